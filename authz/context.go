@@ -1,0 +1,119 @@
+package authz
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/policy/eval"
+)
+
+// requestContext builds the condition keys of a request: the operation's own, those of the environment, and last those
+// of principal, session and resource, so that no key which Warder derives can be given by the caller.
+func requestContext(p *subject, c *Caller, env *Environment, ask *Ask) eval.Context {
+	ctx := ask.Context.Clone()
+	environmentKeys(&ctx, env)
+	principalKeys(&ctx, p, c)
+	if c.Session != nil {
+		sessionKeys(&ctx, c.Session, env.Time)
+	}
+	account := ask.ResourceAccount
+	if account == "" {
+		account = c.Account
+	}
+	setIf(&ctx, "aws:ResourceAccount", account)
+	for _, t := range ask.ResourceTags {
+		ctx.Set("aws:ResourceTag/"+t.Key, t.Value)
+		if strings.HasPrefix(ask.Action, "iam:") || ask.Action == "sts:AssumeRole" {
+			ctx.Set("iam:ResourceTag/"+t.Key, t.Value)
+		}
+	}
+	return ctx
+}
+
+func environmentKeys(ctx *eval.Context, env *Environment) {
+	now := env.Time.UTC()
+	ctx.Set("aws:CurrentTime", now.Format(time.RFC3339))
+	ctx.Set("aws:EpochTime", strconv.FormatInt(now.Unix(), 10))
+	ctx.Set("aws:SecureTransport", strconv.FormatBool(env.Secure))
+	ctx.Set("aws:ViaAWSService", "false")
+	setIf(ctx, "aws:SourceIp", env.SourceIP)
+	setIf(ctx, "aws:UserAgent", env.UserAgent)
+	setIf(ctx, "aws:referer", env.Referer)
+	setIf(ctx, "aws:RequestedRegion", env.Region)
+}
+
+func principalKeys(ctx *eval.Context, p *subject, c *Caller) {
+	arn := c.ARN
+	if c.Kind == eval.RoleSession {
+		arn = c.Session.RoleARN
+	}
+	setIf(ctx, "aws:PrincipalArn", arn)
+	setIf(ctx, "aws:PrincipalAccount", c.Account)
+	setIf(ctx, "aws:userid", c.UserID)
+	setIf(ctx, "aws:PrincipalType", principalTypes[c.Kind])
+	ctx.Set("aws:PrincipalIsAWSService", strconv.FormatBool(c.Kind == eval.Service))
+	if c.Kind == eval.User {
+		setIf(ctx, "aws:username", c.UserName)
+	}
+	if len(c.Services) > 0 {
+		ctx.Set("aws:PrincipalServiceName", c.Services[0])
+		ctx.SetList("aws:PrincipalServiceNamesList", c.Services...)
+	}
+	for _, t := range p.tags {
+		ctx.Set("aws:PrincipalTag/"+t.Key, t.Value)
+	}
+}
+
+// principalTypes are the values of aws:PrincipalType. Source: IAM User Guide, global condition context keys.
+var principalTypes = map[eval.PrincipalKind]string{
+	eval.Anonymous:     "Anonymous",
+	eval.Root:          "Account",
+	eval.User:          "User",
+	eval.RoleSession:   "AssumedRole",
+	eval.FederatedUser: "FederatedUser",
+	eval.Service:       "AWSService",
+}
+
+// sessionKeys are absent for long-term credentials, all of them: a policy that asks for MFA with Bool must not be
+// satisfied by a key that never could carry it.
+func sessionKeys(ctx *eval.Context, s *Session, now time.Time) {
+	ctx.Set("aws:TokenIssueTime", s.Issued.UTC().Format(time.RFC3339))
+	ctx.Set("aws:MultiFactorAuthPresent", strconv.FormatBool(!s.MFA.IsZero()))
+	if !s.MFA.IsZero() {
+		age := max(0, int64(now.Sub(s.MFA)/time.Second))
+		ctx.Set("aws:MultiFactorAuthAge", strconv.FormatInt(age, 10))
+	}
+	setIf(ctx, "aws:SourceIdentity", s.SourceIdentity)
+	setIf(ctx, "aws:FederatedProvider", s.FederatedProvider)
+}
+
+func setIf(ctx *eval.Context, key, value string) {
+	if value != "" {
+		ctx.Set(key, value)
+	}
+}
+
+// mergeTags lays the session's tags over the principal's own. Tag keys are compared without case, as IAM does.
+func mergeTags(own, session []directory.Tag) []directory.Tag {
+	if len(session) == 0 {
+		return own
+	}
+	merged := append([]directory.Tag(nil), session...)
+	for _, t := range own {
+		if !hasTag(session, t.Key) {
+			merged = append(merged, t)
+		}
+	}
+	return merged
+}
+
+func hasTag(tags []directory.Tag, key string) bool {
+	for _, t := range tags {
+		if strings.EqualFold(t.Key, key) {
+			return true
+		}
+	}
+	return false
+}

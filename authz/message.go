@@ -1,0 +1,49 @@
+package authz
+
+import (
+	"github.com/warder-iam/warder/policy/eval"
+)
+
+// Message is the denial as AWS words it: who, what, on which resource, and the layer that decided.
+// Source: IAM User Guide, "Troubleshoot access denied error messages".
+func (d *Decision) Message() string {
+	if d.Restriction != "" {
+		return d.Restriction
+	}
+	who := d.Caller.ARN
+	if who == "" {
+		who = "anonymous"
+	}
+	text := "User: " + who + " is not authorized to perform: " + d.Ask.Action
+	if d.Ask.Resource != "" && d.Ask.Resource != "*" {
+		text += " on resource: " + d.Ask.Resource
+	} else {
+		text += " on resource: *"
+	}
+	return text + reason(d)
+}
+
+// policyNames are the layers' names in denials: with an article for an explicit deny, bare for an implicit one.
+var policyNames = map[eval.Layer]struct{ explicit, implicit string }{
+	eval.LayerIdentity: {"an identity-based policy", "identity-based policy"},
+	eval.LayerBoundary: {"a permissions boundary", "permissions boundary"},
+	eval.LayerSession:  {"a session policy", "session policy"},
+	eval.LayerResource: {"a resource-based policy", "resource-based policy"},
+	eval.LayerSCP:      {"a service control policy", "service control policy"},
+	eval.LayerRCP:      {"a resource control policy", "resource control policy"},
+}
+
+func reason(d *Decision) string {
+	names, ok := policyNames[d.Layer]
+	if d.Layer == eval.LayerResource && d.Ask.Action == "sts:AssumeRole" {
+		names.explicit, names.implicit = "the role trust policy", "role trust policy"
+	}
+	switch {
+	case !ok:
+		return ""
+	case d.Verdict == eval.ExplicitDeny:
+		return " with an explicit deny in " + names.explicit
+	default:
+		return " because no " + names.implicit + " allows the " + d.Ask.Action + " action"
+	}
+}

@@ -1,0 +1,246 @@
+package directory
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"strings"
+)
+
+// Account is one account's part of a Snapshot.
+type Account struct {
+	id      string
+	library *Library
+
+	info     *AccountInfo // nil where none was put
+	users    table[*User]
+	groups   table[*Group]
+	roles    table[*Role]
+	policies table[*Policy]
+	profiles table[*InstanceProfile]
+	keys     tree[*AccessKey]
+
+	memberships links // users, by group id
+	attachments links // groups, roles and users, by policy ARN
+	boundaries  links // roles and users, by policy ARN
+	carriers    links // instance profiles, by role id
+	keyring     links // access keys, by user id
+
+	versions int // of all policies
+}
+
+// ID is the 12-digit account id.
+func (a *Account) ID() string { return a.id }
+
+// Info is what the account holds about itself; never nil.
+func (a *Account) Info() *AccountInfo {
+	if a.info == nil {
+		return &AccountInfo{ID: a.id}
+	}
+	return a.info
+}
+
+// Counts of what an account holds, kept with it so that quotas and summaries cost nothing.
+type Counts struct {
+	Users, Groups, Roles, Policies, InstanceProfiles, AccessKeys int
+	// PolicyVersions is the number of versions of all customer-managed policies.
+	PolicyVersions int
+	// Attachments is the number of attachments of managed policies to users, groups and roles.
+	Attachments int
+	// Memberships is the number of users in groups, one for each group of each user.
+	Memberships int
+}
+
+// Counts of what the account holds.
+func (a *Account) Counts() Counts {
+	return Counts{
+		Users: a.users.len(), Groups: a.groups.len(), Roles: a.roles.len(), Policies: a.policies.len(),
+		InstanceProfiles: a.profiles.len(), AccessKeys: a.keys.len(), PolicyVersions: a.versions,
+		Attachments: a.attachments.len(), Memberships: a.memberships.len(),
+	}
+}
+
+// Len is the number of entities in the account, its AccountInfo included.
+func (a *Account) Len() int {
+	n := a.users.len() + a.groups.len() + a.roles.len() + a.policies.len() + a.profiles.len() + a.keys.len()
+	if a.info != nil {
+		n++
+	}
+	return n
+}
+
+// Get gives the entity with that Key, or nil.
+func (a *Account) Get(key string) Entity {
+	kind, id, _ := strings.Cut(key, "/")
+	switch {
+	case key == "account" && a.info != nil:
+		return a.info
+	case kind == "user":
+		return orNil(a.UserByID(id))
+	case kind == "group":
+		return orNil(a.GroupByID(id))
+	case kind == "role":
+		return orNil(a.RoleByID(id))
+	case kind == "policy":
+		return orNil(a.PolicyByID(id))
+	case kind == "profile":
+		return orNil(a.InstanceProfileByID(id))
+	case kind == "key":
+		return orNil(a.AccessKey(id))
+	}
+	return nil
+}
+
+// orNil keeps a nil pointer from becoming an Entity that is not nil.
+func orNil[E interface {
+	comparable
+	Entity
+}](e E) Entity {
+	var none E
+	if e == none {
+		return nil
+	}
+	return e
+}
+
+// Entities are all of the account's: the AccountInfo if there is one, then kind by kind.
+func (a *Account) Entities() iter.Seq[Entity] {
+	return func(yield func(Entity) bool) {
+		if a.info != nil && !yield(a.info) {
+			return
+		}
+		_ = each(a.Users(), yield) && each(a.Groups(), yield) && each(a.Roles(), yield) && each(a.Policies(), yield) &&
+			each(a.InstanceProfiles(), yield) && each(values(a.keys.from("")), yield)
+	}
+}
+
+func each[E Entity](all iter.Seq[E], yield func(Entity) bool) bool {
+	for e := range all {
+		if !yield(e) {
+			return false
+		}
+	}
+	return true
+}
+
+// User by name, without regard to case, or nil.
+func (a *Account) User(name string) *User { return a.users.find(name) }
+
+// UserByID gives the user with that unique id, or nil.
+func (a *Account) UserByID(id string) *User { return a.users.get(id) }
+
+// Users in order of their lower-cased names.
+func (a *Account) Users() iter.Seq[*User] { return a.users.all() }
+
+// UsersAfter gives the users whose names come after name, without regard to case.
+func (a *Account) UsersAfter(name string) iter.Seq[*User] { return a.users.after(name) }
+
+// Group by name, without regard to case, or nil.
+func (a *Account) Group(name string) *Group { return a.groups.find(name) }
+
+// GroupByID gives the group with that unique id, or nil.
+func (a *Account) GroupByID(id string) *Group { return a.groups.get(id) }
+
+// Groups in order of their lower-cased names.
+func (a *Account) Groups() iter.Seq[*Group] { return a.groups.all() }
+
+// GroupsAfter gives the groups whose names come after name, without regard to case.
+func (a *Account) GroupsAfter(name string) iter.Seq[*Group] { return a.groups.after(name) }
+
+// Role by name, without regard to case, or nil.
+func (a *Account) Role(name string) *Role { return a.roles.find(name) }
+
+// RoleByID gives the role with that unique id, or nil.
+func (a *Account) RoleByID(id string) *Role { return a.roles.get(id) }
+
+// Roles in order of their lower-cased names.
+func (a *Account) Roles() iter.Seq[*Role] { return a.roles.all() }
+
+// RolesAfter gives the roles whose names come after name, without regard to case.
+func (a *Account) RolesAfter(name string) iter.Seq[*Role] { return a.roles.after(name) }
+
+// Policy is the customer-managed policy of that name, without regard to case, or nil.
+func (a *Account) Policy(name string) *Policy { return a.policies.find(name) }
+
+// PolicyByID gives the customer-managed policy with that unique id, or nil.
+func (a *Account) PolicyByID(id string) *Policy { return a.policies.get(id) }
+
+// Policies are the customer-managed policies in order of their lower-cased names.
+func (a *Account) Policies() iter.Seq[*Policy] { return a.policies.all() }
+
+// PoliciesAfter gives the customer-managed policies whose names come after name, without regard to case.
+func (a *Account) PoliciesAfter(name string) iter.Seq[*Policy] { return a.policies.after(name) }
+
+// InstanceProfile by name, without regard to case, or nil.
+func (a *Account) InstanceProfile(name string) *InstanceProfile { return a.profiles.find(name) }
+
+// InstanceProfileByID gives the instance profile with that unique id, or nil.
+func (a *Account) InstanceProfileByID(id string) *InstanceProfile { return a.profiles.get(id) }
+
+// InstanceProfiles in order of their lower-cased names.
+func (a *Account) InstanceProfiles() iter.Seq[*InstanceProfile] { return a.profiles.all() }
+
+// InstanceProfilesAfter gives the instance profiles whose names come after name, without regard to case.
+func (a *Account) InstanceProfilesAfter(name string) iter.Seq[*InstanceProfile] {
+	return a.profiles.after(name)
+}
+
+// AccessKey by its id, or nil.
+func (a *Account) AccessKey(id string) *AccessKey {
+	k, _ := a.keys.get(id)
+	return k
+}
+
+// Keys of the user with that unique id, oldest first.
+func (a *Account) Keys(userID string) []*AccessKey {
+	keys := slices.Collect(resolve[*AccessKey](a, a.keyring.to(userID)))
+	slices.SortStableFunc(keys, func(k, l *AccessKey) int {
+		return cmp.Or(k.Created.Compare(l.Created), strings.Compare(k.ID, l.ID))
+	})
+	return keys
+}
+
+// Members of the group with that unique id, in order of their lower-cased names.
+func (a *Account) Members(groupID string) iter.Seq[*User] {
+	return resolve[*User](a, a.memberships.to(groupID))
+}
+
+// MembersAfter gives the members whose names come after name, without regard to case.
+func (a *Account) MembersAfter(groupID, name string) iter.Seq[*User] {
+	return resolve[*User](a, a.memberships.toAfter(groupID, "user", name))
+}
+
+// MemberCount is the number of the group's members.
+func (a *Account) MemberCount(groupID string) int { return a.memberships.count(groupID) }
+
+// AttachedTo gives the groups, then roles, then users that the managed policy is attached to, each kind in order of names.
+func (a *Account) AttachedTo(policyARN string) iter.Seq[Entity] {
+	return resolve[Entity](a, a.attachments.to(policyARN))
+}
+
+// AttachedCount is the number of entities that the managed policy is attached to.
+func (a *Account) AttachedCount(policyARN string) int { return a.attachments.count(policyARN) }
+
+// BoundaryOf gives the roles, then users whose permissions boundary the managed policy is, each kind in order of names.
+func (a *Account) BoundaryOf(policyARN string) iter.Seq[Entity] {
+	return resolve[Entity](a, a.boundaries.to(policyARN))
+}
+
+// BoundaryCount is the number of users and roles whose permissions boundary the managed policy is.
+func (a *Account) BoundaryCount(policyARN string) int { return a.boundaries.count(policyARN) }
+
+// ProfilesOf gives the instance profiles that carry the role with that unique id, in order of names.
+func (a *Account) ProfilesOf(roleID string) iter.Seq[*InstanceProfile] {
+	return resolve[*InstanceProfile](a, a.carriers.to(roleID))
+}
+
+// resolve gives the entities of Keys.
+func resolve[E Entity](a *Account, keys iter.Seq[string]) iter.Seq[E] {
+	return func(yield func(E) bool) {
+		for key := range keys {
+			if e, ok := a.Get(key).(E); ok && !yield(e) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package directory
+
+// edit gives a copy of the account that may be changed until it is published.
+func (a *Account) edit() *Account {
+	return &Account{
+		id: a.id, library: a.library, info: a.info, versions: a.versions,
+		users: a.users.edit(), groups: a.groups.edit(), roles: a.roles.edit(), policies: a.policies.edit(),
+		profiles: a.profiles.edit(), keys: a.keys.edit(),
+		memberships: a.memberships.edit(), attachments: a.attachments.edit(), boundaries: a.boundaries.edit(),
+		carriers: a.carriers.edit(), keyring: a.keyring.edit(),
+	}
+}
+
+// put puts an entity that belongs to the account from now on into it and into the indexes of the snapshot.
+func (a *Account) put(s *Snapshot, e Entity) {
+	switch e := e.(type) {
+	case *AccountInfo:
+		s.realias(a, e)
+		a.info = e
+	case *User:
+		adoptInline(a.library, e.Inline)
+		a.refer(orNil(a.users.put(e)), e)
+	case *Group:
+		adoptInline(a.library, e.Inline)
+		a.refer(orNil(a.groups.put(e)), e)
+	case *Role:
+		adoptInline(a.library, e.Inline)
+		e.Trust = a.library.adopt(e.Trust)
+		a.refer(orNil(a.roles.put(e)), e)
+	case *Policy:
+		for i := range e.Versions {
+			e.Versions[i].Document = a.library.adopt(e.Versions[i].Document)
+		}
+		a.versions += len(e.Versions) - versionsOf(a.policies.put(e))
+	case *InstanceProfile:
+		a.refer(orNil(a.profiles.put(e)), e)
+	case *AccessKey:
+		old := a.AccessKey(e.ID)
+		a.keys.set(e.ID, e)
+		s.keys.set(e.ID+sep+a.id, a.id)
+		a.refer(orNil(old), e)
+	}
+}
+
+// remove takes the entity with e's Key out of the account and out of the indexes of the snapshot.
+func (a *Account) remove(s *Snapshot, e Entity) {
+	switch e := e.(type) {
+	case *AccountInfo:
+		s.realias(a, nil)
+		a.info = nil
+	case *User:
+		a.refer(orNil(a.users.remove(e.ID)), nil)
+	case *Group:
+		a.refer(orNil(a.groups.remove(e.ID)), nil)
+	case *Role:
+		a.refer(orNil(a.roles.remove(e.ID)), nil)
+	case *Policy:
+		a.versions -= versionsOf(a.policies.remove(e.ID))
+	case *InstanceProfile:
+		a.refer(orNil(a.profiles.remove(e.ID)), nil)
+	case *AccessKey:
+		old := a.AccessKey(e.ID)
+		a.keys.remove(e.ID)
+		s.keys.remove(e.ID + sep + a.id)
+		a.refer(orNil(old), nil)
+	}
+}
+
+// refer replaces the references of an entity's old state by those of its new one; either may be nil.
+func (a *Account) refer(old, now Entity) {
+	was, is := referencesOf(old), referencesOf(now)
+	a.memberships.replace(was.members, is.members)
+	a.attachments.replace(was.attached, is.attached)
+	a.boundaries.replace(was.boundaries, is.boundaries)
+	a.carriers.replace(was.profiles, is.profiles)
+	a.keyring.replace(was.keys, is.keys)
+}
+
+// realias replaces the account's alias by that of its new info, which may be nil.
+func (s *Snapshot) realias(a *Account, info *AccountInfo) {
+	if a.info != nil && a.info.Alias != "" {
+		s.aliases.remove(fold(a.info.Alias) + sep + a.id)
+	}
+	if info != nil && info.Alias != "" {
+		s.aliases.set(fold(info.Alias)+sep+a.id, a.id)
+	}
+}
+
+func adoptInline(l *Library, inline []InlinePolicy) {
+	for i := range inline {
+		inline[i].Document = l.adopt(inline[i].Document)
+	}
+}
+
+func versionsOf(p *Policy) int {
+	if p == nil {
+		return 0
+	}
+	return len(p.Versions)
+}

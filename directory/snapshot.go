@@ -1,0 +1,107 @@
+package directory
+
+import "iter"
+
+// Snapshot is the state of all accounts at one revision. It is immutable: With makes a new one that shares all that
+// did not change. All methods are safe for concurrent use; none of the entities given out may be modified.
+type Snapshot struct {
+	library  *Library
+	revision uint64
+	accounts tree[*Account] // by id
+	aliases  tree[string]   // folded alias, sep, account id -> account id
+	keys     tree[string]   // access key id, sep, account id -> account id
+}
+
+// New makes the empty snapshot of revision 0.
+func New(library *Library) *Snapshot { return &Snapshot{library: library} }
+
+// Load makes a snapshot from all records of all accounts, by account id. It takes the entities over: the caller does
+// not use them afterwards.
+func Load(library *Library, revision uint64, accounts map[string][]Entity) *Snapshot {
+	s := New(library)
+	s.revision = revision
+	for id, entities := range accounts {
+		s.change(id, func(a *Account) {
+			for _, e := range entities {
+				if present(e) {
+					a.put(s, e)
+				}
+			}
+		})
+	}
+	return s
+}
+
+// Revision is the commit that made this state: that of the last change to any entity.
+func (s *Snapshot) Revision() uint64 { return s.revision }
+
+// Library that this snapshot's documents are prepared in.
+func (s *Snapshot) Library() *Library { return s.library }
+
+// Account by its 12-digit id, or nil.
+func (s *Snapshot) Account(id string) *Account {
+	a, _ := s.accounts.get(id)
+	return a
+}
+
+// AccountByAlias finds the account with that alias, or nil.
+func (s *Snapshot) AccountByAlias(alias string) *Account {
+	return s.first(&s.aliases, fold(alias))
+}
+
+// Accounts in order of their ids.
+func (s *Snapshot) Accounts() iter.Seq[*Account] { return values(s.accounts.from("")) }
+
+// AccessKey by its id with the account that holds it, or nil and nil.
+func (s *Snapshot) AccessKey(id string) (*AccessKey, *Account) {
+	a := s.first(&s.keys, id)
+	if a == nil {
+		return nil, nil
+	}
+	return a.AccessKey(id), a
+}
+
+// first resolves an index of accounts. It keeps account ids and not accounts, which change with every commit.
+func (s *Snapshot) first(index *tree[string], name string) *Account {
+	for _, id := range index.under(name+sep, name+sep) {
+		return s.Account(id)
+	}
+	return nil
+}
+
+// With makes the snapshot in which the entities of deletes are gone from the account and then those of puts are in
+// it, in place of those with the same Key. An account that does not exist begins to; one without any entity left ends.
+// It takes copies: the caller may go on using what it gave. It never fails: references to what does not exist are kept
+// as they are, and deny where a decision needs them.
+func (s *Snapshot) With(revision uint64, account string, puts, deletes []Entity) *Snapshot {
+	next := *s
+	next.revision = revision
+	next.accounts, next.aliases, next.keys = s.accounts.edit(), s.aliases.edit(), s.keys.edit()
+	next.change(account, func(a *Account) {
+		for _, e := range deletes {
+			if present(e) {
+				a.remove(&next, e)
+			}
+		}
+		for _, e := range puts {
+			if present(e) {
+				a.put(&next, Clone(e))
+			}
+		}
+	})
+	return &next
+}
+
+// change replaces one account of a snapshot that is being made.
+func (s *Snapshot) change(id string, edit func(*Account)) {
+	account := &Account{id: id, library: s.library}
+	if old := s.Account(id); old != nil {
+		account = old.edit()
+	}
+	edit(account)
+	if account.Len() == 0 {
+		s.accounts.remove(id)
+	} else {
+		s.accounts.set(id, account)
+	}
+}

@@ -1,0 +1,89 @@
+package authn
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/warder-iam/warder/arn"
+	"github.com/warder-iam/warder/authz"
+	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/internal/awsapi"
+	"github.com/warder-iam/warder/internal/session"
+	"github.com/warder-iam/warder/internal/sigv4"
+	"github.com/warder-iam/warder/policy/eval"
+)
+
+// sessionCaller is who holds temporary credentials, as snap has it now: the principal is found by its unique id, so that
+// a deleted and re-created name is somebody else.
+func sessionCaller(snap *directory.Snapshot, claims *session.Claims, now time.Time) (*authz.Caller, error) {
+	if !now.Before(claims.Expires) {
+		return nil, awsapi.ExpiredToken.New("The security token included in the request is expired")
+	}
+	account := snap.Account(claims.Account)
+	if account == nil {
+		return nil, Public(sigv4.ErrUnknownKey)
+	}
+	s := &authz.Session{
+		Name: claims.SessionName, Issued: claims.Issued, Expires: claims.Expires, MFA: claims.MFA,
+		SourceIdentity: claims.SourceIdentity, Tags: claims.Tags, TransitiveTagKeys: claims.TransitiveTagKeys,
+		Policies: sessionPolicies(snap, account, claims),
+	}
+	switch claims.Type {
+	case session.AssumedRole:
+		return roleCaller(account, claims, s)
+	case session.SessionToken, session.Federation:
+		return userSession(account, claims, s)
+	}
+	return nil, Public(sigv4.ErrUnknownKey)
+}
+
+func roleCaller(account *directory.Account, claims *session.Claims, s *authz.Session) (*authz.Caller, error) {
+	r := account.RoleByID(claims.PrincipalID)
+	if r == nil {
+		return nil, Public(sigv4.ErrUnknownKey)
+	}
+	s.Type, s.RoleARN = authz.AssumedRole, account.ARN(r)
+	return &authz.Caller{
+		Kind: eval.RoleSession, Account: account.ID(), PrincipalID: r.ID, AccessKeyID: claims.KeyID,
+		ARN:     arn.In(account.ID()).AssumedRole(r.Name, s.Name).String(),
+		UserID:  r.ID + ":" + s.Name,
+		Session: s,
+	}, nil
+}
+
+// userSession is a session that a user's long-term key asked for: still that user (GetSessionToken), or a federated user
+// with that user's policies.
+func userSession(account *directory.Account, claims *session.Claims, s *authz.Session) (*authz.Caller, error) {
+	u := account.UserByID(claims.PrincipalID)
+	if u == nil {
+		return nil, Public(sigv4.ErrUnknownKey)
+	}
+	s.UserARN = account.ARN(u)
+	caller := userCaller(account, u, claims.KeyID)
+	caller.Session = s
+	if claims.Type == session.SessionToken {
+		s.Type = authz.SessionToken
+		return caller, nil
+	}
+	s.Type = authz.Federation
+	caller.Kind, caller.UserName = eval.FederatedUser, ""
+	caller.ARN = arn.In(account.ID()).FederatedUser(s.Name).String()
+	caller.UserID = account.ID() + ":" + s.Name
+	return caller, nil
+}
+
+// sessionPolicies compiles what the session was limited to. A managed policy that is gone since then allows nothing.
+func sessionPolicies(snap *directory.Snapshot, account *directory.Account, claims *session.Claims) []eval.Source {
+	var list []eval.Source
+	for i, text := range claims.Policies {
+		list = append(list, eval.Source{Name: "session policy " + strconv.Itoa(i+1), Policy: snap.Library().Document(text).Compiled()})
+	}
+	for _, arn := range claims.PolicyARNs {
+		policy := snap.Library().Document("").Compiled()
+		if m := account.Managed(arn); m != nil {
+			policy = m.Document.Compiled()
+		}
+		list = append(list, eval.Source{Name: arn, Policy: policy})
+	}
+	return list
+}

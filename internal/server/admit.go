@@ -1,0 +1,97 @@
+package server
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/warder-iam/warder/internal/awsapi"
+	"github.com/warder-iam/warder/internal/sigv4"
+	"github.com/warder-iam/warder/trail"
+)
+
+// request is what was received, within its limits.
+type request struct {
+	wire sigv4.Request
+	form awsapi.Form
+	tls  *tls.ConnectionState
+}
+
+// admit reads the request within its limits. What cannot be read to its end unmistakably is refused: two readers of it
+// could disagree.
+func (s *Server) admit(c *Call, w http.ResponseWriter, r *http.Request) error {
+	c.Env.Time = time.Now().UTC()
+	c.Env.SourceIP = s.sourceAddress(r)
+	c.Env.Secure = r.TLS != nil
+	c.Env.UserAgent = r.Header.Get("User-Agent")
+	c.Env.Referer = r.Header.Get("Referer")
+	c.Env.Region = s.Region
+	c.request = &request{tls: r.TLS}
+	switch {
+	case r.Method != http.MethodPost && r.Method != http.MethodGet:
+		return awsapi.MalformedInput.New("The method %.20q is not one of GET and POST.", r.Method)
+	case len(r.RequestURI) > maxTarget:
+		return awsapi.RequestEntityTooLarge.New("The request target is longer than %d bytes.", maxTarget)
+	case !strings.HasPrefix(r.RequestURI, "/"):
+		return awsapi.MalformedInput.New("The request target must be a path.")
+	case len(r.TransferEncoding) > 0:
+		return awsapi.MalformedInput.New("Transfer-Encoding is not accepted; send Content-Length.")
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
+		return awsapi.RequestEntityTooLarge.New("The request body is larger than %d bytes.", maxBody)
+	} else if err != nil {
+		return awsapi.MalformedInput.New("The request body could not be read to its end.")
+	}
+	c.request.wire = sigv4.Request{Method: r.Method, RawTarget: r.RequestURI, Header: r.Header, Host: r.Host, Body: body}
+	return nil
+}
+
+// sourceAddress is the peer's, or what the trusted proxy nearest to the client says: the right-most address of
+// X-Forwarded-For that is no trusted proxy itself.
+func (s *Server) sourceAddress(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return "" // a unix socket
+	}
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		return ""
+	}
+	addr = addr.Unmap().WithZone("")
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0 && s.trusted(addr); i-- {
+		next, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		addr = next.Unmap().WithZone("")
+	}
+	return addr.String()
+}
+
+func (s *Server) trusted(addr netip.Addr) bool {
+	for _, p := range s.TrustedProxies {
+		if p.Contains(addr) {
+			return true
+		}
+	}
+	return false
+}
+
+// tlsDetails of the connection; nil over plain HTTP.
+func (r *request) tlsDetails() *trail.TLSDetails {
+	if r == nil || r.tls == nil {
+		return nil
+	}
+	return &trail.TLSDetails{
+		TLSVersion:               strings.ReplaceAll(tls.VersionName(r.tls.Version), "TLS 1.", "TLSv1."),
+		CipherSuite:              tls.CipherSuiteName(r.tls.CipherSuite),
+		ClientProvidedHostHeader: r.wire.Host,
+	}
+}

@@ -1,0 +1,81 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"github.com/warder-iam/warder/authz"
+	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/internal/authn"
+	"github.com/warder-iam/warder/internal/awsapi"
+	"github.com/warder-iam/warder/internal/sigv4"
+)
+
+// Call is one request on its way through the pipeline. It belongs to one goroutine.
+type Call struct {
+	// ID is the request id, a UUID; clients see it.
+	ID        string
+	Operation *awsapi.Operation
+	Caller    *authz.Caller
+	Env       authz.Environment
+
+	ctx     context.Context
+	server  *Server
+	request *request
+	route   *route
+	input   any
+	// claim is the request's signature, nil where it has none; proof is what it proved.
+	claim    *sigv4.Claim
+	proof    *authn.Proof
+	snapshot *directory.Snapshot
+	// decisions on every ask of this call, the last judgement's only.
+	decisions []authz.Decision
+	// retry names this change among retries of it; nil where the client gave no signed invocation id.
+	retry []byte
+	// committed is set once a change and its event are durable; nothing more needs recording then.
+	committed bool
+	// replay is the answer of the earlier try that this call repeats; nil otherwise.
+	replay []byte
+}
+
+// Context ends with the request's deadline.
+func (c *Call) Context() context.Context { return c.ctx }
+
+// Time is when the request was admitted, UTC.
+func (c *Call) Time() time.Time { return c.Env.Time }
+
+// Action is the operation as policies name it: "iam:CreateUser".
+func (c *Call) Action() string { return actionOf(c.Operation) }
+
+// Directory is the state on which this call was authenticated and authorized. Inside Change use the Tx's.
+func (c *Call) Directory() *directory.Snapshot { return c.snapshot }
+
+// Account is the caller's account; never nil for an authenticated caller.
+func (c *Call) Account() *directory.Account { return c.snapshot.Account(c.Caller.Account) }
+
+// Allowed puts one more question, for answers that depend on further rights. It is on record like the rule's own.
+func (c *Call) Allowed(ask authz.Ask) bool {
+	d := authz.Decide(c.snapshot, c.Caller, &c.Env, &ask)
+	c.decisions = append(c.decisions, d)
+	return d.Allowed()
+}
+
+// authorize judges the operation's rule on snap.
+func (c *Call) authorize(snap *directory.Snapshot) error {
+	c.snapshot, c.decisions = snap, c.decisions[:0]
+	asks, err := c.route.asks(c, c.input)
+	if err != nil {
+		return err
+	}
+	for i := range asks {
+		d := authz.Decide(snap, c.Caller, &c.Env, &asks[i])
+		c.decisions = append(c.decisions, d)
+		if !d.Allowed() && (c.route.open == "" || d.Restriction != "") {
+			return awsapi.AccessDenied.New("%s", d.Message())
+		}
+	}
+	if len(asks) == 0 {
+		return awsapi.AccessDenied.New("User: %s is not authorized to perform: %s", c.Caller.ARN, c.Action())
+	}
+	return nil
+}

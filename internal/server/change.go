@@ -1,0 +1,51 @@
+package server
+
+import (
+	"time"
+
+	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/internal/store"
+	"github.com/warder-iam/warder/trail"
+)
+
+// Change runs fn in a transaction of the caller's account; the change, its event and the memory of its answer become
+// durable together or not at all. Where the state moved since the call was judged, authentication and the rule are
+// judged again on the state that fn will see. fn may run more than once and must have no effect but through tx.
+func Change[Out any](c *Call, fn func(tx *store.Tx) (*Out, error)) (*Out, error) {
+	var out *Out
+	change := &store.Change{
+		Account: c.Caller.Account,
+		Judged:  c.snapshot.Revision(),
+		Retry:   c.retry,
+		Rejudge: c.rejudge,
+		Event: func(_ []byte, at time.Time) *trail.Event {
+			return c.event(out, nil, at)
+		},
+	}
+	answer, err := c.server.Store.Update(c.ctx, change, func(tx *store.Tx) ([]byte, error) {
+		var err error
+		if out, err = fn(tx); err != nil {
+			return nil, err
+		}
+		return c.encode(out)
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case change.Replayed:
+		c.replay = answer
+		return nil, nil
+	}
+	c.committed = true
+	return out, nil
+}
+
+// rejudge repeats authentication (does the credential still stand?) and the rule on the state inside the transaction.
+func (c *Call) rejudge(snap *directory.Snapshot) error {
+	caller, err := c.server.Authn.Resolve(snap, c.proof, c.Env.Time)
+	if err != nil {
+		return err
+	}
+	c.Caller = caller
+	return c.authorize(snap)
+}

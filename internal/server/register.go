@@ -1,0 +1,71 @@
+package server
+
+import (
+	"fmt"
+
+	"github.com/warder-iam/warder/authz"
+	"github.com/warder-iam/warder/internal/awsapi"
+)
+
+// Handler is what an operation does, after the caller was authenticated and authorized and the input validated. It
+// changes state through Change only, and its error is mapped to the wire by the one error table.
+type Handler[In, Out any] func(c *Call, in *In) (*Out, error)
+
+// Rule says what a caller must be allowed to do for an operation. It is a parameter of Handle, so that an operation
+// without one does not compile.
+type Rule[In any] struct {
+	asks func(c *Call, in *In) ([]authz.Ask, error)
+	open string
+}
+
+// Asks makes the rule that every one of the asks must be allowed. The function may look at c.Account() and the input; it
+// returns an error only where the input cannot be judged at all, never to say that something does not exist.
+func Asks[In any](f func(c *Call, in *In) ([]authz.Ask, error)) Rule[In] { return Rule[In]{asks: f} }
+
+// Ask makes the rule of one question.
+func Ask[In any](f func(c *Call, in *In) authz.Ask) Rule[In] {
+	return Asks(func(c *Call, in *In) ([]authz.Ask, error) { return []authz.Ask{f(c, in)}, nil })
+}
+
+// NeedsNone is the rule of an operation that needs no permission; the reason stands in the reviewed list of such
+// operations. The restrictions of temporary credentials bind all the same.
+func NeedsNone[In any](reason string) Rule[In] { return Rule[In]{open: reason} }
+
+// route is one registered operation with its types taken off.
+type route struct {
+	op   *awsapi.Operation
+	open string
+	// newInput makes the typed input for the codec to fill.
+	newInput func() any
+	asks     func(c *Call, in any) ([]authz.Ask, error)
+	act      func(c *Call, in any) (any, error)
+}
+
+// Handle registers an operation. Registering one twice, or with an empty rule, is a programming error and panics at start.
+func Handle[In, Out any](s *Server, op awsapi.Op[In, Out], rule Rule[In], h Handler[In, Out]) {
+	if rule.asks == nil && rule.open == "" {
+		panic(fmt.Sprintf("server: %s:%s has no rule", op.Service.Name, op.Name))
+	}
+	r := &route{
+		op:       op.Operation,
+		open:     rule.open,
+		newInput: func() any { return new(In) },
+		asks: func(c *Call, in any) ([]authz.Ask, error) {
+			if rule.asks == nil {
+				return []authz.Ask{{Action: c.Action(), Resource: "*"}}, nil
+			}
+			return rule.asks(c, in.(*In))
+		},
+		act: func(c *Call, in any) (any, error) {
+			out, err := h(c, in.(*In))
+			if err != nil || out == nil { // no typed nil: a replayed change has its answer already
+				return nil, err
+			}
+			return out, nil
+		},
+	}
+	if _, twice := s.routes[op.Operation]; twice {
+		panic(fmt.Sprintf("server: %s:%s is registered twice", op.Service.Name, op.Name))
+	}
+	s.routes[op.Operation] = r
+}

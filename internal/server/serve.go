@@ -1,0 +1,110 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/warder-iam/warder/internal/awsapi"
+)
+
+// recordTimeout bounds how long an answer waits for its record after the caller's own deadline is gone.
+const recordTimeout = 10 * time.Second
+
+// ServeHTTP is the life of a request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), deadline)
+	defer cancel()
+	c := &Call{ID: uuid.NewString(), ctx: ctx, server: s}
+
+	out, err := s.run(c, w, r)
+
+	// 6 record: a change is on record with itself; everything else that named an operation is recorded now, or fails.
+	public := s.public(c, err)
+	if c.Operation != nil && !c.committed {
+		if rerr := s.record(c, out, public); rerr != nil {
+			out, public = nil, s.public(c, rerr)
+			c.replay = nil
+		}
+	}
+
+	// 7 reply
+	s.reply(c, w, out, public)
+}
+
+// run is steps 0 to 5. A panic in it is an error like any other and does not take the server down.
+func (s *Server) run(c *Call, w http.ResponseWriter, r *http.Request) (out any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			out, err = nil, fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+
+	// 0 admit: body and headers within their limits, source address, request id
+	if err := s.admit(c, w, r); err != nil {
+		return nil, err
+	}
+
+	// 1 identify: signing name and Action -> operation
+	if err := s.identify(c); err != nil {
+		return nil, err
+	}
+
+	// 2 authn: the signature -> the caller
+	c.snapshot = s.Store.Snapshot()
+	if !c.Operation.Unsigned {
+		c.Caller, c.proof, err = s.Authn.Identify(c.snapshot, &c.request.wire, c.Operation.Service.Name, c.Time())
+		if err != nil {
+			return nil, err
+		}
+	}
+	if c.route = s.routes[c.Operation]; c.route == nil {
+		return nil, awsapi.NotImplemented.New("Warder does not serve %s yet. `warder operations` lists what it serves.", c.Action())
+	}
+
+	// 3 decode: form -> typed, validated input
+	in := c.route.newInput()
+	if err := c.request.decode(c.Operation, in); err != nil {
+		return nil, err
+	}
+	c.input = in
+
+	// 4 authorize: every ask of the rule
+	if err := c.authorize(c.snapshot); err != nil {
+		return nil, err
+	}
+	c.retry = c.retryHash()
+	if s.Touch != nil {
+		s.Touch(c)
+	}
+
+	// 5 act
+	return c.route.act(c, in)
+}
+
+// public maps err to what the client sees; nil stays nil. What no table knows is logged with the request id.
+func (s *Server) public(c *Call, err error) *awsapi.Error {
+	if err == nil {
+		return nil
+	}
+	public, known := publicError(err)
+	if !known || public.Kind.Receiver && !errors.Is(err, context.Canceled) {
+		s.Log.Error("request failed", "request", c.ID, "operation", c.name(), "error", err.Error())
+	}
+	return public
+}
+
+// record appends the event of a call that changed nothing; it goes on when the client has left.
+func (s *Server) record(c *Call, out any, public *awsapi.Error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), recordTimeout)
+	defer cancel()
+	if err := s.Recorder.Append(ctx, c.event(out, public, c.Time())); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	return nil
+}

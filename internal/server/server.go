@@ -1,0 +1,77 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"github.com/warder-iam/warder/internal/authn"
+	"github.com/warder-iam/warder/internal/awsapi"
+	"github.com/warder-iam/warder/internal/store"
+	"github.com/warder-iam/warder/trail"
+)
+
+// Recorder takes the events of calls that changed nothing. Append returns once they are on disk.
+type Recorder interface {
+	Append(ctx context.Context, events ...*trail.Event) error
+}
+
+// Limits on every request.
+const (
+	maxBody  = 1 << 20          // bytes; the largest policy, URL-encoded, fits twice
+	deadline = 30 * time.Second // from the last byte of the request to the answer
+	// maxTarget bounds path and query together.
+	maxTarget = 8 << 10
+)
+
+// Options are what a Server needs. The zero value of the optional ones is safe.
+type Options struct {
+	Store    *store.Store
+	Authn    *authn.Authenticator
+	Recorder Recorder
+	Log      *slog.Logger
+	// TrustedProxies may name the caller's address in X-Forwarded-For; nobody else's header is read.
+	TrustedProxies []netip.Prefix
+	// Region stands in events whose call named none.
+	Region string
+	// Touch is told of every use of a long-term key or role; may be nil.
+	Touch func(c *Call)
+}
+
+// Server answers the registered operations of its services at "/" on one port. Register with Handle before serving.
+type Server struct {
+	Options
+	services []*awsapi.Service
+	routes   map[*awsapi.Operation]*route
+	// byName finds an operation by signing name, API version and name; byAction by version and name alone, for calls
+	// that carry no signature.
+	byName   map[operationName]*awsapi.Operation
+	byAction map[operationName]*awsapi.Operation
+}
+
+// operationName is how a query request names its operation.
+type operationName struct{ service, version, name string }
+
+// New makes a server of these services; every operation of their models has a clear answer, registered or not.
+func New(o Options, services ...*awsapi.Service) *Server {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Region == "" {
+		o.Region = "us-east-1"
+	}
+	s := &Server{
+		Options: o, services: services,
+		routes:   map[*awsapi.Operation]*route{},
+		byName:   map[operationName]*awsapi.Operation{},
+		byAction: map[operationName]*awsapi.Operation{},
+	}
+	for _, svc := range services {
+		for _, op := range svc.Operations {
+			s.byName[operationName{svc.Name, svc.APIVersion, op.Name}] = op
+			s.byAction[operationName{"", svc.APIVersion, op.Name}] = op
+		}
+	}
+	return s
+}

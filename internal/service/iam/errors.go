@@ -1,0 +1,50 @@
+package iam
+
+import (
+	api "github.com/warder-iam/warder/internal/api/iam"
+	"github.com/warder-iam/warder/internal/awsapi"
+)
+
+// The wordings of IAM's errors, each in one place. Source: responses recorded on AWS.
+
+func noUser(name string) *awsapi.Error {
+	return api.NoSuchEntity.New("The user with name %s cannot be found.", name)
+}
+
+func noGroup(name string) *awsapi.Error {
+	return api.NoSuchEntity.New("The group with name %s cannot be found.", name)
+}
+
+func noRole(name string) *awsapi.Error {
+	return api.NoSuchEntity.New("The role with name %s cannot be found.", name)
+}
+
+func noProfile(name string) *awsapi.Error {
+	return api.NoSuchEntity.New("Instance Profile %s cannot be found.", name)
+}
+
+// noAttachablePolicy answers for a managed policy that does not exist.
+func noAttachablePolicy(arn string) *awsapi.Error {
+	return api.NoSuchEntity.New("Policy %s does not exist or is not attachable.", arn)
+}
+
+// mustNameUser answers where the user is left out and the caller is none.
+func mustNameUser() *awsapi.Error {
+	return awsapi.ValidationError.New("Must specify userName when calling with non-User credentials")
+}
+
+func groupExists(name string) *awsapi.Error {
+	return api.EntityAlreadyExists.New("Group with name %s already exists.", name)
+}
+
+func userExists(name string) *awsapi.Error {
+	return api.EntityAlreadyExists.New("User with name %s already exists.", name)
+}
+
+func mustDetachPolicies() *awsapi.Error {
+	return api.DeleteConflict.New("Cannot delete entity, must detach all policies first.")
+}
+
+func mustDeletePolicies() *awsapi.Error {
+	return api.DeleteConflict.New("Cannot delete entity, must delete policies first.")
+}

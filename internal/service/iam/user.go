@@ -1,0 +1,176 @@
+package iam
+
+import (
+	"github.com/warder-iam/warder/authz"
+	"github.com/warder-iam/warder/directory"
+	api "github.com/warder-iam/warder/internal/api/iam"
+	"github.com/warder-iam/warder/internal/server"
+	"github.com/warder-iam/warder/internal/session"
+	"github.com/warder-iam/warder/internal/store"
+	"github.com/warder-iam/warder/policy/eval"
+)
+
+func (iam *Service) registerUsers(s *server.Server) {
+	server.Handle(s, api.CreateUser, server.Ask(func(c *server.Call, in *api.CreateUserInput) authz.Ask {
+		return withBoundary(onNew(c, "user", in.Path, in.UserName, in.Tags), value(in.PermissionsBoundary))
+	}), iam.createUser)
+	server.Handle(s, api.GetUser, server.Ask(func(c *server.Call, in *api.GetUserInput) authz.Ask {
+		return onUser(c, nameOrOwn(c, in.UserName))
+	}), iam.getUser)
+	server.Handle(s, api.ListUsers, server.Ask(func(c *server.Call, in *api.ListUsersInput) authz.Ask {
+		return askOn(c, nil, "user", pathOr(in.PathPrefix), "")
+	}), iam.listUsers)
+	server.Handle(s, api.UpdateUser, server.Asks(updateUserAsks), iam.updateUser)
+	server.Handle(s, api.DeleteUser, server.Ask(func(c *server.Call, in *api.DeleteUserInput) authz.Ask {
+		return onUser(c, in.UserName)
+	}), iam.deleteUser)
+}
+
+// updateUserAsks: a rename or move must be allowed on the old ARN and on the new one.
+func updateUserAsks(c *server.Call, in *api.UpdateUserInput) ([]authz.Ask, error) {
+	old := onUser(c, in.UserName)
+	path, name := "/", in.UserName
+	if u := c.Account().User(in.UserName); u != nil {
+		path, name = u.Path, u.Name
+	}
+	if in.NewPath != nil {
+		path = *in.NewPath
+	}
+	if in.NewUserName != nil {
+		name = *in.NewUserName
+	}
+	moved := askOn(c, nil, "user", path, name)
+	moved.ResourceTags = old.ResourceTags
+	return []authz.Ask{old, moved}, nil
+}
+
+func (iam *Service) createUser(c *server.Call, in *api.CreateUserInput) (*api.CreateUserOutput, error) {
+	tags, err := newTags(in.Tags, foldedKeys)
+	if err != nil {
+		return nil, err
+	}
+	return server.Change(c, func(tx *store.Tx) (*api.CreateUserOutput, error) {
+		account := tx.Account()
+		if account.User(in.UserName) != nil {
+			return nil, userExists(in.UserName)
+		}
+		if err := tx.Quota(store.UsersPerAccount, account.Counts().Users); err != nil {
+			return nil, err
+		}
+		boundary, err := boundaryARN(account, in.PermissionsBoundary)
+		if err != nil {
+			return nil, err
+		}
+		u := &directory.User{
+			ID: session.NewEntityID(session.UserPrefix), Name: in.UserName, Path: pathOr(in.Path),
+			Created: tx.Now(), Boundary: boundary, Tags: tags,
+		}
+		if err := tx.Put(u); err != nil {
+			return nil, err
+		}
+		return &api.CreateUserOutput{User: new(showUser(account, u))}, nil
+	})
+}
+
+func (iam *Service) getUser(c *server.Call, in *api.GetUserInput) (*api.GetUserOutput, error) {
+	name := nameOrOwn(c, in.UserName)
+	if in.UserName == nil && c.Caller.UserName == "" {
+		return iam.getCaller(c)
+	}
+	u := c.Account().User(name)
+	if u == nil {
+		return nil, noUser(name)
+	}
+	return &api.GetUserOutput{User: showUser(c.Account(), u)}, nil
+}
+
+func (iam *Service) listUsers(c *server.Call, in *api.ListUsersInput) (*api.ListUsersOutput, error) {
+	a := c.Account()
+	p, err := list(c, in.Marker, in.MaxItems, a.UsersAfter,
+		func(u *directory.User) string { return u.Name },
+		func(u *directory.User) bool { return underPath(u.Path, in.PathPrefix) })
+	if err != nil {
+		return nil, err
+	}
+	users := each(p.items, func(u *directory.User) api.User { return listedUser(a, u) })
+	return &api.ListUsersOutput{Users: users, IsTruncated: new(p.truncated), Marker: p.marker}, nil
+}
+
+func (iam *Service) updateUser(c *server.Call, in *api.UpdateUserInput) (*api.UpdateUserOutput, error) {
+	return server.Change(c, func(tx *store.Tx) (*api.UpdateUserOutput, error) {
+		old := tx.Account().User(in.UserName)
+		if old == nil {
+			return nil, noUser(in.UserName)
+		}
+		u := old.Clone()
+		if in.NewPath != nil {
+			u.Path = *in.NewPath
+		}
+		if in.NewUserName != nil {
+			if other := tx.Account().User(*in.NewUserName); other != nil && other.ID != u.ID {
+				return nil, userExists(*in.NewUserName)
+			}
+			u.Name = *in.NewUserName
+		}
+		return &api.UpdateUserOutput{}, tx.Put(u)
+	})
+}
+
+func (iam *Service) deleteUser(c *server.Call, in *api.DeleteUserInput) (*api.DeleteUserOutput, error) {
+	return server.Change(c, func(tx *store.Tx) (*api.DeleteUserOutput, error) {
+		u := tx.Account().User(in.UserName)
+		if u == nil {
+			return nil, noUser(in.UserName)
+		}
+		switch {
+		case len(u.Attached) > 0:
+			return nil, mustDetachPolicies()
+		case len(u.Inline) > 0:
+			return nil, mustDeletePolicies()
+		case len(tx.Account().Keys(u.ID)) > 0:
+			return nil, api.DeleteConflict.New("Cannot delete entity, must delete access keys first.")
+		case len(u.Groups) > 0:
+			return nil, api.DeleteConflict.New("Cannot delete entity, must remove users from group first.")
+		}
+		tx.Delete(u)
+		return &api.DeleteUserOutput{}, nil
+	})
+}
+
+// nameOrOwn is the user that was named, or the caller where none was; "" where the caller is no user.
+func nameOrOwn(c *server.Call, name *string) string {
+	if name != nil {
+		return *name
+	}
+	return c.Caller.UserName
+}
+
+// showUser is the user as clients see it.
+func showUser(a *directory.Account, u *directory.User) api.User {
+	return api.User{
+		Path: u.Path, UserName: u.Name, UserId: u.ID, Arn: a.ARN(u), CreateDate: u.Created,
+		PermissionsBoundary: showBoundary(u.Boundary), Tags: showTags(u.Tags),
+	}
+}
+
+// listedUser is the user as listings show it: tags and boundary are GetUser's alone.
+func listedUser(a *directory.Account, u *directory.User) api.User {
+	shown := showUser(a, u)
+	shown.Tags, shown.PermissionsBoundary = nil, nil
+	return shown
+}
+
+// getCaller answers GetUser without a name for callers that are no users: the root user is shown, a session is refused.
+func (iam *Service) getCaller(c *server.Call) (*api.GetUserOutput, error) {
+	if c.Caller.Kind != eval.Root {
+		return nil, mustNameUser()
+	}
+	info := c.Account().Info()
+	name := info.Alias
+	if name == "" {
+		name = info.ID
+	}
+	return &api.GetUserOutput{User: api.User{
+		Path: "/", UserName: name, UserId: info.ID, Arn: c.Account().ARN(info), CreateDate: info.Created,
+	}}, nil
+}

@@ -1,0 +1,66 @@
+package sts
+
+import (
+	"time"
+
+	"github.com/warder-iam/warder/authz"
+	api "github.com/warder-iam/warder/internal/api/sts"
+	"github.com/warder-iam/warder/internal/awsapi"
+	"github.com/warder-iam/warder/internal/server"
+	"github.com/warder-iam/warder/internal/session"
+)
+
+// Service serves STS.
+type Service struct{ keys *session.Keys }
+
+// Register makes s answer the operations of STS that Warder serves.
+func Register(s *server.Server, keys *session.Keys) {
+	sts := &Service{keys: keys}
+	server.Handle(s, api.GetCallerIdentity,
+		server.NeedsNone[api.GetCallerIdentityInput]("everybody may ask who he is; AWS lets no policy deny it"), sts.getCallerIdentity)
+	server.Handle(s, api.GetSessionToken,
+		server.NeedsNone[api.GetSessionTokenInput]("it turns a user's own key into a shorter-lived one; AWS lets no policy control it"), sts.getSessionToken)
+	server.Handle(s, api.GetAccessKeyInfo, server.Ask(func(c *server.Call, _ *api.GetAccessKeyInfoInput) authz.Ask {
+		return authz.Ask{Action: c.Action(), Resource: "*"}
+	}), sts.getAccessKeyInfo)
+	server.Handle(s, api.AssumeRole, server.Asks(assumeRoleAsks), sts.assumeRole)
+	server.Handle(s, api.GetFederationToken, server.Asks(federationAsks), sts.getFederationToken)
+}
+
+func (sts *Service) getCallerIdentity(c *server.Call, _ *api.GetCallerIdentityInput) (*api.GetCallerIdentityOutput, error) {
+	return &api.GetCallerIdentityOutput{
+		UserId: new(c.Caller.UserID), Account: new(c.Caller.Account), Arn: new(c.Caller.ARN),
+	}, nil
+}
+
+func (sts *Service) getAccessKeyInfo(_ *server.Call, in *api.GetAccessKeyInfoInput) (*api.GetAccessKeyInfoOutput, error) {
+	account, ok := session.AccountOf(in.AccessKeyId)
+	if !ok {
+		return nil, awsapi.ValidationError.New("The access key id is not valid.")
+	}
+	return &api.GetAccessKeyInfoOutput{Account: new(account)}, nil
+}
+
+// issue mints credentials that live from the call's time on.
+func (sts *Service) issue(c *server.Call, claims *session.Claims, lifetime time.Duration) (*api.Credentials, error) {
+	claims.Issued = c.Time().Truncate(time.Second)
+	claims.Expires = claims.Issued.Add(lifetime)
+	made, err := sts.keys.Mint(claims)
+	if err != nil {
+		return nil, err
+	}
+	return &api.Credentials{
+		AccessKeyId:     made.AccessKeyID,
+		SecretAccessKey: string(made.Secret.Reveal()),
+		SessionToken:    made.Token,
+		Expiration:      claims.Expires,
+	}, nil
+}
+
+// lifetime is what was asked for, or the default.
+func lifetime(seconds *int32, otherwise time.Duration) time.Duration {
+	if seconds == nil {
+		return otherwise
+	}
+	return time.Duration(*seconds) * time.Second
+}

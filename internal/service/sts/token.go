@@ -1,0 +1,80 @@
+package sts
+
+import (
+	"time"
+
+	"github.com/warder-iam/warder/arn"
+	"github.com/warder-iam/warder/authz"
+	api "github.com/warder-iam/warder/internal/api/sts"
+	"github.com/warder-iam/warder/internal/awsapi"
+	"github.com/warder-iam/warder/internal/server"
+	"github.com/warder-iam/warder/internal/session"
+	"github.com/warder-iam/warder/policy/eval"
+)
+
+// defaultToken is the life of a session token or federation token when the request names none.
+const defaultToken = 12 * time.Hour
+
+func (sts *Service) getSessionToken(c *server.Call, in *api.GetSessionTokenInput) (*api.GetSessionTokenOutput, error) {
+	if c.Caller.Kind != eval.User || c.Caller.Session != nil {
+		return nil, awsapi.AccessDenied.New("Cannot call GetSessionToken with session credentials")
+	}
+	if err := secondFactor(in.SerialNumber, in.TokenCode); err != nil {
+		return nil, err
+	}
+	credentials, err := sts.issue(c, &session.Claims{
+		Type: session.SessionToken, Account: c.Caller.Account, PrincipalID: c.Caller.PrincipalID,
+	}, lifetime(in.DurationSeconds, defaultToken))
+	if err != nil {
+		return nil, err
+	}
+	return &api.GetSessionTokenOutput{Credentials: credentials}, nil
+}
+
+func federatedARN(c *server.Call, name string) string {
+	return arn.In(c.Caller.Account).FederatedUser(name).String()
+}
+
+func federationAsks(c *server.Call, in *api.GetFederationTokenInput) ([]authz.Ask, error) {
+	ask := authz.Ask{Action: c.Action(), Resource: federatedARN(c, in.Name)}
+	tagKeys(&ask.Context, in.Tags, nil)
+	asks := []authz.Ask{ask}
+	if len(in.Tags) > 0 {
+		asks = append(asks, withAction(ask, "sts:TagSession"))
+	}
+	return asks, nil
+}
+
+func (sts *Service) getFederationToken(c *server.Call, in *api.GetFederationTokenInput) (*api.GetFederationTokenOutput, error) {
+	if c.Caller.Kind != eval.User || c.Caller.Session != nil {
+		return nil, awsapi.AccessDenied.New("Cannot call GetFederationToken with session credentials")
+	}
+	limits, err := sessionLimits(c.Account(), in.Policy, in.PolicyArns, in.Tags)
+	if err != nil {
+		return nil, err
+	}
+	credentials, err := sts.issue(c, &session.Claims{
+		Type: session.Federation, Account: c.Caller.Account, PrincipalID: c.Caller.PrincipalID, SessionName: in.Name,
+		Policies: limits.policies, PolicyARNs: limits.arns, Tags: limits.tags,
+	}, lifetime(in.DurationSeconds, defaultToken))
+	if err != nil {
+		return nil, err
+	}
+	return &api.GetFederationTokenOutput{
+		Credentials:      credentials,
+		FederatedUser:    &api.FederatedUser{FederatedUserId: c.Caller.Account + ":" + in.Name, Arn: federatedARN(c, in.Name)},
+		PackedPolicySize: limits.packed,
+	}, nil
+}
+
+// secondFactor checks a one-time code. No device can be registered yet, so every serial number is an unknown one and every
+// code is refused; that is the answer AWS gives for a device that is not the caller's.
+func secondFactor(serial, code *string) error {
+	switch {
+	case serial == nil && code == nil:
+		return nil
+	case serial == nil || code == nil:
+		return awsapi.ValidationError.New("SerialNumber and TokenCode must be given together.")
+	}
+	return awsapi.AccessDenied.New("MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.")
+}

@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/internal/kv"
+	"github.com/warder-iam/warder/internal/seal"
+)
+
+// Options of a Store.
+type Options struct {
+	// Library prepares the policies; needed.
+	Library *directory.Library
+	// Quotas that differ from AWS's defaults; nil for none.
+	Quotas map[QuotaName]int
+}
+
+// Store keeps the state of all accounts in a kv engine and publishes it as Snapshots. All methods may be called at the
+// same time.
+type Store struct {
+	engine kv.Store
+	codec  codec
+	quotas *Quotas
+	head   head
+	used   used
+	memory memory
+	outbox chan struct{}
+
+	closing    context.Context // ends when Close is called
+	mu         sync.Mutex      // guards cancel and what it stops from beginning
+	cancel     context.CancelFunc
+	background sync.WaitGroup
+}
+
+// Open loads every record and publishes the first Snapshot. A record that does not open or does not decode is a
+// *DamagedError, which names its key: Warder does not start on it. The caller goes on owning engine and keyring, and
+// closes the engine after the Store.
+func Open(ctx context.Context, engine kv.Store, keyring *seal.Keyring, options Options) (*Store, error) {
+	quotas, err := newQuotas(options.Quotas)
+	if err != nil {
+		return nil, err
+	}
+	if options.Library == nil {
+		return nil, errors.New("store: no Library given")
+	}
+	s := &Store{
+		engine: engine, codec: codec{keyring}, quotas: quotas,
+		head:   head{library: options.Library},
+		outbox: make(chan struct{}, 1),
+	}
+	if err := s.load(ctx); err != nil {
+		return nil, err
+	}
+	s.closing, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	s.spawn(s.flushUses)
+	s.spawn(s.forgetAnswers)
+	return s, nil
+}
+
+// Snapshot is the newest durable state.
+func (s *Store) Snapshot() *directory.Snapshot { return s.head.snapshot.Load() }
+
+// Quotas are the limits in force.
+func (s *Store) Quotas() *Quotas { return s.quotas }
+
+// Empty is true as long as the store holds no account: Warder is being started for the first time.
+func (s *Store) Empty() bool {
+	for range s.Snapshot().Accounts() {
+		return false
+	}
+	return true
+}
+
+// Close ends the background work and writes the last uses that are still to be written; its error is that of writing
+// them. Changes that run are not waited for: the engine's Close does that. Later changes give kv.ErrClosed.
+func (s *Store) Close() error {
+	if !s.stop() {
+		return kv.ErrClosed
+	}
+	s.background.Wait()
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	return s.writeUses(ctx)
+}
+
+// stop reports whether this call was the one that stopped the background work.
+func (s *Store) stop() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := s.closing.Err() == nil
+	s.cancel()
+	return first
+}
+
+// spawn begins background work; it does not when the store is closed.
+func (s *Store) spawn(work func()) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing.Err() != nil {
+		return false
+	}
+	s.background.Go(work)
+	return true
+}
+
+// closeTimeout bounds the last write of Close. What it cannot write is only when keys were last used.
+const closeTimeout = 5 * time.Second

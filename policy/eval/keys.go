@@ -1,0 +1,61 @@
+package eval
+
+import "strings"
+
+// KeyTypes knows the condition keys of services.
+type KeyTypes interface {
+	// Multivalued reports whether a request may give the key, in any spelling, several values; known is false for a key
+	// that it has not heard of.
+	Multivalued(key string) (multi, known bool)
+}
+
+// arity says how many values a key has.
+type arity uint8
+
+const (
+	unknownArity arity = iota
+	single
+	multi
+)
+
+// globalKeys are the condition keys that every service has, folded, without their prefix "aws:".
+var globalKeys = map[string]arity{
+	"principalarn": single, "principalaccount": single, "principalorgid": single, "principalorgpaths": multi,
+	"principaltype": single, "principalisawsservice": single, "principalservicename": single,
+	"principalservicenameslist": multi, "userid": single, "username": single,
+	"assumedroot": single, "federatedprovider": single, "tokenissuetime": single,
+	"multifactorauthpresent": single, "multifactorauthage": single, "sourceidentity": single,
+	"sourceip": single, "sourcevpc": single, "sourcevpce": single, "vpcsourceip": single, "securetransport": single,
+	"resourceaccount": single, "resourceorgid": single, "resourceorgpaths": multi,
+	"currenttime": single, "epochtime": single, "requestedregion": single, "tagkeys": multi, "useragent": single,
+	"referer": single, "sourcearn": single, "sourceaccount": single, "sourceorgid": single, "sourceorgpaths": multi,
+	"viaawsservice": single, "calledvia": multi, "calledviafirst": single, "calledvialast": single,
+}
+
+// globalTagKeys are the global keys that end in the key of a tag.
+var globalTagKeys = [...]string{"principaltag/", "requesttag/", "resourcetag/"}
+
+// arityOf looks a folded key up: global keys first, then what the caller knows.
+func arityOf(folded string, known KeyTypes) arity {
+	if rest, ok := strings.CutPrefix(folded, "aws:"); ok {
+		if a, ok := globalKeys[rest]; ok {
+			return a
+		}
+		for _, prefix := range globalTagKeys {
+			if strings.HasPrefix(rest, prefix) {
+				return single
+			}
+		}
+	}
+	if known == nil {
+		return unknownArity
+	}
+	switch many, ok := known.Multivalued(folded); {
+	case !ok:
+		return unknownArity
+	case many:
+		return multi
+	default:
+		return single
+	}
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+)
+
+// client is a program from outside that a suite needs.
+type client struct {
+	name    string
+	probe   []string // succeeds where the client works
+	install []string // Debian packages that bring it, for root
+	how     string   // how a person gets it
+}
+
+func awsCLI() *client {
+	return &client{
+		name: "awscli", probe: []string{"aws", "--version"}, install: []string{"awscli"},
+		how: "Get the AWS CLI: as root on Debian, apt-get install awscli.",
+	}
+}
+
+func terraform() *client {
+	return &client{
+		name: "terraform", probe: []string{"terraform", "version"},
+		how: "Get Terraform and the AWS provider: install Terraform 1.5 or later from its maker, then in an empty folder with a " +
+			"main.tf that requires hashicorp/aws, run terraform providers mirror DIR, and name DIR in a CLI configuration file " +
+			"(provider_installation, filesystem_mirror) that TF_CLI_CONFIG_FILE points to. No package registry of Go, Debian or npm has them.",
+	}
+}
+
+func raceDetector() *client {
+	return &client{
+		name: "race", probe: []string{"gcc", "--version"}, install: []string{"gcc", "libc6-dev"},
+		how: "The race detector needs a C compiler: as root on Debian, apt-get install gcc libc6-dev.",
+	}
+}
+
+// present tells whether a client works, after installing it where that can be done without asking: as root on Debian.
+func (g *gate) present(ctx context.Context, c *client) bool {
+	if g.works(ctx, c) {
+		return true
+	}
+	if len(c.install) == 0 || os.Geteuid() != 0 {
+		return false
+	}
+	if _, err := exec.LookPath("apt-get"); err != nil {
+		return false
+	}
+	say(g.out, "installing %s", strings.Join(c.install, " "))
+	for _, args := range [][]string{
+		{"update", "-qq"},
+		slices.Concat([]string{"install", "-qq", "-y", "--no-install-recommends"}, c.install),
+	} {
+		cmd := g.command(ctx, ".", "apt-get", args...)
+		cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
+		if err := cmd.Run(); err != nil {
+			say(g.out, "apt-get %s: %v", args[0], err)
+		}
+	}
+	return g.works(ctx, c)
+}
+
+func (g *gate) works(ctx context.Context, c *client) bool {
+	cmd := g.command(ctx, ".", c.probe[0], c.probe[1:]...)
+	cmd.Stdout, cmd.Stderr = nil, nil
+	return cmd.Run() == nil
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// suite is one named part of the checks.
+type suite struct {
+	name   string
+	about  string
+	client *client // what it needs from outside, or nil
+	checks bool    // it holds no tests
+	run    func(ctx context.Context, g *gate) (count, error)
+}
+
+func (s suite) hasTests() bool { return !s.checks }
+
+// suites are all there are, in the order in which make test runs them: the quick ones first.
+func suites() []suite {
+	return []suite{
+		{name: "lint", about: "gofmt, go vet, staticcheck, errcheck", checks: true, run: runLint},
+		{name: "unit", about: "the packages' own tests, under the race detector", run: runUnit},
+		{name: "tools", about: "the tests of the modules tools and bench", run: runModules},
+		{name: "fuzz", about: "every fuzz target for a short time", run: runFuzz},
+		{name: "sdk", about: "the AWS SDK for Go drives the binary", run: acceptance("TestSDK")},
+		{name: "awscli", about: "the AWS CLI drives the binary", client: awsCLI(), run: acceptance("TestAWSCLI")},
+		{name: "terraform", about: "Terraform drives the binary", client: terraform(), run: acceptance("TestTerraform")},
+		{name: "crash", about: "kill -9 under load loses nothing", run: acceptance("TestCrash")},
+	}
+}
+
+// acceptancePrefixes are the beginnings of test names in the folder acceptance, one for each suite.
+func acceptancePrefixes() []string {
+	return []string{"TestSDK", "TestAWSCLI", "TestTerraform", "TestCrash"}
+}
+
+// acceptance runs the tests in the folder acceptance whose names begin with prefix.
+func acceptance(prefix string) func(context.Context, *gate) (count, error) {
+	return func(ctx context.Context, g *gate) (count, error) {
+		if _, err := os.Stat(filepath.Join(g.root, "acceptance")); err != nil {
+			return count{}, errors.New("there is no folder acceptance")
+		}
+		if err := g.checkAcceptanceNames(ctx); err != nil {
+			return count{}, err
+		}
+		return g.goTest(ctx, ".", "-timeout=20m", "-count=1", "-run=^"+prefix, "./acceptance/...")
+	}
+}
+
+// checkAcceptanceNames finds tests that no suite would run.
+func (g *gate) checkAcceptanceNames(ctx context.Context) error {
+	names, err := g.output(ctx, ".", "go", "test", "-list=^Test", "./acceptance/...")
+	if err != nil {
+		return fmt.Errorf("listing the acceptance tests: %w", err)
+	}
+	return orphans(names)
+}
+
+func orphans(list string) error {
+	for name := range strings.FieldsSeq(list) {
+		if !strings.HasPrefix(name, "Test") {
+			continue
+		}
+		known := false
+		for _, prefix := range acceptancePrefixes() {
+			known = known || strings.HasPrefix(name, prefix)
+		}
+		if !known {
+			return fmt.Errorf("acceptance test %s belongs to no suite: its name must begin with one of %v", name, acceptancePrefixes())
+		}
+	}
+	return nil
+}
+
+func runUnit(ctx context.Context, g *gate) (count, error) {
+	packages, err := g.packages(ctx)
+	if err != nil {
+		return count{}, err
+	}
+	args := []string{"-timeout=15m"}
+	race := raceDetector()
+	if g.present(ctx, race) {
+		args = append(args, "-race")
+	} else if missing := g.withoutClient(suite{name: "unit", about: "data races", client: race}); missing.failed > 0 {
+		return missing, nil
+	}
+	return g.goTest(ctx, ".", append(args, packages...)...)
+}
+
+// packages are those of the main module but for the acceptance tests, which have suites of their own.
+func (g *gate) packages(ctx context.Context) ([]string, error) {
+	list, err := g.output(ctx, ".", "go", "list", "./...")
+	if err != nil {
+		return nil, fmt.Errorf("go list: %w", err)
+	}
+	var packages []string
+	for name := range strings.FieldsSeq(list) {
+		if !strings.Contains(name+"/", "/acceptance/") {
+			packages = append(packages, name)
+		}
+	}
+	return packages, nil
+}
+
+// modules are the folders with a go.mod of their own beside the main one, as far as they are there.
+func (g *gate) modules() []string {
+	var dirs []string
+	for _, dir := range []string{"tools", "bench"} {
+		if _, err := os.Stat(filepath.Join(g.root, dir, "go.mod")); err == nil {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
+func runModules(ctx context.Context, g *gate) (count, error) {
+	var total count
+	for _, dir := range g.modules() {
+		c, err := g.goTest(ctx, dir, "-timeout=10m", "./...")
+		total.add(c)
+		if err != nil {
+			return total, fmt.Errorf("%s: %w", dir, err)
+		}
+	}
+	return total, nil
+}

@@ -1,0 +1,65 @@
+package trail
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Line tells the event on one line for people: time, principal, source address, event, outcome, two spaces between
+// them. What clients sent cannot harm the terminal or forge a column: every character that does not print, and every
+// space but those of the error message, shows as its Go escape (\x1b, \u202e). The full record is its JSON.
+func (e *Event) Line() string {
+	var b strings.Builder
+	b.WriteString(e.EventTime.UTC().Format(time.RFC3339))
+	for _, field := range []string{e.principal(), e.SourceIPAddress, e.eventTitle()} {
+		b.WriteString("  ")
+		appendPrintable(&b, cmp.Or(field, "-"), false)
+	}
+	b.WriteString("  ")
+	if e.ErrorCode == "" && e.ErrorMessage == "" {
+		b.WriteString("ok")
+		return b.String()
+	}
+	appendPrintable(&b, cmp.Or(e.ErrorCode, "Error"), false)
+	if e.ErrorMessage != "" {
+		b.WriteString(": ")
+		appendPrintable(&b, cut(e.ErrorMessage, maxText), true)
+	}
+	return b.String()
+}
+
+// principal is the best name that the record has for its caller.
+func (e *Event) principal() string {
+	u := &e.UserIdentity
+	return cmp.Or(u.ARN, u.InvokedBy, u.UserName, u.PrincipalID, u.AccessKeyID, u.Type)
+}
+
+// eventTitle is "iam:CreateUser".
+func (e *Event) eventTitle() string {
+	source := strings.TrimSuffix(e.EventSource, ".amazonaws.com")
+	if source == "" {
+		return e.EventName
+	}
+	return source + ":" + cmp.Or(e.EventName, "-")
+}
+
+func appendPrintable(b *strings.Builder, s string, spaces bool) {
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			b.WriteString(`\x` + strconv.FormatUint(uint64(s[i]), 16))
+		case r == ' ' && !spaces:
+			b.WriteString(`\x20`)
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+		i += size
+	}
+}
