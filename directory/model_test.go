@@ -385,7 +385,9 @@ func pick[E record](entities map[string]Entity) []E {
 			all = append(all, e)
 		}
 	}
-	slices.SortFunc(all, func(a, b E) int { return cmp.Or(cmp.Compare(fold(a.name()), fold(b.name())), cmp.Compare(a.id(), b.id())) })
+	slices.SortFunc(all, func(a, b E) int {
+		return cmp.Or(cmp.Compare(fold(a.name()), fold(b.name())), cmp.Compare(a.id(), b.id()))
+	})
 	return all
 }
 

@@ -58,7 +58,7 @@ func (s *Server) run(c *Call, w http.ResponseWriter, r *http.Request) (out any, 
 	// 2 authn: the signature -> the caller
 	c.snapshot = s.Store.Snapshot()
 	if !c.Operation.Unsigned {
-		c.Caller, c.proof, err = s.Authn.Identify(c.snapshot, &c.request.wire, c.Operation.Service.Name, c.Time())
+		c.Caller, c.proof, err = s.Authn.Identify(c.snapshot, c.claim, c.Operation.Service.Name, c.Time())
 		if err != nil {
 			return nil, err
 		}

@@ -83,12 +83,20 @@ func hostOK(host string) bool {
 
 // appendValue appends a header value in canonical form, or reports that it could forge a line of its own.
 func appendValue(b []byte, v string) ([]byte, bool) {
-	v = strings.Trim(v, " \t")
+	plain := true
+	previous := byte(' ')
 	for i := 0; i < len(v); i++ {
-		if kinds[v[i]]&control != 0 {
+		c := v[i]
+		if kinds[c]&control != 0 {
 			return b, false
 		}
+		plain = plain && c != '\t' && (c != ' ' || previous != ' ')
+		previous = c
 	}
+	if plain && (v == "" || previous != ' ') {
+		return append(b, v...), true
+	}
+	v = strings.Trim(v, " \t")
 	for {
 		before, after, found := strings.Cut(v, "  ")
 		b = append(b, before...)

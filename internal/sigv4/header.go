@@ -127,19 +127,14 @@ func parseStamp(s string) (time.Time, bool) {
 	if len(s) != len(stampForm) || s[8] != 'T' || s[15] != 'Z' {
 		return time.Time{}, false
 	}
-	number := func(from, to int) int {
-		n := 0
-		for _, c := range []byte(s[from:to]) {
-			if c < '0' || c > '9' {
-				return -1
-			}
-			n = n*10 + int(c-'0')
+	for i := range len(s) {
+		if i != 8 && i != 15 && (s[i] < '0' || s[i] > '9') {
+			return time.Time{}, false
 		}
-		return n
 	}
-	year, month, day := number(0, 4), number(4, 6), number(6, 8)
-	hour, minute, second := number(9, 11), number(11, 13), number(13, 15)
-	if year < 1 || month < 1 || month > 12 || day < 1 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59 {
+	two := func(at int) int { return int(s[at]-'0')*10 + int(s[at+1]-'0') }
+	year, month, day, hour, minute, second := two(0)*100+two(2), two(4), two(6), two(9), two(11), two(13)
+	if year < 1 || month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59 {
 		return time.Time{}, false
 	}
 	t := time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC)

@@ -99,7 +99,7 @@ func updateVector(t *testing.T, file string) {
 	}
 	r := readRequest(t, section(t, archive, "request"))
 	c := botoCase{
-		Method: r.Method, RawTarget: r.RawTarget, Host: r.Host, Body: r.Body, Time: vectorTime,
+		Method: r.Method, Target: r.RawTarget, Host: r.Host, Body: r.Body, Time: vectorTime,
 		Key: vectorKey, Secret: vectorSecret, Region: vectorRegion, Service: vectorService,
 	}
 	for name, values := range r.Header {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"slices"
@@ -113,22 +112,31 @@ func (s *Store) Acknowledge(ctx context.Context, sequences ...Sequence) error {
 // outboxScope is a scope of its own: an event is written once and removed once, which needs no order with changes.
 const outboxScope = "outbox"
 
-// Events are stored in the trail's own encoding, which is that of encoding/json.
+// Events are stored in the trail's own encoding. One that could not be read again would stop the outbox for good, so it
+// stops its change instead.
 func (s *Store) writeEvent(txn kv.Txn, sequence Sequence, event *trail.Event) error {
-	text, err := json.Marshal(event)
-	if err != nil {
-		return fmt.Errorf("encode event: %w", err)
+	text, err := event.MarshalJSON()
+	if err == nil {
+		_, err = trail.Parse(text)
 	}
-	return s.write(txn, outboxKey(sequence), text)
+	if err != nil {
+		return fmt.Errorf("record the event: %w", err)
+	}
+	key := outboxKey(sequence)
+	value, err := s.codec.seal(key, text)
+	if err != nil {
+		return err
+	}
+	return txn.Put(key, value)
 }
 
 func (s *Store) readEvent(pair kv.Pair) (Outgoing, error) {
-	var text []byte
-	if err := s.codec.decode(pair.Key, pair.Value, &text); err != nil {
+	text, err := s.codec.open(pair.Key, pair.Value)
+	if err != nil {
 		return Outgoing{}, err
 	}
-	event := new(trail.Event)
-	if err := json.Unmarshal(text, event); err != nil {
+	event, err := trail.Parse(text)
+	if err != nil {
 		return Outgoing{}, &DamagedError{Key: pair.Key, Err: err}
 	}
 	return Outgoing{Sequence: Sequence(strings.TrimPrefix(pair.Key, outboxPrefix)), Event: event}, nil

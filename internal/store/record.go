@@ -53,6 +53,11 @@ func (c codec) encode(key string, record any) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode record %q: %w", key, err)
 	}
+	return c.seal(key, text)
+}
+
+// seal makes the value of a record whose text is given.
+func (c codec) seal(key string, text []byte) ([]byte, error) {
 	plain, err := pack(text)
 	if err != nil {
 		return nil, fmt.Errorf("pack record %q: %w", key, err)
@@ -66,28 +71,37 @@ func (c codec) encode(key string, record any) ([]byte, error) {
 
 // decode opens a value into record, which is a pointer. Its errors are *DamagedError.
 func (c codec) decode(key string, value []byte, record any) error {
-	if err := c.open(key, value, record); err != nil {
+	text, err := c.open(key, value)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, record, json.RejectUnknownMembers(true)); err != nil {
 		return &DamagedError{Key: key, Err: err}
 	}
 	return nil
 }
 
-func (c codec) open(key string, value []byte, record any) error {
+// open gives the text of a record. Its errors are *DamagedError.
+func (c codec) open(key string, value []byte) ([]byte, error) {
+	text, err := c.unseal(key, value)
+	if err != nil {
+		return nil, &DamagedError{Key: key, Err: err}
+	}
+	return text, nil
+}
+
+func (c codec) unseal(key string, value []byte) ([]byte, error) {
 	if len(value) == 0 {
-		return errors.New("it is empty")
+		return nil, errors.New("it is empty")
 	}
 	if value[0] != schema {
-		return fmt.Errorf("its schema version is %d, this Warder knows %d", value[0], schema)
+		return nil, fmt.Errorf("its schema version is %d, this Warder knows %d", value[0], schema)
 	}
 	plain, err := c.keyring.Open(value[1:], additional(key, value[0]))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	text, err := unpack(plain)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(text, record, json.RejectUnknownMembers(true))
+	return unpack(plain)
 }
 
 func pack(text []byte) ([]byte, error) {

@@ -125,13 +125,26 @@ func (v *CaseValue) UnmarshalJSON(data []byte) error {
 	switch jsontext.Value(data).Kind() {
 	case '[':
 		v.List = true
-		return json.Unmarshal(data, &v.Texts)
+		v.Texts = []string{}
+		var texts []*string // a null must not pass for an empty text
+		if err := json.Unmarshal(data, &texts); err != nil {
+			return err
+		}
+		for _, text := range texts {
+			if text == nil {
+				return errors.New("a list of values holds null")
+			}
+			v.Texts = append(v.Texts, *text)
+		}
+		return nil
 	case '0', 't', 'f':
 		v.Texts = []string{string(data)}
 		return nil
-	default:
+	case '"':
 		v.Texts = make([]string, 1)
 		return json.Unmarshal(data, &v.Texts[0])
+	default:
+		return errors.New("a context key has a text, a number, a boolean or a list of texts; leave an absent key out")
 	}
 }
 

@@ -77,7 +77,10 @@ func (s *Set) Explain(r *Request) Explanation {
 		seen = append(seen, sighting{at, st, w})
 	})
 	d, missing := outcome(r, s.layers.ResourceKind, &t)
-	e := Explanation{Verdict: d.Verdict, Layer: d.Layer, Reason: reason(r, d)}
+	e := Explanation{
+		Verdict: d.Verdict, Layer: d.Layer, Reason: reason(r, d),
+		Layers: []LayerReport{}, Statements: []StatementReport{}, // lists in JSON, never null
+	}
 	for _, layer := range reportOrder {
 		if t.applied.has(layer) || missing.has(layer) {
 			e.Layers = append(e.Layers, LayerReport{

@@ -1,17 +1,35 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
 
+// safeBuffer takes what gate and the commands that it runs write at the same time.
+type safeBuffer struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *safeBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
 // module makes a Go module of the given files and a gate over it.
-func module(t *testing.T, files map[string]string) (*gate, *bytes.Buffer) {
+func module(t *testing.T, files map[string]string) (*gate, *safeBuffer) {
 	t.Helper()
 	root := t.TempDir()
 	files["go.mod"] = "module example\n\ngo 1.26\n"
@@ -24,8 +42,8 @@ func module(t *testing.T, files map[string]string) (*gate, *bytes.Buffer) {
 			t.Fatal(err)
 		}
 	}
-	var out bytes.Buffer
-	return &gate{root: root, out: &out, fuzzTime: 100 * time.Millisecond}, &out
+	out := &safeBuffer{}
+	return &gate{root: root, out: out, fuzzTime: 100 * time.Millisecond}, out
 }
 
 func testFile(body string) string {
@@ -136,8 +154,8 @@ func TestRunAll(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			var out bytes.Buffer
-			g := &gate{root: t.TempDir(), out: &out, require: strings.Fields(test.require)}
+			out := &safeBuffer{}
+			g := &gate{root: t.TempDir(), out: out, require: strings.Fields(test.require)}
 			if status := g.runAll(t.Context(), test.suites); status != test.status {
 				t.Errorf("status %d, want %d", status, test.status)
 			}
@@ -146,7 +164,7 @@ func TestRunAll(t *testing.T) {
 				t.Errorf("closes with %q, want %q", last, test.closing)
 			}
 			if !strings.Contains(out.String(), test.says) {
-				t.Errorf("does not say %q:\n%s", test.says, &out)
+				t.Errorf("does not say %q:\n%s", test.says, out)
 			}
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -26,6 +27,7 @@ func BenchmarkUpdate(b *testing.B) {
 			var next atomic.Int64
 			value := make([]byte, 1024)
 			var wg sync.WaitGroup
+			took := make([]time.Duration, b.N)
 			b.ReportAllocs()
 			b.ResetTimer()
 			for range clients {
@@ -33,6 +35,7 @@ func BenchmarkUpdate(b *testing.B) {
 					for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
 						// Scattered over the tree of keys, as ids are.
 						key := fmt.Sprintf("a/123456789012/user/AIDA%016x", uint64(n)*0x9e3779b97f4a7c15)
+						begin := time.Now()
 						_, err := s.Update(context.Background(), "123456789012", func(tx kv.Txn) error {
 							if _, err := tx.Get(key); err != kv.ErrNotFound {
 								return fmt.Errorf("key is there: %v", err)
@@ -43,6 +46,7 @@ func BenchmarkUpdate(b *testing.B) {
 							b.Error(err)
 							return
 						}
+						took[n-1] = time.Since(begin)
 					}
 				})
 			}
@@ -52,6 +56,9 @@ func BenchmarkUpdate(b *testing.B) {
 			b.ReportMetric(rate, "tx/s")
 			b.ReportMetric(syncs, "syncs/s")
 			b.ReportMetric(rate/syncs, "tx/sync")
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+			b.ReportMetric(float64(took[len(took)-1].Microseconds()), "max-µs")
 		})
 	}
 }

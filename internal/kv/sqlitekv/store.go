@@ -63,14 +63,14 @@ func Open(dir string, o Options) (*Store, error) {
 	return s, nil
 }
 
-func openStore(dir string, o Options) (s *Store, err error) {
+func openStore(dir string, o Options) (_ *Store, err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, err
 	}
 	if err := makeDir(dir); err != nil {
 		return nil, err
 	}
-	s = &Store{path: filepath.Join(dir, stateName), viewers: make(chan *conn, viewers), closed: make(chan struct{})}
+	s := &Store{path: filepath.Join(dir, stateName), viewers: make(chan *conn, viewers), closed: make(chan struct{})}
 	if s.lock, err = lock(dir); err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func (iam *Service) createGroup(c *server.Call, in *api.CreateGroupInput) (*api.
 			return nil, err
 		}
 		g := &directory.Group{
-			ID: session.NewEntityID(session.GroupPrefix), Name: in.GroupName, Path: pathOr(in.Path), Created: tx.Now(),
+			ID: session.NewEntityID(session.PrefixGroup), Name: in.GroupName, Path: pathOr(in.Path), Created: tx.Now(),
 		}
 		return &api.CreateGroupOutput{Group: showGroup(account, g)}, tx.Put(g)
 	})

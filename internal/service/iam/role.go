@@ -64,7 +64,7 @@ func (iam *Service) createRole(c *server.Call, in *api.CreateRoleInput) (*api.Cr
 			return nil, err
 		}
 		r := &directory.Role{
-			ID: session.NewEntityID(session.RolePrefix), Name: in.RoleName, Path: pathOr(in.Path), Created: tx.Now(),
+			ID: session.NewEntityID(session.PrefixRole), Name: in.RoleName, Path: pathOr(in.Path), Created: tx.Now(),
 			Description: value(in.Description), MaxSession: defaultMaxSession, Trust: trust, Boundary: boundary, Tags: tags,
 		}
 		if in.MaxSessionDuration != nil {

@@ -62,7 +62,7 @@ func (iam *Service) createUser(c *server.Call, in *api.CreateUserInput) (*api.Cr
 			return nil, err
 		}
 		u := &directory.User{
-			ID: session.NewEntityID(session.UserPrefix), Name: in.UserName, Path: pathOr(in.Path),
+			ID: session.NewEntityID(session.PrefixUser), Name: in.UserName, Path: pathOr(in.Path),
 			Created: tx.Now(), Boundary: boundary, Tags: tags,
 		}
 		if err := tx.Put(u); err != nil {

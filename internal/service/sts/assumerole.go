@@ -105,7 +105,7 @@ func (sts *Service) assumeRole(c *server.Call, in *api.AssumeRoleInput) (*api.As
 	if in.SourceIdentity != nil && source != *in.SourceIdentity {
 		return nil, awsapi.AccessDenied.New("The source identity of a session cannot be changed by a chained role.")
 	}
-	credentials, err := sts.issue(c, &session.Claims{
+	credentials, packed, err := sts.issue(c, &session.Claims{
 		Type: session.AssumedRole, Account: account, PrincipalID: role.ID, SessionName: in.RoleSessionName,
 		SourceIdentity: source,
 		Policies:       limits.policies, PolicyARNs: limits.arns, Tags: tags, TransitiveTagKeys: transitive,
@@ -119,7 +119,7 @@ func (sts *Service) assumeRole(c *server.Call, in *api.AssumeRoleInput) (*api.As
 			AssumedRoleId: role.ID + ":" + in.RoleSessionName,
 			Arn:           arn.In(account).AssumedRole(role.Name, in.RoleSessionName).String(),
 		},
-		PackedPolicySize: limits.packed,
+		PackedPolicySize: packed,
 		SourceIdentity:   optional(source),
 	}, nil
 }

@@ -7,7 +7,6 @@ import (
 	api "github.com/warder-iam/warder/internal/api/sts"
 	"github.com/warder-iam/warder/internal/awsapi"
 	"github.com/warder-iam/warder/internal/server"
-	"github.com/warder-iam/warder/internal/session"
 	"github.com/warder-iam/warder/policy"
 	"github.com/warder-iam/warder/policy/eval"
 )
@@ -19,7 +18,6 @@ var invalidParameterValue = &awsapi.ErrorKind{Code: "InvalidParameterValue", Sta
 type limits struct {
 	policies, arns []string
 	tags           []directory.Tag
-	packed         *int32 // per cent of the room for them; nil where there are none
 }
 
 // sessionLimits checks a request's session policies and tags. account is the one whose managed policies may be named.
@@ -45,13 +43,6 @@ func sessionLimits(account *directory.Account, document *string, arns []api.Poli
 			return nil, invalidParameterValue.New("Tag keys starting with \"aws:\" are reserved for system use.")
 		}
 		l.tags = append(l.tags, directory.Tag{Key: t.Key, Value: t.Value})
-	}
-	if len(l.policies)+len(l.arns)+len(l.tags) > 0 {
-		size := session.PackedPolicySize(l.policies, l.arns, l.tags)
-		if size > 100 {
-			return nil, api.PackedPolicyTooLarge.New("The packed size of the session policies and tags is %d%% of what is allowed.", size)
-		}
-		l.packed = new(int32(size))
 	}
 	return l, nil
 }

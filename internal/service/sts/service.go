@@ -1,6 +1,7 @@
 package sts
 
 import (
+	"errors"
 	"time"
 
 	"github.com/warder-iam/warder/authz"
@@ -41,20 +42,26 @@ func (sts *Service) getAccessKeyInfo(_ *server.Call, in *api.GetAccessKeyInfoInp
 	return &api.GetAccessKeyInfoOutput{Account: new(account)}, nil
 }
 
-// issue mints credentials that live from the call's time on.
-func (sts *Service) issue(c *server.Call, claims *session.Claims, lifetime time.Duration) (*api.Credentials, error) {
+// issue mints credentials that live from the call's time on. packed is how much of the room for policies and tags they
+// use, in per cent; nil where there are none.
+func (sts *Service) issue(c *server.Call, claims *session.Claims, lifetime time.Duration) (shown *api.Credentials, packed *int32, err error) {
 	claims.Issued = c.Time().Truncate(time.Second)
 	claims.Expires = claims.Issued.Add(lifetime)
-	made, err := sts.keys.Mint(claims)
-	if err != nil {
-		return nil, err
+	made, err := sts.keys.Mint(*claims)
+	if errors.Is(err, session.ErrPackedPolicySize) {
+		return nil, nil, api.PackedPolicyTooLarge.New("The session policies and tags are at %d%% of the packed size limit.", sts.keys.PackedPolicySize(claims))
+	} else if err != nil {
+		return nil, nil, err
+	}
+	if made.PackedPolicySize > 0 {
+		packed = new(int32(made.PackedPolicySize))
 	}
 	return &api.Credentials{
 		AccessKeyId:     made.AccessKeyID,
 		SecretAccessKey: string(made.Secret.Reveal()),
 		SessionToken:    made.Token,
 		Expiration:      claims.Expires,
-	}, nil
+	}, packed, nil
 }
 
 // lifetime is what was asked for, or the default.

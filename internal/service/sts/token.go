@@ -22,7 +22,7 @@ func (sts *Service) getSessionToken(c *server.Call, in *api.GetSessionTokenInput
 	if err := secondFactor(in.SerialNumber, in.TokenCode); err != nil {
 		return nil, err
 	}
-	credentials, err := sts.issue(c, &session.Claims{
+	credentials, _, err := sts.issue(c, &session.Claims{
 		Type: session.SessionToken, Account: c.Caller.Account, PrincipalID: c.Caller.PrincipalID,
 	}, lifetime(in.DurationSeconds, defaultToken))
 	if err != nil {
@@ -53,7 +53,7 @@ func (sts *Service) getFederationToken(c *server.Call, in *api.GetFederationToke
 	if err != nil {
 		return nil, err
 	}
-	credentials, err := sts.issue(c, &session.Claims{
+	credentials, packed, err := sts.issue(c, &session.Claims{
 		Type: session.Federation, Account: c.Caller.Account, PrincipalID: c.Caller.PrincipalID, SessionName: in.Name,
 		Policies: limits.policies, PolicyARNs: limits.arns, Tags: limits.tags,
 	}, lifetime(in.DurationSeconds, defaultToken))
@@ -63,7 +63,7 @@ func (sts *Service) getFederationToken(c *server.Call, in *api.GetFederationToke
 	return &api.GetFederationTokenOutput{
 		Credentials:      credentials,
 		FederatedUser:    &api.FederatedUser{FederatedUserId: c.Caller.Account + ":" + in.Name, Arn: federatedARN(c, in.Name)},
-		PackedPolicySize: limits.packed,
+		PackedPolicySize: packed,
 	}, nil
 }
 

@@ -1,0 +1,56 @@
+# make shows the targets. Everything that tests goes through tools/gate, which counts and fails when nothing ran.
+
+TARGETS = help run build generate lint test test-unit test-tools test-fuzz test-sdk test-awscli test-terraform test-crash fuzz bench clean
+.PHONY: $(TARGETS) gate
+.DEFAULT_GOAL = help
+
+DATA     ?= .warder
+LISTEN   ?= 127.0.0.1:4600
+FUZZTIME ?= 3s
+GATE      = bin/tools/gate -fuzztime $(FUZZTIME)
+
+help:
+	@echo 'Targets: $(TARGETS)'
+	@echo
+	@echo '  make run              build, then serve on $(LISTEN) with the data in $(DATA)  (DATA=DIR LISTEN=HOST:PORT)'
+	@echo '  make build            bin/warder'
+	@echo '  make test             lint and every test; closes with "N passed, N failed, N skipped"'
+	@echo '  make test-SUITE       one part of it: unit tools fuzz sdk awscli terraform crash'
+	@echo '  make fuzz             every fuzz target for FUZZTIME each (FUZZTIME=1m)'
+	@echo '  make bench            the benchmarks'
+	@echo '  make generate         write anew what is generated: API shapes (python3 with botocore), catalog (npm)'
+	@echo
+	@echo 'WARDER_REQUIRE="awscli terraform race" makes a missing client a failure instead of a notice.'
+
+build:
+	CGO_ENABLED=0 go build -trimpath -o bin/warder ./cmd/warder
+
+run: build
+	@echo 'Warder serves on $(LISTEN), its data is in $(DATA); Ctrl-C stops it and loses nothing.'
+	@echo 'In another terminal:  eval "$$(bin/warder env)"  and then  aws iam list-users'
+	@exec bin/warder serve --data $(DATA) --listen $(LISTEN)
+
+generate:
+	go run ./internal/apigen
+	sh internal/catalogen/generate.sh
+
+gate:
+	@go build -C tools -o ../bin/tools/ ./gate
+
+lint: gate
+	@$(GATE) lint
+
+test: gate
+	@$(GATE) lint unit tools fuzz sdk awscli terraform crash
+
+test-unit test-tools test-fuzz test-sdk test-awscli test-terraform test-crash: test-%: gate
+	@$(GATE) $*
+
+fuzz: test-fuzz
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
+	@if [ -f bench/go.mod ]; then go test -C bench -run '^$$' -bench . -benchmem ./...; fi
+
+clean:
+	rm -rf bin

@@ -1,0 +1,157 @@
+package eval
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/warder-iam/warder/policy"
+)
+
+const explained = `{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Sid": "OwnPrefix",
+      "Effect": "Allow",
+      "Action": "s3:GetObject",
+      "Resource": "arn:aws:s3:::reports/alice/*"
+    },
+    {
+      "Sid": "FromOffice",
+      "Effect": "Allow",
+      "Action": "s3:*",
+      "Resource": "*",
+      "Condition": {
+        "IpAddress": {"aws:SourceIp": "10.0.0.0/8"},
+        "Bool": {"aws:MultiFactorAuthPresent": "true"}
+      }
+    }
+  ]
+}`
+
+func TestExplainImplicitDeny(t *testing.T) {
+	doc, err := policy.Parse(explained)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := getObject(testUser)
+	r.Context.Set("aws:SourceIp", "192.0.2.1")
+	e := Compile(Layers{Identity: []Source{{Name: "office", Policy: Prepare(doc)}}}).Explain(r)
+
+	if e.Verdict != ImplicitDeny || e.Layer != LayerIdentity || e.Reason != "no identity-based policy allows s3:GetObject" {
+		t.Errorf("%v by %v: %s", e.Verdict, e.Layer, e.Reason)
+	}
+	if len(e.Statements) != 0 || len(e.NearMisses) != 2 {
+		t.Fatalf("%d statements, %d near misses:\n%s", len(e.Statements), len(e.NearMisses), e)
+	}
+	own, office := e.NearMisses[0], e.NearMisses[1]
+	if own.Policy != "office" || own.Sid != "OwnPrefix" || own.Index != 0 || own.Line != 4 || own.Column != 5 || own.Resource != "no" {
+		t.Errorf("first near miss: %+v", own)
+	}
+	if office.Resource != "yes" || len(office.Conditions) != 2 {
+		t.Fatalf("second near miss: %+v", office)
+	}
+	ip, mfa := office.Conditions[0], office.Conditions[1]
+	if ip.Operator != "IpAddress" || ip.Key != "aws:SourceIp" || !slices.Equal(ip.Request, []string{"192.0.2.1"}) || ip.Held != "no" || ip.Line != 16 {
+		t.Errorf("the condition on the address: %+v", ip)
+	}
+	if !mfa.Absent || mfa.Held != "no" || !slices.Equal(e.AbsentKeys, []string{"aws:MultiFactorAuthPresent"}) {
+		t.Errorf("the condition on MFA: %+v, absent %v", mfa, e.AbsentKeys)
+	}
+	for _, want := range []string{
+		"ImplicitDeny: no identity-based policy allows s3:GetObject",
+		"near misses:\n  Allow in identity-based policy \"office\", statement 0 (OwnPrefix), line 4, column 5",
+		"no: IpAddress aws:SourceIp [\"10.0.0.0/8\"] ([\"192.0.2.1\"] in the request)",
+		"absent from the request: aws:MultiFactorAuthPresent",
+		"an identity-based policy must allow s3:GetObject on arn:aws:s3:::reports/q1.csv",
+		"would allow it if its resources covered arn:aws:s3:::reports/q1.csv",
+		"would allow it if this held: IpAddress",
+	} {
+		if !strings.Contains(e.String(), want) {
+			t.Errorf("the text lacks %q:\n%s", want, e)
+		}
+	}
+}
+
+func TestExplainExplicitDeny(t *testing.T) {
+	deny := `{"Sid":"Guard","Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"StringNotEquals":{"aws:RequestedRegion":"eu-central-1"}}}`
+	layers := Layers{
+		Identity: sources(t, allowAll),
+		SCP:      [][]Source{sources(t, allowAll), {{Name: "region", Policy: prepared(t, allowAll+","+deny)}}},
+	}
+	e := Compile(layers).Explain(getObject(testUser))
+	if e.Verdict != ExplicitDeny || e.Layer != LayerSCP || e.Reason != "explicit deny in a service control policy" {
+		t.Errorf("%v by %v: %s", e.Verdict, e.Layer, e.Reason)
+	}
+	i := slices.IndexFunc(e.Statements, func(s StatementReport) bool { return s.Effect == "Deny" })
+	if i < 0 || len(e.Statements) != 4 {
+		t.Fatalf("statements that applied:\n%s", e)
+	}
+	if s := e.Statements[i]; s.Policy != "region" || s.Level != 2 || s.Sid != "Guard" || s.Index != 1 || !s.Conditions[0].Absent {
+		t.Errorf("the Deny: %+v", s)
+	}
+	if len(e.Changes) != 1 || !strings.Contains(e.Changes[0], `"region", statement 1 (Guard) at level 2`) {
+		t.Errorf("changes: %q", e.Changes)
+	}
+}
+
+func TestExplainHowThePrincipalMatched(t *testing.T) {
+	service := Principal{Kind: Service, Services: []string{"sns.amazonaws.com", "ap.sns.amazonaws.com"}}
+	web := Principal{Kind: WebIdentity, Provider: "accounts.google.com"}
+	for _, c := range []struct {
+		principal Principal
+		element   string
+		want      string
+	}{
+		{testUser, `{"AWS":"` + testUser.ARN + `"}`, "Rd"},
+		{testUser, `"*"`, "Rd"},
+		{testUser, `{"AWS":["111122223333","` + testUser.ARN + `"]}`, "Rd+Ra"},
+		{testRole, `{"AWS":"` + testRole.RoleARN + `"}`, "Rr"},
+		{testRole, `{"AWS":"` + testRole.ARN + `"}`, "Rd"},
+		{testFederated, `{"AWS":"` + testUser.ARN + `"}`, "Ru"},
+		{testUser, `{"AWS":"arn:aws:iam::111122223333:root"}`, "Ra"},
+		{service, `{"Service":"ap.sns.amazonaws.com"}`, "Rs"},
+		{web, `{"Federated":"accounts.google.com"}`, "Rf"},
+	} {
+		layers := Layers{Resource: source(t, `{"Effect":"Allow","Principal":`+c.element+`,"Action":"*","Resource":"*"}`)}
+		e := Compile(layers).Explain(getObject(c.principal))
+		if len(e.Statements) != 1 || e.Statements[0].Principal.String() != c.want {
+			t.Errorf("%s: want %s in\n%s", c.element, c.want, e)
+		}
+	}
+}
+
+func TestExplanationJSON(t *testing.T) {
+	r := getObject(testUser)
+	e := Compile(Layers{Identity: sources(t, allowAll), Resource: source(t, grantTo(testAccount))}).Explain(r)
+	text, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"verdict":"Allow"`, `"layer":"identity"`, `"principal":"Ra"`, `"effect":"Allow"`, `"line":1`} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("%s lacks %s", text, want)
+		}
+	}
+	var back Explanation
+	if err := json.Unmarshal(text, &back); err != nil {
+		t.Fatal(err)
+	}
+	if back.String() != e.String() {
+		t.Errorf("read back:\n%s\nwant:\n%s", back, e)
+	}
+}
+
+func TestNamesRejectOthers(t *testing.T) {
+	var v Verdict
+	var l Layer
+	var m Match
+	if v.UnmarshalText([]byte("allow")) == nil || l.UnmarshalText([]byte("Identity")) == nil || m.UnmarshalText([]byte("Rd+Rx")) == nil {
+		t.Error("a wrong name is read")
+	}
+	if got := Layer(99).String(); got != "unknown(99)" {
+		t.Errorf("a layer that is none is called %q", got)
+	}
+}
