@@ -48,7 +48,7 @@ func (s *Server) admit(c *Call, w http.ResponseWriter, r *http.Request) error {
 	} else if err != nil {
 		return awsapi.MalformedInput.New("The request body could not be read to its end.")
 	}
-	c.request.wire = sigv4.Request{Method: r.Method, RawTarget: r.RequestURI, Header: r.Header, Host: r.Host, Body: body}
+	c.request.wire = sigv4.Request{Method: r.Method, RawTarget: r.RequestURI, Header: r.Header, Host: sigv4.SignedHost(r.Host, r.TLS != nil), Body: body}
 	return nil
 }
 

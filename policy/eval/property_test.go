@@ -291,7 +291,7 @@ func TestExplainAgrees(t *testing.T) { checkWorlds(t, checkExplain) }
 // FuzzDecide: random documents and requests of every feature never panic, and Explain agrees with Decide.
 func FuzzDecide(f *testing.F) {
 	for seed := range byte(8) {
-		entropy := make([]byte, 16384) // rapid draws from the bytes and gives up where they end
+		entropy := make([]byte, 16384)                       // rapid draws from the bytes and gives up where they end
 		_, _ = rand.NewChaCha8([32]byte{seed}).Read(entropy) // never fails
 		f.Add(entropy)
 	}

@@ -20,7 +20,8 @@ CREATE TABLE head (revision INTEGER NOT NULL) STRICT;
 INSERT INTO head (revision) VALUES (0);
 `
 
-// prepareSchema creates the tables in a new file and refuses a file that is not of this schema.
+// prepareSchema creates the tables in a new file and refuses a file that is not of this schema. Only then is the file
+// ours to switch to the WAL.
 func prepareSchema(c *conn) error {
 	app, err := c.number("PRAGMA application_id")
 	if err != nil {
@@ -36,6 +37,10 @@ func prepareSchema(c *conn) error {
 	}
 	switch {
 	case app == 0 && version == 0 && tables == 0:
+		// In a new file the WAL comes first: the tables cost fewer syncs there.
+		if err := c.useWAL(); err != nil {
+			return err
+		}
 		return c.script(fmt.Sprintf("BEGIN IMMEDIATE; %s PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT", createTables, applicationID, schemaVersion))
 	case app != applicationID:
 		return fmt.Errorf("it is an SQLite file, but not one that Warder made (application id %#x); give another data directory", uint32(app&math.MaxUint32))
@@ -45,5 +50,5 @@ func prepareSchema(c *conn) error {
 	case version < schemaVersion:
 		return fmt.Errorf("its schema %d is unknown", version)
 	}
-	return nil
+	return c.useWAL()
 }

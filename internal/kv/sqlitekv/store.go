@@ -104,9 +104,6 @@ func (s *Store) start(o Options) error {
 	if err := prepareSchema(writing); err != nil {
 		return err
 	}
-	if err := writing.useWAL(); err != nil {
-		return err
-	}
 	if err := writing.prepare(); err != nil {
 		return err
 	}

@@ -362,7 +362,7 @@ func walCommits(t testing.TB, dir string) (n int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for wal = wal[32:]; len(wal) >= frameSize; wal = wal[frameSize:] {
+	for wal = wal[min(32, len(wal)):]; len(wal) >= frameSize; wal = wal[frameSize:] {
 		if binary.BigEndian.Uint32(wal[4:]) != 0 {
 			n++
 		}

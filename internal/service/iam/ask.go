@@ -3,16 +3,16 @@ package iam
 import (
 	"strings"
 
+	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/authz"
+	"github.com/warder-iam/warder/directory"
 	api "github.com/warder-iam/warder/internal/api/iam"
 	"github.com/warder-iam/warder/internal/server"
-
-	"github.com/warder-iam/warder/directory"
 )
 
 // The asks of IAM's operations. A resource that exists is asked about by its ARN, with its path and tags; one that does
 // not, by the ARN that it would have: what is missing is told only to those who may ask. Actions, resources and keys are
-// those of the Service Authorization Reference for IAM.
+// those of the Service Authorization Reference for IAM; a test compares them with the catalogue.
 
 // askOn asks for the call's own action on an entity that may be absent (nil): then on the ARN made of kind and name.
 func askOn(c *server.Call, e directory.Entity, kind, path, name string) authz.Ask {
@@ -29,12 +29,26 @@ func askOn(c *server.Call, e directory.Entity, kind, path, name string) authz.As
 // askAny asks for the call's action where it has no resource types.
 func askAny(c *server.Call) authz.Ask { return authz.Ask{Action: c.Action(), Resource: "*"} }
 
-// onUser asks about an existing user, or the name of one. The empty name is the caller itself.
+// askUnder asks for a listing. It has no resource types, but AWS asks, and names in its denials, the path that is listed.
+func askUnder(c *server.Call, kind string, prefix *string) authz.Ask {
+	return askOn(c, nil, kind, pathOr(prefix), "")
+}
+
+// onUser asks about an existing user, or the name of one.
 func onUser(c *server.Call, name string) authz.Ask {
 	if u := c.Account().User(name); u != nil {
-		return withBoundary(askOn(c, u, "user", "/", name), u.Boundary)
+		return askOn(c, u, "user", "/", name)
 	}
 	return askOn(c, nil, "user", "/", name)
+}
+
+// onBoundedUser is onUser for the actions that have the key iam:PermissionsBoundary: the user's own.
+func onBoundedUser(c *server.Call, name string) authz.Ask {
+	ask := onUser(c, name)
+	if u := c.Account().User(name); u != nil {
+		return withBoundary(ask, u.Boundary)
+	}
+	return ask
 }
 
 // onGroup asks about a group.
@@ -48,9 +62,18 @@ func onGroup(c *server.Call, name string) authz.Ask {
 // onRole asks about a role.
 func onRole(c *server.Call, name string) authz.Ask {
 	if r := c.Account().Role(name); r != nil {
-		return withBoundary(askOn(c, r, "role", "/", name), r.Boundary)
+		return askOn(c, r, "role", "/", name)
 	}
 	return askOn(c, nil, "role", "/", name)
+}
+
+// onBoundedRole is onRole for the actions that have the key iam:PermissionsBoundary: the role's own.
+func onBoundedRole(c *server.Call, name string) authz.Ask {
+	ask := onRole(c, name)
+	if r := c.Account().Role(name); r != nil {
+		return withBoundary(ask, r.Boundary)
+	}
+	return ask
 }
 
 // onProfile asks about an instance profile.
@@ -61,30 +84,54 @@ func onProfile(c *server.Call, name string) authz.Ask {
 	return askOn(c, nil, "instance-profile", "/", name)
 }
 
-// onPolicy asks about a managed policy by its ARN, whether it exists or not.
-func onPolicy(c *server.Call, arn string) authz.Ask {
-	ask := authz.Ask{Action: c.Action(), Resource: arn, ResourceAccount: c.Caller.Account}
-	if p := c.Account().PolicyByARN(arn); p != nil {
+// onPolicy asks about a managed policy by its ARN, whether it exists or not. One of another account is asked about as
+// such, and nothing in that account grants it; those of AWS every account may treat as its own.
+func onPolicy(c *server.Call, policyARN string) authz.Ask {
+	ask := authz.Ask{Action: c.Action(), Resource: policyARN, ResourceAccount: c.Caller.Account}
+	if a, err := arn.Parse(policyARN); err == nil && arn.IsAccountID(a.Account) {
+		ask.ResourceAccount = a.Account
+	}
+	if p := c.Account().PolicyByARN(policyARN); p != nil {
 		ask.ResourceTags = p.Tags
 	}
 	return ask
 }
 
-// onNew asks about something that is to be made, by the path and name that it is to have.
-func onNew(c *server.Call, kind string, path *string, name string, tags []api.Tag) authz.Ask {
-	return withRequestTags(askOn(c, nil, kind, pathOr(path), name), tags)
+// tagActions are what it takes to make an entity with tags, beside the action that makes it.
+// Source: IAM User Guide, "Tags for IAM resources".
+var tagActions = map[string]string{
+	"user": "iam:TagUser", "role": "iam:TagRole", "policy": "iam:TagPolicy", "instance-profile": "iam:TagInstanceProfile",
+}
+
+// onNew asks about something that is to be made, by the path and name that it is to have: for making it, and first in
+// the list; and for tagging it, where it is to have tags.
+func onNew(c *server.Call, kind string, path *string, name string, tags []api.Tag) []authz.Ask {
+	ask := withRequestTags(askOn(c, nil, kind, pathOr(path), name), tags)
+	if len(tags) == 0 {
+		return []authz.Ask{ask}
+	}
+	tagging := ask
+	tagging.Action, tagging.Context = tagActions[kind], ask.Context.Clone()
+	return []authz.Ask{ask, tagging}
+}
+
+// onNewBounded is onNew for what is to have a permissions boundary, or nil.
+func onNewBounded(c *server.Call, kind string, path *string, name string, tags []api.Tag, boundary *string) []authz.Ask {
+	asks := onNew(c, kind, path, name, tags)
+	asks[0] = withBoundary(asks[0], value(boundary))
+	return asks
 }
 
 // withPolicyARN gives the key iam:PolicyARN: the policy that is attached or detached.
-func withPolicyARN(ask authz.Ask, arn string) authz.Ask {
-	ask.Context.Set("iam:PolicyARN", arn)
+func withPolicyARN(ask authz.Ask, policyARN string) authz.Ask {
+	ask.Context.Set("iam:PolicyARN", policyARN)
 	return ask
 }
 
 // withBoundary gives the key iam:PermissionsBoundary: the boundary that the request sets, or else the target's own.
-func withBoundary(ask authz.Ask, arn string) authz.Ask {
-	if arn != "" {
-		ask.Context.Set("iam:PermissionsBoundary", arn)
+func withBoundary(ask authz.Ask, policyARN string) authz.Ask {
+	if policyARN != "" {
+		ask.Context.Set("iam:PermissionsBoundary", policyARN)
 	}
 	return ask
 }

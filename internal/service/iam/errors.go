@@ -23,10 +23,22 @@ func noProfile(name string) *awsapi.Error {
 	return api.NoSuchEntity.New("Instance Profile %s cannot be found.", name)
 }
 
-// noAttachablePolicy answers for a managed policy that does not exist.
-func noAttachablePolicy(arn string) *awsapi.Error {
-	return api.NoSuchEntity.New("Policy %s does not exist or is not attachable.", arn)
+// noPolicy answers for a managed policy that does not exist, or is not attached where it should be detached.
+func noPolicy(policyARN string) *awsapi.Error {
+	return api.NoSuchEntity.New("Policy %s was not found.", policyARN)
 }
+
+// noAttachablePolicy answers for a managed policy that does not exist where one is to be used.
+func noAttachablePolicy(policyARN string) *awsapi.Error {
+	return api.NoSuchEntity.New("Policy %s does not exist or is not attachable.", policyARN)
+}
+
+func noPolicyVersion(policyARN, version string) *awsapi.Error {
+	return api.NoSuchEntity.New("Policy %s version %s does not exist or is not attachable.", policyARN, version)
+}
+
+// noARN answers for a text that is no policy's ARN.
+func noARN(text string) *awsapi.Error { return api.InvalidInput.New("ARN %s is not valid.", text) }
 
 // mustNameUser answers where the user is left out and the caller is none.
 func mustNameUser() *awsapi.Error {
@@ -41,10 +53,27 @@ func userExists(name string) *awsapi.Error {
 	return api.EntityAlreadyExists.New("User with name %s already exists.", name)
 }
 
+func roleExists(name string) *awsapi.Error {
+	return api.EntityAlreadyExists.New("Role with name %s already exists.", name)
+}
+
 func mustDetachPolicies() *awsapi.Error {
 	return api.DeleteConflict.New("Cannot delete entity, must detach all policies first.")
 }
 
 func mustDeletePolicies() *awsapi.Error {
 	return api.DeleteConflict.New("Cannot delete entity, must delete policies first.")
+}
+
+func mustRemoveRoles() *awsapi.Error {
+	return api.DeleteConflict.New("Cannot delete entity, must remove roles from instance profile first.")
+}
+
+func mustRemoveMembers() *awsapi.Error {
+	return api.DeleteConflict.New("Cannot delete entity, must remove users from group first.")
+}
+
+// notOwnPolicies refuses a change of what is not the account's: "Cannot delete policies outside your own account."
+func notOwnPolicies(change string) *awsapi.Error {
+	return awsapi.AccessDenied.New("Cannot %s outside your own account.", change)
 }

@@ -2,7 +2,6 @@ package iam
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"iter"
 	"slices"
 	"strings"
@@ -14,24 +13,22 @@ import (
 // defaultPage is the number of items of a page when the caller names none.
 const defaultPage = 100
 
-// marker is where a listing goes on. It names the last item that was given and not a position, so that a listing
-// neither repeats nor leaves out what stays while other items come and go. Clients see it in base64 and may not rely on
-// its form.
-type marker struct {
-	Operation string `json:"o"`
-	Last      string `json:"l"`
-}
-
 // page is one page of a listing.
 type page[T any] struct {
-	items     []T
+	items []T
+	// marker is where the listing goes on, nil at its end. It names the last item that was given and not a number, so that
+	// a listing neither repeats nor leaves out what stays while other items come and go.
 	marker    *string
 	truncated bool
 }
 
-// list cuts one page out of a listing. from gives the items that come after a key ("" for all), in the order of key;
-// keep, nil for all, says which of them belong to it.
-func list[T any](c *server.Call, mark *string, maxItems *int32, from func(after string) iter.Seq[T], key func(T) string, keep func(T) bool) (page[T], error) {
+// seqOf is short for the iterators that list takes.
+type seqOf[T any] = iter.Seq[T]
+
+// list cuts one page out of a listing. from gives the items whose positions come after one ("" for all), in the order of
+// their positions; keep, nil for all, says which of them belong to it. A position is unique in its listing and has at
+// most 190 bytes: markers may have 320 characters.
+func list[T any](c *server.Call, mark *string, maxItems *int32, from func(after string) seqOf[T], position func(T) string, keep func(T) bool) (page[T], error) {
 	p := page[T]{items: []T{}}
 	after, err := openMarker(c.Operation.Name, mark)
 	if err != nil {
@@ -47,7 +44,7 @@ func list[T any](c *server.Call, mark *string, maxItems *int32, from func(after 
 		}
 		if len(p.items) == size {
 			p.truncated = true
-			p.marker = new(sealMarker(c.Operation.Name, key(p.items[size-1])))
+			p.marker = new(sealMarker(c.Operation.Name, position(p.items[size-1])))
 			break
 		}
 		p.items = append(p.items, item)
@@ -55,18 +52,13 @@ func list[T any](c *server.Call, mark *string, maxItems *int32, from func(after 
 	return p, nil
 }
 
-// seqOf is short for the iterators that list takes.
-type seqOf[T any] = iter.Seq[T]
-
 // sortedAfter makes list's source of a slice in any order.
-func sortedAfter[T any](items []T, key func(T) string) func(after string) seqOf[T] {
-	folded := func(item T) string { return strings.ToLower(key(item)) }
-	items = slices.SortedFunc(slices.Values(items), func(a, b T) int { return strings.Compare(folded(a), folded(b)) })
+func sortedAfter[T any](items []T, position func(T) string) func(after string) seqOf[T] {
+	items = slices.SortedFunc(slices.Values(items), func(a, b T) int { return strings.Compare(position(a), position(b)) })
 	return func(after string) seqOf[T] {
-		after = strings.ToLower(after)
 		return func(yield func(T) bool) {
 			for _, item := range items {
-				if folded(item) > after && !yield(item) {
+				if position(item) > after && !yield(item) {
 					return
 				}
 			}
@@ -74,26 +66,21 @@ func sortedAfter[T any](items []T, key func(T) string) func(after string) seqOf[
 	}
 }
 
-func sealMarker(operation, last string) string {
-	text, err := json.Marshal(marker{operation, last})
-	if err != nil { // two strings always marshal
-		panic(err)
-	}
-	return base64.RawURLEncoding.EncodeToString(text)
+// sealMarker makes a marker. Clients may not rely on its form; the operation in it keeps one listing's marker from being
+// taken for another's.
+func sealMarker(operation, position string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(operation + " " + position))
 }
 
 // openMarker refuses what this operation did not give out.
-func openMarker(operation string, mark *string) (string, error) {
+func openMarker(operation string, mark *string) (position string, err error) {
 	if mark == nil {
 		return "", nil
 	}
-	var m marker
-	text, err := base64.RawURLEncoding.DecodeString(*mark)
-	if err == nil {
-		err = json.Unmarshal(text, &m)
-	}
-	if err != nil || m.Operation != operation || m.Last == "" {
+	text, err := base64.RawURLEncoding.Strict().DecodeString(*mark)
+	position, ok := strings.CutPrefix(string(text), operation+" ")
+	if err != nil || !ok || position == "" {
 		return "", awsapi.ValidationError.New("Invalid Marker.")
 	}
-	return m.Last, nil
+	return position, nil
 }
