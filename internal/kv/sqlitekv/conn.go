@@ -90,7 +90,7 @@ func (c *conn) close() error {
 
 // The context is never the caller's: the driver would start a goroutine per statement to watch it.
 
-func exec(s statement, args ...driver.NamedValue) error {
+func execute(s statement, args ...driver.NamedValue) error {
 	_, err := s.ExecContext(context.Background(), args)
 	return err
 }
@@ -228,9 +228,9 @@ func (c *conn) chunk(from, to string, limit int) (pairs []kv.Pair, more bool, er
 // write puts or deletes one key.
 func (c *conn) write(w kv.Write) error {
 	if w.Value == nil {
-		return exec(c.del, blob(1, []byte(w.Key)))
+		return execute(c.del, blob(1, []byte(w.Key)))
 	}
-	return exec(c.put, blob(1, []byte(w.Key)), blob(2, w.Value))
+	return execute(c.put, blob(1, []byte(w.Key)), blob(2, w.Value))
 }
 
 // copyBack moves pages from the WAL to the file, as many as it can without waiting for anybody; done is true when that

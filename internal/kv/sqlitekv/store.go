@@ -132,13 +132,13 @@ func (s *Store) View(ctx context.Context, fn func(kv.Reader) error) error {
 		return err
 	}
 	defer func() {
-		if err := exec(c.rollback); err != nil {
+		if err := execute(c.rollback); err != nil {
 			_ = c.close()
 			c = nil
 		}
 		s.viewers <- c
 	}()
-	if err := exec(c.begin); err != nil {
+	if err := execute(c.begin); err != nil {
 		return fmt.Errorf("sqlitekv: read: %w", err)
 	}
 	rev, err := c.readRevision() // this, not BEGIN, is where SQLite fixes the state that is read

@@ -195,7 +195,7 @@ func (w *writer) begin() error {
 	if err := w.store.readOnly(); err != nil || w.open {
 		return err
 	}
-	if err := exec(w.conn.beginWrite); err != nil {
+	if err := execute(w.conn.beginWrite); err != nil {
 		return w.fault("begin", err)
 	}
 	w.open = true
@@ -226,11 +226,11 @@ func (w *writer) flush() {
 
 func (w *writer) commitBatch() error {
 	if len(w.commits) > 0 {
-		if err := exec(w.conn.setRevision, integer(1, int64(w.rev)+int64(len(w.commits)))); err != nil {
+		if err := execute(w.conn.setRevision, integer(1, int64(w.rev)+int64(len(w.commits)))); err != nil {
 			return w.fault("write", err)
 		}
 	}
-	if err := exec(w.conn.commit); err != nil {
+	if err := execute(w.conn.commit); err != nil {
 		return w.fault("commit", err)
 	}
 	return nil
@@ -238,7 +238,7 @@ func (w *writer) commitBatch() error {
 
 // undo rolls the batch back. SQLite has done so itself after some errors, which is why the error is not looked at: what
 // counts is whether a new transaction can begin, and that shows there.
-func (w *writer) undo() { _ = exec(w.conn.rollback) }
+func (w *writer) undo() { _ = execute(w.conn.rollback) }
 
 // fault turns an error of a write into the contract's, and stops all writing unless the error is known to be harmless.
 func (w *writer) fault(doing string, err error) error {
