@@ -12,8 +12,6 @@ type Decision struct {
 	eval.Decision
 	Caller *Caller
 	Ask    *Ask
-	// Restriction is what refuses these credentials whatever policies say, as a whole sentence; "" when policies decided.
-	Restriction string
 }
 
 // Allowed reports whether the caller may.
@@ -22,9 +20,6 @@ func (d *Decision) Allowed() bool { return d.Verdict == eval.Allow }
 // Decide answers ask for caller on the account as snap holds it. A principal that snap does not hold is denied.
 func Decide(snap *directory.Snapshot, caller *Caller, env *Environment, ask *Ask) Decision {
 	d := Decision{Caller: caller, Ask: ask}
-	if d.Restriction = restriction(caller, ask); d.Restriction != "" {
-		return d
-	}
 	set, req, ok := question(snap, caller, env, ask)
 	if !ok {
 		return d
@@ -33,42 +28,16 @@ func Decide(snap *directory.Snapshot, caller *Caller, env *Environment, ask *Ask
 	return d
 }
 
-// Explain answers like Decide and says why. ok is false when no policy took part: the principal is unknown, or its
-// credentials are restricted.
+// Restricted reports whether the kind of credentials was refused, which no policy could change.
+func (d *Decision) Restricted() bool { return d.Layer == eval.LayerCredential }
+
+// Explain answers like Decide and says why. ok is false when the principal is unknown: nothing was evaluated.
 func Explain(snap *directory.Snapshot, caller *Caller, env *Environment, ask *Ask) (eval.Explanation, bool) {
-	if restriction(caller, ask) != "" {
-		return eval.Explanation{}, false
-	}
 	set, req, ok := question(snap, caller, env, ask)
 	if !ok {
 		return eval.Explanation{}, false
 	}
 	return set.Explain(req), true
-}
-
-// restriction says what some kinds of credentials can never do. Source: IAM User Guide, "Compare AWS STS credentials".
-func restriction(c *Caller, ask *Ask) string {
-	action := strings.ToLower(ask.Action)
-	if action == "sts:getcalleridentity" {
-		return ""
-	}
-	service, _, _ := strings.Cut(action, ":")
-	_, operation, _ := strings.Cut(ask.Action, ":")
-	switch {
-	case c.Kind == eval.Root && action == "sts:assumerole":
-		return "Roles may not be assumed by root accounts."
-	case c.Session == nil:
-		return ""
-	case (c.Session.Type == AssumedRole || c.Session.Type == SessionToken) && (action == "sts:getsessiontoken" || action == "sts:getfederationtoken"):
-		return "Cannot call " + operation + " with session credentials"
-	case c.Session.Type == SessionToken && service == "sts" && action != "sts:assumerole":
-		return "Credentials from GetSessionToken can call only AssumeRole and GetCallerIdentity of STS."
-	case c.Session.Type == SessionToken && service == "iam" && c.Session.MFA.IsZero():
-		return "Credentials from GetSessionToken cannot call IAM unless they were issued with MFA."
-	case c.Session.Type == Federation && (service == "iam" || service == "sts"):
-		return "Credentials from GetFederationToken cannot call IAM, and of STS only GetCallerIdentity."
-	}
-	return ""
 }
 
 // subject is the caller as the snapshot holds it.
@@ -136,9 +105,14 @@ func question(snap *directory.Snapshot, c *Caller, env *Environment, ask *Ask) (
 	if c.Session != nil {
 		layers.Session = c.Session.Policies
 	}
+	credential := eval.LongTerm
+	if c.Session != nil && c.Session.Type == SessionToken {
+		credential = eval.SessionToken
+	}
 	req := &eval.Request{
 		Principal: eval.Principal{
-			Kind: c.Kind, Account: c.Account, ARN: c.ARN, UniqueID: c.PrincipalID,
+			Credential: credential,
+			Kind:       c.Kind, Account: c.Account, ARN: c.ARN, UniqueID: c.PrincipalID,
 			RoleARN: p.roleARN, UserARN: p.userARN,
 			Services: c.Services, Provider: c.Provider, ServiceLinked: p.linked,
 		},

@@ -1,14 +1,16 @@
 package authz
 
 import (
+	"strings"
+
 	"github.com/warder-iam/warder/policy/eval"
 )
 
 // Message is the denial as AWS words it: who, what, on which resource, and the layer that decided.
 // Source: IAM User Guide, "Troubleshoot access denied error messages".
 func (d *Decision) Message() string {
-	if d.Restriction != "" {
-		return d.Restriction
+	if d.Restricted() {
+		return d.restriction()
 	}
 	who := d.Caller.ARN
 	if who == "" {
@@ -45,5 +47,22 @@ func reason(d *Decision) string {
 		return " with an explicit deny in " + names.explicit
 	default:
 		return " because no " + names.implicit + " allows the " + d.Ask.Action + " action"
+	}
+}
+
+// restriction says why this kind of credentials may not make the call at all; policy/eval has the rules.
+// Source: IAM User Guide, "Compare AWS STS credentials"; the first two texts are AWS's own.
+func (d *Decision) restriction() string {
+	_, operation, _ := strings.Cut(d.Ask.Action, ":")
+	iam := strings.HasPrefix(strings.ToLower(d.Ask.Action), "iam:")
+	switch {
+	case d.Caller.Kind == eval.Root:
+		return "Roles may not be assumed by root accounts."
+	case !iam && d.Caller.Kind != eval.FederatedUser:
+		return "Cannot call " + operation + " with session credentials"
+	case d.Caller.Kind == eval.FederatedUser:
+		return "Credentials from GetFederationToken cannot call IAM, and of STS only GetCallerIdentity."
+	default:
+		return "Credentials from GetSessionToken cannot call IAM unless they were issued with MFA."
 	}
 }

@@ -70,7 +70,7 @@ func (c *Call) authorize(snap *directory.Snapshot) error {
 	for i := range asks {
 		d := authz.Decide(snap, c.Caller, &c.Env, &asks[i])
 		c.decisions = append(c.decisions, d)
-		if !d.Allowed() && (c.route.open == "" || d.Restriction != "") {
+		if !d.Allowed() && (c.route.open == "" || d.Restricted()) {
 			return awsapi.AccessDenied.New("%s", d.Message())
 		}
 	}

@@ -1,6 +1,7 @@
 package sqlitekv
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -8,12 +9,14 @@ import (
 // A checkpoint copies the newest pages from the WAL to the file and syncs it; when all are copied, the next commit begins
 // the WAL anew. SQLite's own trigger would do that inside a commit. Here a goroutine does the bulk beside the writer, on
 // its own connection: when the WAL has grown to fullPages, or when it holds idlePages and nobody has written for a
-// while. A writer that never rests adds pages meanwhile, and the WAL would never be copied whole; so after a bulk the
-// writer copies that small rest itself, between two batches.
+// while. A writer that never rests adds pages meanwhile, and the WAL would never be copied whole; so after the bulk the
+// writer copies the small rest itself, between two batches. A writer that adds another fullPages during the bulk waits
+// for it: it is faster than the disk.
 //
 // A View that stays open keeps the WAL from beginning anew; it grows until the View ends.
 const (
 	fullPages = 4000 // 16 MiB
+	restPages = 500  // few enough for the writer to copy in a few milliseconds
 	idlePages = 256
 	idleAfter = time.Second
 )
@@ -25,6 +28,7 @@ type checkpoints struct {
 	pages atomic.Int64 // in the WAL and not known to be copied
 	next  atomic.Int64 // the number of pages at which to copy again
 	rest  atomic.Bool  // the writer is to copy what came during the bulk
+	bulk  sync.Mutex   // held while the goroutine copies
 
 	full  chan struct{} // holds a token when pages has reached next
 	idle  *time.Timer
@@ -44,6 +48,10 @@ func (k *checkpoints) afterBatch(writing *conn) {
 	switch {
 	case k.rest.CompareAndSwap(true, false):
 		k.copy(writing)
+	case pages >= k.next.Load()+fullPages:
+		k.bulk.Lock()
+		k.copy(writing)
+		k.bulk.Unlock()
 	case pages >= k.next.Load():
 		select {
 		case k.full <- struct{}{}:
@@ -60,18 +68,37 @@ func (k *checkpoints) run() {
 	for {
 		select {
 		case <-k.full:
-			// Left over from before the last copy, perhaps.
-			if k.pages.Load() >= k.next.Load() && k.copy(k.conn) {
+			if k.copyMost() {
 				k.rest.Store(k.pages.Load() > 0)
 			}
 		case <-k.idle.C:
 			if k.pages.Load() >= idlePages {
+				k.bulk.Lock()
 				k.copy(k.conn)
+				k.bulk.Unlock()
 			}
 		case <-k.stop:
 			return
 		}
 	}
+}
+
+// copyMost copies until only a small rest is left, or nothing shrinks any more.
+func (k *checkpoints) copyMost() (ok bool) {
+	k.bulk.Lock()
+	defer k.bulk.Unlock()
+	if k.pages.Load() < k.next.Load() {
+		return false // the token is from before the last copy
+	}
+	for range 3 {
+		if !k.copy(k.conn) {
+			return false
+		}
+		if k.pages.Load() <= restPages {
+			break
+		}
+	}
+	return true
 }
 
 // copy copies what it can and reports whether that was all that the WAL held when it began.
