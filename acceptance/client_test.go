@@ -3,11 +3,11 @@ package acceptance
 import (
 	"context"
 	"errors"
-	"net/http"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	provider "github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -28,7 +28,7 @@ func (w *warder) sdk(key credentials, options ...func(*config.LoadOptions) error
 		config.WithRegion(region),
 		config.WithBaseEndpoint(w.URL),
 		config.WithCredentialsProvider(provider.NewStaticCredentialsProvider(key.ID, key.Secret, key.Token)),
-		config.WithHTTPClient(&http.Client{Transport: http.DefaultTransport}),
+		config.WithHTTPClient(awshttp.NewBuildableClient()),
 	}, options...)
 	c, err := config.LoadDefaultConfig(context.Background(), options...)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -82,6 +83,7 @@ func prepare(t testing.TB) *warder {
 }
 
 func (w *warder) data() string        { return filepath.Join(w.home, "data") }
+func (w *warder) endpoint() string    { return filepath.Join(w.data(), "endpoint.json") }
 func (w *warder) credentials() string { return filepath.Join(w.home, "admin-credentials") }
 
 // env is the environment of the server and of its clients: this process's, less all that would point elsewhere.
@@ -116,10 +118,22 @@ func (w *warder) command(t testing.TB, args ...string) string {
 // launch starts the server, on what its folder holds, and waits until it is ready.
 func (w *warder) launch(t testing.TB) {
 	t.Helper()
-	endpoint := filepath.Join(w.data(), "endpoint.json")
-	if err := os.Remove(endpoint); err != nil && !errors.Is(err, os.ErrNotExist) { // that of a server that was killed
+	if err := os.Remove(w.endpoint()); err != nil && !errors.Is(err, os.ErrNotExist) { // that of a server that was killed
 		t.Fatal(err)
 	}
+	w.begin(t)
+	if err := w.ready(); err != nil {
+		_ = w.cmd.Process.Kill()
+		t.Fatalf("the server did not become ready: %v\n%s", err, w.out)
+	}
+	if w.Key.ID == "" {
+		w.Key = readCredentials(t, w.credentials(), "warder")
+	}
+}
+
+// begin starts the server and does not wait for it.
+func (w *warder) begin(t testing.TB) {
+	t.Helper()
 	w.out, w.exited = &logBuffer{}, make(chan error, 1)
 	w.cmd = exec.Command(w.name, "serve", "--data", w.data(), "--listen", "127.0.0.1:0",
 		"--account-id", accountID, "--admin-credentials", w.credentials())
@@ -129,24 +143,17 @@ func (w *warder) launch(t testing.TB) {
 		t.Fatal(err)
 	}
 	go func(cmd *exec.Cmd, exited chan<- error) { exited <- cmd.Wait() }(w.cmd, w.exited)
-	if err := w.ready(endpoint); err != nil {
-		_ = w.cmd.Process.Kill()
-		t.Fatalf("the server did not become ready: %v\n%s", err, w.out)
-	}
-	if w.Key.ID == "" {
-		w.Key = readCredentials(t, w.credentials(), "warder")
-	}
 }
 
 // ready polls for the endpoint file and then for /readyz.
-func (w *warder) ready(endpoint string) error {
+func (w *warder) ready() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	w.URL = ""
 	for {
-		if text, err := os.ReadFile(endpoint); err == nil && w.URL == "" {
+		if text, err := os.ReadFile(w.endpoint()); err == nil && w.URL == "" {
 			var file struct{ URL string }
 			if json.Unmarshal(text, &file) == nil {
 				w.URL = strings.TrimSuffix(file.URL, "/")
@@ -255,4 +262,25 @@ func (b *logBuffer) errors() []string {
 		}
 	}
 	return found
+}
+
+// masterKey finds the file of the master key, which lies below the home and outside the data.
+func (w *warder) masterKey(t testing.TB) string {
+	t.Helper()
+	var found []string
+	err := filepath.WalkDir(w.home, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case name == w.data():
+			return fs.SkipDir
+		case d.Type().IsRegular() && strings.Contains(d.Name(), "master"):
+			found = append(found, name)
+		}
+		return nil
+	})
+	if err != nil || len(found) != 1 {
+		t.Fatalf("master keys below %s: %v, %v", w.home, found, err)
+	}
+	return found[0]
 }

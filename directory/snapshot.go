@@ -94,7 +94,7 @@ func (s *Snapshot) With(revision uint64, account string, puts, deletes []Entity)
 
 // change replaces one account of a snapshot that is being made.
 func (s *Snapshot) change(id string, edit func(*Account)) {
-	account := &Account{id: id, library: s.library}
+	account := (&Account{id: id, library: s.library}).edit()
 	if old := s.Account(id); old != nil {
 		account = old.edit()
 	}

@@ -55,15 +55,25 @@ func (a *Authenticator) Resolve(snap *directory.Snapshot, proof *Proof, now time
 	if proof.Claims != nil {
 		return sessionCaller(snap, proof.Claims, now)
 	}
-	key, account := snap.AccessKey(proof.KeyID)
-	if key == nil || !key.Active {
-		return nil, Public(sigv4.ErrUnknownKey)
-	}
-	u := account.UserByID(key.User)
+	_, account, u := holder(snap, proof.KeyID)
 	if u == nil {
 		return nil, Public(sigv4.ErrUnknownKey)
 	}
 	return userCaller(account, u, proof.KeyID), nil
+}
+
+// holder finds an active long-term key and whose it is. All are nil for one that is unknown, inactive, or whose user is
+// gone: nobody is told which.
+func holder(snap *directory.Snapshot, keyID string) (*directory.AccessKey, *directory.Account, *directory.User) {
+	key, account := snap.AccessKey(keyID)
+	if key == nil || !key.Active {
+		return nil, nil, nil
+	}
+	u := account.UserByID(key.User)
+	if u == nil {
+		return nil, nil, nil
+	}
+	return key, account, u
 }
 
 func userCaller(account *directory.Account, u *directory.User, keyID string) *authz.Caller {
@@ -83,8 +93,8 @@ func (a *Authenticator) secret(snap *directory.Snapshot, claim *sigv4.Claim, pro
 		proof.Claims = claims
 		return secret, nil
 	}
-	key, _ := snap.AccessKey(claim.AccessKeyID)
-	if key == nil || !key.Active {
+	key, _, _ := holder(snap, claim.AccessKeyID)
+	if key == nil {
 		return seal.Secret{}, sigv4.ErrUnknownKey
 	}
 	return a.Keys.OpenAccessKey(key.ID, key.Sealed)

@@ -2,161 +2,51 @@ package server_test
 
 import (
 	"bytes"
-	"context"
-	"encoding/xml"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/warder-iam/warder/authz"
-	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/api/iam"
 	"github.com/warder-iam/warder/internal/api/sts"
-	"github.com/warder-iam/warder/internal/authn"
-	"github.com/warder-iam/warder/internal/kv/sqlitekv"
 	"github.com/warder-iam/warder/internal/seal"
 	"github.com/warder-iam/warder/internal/server"
+	"github.com/warder-iam/warder/internal/server/servertest"
 	"github.com/warder-iam/warder/internal/session"
-	"github.com/warder-iam/warder/internal/sigv4"
 	"github.com/warder-iam/warder/internal/store"
-	"github.com/warder-iam/warder/trail"
 )
 
 const account = "111122223333"
 
-// memory is a Recorder; fail, when set, refuses.
-type memory struct {
-	mu     sync.Mutex
-	events []*trail.Event
-	fail   error
-}
-
-func (m *memory) Append(_ context.Context, events ...*trail.Event) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.fail != nil {
-		return m.fail
-	}
-	m.events = append(m.events, events...)
-	return nil
-}
-
-func (m *memory) last(t *testing.T) *trail.Event {
-	t.Helper()
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if len(m.events) == 0 {
-		t.Fatal("no event was recorded")
-	}
-	return m.events[len(m.events)-1]
-}
-
-// fixture is a server over a real store with an account of two users: admin may do everything, bob nothing.
+// fixture is a world of one account with two users: admin may do everything, bob nothing.
 type fixture struct {
-	*server.Server
-	store    *store.Store
-	recorder *memory
-	http     *httptest.Server
-	keys     *session.Keys
-	signer   map[string]*sigv4.Signer // by user name
+	*servertest.World
+	account    *servertest.Account
+	admin, bob *servertest.Credentials
 }
 
-func newFixture(t *testing.T) *fixture {
+func newFixture(t *testing.T, register ...func(*servertest.World)) *fixture {
 	t.Helper()
-	engine, err := sqlitekv.Open(t.TempDir(), sqlitekv.Options{})
-	check(t, err)
-	t.Cleanup(func() { check(t, engine.Close()) })
-	ring, _, err := seal.NewKeyring(seal.NewMaster())
-	check(t, err)
-	st, err := store.Open(t.Context(), engine, ring, store.Options{Library: directory.NewLibrary(catalog.Load())})
-	check(t, err)
-	t.Cleanup(func() { check(t, st.Close()) })
-
-	f := &fixture{store: st, recorder: &memory{}, keys: session.NewKeys(ring), signer: map[string]*sigv4.Signer{}}
-	f.Server = server.New(server.Options{
-		Store: st, Recorder: f.recorder,
-		Authn: &authn.Authenticator{Keys: f.keys, Cache: sigv4.NewKeyCache(16)},
-	}, iam.Service, sts.Service)
-	f.seed(t)
-	f.http = httptest.NewServer(f.Server)
-	t.Cleanup(f.http.Close)
+	f := &fixture{World: servertest.New(t, register...)}
+	f.account = f.Account(t, account)
+	f.admin, f.bob = f.account.Admin(t, "admin"), f.account.User(t, "bob")
 	return f
 }
 
-func (f *fixture) seed(t *testing.T) {
-	_, err := f.store.Update(t.Context(), &store.Change{Account: account}, func(tx *store.Tx) ([]byte, error) {
-		check(t, tx.Put(&directory.AccountInfo{ID: account, Created: tx.Now()}))
-		for _, name := range []string{"admin", "bob"} {
-			u := &directory.User{ID: session.NewEntityID(session.PrefixUser), Name: name, Path: "/", Created: tx.Now()}
-			if name == "admin" {
-				u.Attached = []string{"arn:aws:iam::aws:policy/AdministratorAccess"}
-			}
-			key, err := f.keys.MintAccessKey(account)
-			check(t, err)
-			check(t, tx.Put(u))
-			check(t, tx.Put(&directory.AccessKey{ID: key.ID, User: u.ID, Created: tx.Now(), Active: true, Sealed: key.Sealed}))
-			f.signer[name] = &sigv4.Signer{AccessKeyID: key.ID, Secret: key.Secret, Region: "us-east-1", Service: "iam"}
-		}
-		return nil, nil
-	})
-	check(t, err)
-}
-
-// answer is what a client sees.
-type answer struct {
-	Status  int
-	Code    string `xml:"Error>Code"`
-	Message string `xml:"Error>Message"`
-	Type    string `xml:"Error>Type"`
-	Request string `xml:"RequestId"`
-	body    string
-}
-
-// post sends a signed form as that user; header goes into the signature.
-func (f *fixture) post(t *testing.T, user, form string, header map[string]string) answer {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, f.http.URL+"/", strings.NewReader(form))
-	check(t, err)
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	for k, v := range header {
-		r.Header.Set(k, v)
+// user gives the credentials by name; of any other name none.
+func (f *fixture) user(name string) *servertest.Credentials {
+	switch name {
+	case "admin":
+		return f.admin
+	case "bob":
+		return f.bob
 	}
-	if s := f.signer[user]; s != nil {
-		wire := &sigv4.Request{Method: r.Method, RawTarget: "/", Header: r.Header, Host: r.URL.Host, Body: []byte(form)}
-		check(t, s.Sign(wire, time.Now()))
-	}
-	return f.send(t, r)
-}
-
-func (f *fixture) send(t *testing.T, r *http.Request) answer {
-	t.Helper()
-	resp, err := f.http.Client().Do(r)
-	check(t, err)
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	check(t, err)
-	a := answer{Status: resp.StatusCode, body: string(body)}
-	if resp.StatusCode != http.StatusOK {
-		check(t, xml.Unmarshal(body, &a))
-		if a.Request == "" || a.Request != resp.Header.Get("X-Amzn-Requestid") {
-			t.Errorf("request id %q in the body, %q in the header", a.Request, resp.Header.Get("X-Amzn-Requestid"))
-		}
-	}
-	return a
-}
-
-func check(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
+	return f.Anonymous()
 }
 
 // createUser is the least that CreateUser needs, for tests of the pipeline around it. before runs in the handler, ahead of
@@ -177,29 +67,19 @@ func (f *fixture) createUser(before func()) {
 	})
 }
 
-func (f *fixture) outbox(t *testing.T) []*trail.Event {
-	t.Helper()
-	var events []*trail.Event
-	for o, err := range f.store.Outbox(t.Context(), "") {
-		check(t, err)
-		events = append(events, o.Event)
-	}
-	return events
-}
-
 const create = "Action=CreateUser&Version=2010-05-08&UserName="
 
 // A change and its event are one; denials and failures are on record too.
 func TestRecord(t *testing.T) {
 	f := newFixture(t)
 	f.createUser(func() {})
-	if a := f.post(t, "admin", create+"carol", nil); a.Status != http.StatusOK {
+	if a := f.admin.Post(t, "iam", create+"carol", nil); a.Status != http.StatusOK {
 		t.Fatalf("CreateUser: %+v", a)
 	}
-	if n := len(f.recorder.events); n != 0 {
+	if n := len(f.Recorder.Events()); n != 0 {
 		t.Errorf("a change was recorded %d times apart from itself", n)
 	}
-	events := f.outbox(t)
+	events := f.Outbox(t)
 	if len(events) != 1 {
 		t.Fatalf("%d events in the outbox, want 1", len(events))
 	}
@@ -209,19 +89,19 @@ func TestRecord(t *testing.T) {
 		t.Errorf("event %+v, %s, %s", e, e.RequestParameters, e.ResponseElements)
 	}
 
-	if a := f.post(t, "admin", create+"carol", nil); a.Code != "EntityAlreadyExists" || a.Status != http.StatusConflict {
+	if a := f.admin.Post(t, "iam", create+"carol", nil); a.Code != "EntityAlreadyExists" || a.Status != http.StatusConflict {
 		t.Errorf("second CreateUser: %+v", a)
 	}
-	if e := f.recorder.last(t); e.ErrorCode != "EntityAlreadyExists" || e.UserIdentity.UserName != "admin" {
+	if e := f.Recorder.Last(t); e.ErrorCode != "EntityAlreadyExists" || e.UserIdentity.UserName != "admin" {
 		t.Errorf("event of the failure: %+v", e)
 	}
-	a := f.post(t, "bob", create+"dave", nil)
+	a := f.bob.Post(t, "iam", create+"dave", nil)
 	want := "User: arn:aws:iam::111122223333:user/bob is not authorized to perform: iam:CreateUser on resource: " +
 		"arn:aws:iam::111122223333:user/dave because no identity-based policy allows the iam:CreateUser action"
 	if a.Status != http.StatusForbidden || a.Code != "AccessDenied" || a.Message != want {
 		t.Errorf("denial: %+v", a)
 	}
-	if e := f.recorder.last(t); e.ErrorCode != "AccessDenied" || e.UserIdentity.UserName != "bob" || e.ErrorMessage != want {
+	if e := f.Recorder.Last(t); e.ErrorCode != "AccessDenied" || e.UserIdentity.UserName != "bob" || e.ErrorMessage != want {
 		t.Errorf("event of the denial: %+v", e)
 	}
 }
@@ -229,12 +109,13 @@ func TestRecord(t *testing.T) {
 // A caller who was not authenticated is on record with the key it named and nothing else.
 func TestRecordOfStrangers(t *testing.T) {
 	f := newFixture(t)
-	f.signer["stranger"] = &sigv4.Signer{AccessKeyID: f.signer["bob"].AccessKeyID, Secret: seal.NewSecret([]byte("guess")), Region: "us-east-1", Service: "iam"}
-	a := f.post(t, "stranger", "Action=ListUsers&Version=2010-05-08", nil)
+	stranger := *f.bob
+	stranger.Secret = seal.NewSecret([]byte("guess"))
+	a := stranger.Call(t, "ListUsers")
 	if a.Status != http.StatusForbidden || a.Code != "SignatureDoesNotMatch" {
 		t.Errorf("wrong secret: %+v", a)
 	}
-	e := f.recorder.last(t)
+	e := f.Recorder.Last(t)
 	if e.UserIdentity.Type != "Unknown" || e.UserIdentity.UserName != "" || e.UserIdentity.ARN != "" || e.RecipientAccountID != account {
 		t.Errorf("event: %+v", e)
 	}
@@ -243,8 +124,8 @@ func TestRecordOfStrangers(t *testing.T) {
 // What cannot be recorded does not happen, or is not told: the answer is an error.
 func TestRecorderFails(t *testing.T) {
 	f := newFixture(t)
-	f.recorder.fail = io.ErrShortWrite
-	a := f.post(t, "bob", "Action=CreateLoginProfile&Version=2010-05-08&UserName=bob", nil)
+	f.Recorder.Fail(io.ErrShortWrite)
+	a := f.bob.Post(t, "iam", "Action=CreateLoginProfile&Version=2010-05-08&UserName=bob", nil)
 	if a.Status != http.StatusInternalServerError {
 		t.Errorf("unrecorded call: %+v", a)
 	}
@@ -262,12 +143,12 @@ func TestRevokedBetweenJudgementAndChange(t *testing.T) {
 			return tx.Put(u)
 		}},
 		{"key deactivated", "InvalidClientTokenId", func(tx *store.Tx, f *fixture) error {
-			k := tx.Account().AccessKey(f.signer["admin"].AccessKeyID).Clone()
+			k := tx.Account().AccessKey(f.admin.AccessKeyID).Clone()
 			k.Active = false
 			return tx.Put(k)
 		}},
 		{"user deleted", "InvalidClientTokenId", func(tx *store.Tx, f *fixture) error {
-			tx.Delete(tx.Account().AccessKey(f.signer["admin"].AccessKeyID))
+			tx.Delete(tx.Account().AccessKey(f.admin.AccessKeyID))
 			tx.Delete(tx.Account().User("admin"))
 			return nil
 		}},
@@ -276,18 +157,18 @@ func TestRevokedBetweenJudgementAndChange(t *testing.T) {
 		t.Run(r.name, func(t *testing.T) {
 			f := newFixture(t)
 			f.createUser(func() {
-				_, err := f.store.Update(t.Context(), &store.Change{Account: account}, func(tx *store.Tx) ([]byte, error) {
+				_, err := f.Store.Update(t.Context(), &store.Change{Account: account}, func(tx *store.Tx) ([]byte, error) {
 					return nil, r.revoke(tx, f)
 				})
-				check(t, err)
+				servertest.Check(t, err)
 			})
-			if a := f.post(t, "admin", create+"carol", nil); a.Code != r.code {
+			if a := f.admin.Post(t, "iam", create+"carol", nil); a.Code != r.code {
 				t.Errorf("%+v, want %s", a, r.code)
 			}
-			if f.store.Snapshot().Account(account).User("carol") != nil {
+			if f.Store.Snapshot().Account(account).User("carol") != nil {
 				t.Error("the user was made all the same")
 			}
-			if e := f.recorder.last(t); e.ErrorCode != r.code {
+			if e := f.Recorder.Last(t); e.ErrorCode != r.code {
 				t.Errorf("event: %+v", e)
 			}
 		})
@@ -299,27 +180,27 @@ func TestRetry(t *testing.T) {
 	f := newFixture(t)
 	f.createUser(func() {})
 	id := map[string]string{"Amz-Sdk-Invocation-Id": "0b8a1b0e-7a55-4c2e-9a52-5f3c6b6a0001"}
-	first := f.post(t, "admin", create+"carol", id)
-	again := f.post(t, "admin", create+"carol", id)
-	if first.Status != http.StatusOK || again.body != first.body {
+	first := f.admin.Post(t, "iam", create+"carol", id)
+	again := f.admin.Post(t, "iam", create+"carol", id)
+	if first.Status != http.StatusOK || again.Body != first.Body {
 		t.Errorf("first %+v, again %+v", first, again)
 	}
-	if n := len(f.outbox(t)); n != 1 {
+	if n := len(f.Outbox(t)); n != 1 {
 		t.Errorf("%d changes on record, want 1", n)
 	}
-	if e := f.recorder.last(t); !bytes.Contains(e.AdditionalEventData, []byte("retryOfAnEarlierRequest")) {
+	if e := f.Recorder.Last(t); !bytes.Contains(e.AdditionalEventData, []byte("retryOfAnEarlierRequest")) {
 		t.Errorf("the retry's own event: %+v", e)
 	}
-	for name, a := range map[string]answer{
-		"other id":   f.post(t, "admin", create+"carol", map[string]string{"Amz-Sdk-Invocation-Id": "another"}),
-		"no id":      f.post(t, "admin", create+"carol", nil),
-		"other body": f.post(t, "admin", create+"CAROL", id),
+	for name, a := range map[string]servertest.Answer{
+		"other id":   f.admin.Post(t, "iam", create+"carol", map[string]string{"Amz-Sdk-Invocation-Id": "another"}),
+		"no id":      f.admin.Post(t, "iam", create+"carol", nil),
+		"other body": f.admin.Post(t, "iam", create+"CAROL", id),
 	} {
 		if a.Code != "EntityAlreadyExists" {
 			t.Errorf("%s: %+v", name, a)
 		}
 	}
-	if a := f.post(t, "bob", create+"carol", id); a.Code != "AccessDenied" {
+	if a := f.bob.Post(t, "iam", create+"carol", id); a.Code != "AccessDenied" {
 		t.Errorf("another caller got %+v", a)
 	}
 }
@@ -328,15 +209,10 @@ func TestRetry(t *testing.T) {
 func TestRetryUnsignedHeader(t *testing.T) {
 	f := newFixture(t)
 	f.createUser(func() {})
-	send := func() answer {
-		form := create + "carol"
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, f.http.URL+"/", strings.NewReader(form))
-		check(t, err)
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		wire := &sigv4.Request{Method: r.Method, RawTarget: "/", Header: r.Header, Host: r.URL.Host, Body: []byte(form)}
-		check(t, f.signer["admin"].Sign(wire, time.Now()))
+	send := func() servertest.Answer {
+		r := f.admin.Request(t, "iam", create+"carol", nil, time.Now())
 		r.Header.Set("Amz-Sdk-Invocation-Id", "the same")
-		return f.send(t, r)
+		return f.Send(t, r)
 	}
 	if a := send(); a.Status != http.StatusOK {
 		t.Fatalf("%+v", a)
@@ -376,14 +252,14 @@ func TestRefusals(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			if a := f.post(t, c.user, c.form, c.header); a.Status != c.status || a.Code != c.code || a.Type != "Sender" {
+			if a := f.user(c.user).Post(t, "iam", c.form, c.header); a.Status != c.status || a.Code != c.code || a.Type != "Sender" {
 				t.Errorf("got %d %s %q (%s), want %d %s", a.Status, a.Code, a.Message, a.Type, c.status, c.code)
 			}
 		})
 	}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, f.http.URL+"/", nil)
-	check(t, err)
-	if a := f.send(t, r); a.Status != 400 || a.Code != "MalformedInput" {
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, f.URL+"/", nil)
+	servertest.Check(t, err)
+	if a := f.Send(t, r); a.Status != 400 || a.Code != "MalformedInput" {
 		t.Errorf("DELETE: %+v", a)
 	}
 }
@@ -392,11 +268,11 @@ func TestRefusals(t *testing.T) {
 func TestPanic(t *testing.T) {
 	f := newFixture(t)
 	f.createUser(func() { panic("a secret of the handler") })
-	a := f.post(t, "admin", create+"carol", nil)
-	if a.Status != http.StatusInternalServerError || a.Code != "InternalFailure" || a.Type != "Receiver" || strings.Contains(a.body, "secret") {
+	a := f.admin.Post(t, "iam", create+"carol", nil)
+	if a.Status != http.StatusInternalServerError || a.Code != "InternalFailure" || a.Type != "Receiver" || strings.Contains(a.Body, "secret") {
 		t.Errorf("%+v", a)
 	}
-	if e := f.recorder.last(t); e.ErrorCode != "InternalFailure" {
+	if e := f.Recorder.Last(t); e.ErrorCode != "InternalFailure" {
 		t.Errorf("event: %+v", e)
 	}
 }
@@ -406,11 +282,10 @@ func TestGet(t *testing.T) {
 	f := newFixture(t)
 	f.createUser(func() {})
 	target := "/?" + url.Values{"Action": {"CreateUser"}, "Version": {"2010-05-08"}, "UserName": {"eve"}}.Encode()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.http.URL+target, nil)
-	check(t, err)
-	wire := &sigv4.Request{Method: r.Method, RawTarget: target, Header: r.Header, Host: r.URL.Host}
-	check(t, f.signer["admin"].Sign(wire, time.Now()))
-	if a := f.send(t, r); a.Status != http.StatusOK {
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.URL+target, nil)
+	servertest.Check(t, err)
+	f.admin.Sign(t, r, "iam", "", time.Now())
+	if a := f.Send(t, r); a.Status != http.StatusOK {
 		t.Errorf("%+v", a)
 	}
 }

@@ -448,6 +448,19 @@ func TestConflicts(t *testing.T) {
 			t.Errorf("%s: error %v", of, err)
 		}
 	}
+	for what, entities := range map[string][]directory.Entity{
+		"two of one name":  {&directory.User{ID: "AIDA3", Name: "twin"}, &directory.User{ID: "AIDA4", Name: "TWIN"}},
+		"renamed to a new": {&directory.User{ID: "AIDA3", Name: "new"}, &directory.User{ID: "AIDA1", Name: "new"}},
+	} {
+		var conflict *ConflictError
+		if err := put(t.Context(), s, here, entities...); !errors.As(err, &conflict) {
+			t.Errorf("%s: error %v", what, err)
+		}
+	}
+	// A user and a group may have one name, and a name is free once its holder has another.
+	if err := put(t.Context(), s, elsewhere, &directory.User{ID: "AIDA1", Name: "needle-group"}, &directory.User{ID: "AIDA2", Name: "needle-user"}); err != nil {
+		t.Error(err)
+	}
 	// A name is free again once its holder is gone, in the same transaction too.
 	_, err := s.Update(t.Context(), &Change{Account: here}, func(tx *Tx) ([]byte, error) {
 		tx.Delete(tx.Account().User("needle-user"))

@@ -28,7 +28,7 @@ type checkpoints struct {
 	pages atomic.Int64 // in the WAL and not known to be copied
 	next  atomic.Int64 // the number of pages at which to copy again
 	rest  atomic.Bool  // the writer is to copy what came during the bulk
-	bulk  sync.Mutex   // held while the goroutine copies
+	bulk  sync.Mutex   // held by who copies
 
 	full  chan struct{} // holds a token when pages has reached next
 	idle  *time.Timer
@@ -46,11 +46,11 @@ func newCheckpoints(s *Store, c *conn) *checkpoints {
 func (k *checkpoints) afterBatch(writing *conn) {
 	pages := k.pages.Add(int64(writing.pagesWritten()))
 	switch {
-	case k.rest.CompareAndSwap(true, false):
-		k.copy(writing)
 	case pages >= k.next.Load()+fullPages:
-		k.bulk.Lock()
+		k.copyWhole(writing)
+	case k.rest.Load() && k.bulk.TryLock():
 		k.copy(writing)
+		k.rest.Store(false)
 		k.bulk.Unlock()
 	case pages >= k.next.Load():
 		select {
@@ -68,14 +68,10 @@ func (k *checkpoints) run() {
 	for {
 		select {
 		case <-k.full:
-			if k.copyMost() {
-				k.rest.Store(k.pages.Load() > 0)
-			}
+			k.copyMost()
 		case <-k.idle.C:
 			if k.pages.Load() >= idlePages {
-				k.bulk.Lock()
-				k.copy(k.conn)
-				k.bulk.Unlock()
+				k.copyWhole(k.conn)
 			}
 		case <-k.stop:
 			return
@@ -83,22 +79,29 @@ func (k *checkpoints) run() {
 	}
 }
 
-// copyMost copies until only a small rest is left, or nothing shrinks any more.
-func (k *checkpoints) copyMost() (ok bool) {
+// copyWhole waits for a copy that runs, and copies.
+func (k *checkpoints) copyWhole(c *conn) {
+	k.bulk.Lock()
+	defer k.bulk.Unlock()
+	k.copy(c)
+}
+
+// copyMost copies until only a small rest is left, or the writer adds as fast as this copies; the rest is the writer's.
+func (k *checkpoints) copyMost() {
 	k.bulk.Lock()
 	defer k.bulk.Unlock()
 	if k.pages.Load() < k.next.Load() {
-		return false // the token is from before the last copy
+		return // the token is from before the last copy
 	}
 	for range 3 {
 		if !k.copy(k.conn) {
-			return false
+			return
 		}
 		if k.pages.Load() <= restPages {
 			break
 		}
 	}
-	return true
+	k.rest.Store(k.pages.Load() > 0)
 }
 
 // copy copies what it can and reports whether that was all that the WAL held when it began.

@@ -121,6 +121,17 @@ func (c *conn) useWAL() error {
 	return nil
 }
 
+// keepFiles has the last connection to close empty the WAL but keep its files: where the disk is full, the next start could
+// not make them again.
+func (c *conn) keepFiles() error {
+	_, err := c.driver.(sqlite.FileControl).FileControlPersistWAL("main", 1)
+	if err != nil {
+		return err
+	}
+	_, err = c.number("PRAGMA journal_size_limit = 0")
+	return err
+}
+
 // script runs SQL that is not prepared.
 func (c *conn) script(sql string) error {
 	_, err := c.driver.(driver.ExecerContext).ExecContext(context.Background(), sql, nil)

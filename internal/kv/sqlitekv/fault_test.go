@@ -9,11 +9,9 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/warder-iam/warder/internal/kv"
@@ -194,63 +192,4 @@ func TestTornWAL(t *testing.T) {
 	if len(prefixes) < commits {
 		t.Errorf("only %d different prefixes were seen", len(prefixes))
 	}
-}
-
-// TestWriteFault lets the operating system refuse writes in the middle of a commit (a limit on the size of files): the
-// store turns read-only, once and for good, and after a restart everything acknowledged is there.
-func TestWriteFault(t *testing.T) {
-	if dir := os.Getenv(helperDir); dir != "" {
-		failWrites(t, dir)
-		return
-	}
-	dir := t.TempDir()
-	out, err := helper(t, dir).Output()
-	if err != nil || !strings.Contains(string(out), "PASS") {
-		t.Fatalf("%v: %s", err, out)
-	}
-	s := openTest(t, dir, Options{})
-	defer closeTest(t, s)
-	values, _ := contents(t, s)
-	if values["k"] != "acknowledged" {
-		t.Errorf("after the restart: %q", values["k"])
-	}
-	if err := set(s, "k", "again"); err != nil {
-		t.Errorf("after the restart: %v", err)
-	}
-}
-
-func failWrites(t *testing.T, dir string) {
-	signal.Ignore(syscall.SIGXFSZ)
-	s := openTest(t, dir, Options{})
-	if err := set(s, "k", "acknowledged"); err != nil {
-		t.Fatal(err)
-	}
-	at := uint64(walSize(t, dir)) + frameSize + 100 // in the middle of the second page
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: at, Max: at}); err != nil {
-		t.Fatal(err)
-	}
-	first, errs := queueBehind(t, s,
-		func(tx kv.Txn) error {
-			return errors.Join(tx.Put("k", []byte("lost")), tx.Put("big", make([]byte, 9000)))
-		},
-		func(tx kv.Txn) error { return tx.Put("other", nil) })
-	for _, err := range append(errs, first) {
-		if !errors.Is(err, kv.ErrReadOnly) {
-			t.Errorf("the commit that failed: %v, want ErrReadOnly", err)
-		}
-	}
-	for range 3 {
-		_, err := s.Update(context.Background(), "a", func(kv.Txn) error {
-			t.Error("a function ran in a store that is read-only")
-			return nil
-		})
-		if !errors.Is(err, kv.ErrReadOnly) {
-			t.Errorf("a later Update: %v, want ErrReadOnly", err)
-		}
-	}
-	values, rev := contents(t, s)
-	if len(values) != 1 || values["k"] != "acknowledged" || rev != 1 {
-		t.Errorf("a view after the fault: %d values at %d", len(values), rev)
-	}
-	closeTest(t, s)
 }

@@ -253,8 +253,8 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// release closes what openStore opened, as far as it came. The last connection to close copies the WAL back; a store
-// whose disk has failed must not touch the file again, so there the connections are left to the end of the process.
+// release closes what openStore opened, as far as it came. The writer's connection is the last and copies the WAL back; a
+// store whose disk has failed must not touch the file again, so there the connections are left to the end of the process.
 func (s *Store) release() error {
 	open := s.takeViewers()
 	if s.checkpoints != nil {
@@ -265,6 +265,9 @@ func (s *Store) release() error {
 	}
 	var errs []error
 	if s.readOnly() == nil {
+		if s.history != nil {
+			errs = append(errs, s.writer.conn.keepFiles())
+		}
 		for _, c := range open {
 			errs = append(errs, c.close())
 		}

@@ -68,6 +68,18 @@ func contents(t testing.TB, s *Store) (values map[string]string, rev kv.Revision
 	return values, rev
 }
 
+// onWriter runs a pragma on the writer's connection, where a transaction's function runs.
+func onWriter(t testing.TB, s *Store, pragma string) {
+	t.Helper()
+	_, err := s.Update(context.Background(), "a", func(kv.Txn) error {
+		_, err := s.writer.conn.number(pragma)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // raw opens the file beside the store.
 func raw(t testing.TB, dir string) *conn {
 	t.Helper()
@@ -180,9 +192,7 @@ func TestForeignWriter(t *testing.T) {
 	dir := t.TempDir()
 	s := openTest(t, dir, Options{})
 	defer closeTest(t, s)
-	if _, err := s.writer.conn.number("PRAGMA busy_timeout = 1"); err != nil {
-		t.Fatal(err)
-	}
+	onWriter(t, s, "PRAGMA busy_timeout = 1")
 	other := raw(t, dir)
 	if err := other.script("BEGIN IMMEDIATE"); err != nil {
 		t.Fatal(err)
@@ -320,9 +330,7 @@ func TestFull(t *testing.T) {
 	if err := set(s, "k", "1"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.writer.conn.number("PRAGMA max_page_count = 30"); err != nil {
-		t.Fatal(err)
-	}
+	onWriter(t, s, "PRAGMA max_page_count = 30")
 	big := make([]byte, 200<<10)
 	first, errs := queueBehind(t, s,
 		func(tx kv.Txn) error { return tx.Put("k", []byte("2")) },
@@ -343,9 +351,7 @@ func TestFull(t *testing.T) {
 	if err := set(s, "k", "3"); err != nil {
 		t.Errorf("a small write after ErrFull: %v", err)
 	}
-	if _, err := s.writer.conn.number("PRAGMA max_page_count = 100000"); err != nil {
-		t.Fatal(err)
-	}
+	onWriter(t, s, "PRAGMA max_page_count = 100000")
 	if err := set(s, "big", string(big)); err != nil {
 		t.Errorf("with room again: %v", err)
 	}

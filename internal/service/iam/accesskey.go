@@ -2,12 +2,14 @@ package iam
 
 import (
 	"slices"
+	"time"
 
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory"
 	api "github.com/warder-iam/warder/internal/api/iam"
 	"github.com/warder-iam/warder/internal/awsapi"
 	"github.com/warder-iam/warder/internal/server"
+	"github.com/warder-iam/warder/internal/session"
 	"github.com/warder-iam/warder/internal/store"
 )
 
@@ -24,12 +26,7 @@ func (iam *Service) registerAccessKeys(s *server.Server) {
 	server.Handle(s, api.DeleteAccessKey, server.Ask(func(c *server.Call, in *api.DeleteAccessKeyInput) authz.Ask {
 		return onUser(c, nameOrOwn(c, in.UserName))
 	}), iam.deleteAccessKey)
-	server.Handle(s, api.GetAccessKeyLastUsed, server.Ask(func(c *server.Call, in *api.GetAccessKeyLastUsedInput) authz.Ask {
-		if u := keyHolder(c.Account(), in.AccessKeyId); u != nil {
-			return onUser(c, u.Name)
-		}
-		return askAny(c)
-	}), iam.getAccessKeyLastUsed)
+	server.Handle(s, api.GetAccessKeyLastUsed, server.Asks(lastUsedAsks), iam.getAccessKeyLastUsed)
 }
 
 // namedUser finds the user that was named, or the caller where none was.
@@ -53,16 +50,29 @@ func (iam *Service) createAccessKey(c *server.Call, in *api.CreateAccessKeyInput
 		if err := tx.Quota(store.AccessKeysPerUser, len(tx.Account().Keys(u.ID))); err != nil {
 			return nil, err
 		}
-		made, err := iam.keys.MintAccessKey(tx.Account().ID())
+		made, err := iam.newKey(tx)
 		if err != nil {
 			return nil, err
 		}
 		key := &directory.AccessKey{ID: made.ID, User: u.ID, Created: tx.Now(), Active: true, Sealed: made.Sealed}
 		return &api.CreateAccessKeyOutput{AccessKey: api.AccessKey{
 			UserName: u.Name, AccessKeyId: key.ID, Status: keyStatus(key.Active),
-			SecretAccessKey: string(made.Secret.Reveal()), CreateDate: new(key.Created),
+			SecretAccessKey: made.Show(), CreateDate: new(key.Created),
 		}}, tx.Put(key)
 	})
+}
+
+// newKey mints a key with an id that no account has: only 39 of its bits are random.
+func (iam *Service) newKey(tx *store.Tx) (*session.AccessKey, error) {
+	for {
+		made, err := iam.keys.MintAccessKey(tx.Account().ID())
+		if err != nil {
+			return nil, err
+		}
+		if taken, _ := tx.Directory().AccessKey(made.ID); taken == nil {
+			return made, nil
+		}
+	}
 }
 
 func (iam *Service) listAccessKeys(c *server.Call, in *api.ListAccessKeysInput) (*api.ListAccessKeysOutput, error) {
@@ -70,8 +80,8 @@ func (iam *Service) listAccessKeys(c *server.Call, in *api.ListAccessKeysInput) 
 	if err != nil {
 		return nil, err
 	}
-	id := func(k *directory.AccessKey) string { return k.ID }
-	p, err := list(c, in.Marker, in.MaxItems, sortedAfter(c.Account().Keys(u.ID), id), id, nil)
+	age := func(k *directory.AccessKey) string { return k.Created.UTC().Format(time.RFC3339) + " " + k.ID }
+	p, err := list(c, in.Marker, in.MaxItems, sortedAfter(c.Account().Keys(u.ID), age), age, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -125,14 +135,20 @@ func keyOf(c *server.Call, a *directory.Account, name *string, id string) (*dire
 // notUsed stands for service and region of a key that was never used. Source: IAM API Reference, AccessKeyLastUsed.
 const notUsed = "N/A"
 
-// getAccessKeyLastUsed says of a key that does not exist what AWS says: that the caller may not ask. The rule asked about
-// "*" then, so that nobody learns from the answer which keys exist.
-func (iam *Service) getAccessKeyLastUsed(c *server.Call, in *api.GetAccessKeyLastUsedInput) (*api.GetAccessKeyLastUsedOutput, error) {
-	u := keyHolder(c.Account(), in.AccessKeyId)
-	if u == nil {
-		return nil, awsapi.AccessDenied.New("User: %s is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key %s",
-			c.Caller.ARN, in.AccessKeyId)
+// lastUsedAsks asks about the user who has the key. To whom may not ask, AWS says the same of a key that exists as of one
+// that does not, and names neither its user nor a reason: so nobody learns which keys exist, and whose they are.
+func lastUsedAsks(c *server.Call, in *api.GetAccessKeyLastUsedInput) ([]authz.Ask, error) {
+	if u := keyHolder(c.Account(), in.AccessKeyId); u != nil {
+		if ask := onUser(c, u.Name); c.Allowed(ask) {
+			return []authz.Ask{ask}, nil
+		}
 	}
+	return nil, awsapi.AccessDenied.New("User: %s is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key %s",
+		c.Caller.ARN, in.AccessKeyId)
+}
+
+func (iam *Service) getAccessKeyLastUsed(c *server.Call, in *api.GetAccessKeyLastUsedInput) (*api.GetAccessKeyLastUsedOutput, error) {
+	u := keyHolder(c.Account(), in.AccessKeyId) // found, or the rule had refused
 	shown := &api.AccessKeyLastUsed{ServiceName: notUsed, Region: notUsed}
 	if use, ok := iam.store.LastUsed(in.AccessKeyId); ok {
 		shown = &api.AccessKeyLastUsed{LastUsedDate: new(use.At), ServiceName: use.Service, Region: use.Region}

@@ -122,6 +122,22 @@ func onNewBounded(c *server.Call, kind string, path *string, name string, tags [
 	return asks
 }
 
+// onMoved asks for a change of path or name on the ARN that an entity has, and on the one that it is to have.
+func onMoved(c *server.Call, ask authz.Ask, kind, path, name string, newPath, newName *string) []authz.Ask {
+	if newPath != nil {
+		path = *newPath
+	}
+	if newName != nil {
+		name = *newName
+	}
+	moved := askOn(c, nil, kind, path, name)
+	if moved.Resource == ask.Resource {
+		return []authz.Ask{ask}
+	}
+	moved.ResourceTags = ask.ResourceTags
+	return []authz.Ask{ask, moved}
+}
+
 // withPolicyARN gives the key iam:PolicyARN: the policy that is attached or detached.
 func withPolicyARN(ask authz.Ask, policyARN string) authz.Ask {
 	ask.Context.Set("iam:PolicyARN", policyARN)

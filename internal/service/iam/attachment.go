@@ -142,7 +142,7 @@ func attachedPage(c *server.Call, find finder, name string, prefix, mark *string
 // a marker.
 func attachedPosition(policyARN string) string {
 	owner, _, name := policyNames(policyARN)
-	return strings.ToLower(name) + " " + owner
+	return folded(name) + " " + owner
 }
 
 // policyNames takes the parts out of the ARN of an attached policy: "aws", "/job-function/", "Billing".
@@ -191,7 +191,7 @@ func (iam *Service) listEntitiesForPolicy(c *server.Call, in *api.ListEntitiesFo
 // user of a policy: an entity that it is attached to, or whose boundary it is.
 type user struct{ kind, name, id, path string }
 
-func (u user) position() string { return u.kind + "/" + strings.ToLower(u.name) }
+func (u user) position() string { return u.kind + "/" + folded(u.name) }
 
 // usersOf are the users of a policy, each once. usage is a PolicyUsageFilter, "" for both kinds of use.
 func usersOf(a *directory.Account, policyARN, usage string) []user {

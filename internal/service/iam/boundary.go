@@ -13,13 +13,13 @@ func (iam *Service) registerBoundaries(s *server.Server) {
 		return withBoundary(onUser(c, in.UserName), in.PermissionsBoundary)
 	}), iam.putUserBoundary)
 	server.Handle(s, api.DeleteUserPermissionsBoundary, server.Ask(func(c *server.Call, in *api.DeleteUserPermissionsBoundaryInput) authz.Ask {
-		return onUser(c, in.UserName)
+		return onBoundedUser(c, in.UserName)
 	}), iam.deleteUserBoundary)
 	server.Handle(s, api.PutRolePermissionsBoundary, server.Ask(func(c *server.Call, in *api.PutRolePermissionsBoundaryInput) authz.Ask {
 		return withBoundary(onRole(c, in.RoleName), in.PermissionsBoundary)
 	}), iam.putRoleBoundary)
 	server.Handle(s, api.DeleteRolePermissionsBoundary, server.Ask(func(c *server.Call, in *api.DeleteRolePermissionsBoundaryInput) authz.Ask {
-		return onRole(c, in.RoleName)
+		return onBoundedRole(c, in.RoleName)
 	}), iam.deleteRoleBoundary)
 }
 
@@ -85,6 +85,9 @@ func newBoundary(a *directory.Account, old string, policyARN *string) (string, e
 func boundaryARN(a *directory.Account, policyARN *string) (string, error) {
 	if policyARN == nil {
 		return "", nil
+	}
+	if _, err := policyOwner(*policyARN); err != nil {
+		return "", err
 	}
 	if a.Managed(*policyARN) == nil {
 		return "", api.NoSuchEntity.New("Scope ARN: %s does not exist or is not attachable.", *policyARN)

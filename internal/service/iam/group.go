@@ -12,14 +12,14 @@ import (
 )
 
 func (iam *Service) registerGroups(s *server.Server) {
-	server.Handle(s, api.CreateGroup, server.Ask(func(c *server.Call, in *api.CreateGroupInput) authz.Ask {
-		return onNew(c, "group", in.Path, in.GroupName, nil)
+	server.Handle(s, api.CreateGroup, server.Asks(func(c *server.Call, in *api.CreateGroupInput) ([]authz.Ask, error) {
+		return onNew(c, "group", in.Path, in.GroupName, nil), nil
 	}), iam.createGroup)
 	server.Handle(s, api.GetGroup, server.Ask(func(c *server.Call, in *api.GetGroupInput) authz.Ask {
 		return onGroup(c, in.GroupName)
 	}), iam.getGroup)
 	server.Handle(s, api.ListGroups, server.Ask(func(c *server.Call, in *api.ListGroupsInput) authz.Ask {
-		return askOn(c, nil, "group", pathOr(in.PathPrefix), "")
+		return askUnder(c, "group", in.PathPrefix)
 	}), iam.listGroups)
 	server.Handle(s, api.UpdateGroup, server.Asks(updateGroupAsks), iam.updateGroup)
 	server.Handle(s, api.DeleteGroup, server.Ask(func(c *server.Call, in *api.DeleteGroupInput) authz.Ask {
@@ -38,17 +38,11 @@ func (iam *Service) registerGroups(s *server.Server) {
 
 // updateGroupAsks: a rename or move must be allowed on the old ARN and on the new one.
 func updateGroupAsks(c *server.Call, in *api.UpdateGroupInput) ([]authz.Ask, error) {
-	path, name := "/", in.GroupName
-	if g := c.Account().Group(in.GroupName); g != nil {
-		path, name = g.Path, g.Name
+	g := c.Account().Group(in.GroupName)
+	if g == nil {
+		return []authz.Ask{onGroup(c, in.GroupName)}, nil
 	}
-	if in.NewPath != nil {
-		path = *in.NewPath
-	}
-	if in.NewGroupName != nil {
-		name = *in.NewGroupName
-	}
-	return []authz.Ask{onGroup(c, in.GroupName), askOn(c, nil, "group", path, name)}, nil
+	return onMoved(c, onGroup(c, g.Name), "group", g.Path, g.Name, in.NewPath, in.NewGroupName), nil
 }
 
 func (iam *Service) createGroup(c *server.Call, in *api.CreateGroupInput) (*api.CreateGroupOutput, error) {
@@ -123,7 +117,7 @@ func (iam *Service) deleteGroup(c *server.Call, in *api.DeleteGroupInput) (*api.
 		}
 		switch {
 		case tx.Account().MemberCount(g.ID) > 0:
-			return nil, api.DeleteConflict.New("Cannot delete entity, must remove users from group first.")
+			return nil, mustRemoveMembers()
 		case len(g.Attached) > 0:
 			return nil, mustDetachPolicies()
 		case len(g.Inline) > 0:
@@ -164,13 +158,13 @@ func (iam *Service) removeUserFromGroup(c *server.Call, in *api.RemoveUserFromGr
 
 // member finds a group, and a user as a copy to change.
 func member(a *directory.Account, group, user string) (*directory.Group, *directory.User, error) {
+	u := a.User(user)
+	if u == nil { // AWS misses the user first
+		return nil, nil, noUser(user)
+	}
 	g := a.Group(group)
 	if g == nil {
 		return nil, nil, noGroup(group)
-	}
-	u := a.User(user)
-	if u == nil {
-		return nil, nil, noUser(user)
 	}
 	return g, u.Clone(), nil
 }
@@ -190,7 +184,7 @@ func (iam *Service) listGroupsForUser(c *server.Call, in *api.ListGroupsForUserI
 	return &api.ListGroupsForUserOutput{Groups: groups, IsTruncated: new(p.truncated), Marker: p.marker}, nil
 }
 
-func groupName(g *directory.Group) string { return g.Name }
+func groupName(g *directory.Group) string { return folded(g.Name) }
 
 func showGroup(a *directory.Account, g *directory.Group) api.Group {
 	return api.Group{Path: g.Path, GroupName: g.Name, GroupId: g.ID, Arn: a.ARN(g), CreateDate: g.Created}

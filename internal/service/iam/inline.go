@@ -181,4 +181,4 @@ func inlinePage(c *server.Call, find finder, name string, mark *string, maxItems
 
 func inlineName(p directory.InlinePolicy) string { return p.Name }
 
-func inlinePosition(p directory.InlinePolicy) string { return strings.ToLower(p.Name) }
+func inlinePosition(p directory.InlinePolicy) string { return folded(p.Name) }

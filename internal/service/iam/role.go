@@ -16,26 +16,26 @@ import (
 const defaultMaxSession = 3600
 
 func (iam *Service) registerRoles(s *server.Server) {
-	server.Handle(s, api.CreateRole, server.Ask(func(c *server.Call, in *api.CreateRoleInput) authz.Ask {
-		return withBoundary(onNew(c, "role", in.Path, in.RoleName, in.Tags), value(in.PermissionsBoundary))
+	server.Handle(s, api.CreateRole, server.Asks(func(c *server.Call, in *api.CreateRoleInput) ([]authz.Ask, error) {
+		return onNewBounded(c, "role", in.Path, in.RoleName, in.Tags, in.PermissionsBoundary), nil
 	}), iam.createRole)
 	server.Handle(s, api.GetRole, server.Ask(func(c *server.Call, in *api.GetRoleInput) authz.Ask {
-		return onRole(c, in.RoleName)
+		return onBoundedRole(c, in.RoleName)
 	}), iam.getRole)
 	server.Handle(s, api.ListRoles, server.Ask(func(c *server.Call, in *api.ListRolesInput) authz.Ask {
-		return askOn(c, nil, "role", pathOr(in.PathPrefix), "")
+		return askUnder(c, "role", in.PathPrefix)
 	}), iam.listRoles)
 	server.Handle(s, api.UpdateRole, server.Ask(func(c *server.Call, in *api.UpdateRoleInput) authz.Ask {
-		return onRole(c, in.RoleName)
+		return onBoundedRole(c, in.RoleName)
 	}), iam.updateRole)
 	server.Handle(s, api.UpdateRoleDescription, server.Ask(func(c *server.Call, in *api.UpdateRoleDescriptionInput) authz.Ask {
-		return onRole(c, in.RoleName)
+		return onBoundedRole(c, in.RoleName)
 	}), iam.updateRoleDescription)
 	server.Handle(s, api.UpdateAssumeRolePolicy, server.Ask(func(c *server.Call, in *api.UpdateAssumeRolePolicyInput) authz.Ask {
-		return onRole(c, in.RoleName)
+		return onBoundedRole(c, in.RoleName)
 	}), iam.updateAssumeRolePolicy)
 	server.Handle(s, api.DeleteRole, server.Ask(func(c *server.Call, in *api.DeleteRoleInput) authz.Ask {
-		return onRole(c, in.RoleName)
+		return onBoundedRole(c, in.RoleName)
 	}), iam.deleteRole)
 }
 
@@ -50,7 +50,7 @@ func (iam *Service) createRole(c *server.Call, in *api.CreateRoleInput) (*api.Cr
 	return server.Change(c, func(tx *store.Tx) (*api.CreateRoleOutput, error) {
 		account := tx.Account()
 		if account.Role(in.RoleName) != nil {
-			return nil, api.EntityAlreadyExists.New("Role with name %s already exists.", in.RoleName)
+			return nil, roleExists(in.RoleName)
 		}
 		if err := tx.Quota(store.RolesPerAccount, account.Counts().Roles); err != nil {
 			return nil, err
@@ -155,7 +155,7 @@ func (iam *Service) deleteRole(c *server.Call, in *api.DeleteRoleInput) (*api.De
 			return nil, err
 		}
 		for range tx.Account().ProfilesOf(r.ID) {
-			return nil, api.DeleteConflict.New("Cannot delete entity, must remove roles from instance profile first.")
+			return nil, mustRemoveRoles()
 		}
 		switch {
 		case len(r.Attached) > 0:
@@ -175,7 +175,7 @@ func roleToChange(a *directory.Account, name string) (*directory.Role, error) {
 	switch {
 	case r == nil:
 		return nil, noRole(name)
-	case strings.HasPrefix(r.Path, "/aws-service-role/"), strings.HasPrefix(r.Path, "/aws-reserved/"):
+	case serviceRole(r.Path), strings.HasPrefix(r.Path, "/aws-reserved/"):
 		return nil, api.UnmodifiableEntity.New("Cannot perform the operation on the protected role '%s' - this role is only modifiable by AWS", r.Name)
 	}
 	return r.Clone(), nil
@@ -183,7 +183,7 @@ func roleToChange(a *directory.Account, name string) (*directory.Role, error) {
 
 // customerPath refuses the paths that only services make roles under.
 func customerPath(path string) error {
-	if strings.HasPrefix(path, "/aws-service-role/") || strings.HasPrefix(path, "/aws-reserved/") {
+	if serviceRole(path) || strings.HasPrefix(path, "/aws-reserved/") {
 		return awsapi.AccessDenied.New("Paths under /aws-service-role/ and /aws-reserved/ are reserved for services.")
 	}
 	return nil

@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/warder-iam/warder/directory"
@@ -54,10 +55,10 @@ func (rule tagRule) find(tags []directory.Tag, key string) int {
 	return -1
 }
 
-// addTags lays tags over those that are there, in a new slice: the value of a key that is there changes, new ones come
-// to the end.
-func addTags(tx *store.Tx, have []directory.Tag, tags []directory.Tag, rule tagRule) ([]directory.Tag, error) {
-	merged := append([]directory.Tag(nil), have...)
+// merge lays tags over those that are there, in a new slice: the value of a key that is there changes, new ones come to
+// the end.
+func (rule tagRule) merge(tx *store.Tx, have, tags []directory.Tag) ([]directory.Tag, error) {
+	merged := slices.Clone(have)
 	for _, t := range tags {
 		if i := rule.find(merged, t.Key); i >= 0 {
 			merged[i] = t
@@ -71,19 +72,11 @@ func addTags(tx *store.Tx, have []directory.Tag, tags []directory.Tag, rule tagR
 	return merged, nil
 }
 
-// dropTags leaves out the tags of these keys; keys that are not there are no error.
-func dropTags(have []directory.Tag, keys []string, rule tagRule) []directory.Tag {
-	var rest []directory.Tag
-	for _, t := range have {
-		gone := false
-		for _, key := range keys {
-			gone = gone || rule.same(t.Key, key)
-		}
-		if !gone {
-			rest = append(rest, t)
-		}
-	}
-	return rest
+// without leaves out the tags of these keys.
+func (rule tagRule) without(have []directory.Tag, keys []string) []directory.Tag {
+	return slices.DeleteFunc(slices.Clone(have), func(t directory.Tag) bool {
+		return slices.ContainsFunc(keys, func(key string) bool { return rule.same(t.Key, key) })
+	})
 }
 
 // showTags gives nil for no tags, so that the element is left out.

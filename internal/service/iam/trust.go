@@ -36,13 +36,17 @@ func bindTrust(tx *store.Tx, text string) (directory.Document, error) {
 }
 
 func noPrincipal(name string) *awsapi.Error {
-	return api.MalformedPolicyDocument.New("Invalid principal in policy: \"AWS\":\"%s\"", name)
+	return api.MalformedPolicyDocument.New("%s", policy.InvalidPrincipal("AWS", name))
 }
 
 // principalID is the unique id of a user or role of an account that this Warder holds. Other principals stay as they are
 // written: accounts, sessions, and what other installations hold, which cannot be looked up here. ok is false when the
 // principal must exist and does not.
 func principalID(snap *directory.Snapshot, name string) (id string, ok bool) {
+	if policy.IsUniqueID(name) {
+		_, _, ok := byUniqueID(snap, name)
+		return name, ok
+	}
 	a, err := arn.Parse(name)
 	if err != nil || a.Service != "iam" {
 		return name, true
@@ -81,14 +85,25 @@ func showTrust(snap *directory.Snapshot, d directory.Document) string {
 		return d.Text
 	}
 	return doc.ReplacePrincipals(func(name string) string {
-		for account := range snap.Accounts() {
-			if u := account.UserByID(name); u != nil {
-				return account.ARN(u)
-			}
-			if r := account.RoleByID(name); r != nil {
-				return account.ARN(r)
-			}
+		if a, e, ok := byUniqueID(snap, name); ok {
+			return a.ARN(e)
 		}
 		return name
 	})
+}
+
+// byUniqueID finds a user or role of any account.
+func byUniqueID(snap *directory.Snapshot, id string) (*directory.Account, directory.Entity, bool) {
+	if !policy.IsUniqueID(id) {
+		return nil, nil, false
+	}
+	for a := range snap.Accounts() {
+		if u := a.UserByID(id); u != nil {
+			return a, u, true
+		}
+		if r := a.RoleByID(id); r != nil {
+			return a, r, true
+		}
+	}
+	return nil, nil, false
 }

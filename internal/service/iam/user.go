@@ -11,14 +11,14 @@ import (
 )
 
 func (iam *Service) registerUsers(s *server.Server) {
-	server.Handle(s, api.CreateUser, server.Ask(func(c *server.Call, in *api.CreateUserInput) authz.Ask {
-		return withBoundary(onNew(c, "user", in.Path, in.UserName, in.Tags), value(in.PermissionsBoundary))
+	server.Handle(s, api.CreateUser, server.Asks(func(c *server.Call, in *api.CreateUserInput) ([]authz.Ask, error) {
+		return onNewBounded(c, "user", in.Path, in.UserName, in.Tags, in.PermissionsBoundary), nil
 	}), iam.createUser)
 	server.Handle(s, api.GetUser, server.Ask(func(c *server.Call, in *api.GetUserInput) authz.Ask {
 		return onUser(c, nameOrOwn(c, in.UserName))
 	}), iam.getUser)
 	server.Handle(s, api.ListUsers, server.Ask(func(c *server.Call, in *api.ListUsersInput) authz.Ask {
-		return askOn(c, nil, "user", pathOr(in.PathPrefix), "")
+		return askUnder(c, "user", in.PathPrefix)
 	}), iam.listUsers)
 	server.Handle(s, api.UpdateUser, server.Asks(updateUserAsks), iam.updateUser)
 	server.Handle(s, api.DeleteUser, server.Ask(func(c *server.Call, in *api.DeleteUserInput) authz.Ask {
@@ -28,20 +28,11 @@ func (iam *Service) registerUsers(s *server.Server) {
 
 // updateUserAsks: a rename or move must be allowed on the old ARN and on the new one.
 func updateUserAsks(c *server.Call, in *api.UpdateUserInput) ([]authz.Ask, error) {
-	old := onUser(c, in.UserName)
-	path, name := "/", in.UserName
-	if u := c.Account().User(in.UserName); u != nil {
-		path, name = u.Path, u.Name
+	u := c.Account().User(in.UserName)
+	if u == nil {
+		return []authz.Ask{onUser(c, in.UserName)}, nil
 	}
-	if in.NewPath != nil {
-		path = *in.NewPath
-	}
-	if in.NewUserName != nil {
-		name = *in.NewUserName
-	}
-	moved := askOn(c, nil, "user", path, name)
-	moved.ResourceTags = old.ResourceTags
-	return []authz.Ask{old, moved}, nil
+	return onMoved(c, onUser(c, u.Name), "user", u.Path, u.Name, in.NewPath, in.NewUserName), nil
 }
 
 func (iam *Service) createUser(c *server.Call, in *api.CreateUserInput) (*api.CreateUserOutput, error) {
@@ -74,7 +65,7 @@ func (iam *Service) createUser(c *server.Call, in *api.CreateUserInput) (*api.Cr
 
 func (iam *Service) getUser(c *server.Call, in *api.GetUserInput) (*api.GetUserOutput, error) {
 	name := nameOrOwn(c, in.UserName)
-	if in.UserName == nil && c.Caller.UserName == "" {
+	if name == "" {
 		return iam.getCaller(c)
 	}
 	u := c.Account().User(name)
@@ -130,7 +121,7 @@ func (iam *Service) deleteUser(c *server.Call, in *api.DeleteUserInput) (*api.De
 		case len(tx.Account().Keys(u.ID)) > 0:
 			return nil, api.DeleteConflict.New("Cannot delete entity, must delete access keys first.")
 		case len(u.Groups) > 0:
-			return nil, api.DeleteConflict.New("Cannot delete entity, must remove users from group first.")
+			return nil, mustRemoveMembers()
 		}
 		tx.Delete(u)
 		return &api.DeleteUserOutput{}, nil

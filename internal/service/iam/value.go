@@ -1,5 +1,7 @@
 package iam
 
+import "strings"
+
 // value is what an optional member holds, or its zero value.
 func value[T any](p *T) T {
 	if p == nil {
@@ -25,3 +27,6 @@ func notEmpty(s string) *string {
 	}
 	return &s
 }
+
+// folded is the form in which names and tag keys are ordered and compared.
+func folded(name string) string { return strings.ToLower(name) }

@@ -1,0 +1,127 @@
+package acceptance
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+)
+
+// writers is how many clients write at the same time in TestCrash.
+const writers = 8
+
+// kills is how often TestCrash kills the server: a hundred times, or WARDER_CRASH_KILLS times.
+func kills(t *testing.T) int {
+	t.Helper()
+	text := os.Getenv("WARDER_CRASH_KILLS")
+	switch n, err := strconv.Atoi(text); {
+	case text == "" && testing.Short():
+		return 10
+	case text == "":
+		return 100
+	case err != nil || n < 1:
+		t.Fatalf("WARDER_CRASH_KILLS is %q", text)
+		return 0
+	default:
+		return n
+	}
+}
+
+// TestCrash kills the server under concurrent writers again and again. After each restart every acknowledged change is
+// there, every other one is there wholly or not at all, and at the end the trail has one event for each change that was
+// made and none for any other.
+func TestCrash(t *testing.T) {
+	w := start(t)
+	ctx := background(t)
+	_, err := w.iam(w.Key).CreateGroup(ctx, &iam.CreateGroupInput{GroupName: new(crashGroup)})
+	check(t, err)
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	chance := rand.New(rand.NewPCG(seed, 0))
+	fleet := make([]*writer, writers)
+	for i := range fleet {
+		fleet[i] = &writer{name: fmt.Sprintf("w%d", i), chance: rand.New(rand.NewPCG(seed, uint64(i+1)))}
+	}
+	n := kills(t)
+	for round := range n {
+		writeAndKill(ctx, t, w, fleet, time.Duration(20+chance.IntN(150))*time.Millisecond)
+		if round%10 == 9 { // and once while it recovers
+			w.killEarly(t, time.Duration(chance.IntN(100))*time.Millisecond)
+		}
+		w.launch(t)
+		verify(ctx, t, w, fleet)
+		if t.Failed() {
+			t.Fatalf("after kill %d of %d", round+1, n)
+		}
+	}
+	w.stop(t)
+	made, steps := tally(fleet)
+	t.Logf("%d kills, %d changes of %d users", n, steps, len(made))
+	if steps < 5*n {
+		t.Errorf("the writers made only %d changes in %d rounds", steps, n)
+	}
+	compareTrail(t, w, fleet)
+}
+
+// writeAndKill lets the writers work for a while and kills the server under them.
+func writeAndKill(ctx context.Context, t *testing.T, w *warder, fleet []*writer, life time.Duration) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wg sync.WaitGroup
+	for _, writer := range fleet {
+		wg.Go(func() {
+			transport := &http.Transport{}
+			defer transport.CloseIdleConnections()
+			client := w.iam(w.Key, func(o *iam.Options) { o.HTTPClient = &http.Client{Transport: transport} })
+			if err := writer.work(ctx, client); err != nil {
+				t.Errorf("%s: %v", writer.name, err)
+			}
+		})
+	}
+	time.Sleep(life)
+	w.kill(t)
+	wg.Wait()
+}
+
+// killEarly starts the server and kills it before it is ready, or soon after.
+func (w *warder) killEarly(t *testing.T, after time.Duration) {
+	t.Helper()
+	w.begin(t)
+	time.Sleep(after)
+	w.kill(t)
+}
+
+// verify compares what the server holds with what its clients know, and settles what they did not know.
+func verify(ctx context.Context, t *testing.T, w *warder, fleet []*writer) {
+	t.Helper()
+	there, err := observe(ctx, w.iam(w.Key), fleet)
+	check(t, err)
+	for _, writer := range fleet {
+		for _, l := range writer.lives {
+			l.settle(t, there[l.name])
+			delete(there, l.name)
+		}
+		writer.bury()
+	}
+	for name := range there {
+		t.Errorf("user %s is there and nobody made it", name)
+	}
+}
+
+func tally(fleet []*writer) (users []*life, steps int) {
+	for _, writer := range fleet {
+		users = append(append(users, writer.dead...), writer.lives...)
+	}
+	for _, l := range users {
+		steps += l.done
+	}
+	return users, steps
+}

@@ -1,0 +1,201 @@
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws" }
+  }
+}
+
+# The endpoint, the region and the key come from the environment.
+provider "aws" {
+  max_retries = 1
+}
+
+variable "team" { type = string }
+variable "path" { type = string }
+variable "renamed" { type = string }
+variable "description" { type = string }
+variable "max_session" { type = number }
+variable "actions" { type = list(string) }
+variable "members" { type = list(string) }
+variable "alias" { type = string }
+
+data "aws_caller_identity" "me" {}
+
+data "aws_iam_policy_document" "app" {
+  statement {
+    sid       = "Look"
+    actions   = var.actions
+    resources = ["arn:aws:s3:::app", "arn:aws:s3:::app/*"]
+  }
+  statement {
+    effect    = "Deny"
+    actions   = ["s3:*"]
+    resources = ["*"]
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "Service"
+      identifiers = ["ec2.amazonaws.com"]
+    }
+    principals {
+      type        = "AWS"
+      identifiers = [data.aws_caller_identity.me.arn, aws_iam_user.alice.arn]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "sts:ExternalId"
+      values   = [var.team]
+    }
+  }
+}
+
+resource "aws_iam_account_alias" "this" {
+  account_alias = var.alias
+}
+
+resource "aws_iam_policy" "app" {
+  name        = "app"
+  path        = "/services/"
+  description = "What the app may"
+  policy      = data.aws_iam_policy_document.app.json
+  tags        = { team = var.team }
+}
+
+resource "aws_iam_policy" "edge" {
+  name_prefix = "edge-"
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "*", Resource = "*" }]
+  })
+}
+
+resource "aws_iam_user" "alice" {
+  name                 = "alice"
+  path                 = var.path
+  permissions_boundary = aws_iam_policy.edge.arn
+  tags                 = { team = var.team, mail = "alice@example.org" }
+}
+
+resource "aws_iam_user" "bob" {
+  name = "bob"
+}
+
+resource "aws_iam_user" "renamed" {
+  name = var.renamed
+  tags = { team = var.team }
+}
+
+resource "aws_iam_access_key" "bob" {
+  user = aws_iam_user.bob.name
+}
+
+resource "aws_iam_group" "ops" {
+  name = "ops"
+  path = var.path
+}
+
+resource "aws_iam_group" "readers" {
+  name = "readers"
+}
+
+resource "aws_iam_group_membership" "ops" {
+  name  = "ops"
+  group = aws_iam_group.ops.name
+  users = [for name in var.members : { alice = aws_iam_user.alice.name, bob = aws_iam_user.bob.name }[name]]
+}
+
+resource "aws_iam_user_group_membership" "renamed" {
+  user   = aws_iam_user.renamed.name
+  groups = [aws_iam_group.readers.name]
+}
+
+resource "aws_iam_user_policy" "alice" {
+  name   = "own"
+  user   = aws_iam_user.alice.name
+  policy = data.aws_iam_policy_document.app.json
+}
+
+resource "aws_iam_group_policy" "ops" {
+  name   = "own"
+  group  = aws_iam_group.ops.name
+  policy = data.aws_iam_policy_document.app.json
+}
+
+resource "aws_iam_role" "app" {
+  name                 = "app"
+  path                 = "/services/"
+  description          = var.description
+  assume_role_policy   = data.aws_iam_policy_document.trust.json
+  max_session_duration = var.max_session
+  permissions_boundary = aws_iam_policy.edge.arn
+  tags                 = { team = var.team }
+}
+
+resource "aws_iam_role_policy" "app" {
+  name   = "own"
+  role   = aws_iam_role.app.id
+  policy = data.aws_iam_policy_document.app.json
+}
+
+resource "aws_iam_user_policy_attachment" "alice" {
+  user       = aws_iam_user.alice.name
+  policy_arn = aws_iam_policy.app.arn
+}
+
+resource "aws_iam_group_policy_attachment" "readers" {
+  group      = aws_iam_group.readers.name
+  policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+}
+
+resource "aws_iam_role_policy_attachment" "app" {
+  role       = aws_iam_role.app.name
+  policy_arn = aws_iam_policy.app.arn
+}
+
+resource "aws_iam_instance_profile" "app" {
+  name = "app"
+  role = aws_iam_role.app.name
+  tags = { team = var.team }
+}
+
+data "aws_iam_user" "alice" {
+  user_name = aws_iam_user.alice.name
+}
+
+data "aws_iam_group" "ops" {
+  group_name = aws_iam_group_membership.ops.group
+}
+
+data "aws_iam_role" "app" {
+  name = aws_iam_role.app.name
+}
+
+data "aws_iam_policy" "app" {
+  arn = aws_iam_policy.app.arn
+}
+
+data "aws_iam_policy" "read_only" {
+  name = "ReadOnlyAccess"
+}
+
+data "aws_iam_instance_profile" "app" {
+  name = aws_iam_instance_profile.app.name
+}
+
+output "caller" { value = data.aws_caller_identity.me.arn }
+output "alice" { value = data.aws_iam_user.alice.arn }
+output "members" { value = sort(data.aws_iam_group.ops.users[*].user_name) }
+output "max_session" { value = data.aws_iam_role.app.max_session_duration }
+output "document" { value = jsondecode(data.aws_iam_policy.app.policy).Statement[0].Action }
+output "read_only" { value = data.aws_iam_policy.read_only.arn }
+output "profile_role" { value = data.aws_iam_instance_profile.app.role_name }
+output "key" { value = aws_iam_access_key.bob.id }
+output "edge" { value = aws_iam_policy.edge.arn }

@@ -1,0 +1,368 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/knadh/koanf/parsers/yaml"
+	"github.com/knadh/koanf/providers/confmap"
+	"github.com/knadh/koanf/v2"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/warder-iam/warder/internal/app"
+	"github.com/warder-iam/warder/internal/seal"
+)
+
+// addSettings gives a command the flags of these settings, and --config.
+func addSettings(cmd *cobra.Command, names ...string) {
+	flags := cmd.Flags()
+	flags.String(configSetting, "", "`FILE` with settings, YAML (default warder/config.yaml in the user's configuration directory)")
+	for _, s := range settings() {
+		if !slices.Contains(names, s.name) {
+			continue
+		}
+		help := "`" + s.arg + "`: " + s.help
+		if s.shown != "" {
+			help += " (default " + s.shown + ")"
+		}
+		if s.kind == list || s.kind == table {
+			flags.StringSlice(s.name, nil, help+"; may be repeated")
+		} else {
+			flags.String(s.name, "", help)
+		}
+	}
+}
+
+// serverSettings are the names of all settings that have a flag.
+func serverSettings() []string {
+	var names []string
+	for _, s := range settings() {
+		if !s.secret {
+			names = append(names, s.name)
+		}
+	}
+	return names
+}
+
+// configuration is all settings, merged from everywhere, and where each came from.
+type configuration struct {
+	*koanf.Koanf
+	// source of each value, by its key as koanf flattens it: "quota.UsersPerAccount".
+	source map[string]string
+}
+
+// load merges the settings: flag, then environment, then a file named in the environment, then the configuration file,
+// then default.
+func (p *program) load(cmd *cobra.Command) (*configuration, error) {
+	c := &configuration{koanf.New("."), map[string]string{}}
+	for _, s := range settings() {
+		if err := c.addDefault(&s); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.addFile(p, cmd.Flags()); err != nil {
+		return nil, err
+	}
+	if err := checkEnvironment(p.environ()); err != nil {
+		return nil, err
+	}
+	for _, s := range settings() {
+		if err := c.addEnvironment(p, &s); err != nil {
+			return nil, err
+		}
+	}
+	for _, s := range settings() {
+		if err := c.addFlag(cmd.Flags(), &s); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+func (c *configuration) add(s *setting, source string, v any) error {
+	v, err := s.normal(v)
+	if err != nil {
+		return &app.ConfigError{Setting: s.name, Err: fmt.Errorf("%w (from %s)", err, source)}
+	}
+	if m, ok := v.(map[string]any); ok {
+		for name := range m {
+			c.source[s.name+"."+name] = source
+		}
+	}
+	c.source[s.name] = source
+	return c.Load(confmap.Provider(map[string]any{s.name: v}, ""), nil)
+}
+
+// addDefault passes over a default that does not exist here: it is an error only where it is needed.
+func (c *configuration) addDefault(s *setting) error {
+	if s.fallback == nil {
+		return nil
+	}
+	v, err := s.fallback()
+	if err != nil {
+		return nil
+	}
+	return c.add(s, "default", v)
+}
+
+// addFile reads the configuration file. The one that nobody named may be missing.
+func (c *configuration) addFile(p *program, flags *pflag.FlagSet) error {
+	name, _ := flags.GetString(configSetting)
+	if name == "" {
+		name, _ = p.lookup(configVariable)
+	}
+	named := name != ""
+	if !named {
+		dir, err := os.UserConfigDir()
+		if err != nil {
+			return nil
+		}
+		name = filepath.Join(dir, "warder", "config.yaml")
+	}
+	content, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) && !named {
+		return nil
+	} else if err != nil {
+		return &app.ConfigError{Setting: configSetting, Err: err}
+	}
+	values, err := yaml.Parser().Unmarshal(content)
+	if err != nil {
+		return &app.ConfigError{Setting: configSetting, Err: fmt.Errorf("%s is no YAML: %w", name, err)}
+	}
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		s, err := fileSetting(key)
+		if err != nil {
+			return &app.ConfigError{Setting: configSetting, Err: fmt.Errorf("%s: %w", name, err)}
+		}
+		if err := c.add(s, name, values[key]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fileSetting is the setting of a line in a configuration file.
+func fileSetting(key string) (*setting, error) {
+	var known []string
+	for _, s := range settings() {
+		switch {
+		case s.secret && s.name == key:
+			return nil, fmt.Errorf("a secret does not stand in a configuration file; set %s", s.env())
+		case s.secret:
+			continue
+		case s.name == key:
+			return &s, nil
+		}
+		known = append(known, s.name)
+	}
+	near, _ := nearest(key, known)
+	return nil, fmt.Errorf("there is no setting %q; the nearest is %q", key, near)
+}
+
+// environ are the names of the environment's variables that are Warder's.
+func (p *program) environ() []string {
+	var names []string
+	for _, entry := range os.Environ() {
+		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "WARDER_") {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// checkEnvironment finds misspelt variables. Others are let pass: cluster managers set such as WARDER_SERVICE_HOST, from
+// the name of a service.
+func checkEnvironment(names []string) error {
+	known := []string{configVariable}
+	for _, s := range settings() {
+		known = append(known, s.env())
+		if f := s.envFile(); f != "" {
+			known = append(known, f)
+		}
+	}
+	for _, name := range names {
+		if near, far := nearest(name, known); far > 0 && far <= 2 {
+			return &app.ConfigError{Setting: name, Err: fmt.Errorf("there is no such environment variable; the nearest is %s", near)}
+		}
+	}
+	return nil
+}
+
+func (c *configuration) addEnvironment(p *program, s *setting) error {
+	if v, _ := p.lookup(s.env()); v != "" {
+		return c.add(s, s.env(), v)
+	}
+	if s.envFile() == "" {
+		return nil
+	}
+	name, _ := p.lookup(s.envFile())
+	if name == "" {
+		return nil
+	}
+	content, err := os.ReadFile(name)
+	if err != nil {
+		return &app.ConfigError{Setting: s.name, Err: fmt.Errorf("%s: %w", s.envFile(), err)}
+	}
+	return c.add(s, s.envFile(), strings.TrimRight(string(content), "\r\n"))
+}
+
+func (c *configuration) addFlag(flags *pflag.FlagSet, s *setting) error {
+	f := flags.Lookup(s.name)
+	if f == nil || !f.Changed {
+		return nil
+	}
+	if s.kind == list || s.kind == table {
+		values, err := flags.GetStringSlice(s.name)
+		if err != nil {
+			return err
+		}
+		return c.add(s, "--"+s.name, strings.Join(values, ","))
+	}
+	return c.add(s, "--"+s.name, f.Value.String())
+}
+
+// normal checks the form of a value and gives the type that the kind has: string, []string, int or map[string]any of int.
+func (s *setting) normal(v any) (any, error) {
+	switch s.kind {
+	case list:
+		return normalList(v)
+	case table:
+		return normalTable(v)
+	case number:
+		return normalNumber(v)
+	case duration:
+		t, ok := v.(string)
+		if !ok {
+			return nil, fmt.Errorf("%v is no time such as 30s", v)
+		}
+		d, err := time.ParseDuration(t)
+		if err != nil {
+			return nil, fmt.Errorf("%q is no time such as 30s", t)
+		}
+		return d.String(), nil
+	}
+	t, ok := v.(string)
+	if !ok {
+		return nil, fmt.Errorf("%v must be text; put it in quotes", v)
+	}
+	return t, nil
+}
+
+func normalList(v any) (any, error) {
+	var items []string
+	switch v := v.(type) {
+	case string:
+		items = strings.Split(v, ",")
+	case []any:
+		for _, item := range v {
+			t, ok := item.(string)
+			if !ok {
+				return nil, fmt.Errorf("%v must be text; put it in quotes", item)
+			}
+			items = append(items, t)
+		}
+	default:
+		return nil, fmt.Errorf("%v is no list", v)
+	}
+	for i, item := range items {
+		if items[i] = strings.TrimSpace(item); items[i] == "" {
+			return nil, errors.New("an entry of the list is empty")
+		}
+	}
+	return items, nil
+}
+
+func normalTable(v any) (any, error) {
+	if m, ok := v.(map[string]any); ok {
+		for name, value := range m {
+			n, err := normalNumber(value)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			m[name] = n
+		}
+		return m, nil
+	}
+	t, ok := v.(string)
+	if !ok {
+		return nil, fmt.Errorf("%v is no list of NAME=N", v)
+	}
+	m := map[string]any{}
+	for entry := range strings.SplitSeq(t, ",") {
+		name, value, ok := strings.Cut(entry, "=")
+		n, err := normalNumber(value)
+		if name = strings.TrimSpace(name); !ok || name == "" || err != nil {
+			return nil, fmt.Errorf("%q is not NAME=N", entry)
+		}
+		m[name] = n
+	}
+	return m, nil
+}
+
+func normalNumber(v any) (any, error) {
+	switch v := v.(type) {
+	case int:
+		return v, nil
+	case string:
+		if n, err := strconv.Atoi(strings.TrimSpace(v)); err == nil {
+			return n, nil
+		}
+	}
+	return nil, fmt.Errorf("%v is no whole number", v)
+}
+
+// server is the configuration as the server takes it.
+func (c *configuration) server() (app.Config, error) {
+	config := app.Config{
+		Data:             c.String("data"),
+		Listen:           c.String("listen"),
+		AccountID:        c.String("account-id"),
+		AdminCredentials: c.String("admin-credentials"),
+		MasterKeyFile:    c.String("master-key"),
+		TLSCert:          c.String("tls-cert"),
+		TLSKey:           c.String("tls-key"),
+		TLSHosts:         c.Strings("tls-host"),
+		Quotas:           c.IntMap("quota"),
+		LogFormat:        c.String("log-format"),
+		DrainTimeout:     c.Duration("drain-timeout"),
+		MaxConnections:   c.Int("max-connections"),
+	}
+	for _, p := range c.Strings("trusted-proxy") {
+		prefix, err := parsePrefix(p)
+		if err != nil {
+			return config, &app.ConfigError{Setting: "trusted-proxy", Err: err}
+		}
+		config.TrustedProxies = append(config.TrustedProxies, prefix)
+	}
+	if key := c.String(masterText); key != "" && !strings.HasPrefix(c.source["master-key"], "--") {
+		master, err := seal.MasterFromEnv(key)
+		if err != nil {
+			return config, &app.ConfigError{Setting: "WARDER_MASTER_KEY", Err: err}
+		}
+		config.Master = &master
+	}
+	return config, nil
+}
+
+// parsePrefix reads a network, or one address.
+func parsePrefix(s string) (netip.Prefix, error) {
+	if addr, err := netip.ParseAddr(s); err == nil {
+		addr = addr.Unmap().WithZone("")
+		return netip.PrefixFrom(addr, addr.BitLen()), nil
+	}
+	prefix, err := netip.ParsePrefix(s)
+	if err != nil {
+		return prefix, fmt.Errorf("%q is neither an address nor a network such as 10.0.0.0/8", s)
+	}
+	return prefix.Masked(), nil
+}

@@ -1,0 +1,94 @@
+// Command warder serves and manages identities in the dialect of AWS IAM. Each verb has a file of its own; results go to
+// standard output, everything else to standard error.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/warder-iam/warder/internal/app"
+)
+
+// Exit statuses; docs/operations-guide.md lists them.
+const (
+	exitOK      = 0
+	exitFailure = 1
+	exitUsage   = 2 // wrong flags, arguments or configuration: nothing was done
+)
+
+func main() { os.Exit(run(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr, os.LookupEnv)) }
+
+// program is what a command has to do with the outside.
+type program struct {
+	name   string // as the user called it
+	in     io.Reader
+	out    io.Writer
+	err    io.Writer
+	lookup func(string) (string, bool) // the environment
+}
+
+// run runs one command line and returns the exit status.
+func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer, lookup func(string) (string, bool)) int {
+	p := &program{name: args[0], in: in, out: out, err: errs, lookup: lookup}
+	running := false
+	root := p.root()
+	root.PersistentPreRun = func(*cobra.Command, []string) { running = true }
+	root.SetArgs(args[1:])
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return exitOK
+	}
+	p.say("warder: %v", err)
+	var config *app.ConfigError
+	var usage *usageError
+	if running && !errors.As(err, &config) && !errors.As(err, &usage) {
+		return exitFailure
+	}
+	p.say("Run '%s --help' for usage.", cmd.CommandPath())
+	return exitUsage
+}
+
+// usageError is a mistake on the command line that cobra does not see.
+type usageError struct{ message string }
+
+func (e *usageError) Error() string { return e.message }
+
+func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
+
+// say writes a line for people.
+func (p *program) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(p.err, format+"\n", args...) // nobody is there to tell
+}
+
+// printf writes a part of the result.
+func (p *program) printf(format string, args ...any) error {
+	_, err := fmt.Fprintf(p.out, format, args...)
+	return err
+}
+
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "warder",
+		Short: "Identity and access management that you run yourself, in the dialect of AWS IAM",
+		Long: `Warder serves the APIs of AWS IAM and STS: users, groups, roles, policies, access keys and temporary credentials.
+Every request is authenticated, authorized by policy, made durable and recorded.
+
+  warder serve                       start; the first start makes an account and shows the key of its administrator
+  warder configure --static          put the key into a profile of the AWS CLI
+  eval "$(warder env)"               or set up this shell
+  aws sts get-caller-identity        then any AWS client works`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetOut(p.out)
+	root.SetErr(p.err)
+	root.AddCommand(p.serve(), p.configure(), p.env(), p.operations(), p.trail(), p.config(), p.version())
+	return root
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/warder-iam/warder/internal/app"
+	"github.com/warder-iam/warder/internal/server"
+)
+
+func (p *program) operations() *cobra.Command {
+	var asJSON, served bool
+	cmd := &cobra.Command{
+		Use:   "operations",
+		Short: "List the operations that are served, and those that are not",
+		Long: `List every operation of the services' API models. One that is not served answers an error that says so.
+Needs no running server.`,
+		Example: `  warder operations
+  warder operations --json | jq -r '.[] | select(.served) | .action'`,
+		Args: cobra.NoArgs,
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "a JSON array")
+	cmd.Flags().BoolVar(&served, "served", false, "only those that are served")
+	cmd.RunE = func(*cobra.Command, []string) error {
+		list := app.Operations()
+		if served {
+			list = onlyServed(list)
+		}
+		if asJSON {
+			e := json.NewEncoder(p.out)
+			e.SetIndent("", "  ")
+			return e.Encode(list)
+		}
+		return p.operationTable(list)
+	}
+	return cmd
+}
+
+func onlyServed(all []server.OperationState) []server.OperationState {
+	list := []server.OperationState{}
+	for _, o := range all {
+		if o.Served {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+func (p *program) operationTable(list []server.OperationState) error {
+	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
+	served, services := map[string]int{}, []string{}
+	total := map[string]int{}
+	for _, o := range list {
+		if total[o.Service] == 0 {
+			services = append(services, o.Service)
+		}
+		total[o.Service]++
+		state := "not yet"
+		if o.Served {
+			served[o.Service]++
+			state = "served"
+		}
+		if o.Open != "" {
+			state += ", no permission needed: " + o.Open
+		}
+		if _, err := fmt.Fprintf(w, "%s:%s\t%s\n", o.Service, o.Name, state); err != nil {
+			return err
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, s := range services {
+		if err := p.printf("%s: %d of %d served\n", s, served[s], total[s]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

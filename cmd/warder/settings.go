@@ -1,0 +1,90 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/warder-iam/warder/internal/app"
+)
+
+// kind is how the value of a setting is written.
+type kind uint8
+
+const (
+	text     kind = iota
+	path          // a file or directory; there is no _FILE variant of its environment variable
+	list          // a YAML list; on the command line repeated, or with commas
+	table         // NAME=NUMBER; a YAML mapping
+	number        // a whole number
+	duration      // "30s", "1m30s"
+)
+
+// setting is one thing that can be configured: by a flag, an environment variable, or a line of the configuration file.
+type setting struct {
+	name string // of the flag and of the line in the file
+	kind kind
+	arg  string // what stands for the value in help texts
+	help string
+	// fallback is the default; nil for none.
+	fallback func() (any, error)
+	// shown is the default as documentation shows it.
+	shown string
+	// variable replaces the name of the environment variable.
+	variable string
+	// secret settings come from the environment only, and are not shown.
+	secret bool
+}
+
+// settings are all there are. docs/configuration.md is checked against this table.
+func settings() []setting {
+	return []setting{
+		{name: "data", kind: path, arg: "DIR", help: "directory of the state, the data keys and the trail",
+			fallback: func() (any, error) { return app.DefaultData() }, shown: "$XDG_DATA_HOME/warder, or ~/.local/share/warder"},
+		{name: "listen", kind: text, arg: "HOST:PORT", help: "address to serve on; plain HTTP on loopback only, else TLS",
+			fallback: constant(app.DefaultListen), shown: app.DefaultListen},
+		{name: "account-id", kind: text, arg: "ID", help: "12-digit id of the account that the first start makes", shown: "random"},
+		{name: "admin-credentials", kind: path, arg: "FILE",
+			help: "the first start writes the administrator's key to this file (profile " + app.Profile + ") and does not show it; other commands read it there"},
+		{name: "master-key", kind: path, arg: "FILE", help: "file of the master key; the first start makes it",
+			fallback: func() (any, error) { return app.DefaultMasterKeyFile() }, shown: "warder/master.key in the user's configuration directory",
+			variable: "WARDER_MASTER_KEY_FILE"},
+		{name: "tls-cert", kind: path, arg: "FILE", help: "PEM certificate chain; needs tls-key"},
+		{name: "tls-key", kind: path, arg: "FILE", help: "PEM private key of tls-cert"},
+		{name: "tls-host", kind: list, arg: "NAME", help: "name or address for the certificate of the local authority; the first one stands in the endpoint"},
+		{name: "quota", kind: table, arg: "NAME=N", help: "quota that differs from AWS's default, such as UsersPerAccount=100000"},
+		{name: "trusted-proxy", kind: list, arg: "CIDR", help: "address or network of a proxy whose X-Forwarded-For is believed"},
+		{name: "log-format", kind: text, arg: "FORMAT", help: "text or json", shown: "text on a terminal, else json"},
+		{name: "drain-timeout", kind: duration, arg: "TIME", help: "how long running requests are waited for at the end",
+			fallback: constant(app.DefaultDrainTimeout.String()), shown: app.DefaultDrainTimeout.String()},
+		{name: "max-connections", kind: number, arg: "N", help: "connections at the same time; one address gets a quarter of them",
+			fallback: constant(app.DefaultMaxConnections), shown: "1024"},
+		{name: masterText, kind: text, help: "the master key itself, the second line of its file; the flag --master-key goes before it",
+			variable: "WARDER_MASTER_KEY", secret: true},
+	}
+}
+
+// masterText is the setting of a master key that comes in the environment.
+const masterText = "master-key-text"
+
+func constant(v any) func() (any, error) { return func() (any, error) { return v, nil } }
+
+// env is the setting's environment variable.
+func (s *setting) env() string {
+	if s.variable != "" {
+		return s.variable
+	}
+	return "WARDER_" + strings.ToUpper(strings.ReplaceAll(s.name, "-", "_"))
+}
+
+// envFile is the variable that names a file with the value; "" where there is none.
+func (s *setting) envFile() string {
+	if s.kind == path || s.secret {
+		return ""
+	}
+	return s.env() + "_FILE"
+}
+
+// Where the configuration file is named.
+const (
+	configSetting  = "config"
+	configVariable = "WARDER_CONFIG"
+)

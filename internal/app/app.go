@@ -1,0 +1,338 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/warder-iam/warder/authz"
+	"github.com/warder-iam/warder/catalog"
+	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/internal/authn"
+	"github.com/warder-iam/warder/internal/kv"
+	"github.com/warder-iam/warder/internal/kv/sqlitekv"
+	"github.com/warder-iam/warder/internal/seal"
+	"github.com/warder-iam/warder/internal/server"
+	"github.com/warder-iam/warder/internal/session"
+	"github.com/warder-iam/warder/internal/sigv4"
+	"github.com/warder-iam/warder/internal/store"
+	"github.com/warder-iam/warder/internal/trailstore"
+)
+
+// signingKeys is how many derived signing keys are kept: one for each key in use, day, region and service.
+const signingKeys = 8192
+
+// closeTimeout bounds the last deliveries after the requests are drained.
+const closeTimeout = 10 * time.Second
+
+// Output is where a server writes what people and log collectors read.
+type Output struct {
+	// Text is for people: what the first start made, and where the server answers. It shows a secret once.
+	Text io.Writer
+	// Log takes slog's records; never a secret.
+	Log io.Writer
+}
+
+// App is a running server.
+type App struct {
+	config   Config
+	log      *slog.Logger
+	endpoint Endpoint
+
+	keyring   *seal.Keyring
+	wrapped   []byte
+	engine    kv.Store
+	store     *store.Store
+	recorder  *recorder
+	keys      *session.Keys
+	transport transport
+	conns     *connections
+	http      *http.Server
+	delivery  *delivery
+
+	stopping   chan struct{} // closed when Stop begins
+	background sync.WaitGroup
+	endJobs    context.CancelFunc
+	failed     chan error // the HTTP server ended by itself
+}
+
+// Start runs a server until Stop. Once it returns, the server answers. An error leaves nothing running; a *ConfigError
+// is about the configuration.
+func Start(ctx context.Context, config Config, out Output) (_ *App, err error) {
+	if config, err = config.complete(); err != nil {
+		return nil, err
+	}
+	a := &App{
+		config: config, log: newLogger(out.Log, config.LogFormat),
+		stopping: make(chan struct{}), failed: make(chan error, 1), endJobs: func() {},
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.release())
+		}
+	}()
+	if err := a.openData(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.listen(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.found(ctx, out.Text); err != nil {
+		return nil, err
+	}
+	a.serve()
+	a.runJobs()
+	if err := a.endpoint.write(a.config.Data); err != nil {
+		return nil, errors.Join(err, a.Stop())
+	}
+	if err := notify(stateReady); err != nil {
+		a.log.Warn("systemd was not told", "error", err.Error())
+	}
+	a.log.Info("serving", "url", a.endpoint.URL, "data", a.config.Data)
+	if err := a.status(out.Text); err != nil {
+		a.log.Warn("nobody reads the text of the start", "error", err.Error())
+	}
+	return a, nil
+}
+
+// Endpoint is where the server is reached.
+func (a *App) Endpoint() Endpoint { return a.endpoint }
+
+// Failed gives an error where the server ends by itself. Call Stop all the same.
+func (a *App) Failed() <-chan error { return a.failed }
+
+// openData opens the data directory, from the keys up to the published state.
+func (a *App) openData(ctx context.Context) (err error) {
+	c := &a.config
+	if err := makePrivateDir(c.Data); err != nil {
+		return wrong("data", "%w", err)
+	}
+	if a.keyring, a.wrapped, err = openKeyring(c); err != nil {
+		return err
+	}
+	if c.Master == nil && sameVolume(c.MasterKeyFile, c.Data) {
+		a.log.Warn("the master key lies on the same volume as the data, so whoever gets a copy of the volume gets every secret; "+
+			"move the key to another volume and name it with --master-key FILE", "key", c.MasterKeyFile, "data", c.Data)
+	}
+	if a.engine, err = sqlitekv.Open(c.Data, sqlitekv.Options{}); err != nil {
+		return err
+	}
+	quotas := make(map[store.QuotaName]int, len(c.Quotas))
+	for name, limit := range c.Quotas {
+		quotas[store.QuotaName(name)] = limit
+	}
+	a.store, err = store.Open(ctx, a.engine, a.keyring, store.Options{Library: directory.NewLibrary(catalog.Load()), Quotas: quotas})
+	if err != nil {
+		return err
+	}
+	if a.recorder, err = openTrail(ctx, filepath.Join(c.Data, trailName)); err != nil {
+		return err
+	}
+	if cut := a.recorder.trail.Recovered(); cut.Segment != "" {
+		a.log.Warn("cut an unfinished record off the trail's end", "segment", cut.Segment, "offset", cut.Offset, "bytes", len(cut.Cut), "reason", cut.Reason)
+	}
+	if a.store.Empty() && !a.recorder.newestEvent().IsZero() {
+		return fmt.Errorf("the state in %s holds no account, but the trail has events: the state was lost or replaced. "+
+			"Restore %s from a backup, or begin anew in another directory; nothing was changed", c.Data, stateName)
+	}
+	a.keys = session.NewKeys(a.keyring)
+	return checkAccount(a.store, c.AccountID)
+}
+
+// listen binds the address and prepares the server; nothing is answered yet.
+func (a *App) listen(ctx context.Context) error {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", a.config.Listen)
+	if err != nil {
+		return wrong("listen", "%w", err)
+	}
+	a.conns = newConnections(l, a.config.MaxConnections, a.trusts, a.log)
+	if a.transport, err = newTransport(&a.config, l.Addr(), a.keyring, a.log); err != nil {
+		return err
+	}
+	a.endpoint = Endpoint{URL: a.config.url(l.Addr(), a.transport), CA: a.transport.ca}
+	api := newServer(server.Options{
+		Store:          a.store,
+		Authn:          &authn.Authenticator{Keys: a.keys, Cache: sigv4.NewKeyCache(signingKeys)},
+		Recorder:       a.recorder,
+		Log:            a.log,
+		TrustedProxies: a.config.TrustedProxies,
+		Region:         Region,
+		Touch:          a.touch,
+	}, a.store, a.keys)
+	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, stopping: a.stopping}
+	a.http = newHTTPServer(handler(api, h), a.conns, a.log)
+	if certs := a.transport.certificates; certs != nil {
+		a.http.TLSConfig = certs.config()
+	}
+	return nil
+}
+
+func (a *App) trusts(addr netip.Addr) bool {
+	for _, p := range a.config.TrustedProxies {
+		if p.Contains(addr) {
+			return true
+		}
+	}
+	return false
+}
+
+// found makes the account where there is none. In this order: the key is written or shown, then the account is made.
+// Wherever a crash comes between, either there is no account and the next start makes one, or its key is known.
+func (a *App) found(ctx context.Context, text io.Writer) error {
+	if !a.store.Empty() {
+		return nil
+	}
+	f, err := newFounding(a.keys, a.config.AccountID)
+	if err != nil {
+		return err
+	}
+	var file *credentialsFile
+	if a.config.AdminCredentials != "" {
+		file = newCredentialsFile(a.config.AdminCredentials, a.wrapped)
+		if err := file.write(f.key); err != nil {
+			return err
+		}
+	}
+	err = a.welcome(text, f)
+	if err == nil {
+		err = f.commit(context.WithoutCancel(ctx), a.store)
+	}
+	switch {
+	case err == nil && file != nil:
+		return file.confirm(f.key)
+	case err != nil && file != nil && !mayStand(err):
+		err = errors.Join(err, file.withdraw())
+	}
+	if err != nil {
+		return fmt.Errorf("the account was not made, and the key above is of no use: %w", err)
+	}
+	return nil
+}
+
+// touch notes the use of a long-term key, or of a role by one of its sessions.
+func (a *App) touch(c *server.Call) {
+	id := ""
+	switch {
+	case c.Caller == nil:
+	case c.Caller.Session == nil:
+		id = c.Caller.AccessKeyID
+	case c.Caller.Session.Type == authz.AssumedRole:
+		id = c.Caller.PrincipalID
+	}
+	if id == "" {
+		return
+	}
+	a.store.Touch(c.Caller.Account, id, store.Use{
+		At: c.Time().Truncate(time.Second), Service: c.Operation.Service.Name, Region: c.Env.Region,
+	})
+}
+
+func (a *App) serve() {
+	a.background.Go(func() {
+		var err error
+		if a.http.TLSConfig != nil {
+			err = a.http.ServeTLS(a.conns, "", "")
+		} else {
+			err = a.http.Serve(a.conns)
+		}
+		if !errors.Is(err, http.ErrServerClosed) {
+			a.failed <- fmt.Errorf("serve: %w", err)
+		}
+	})
+}
+
+// renewEvery is how often the certificate is looked at.
+const renewEvery = 12 * time.Hour
+
+// runJobs starts what runs beside the requests.
+func (a *App) runJobs() {
+	var ctx context.Context
+	ctx, a.endJobs = context.WithCancel(context.Background())
+	a.delivery = &delivery{store: a.store, recorder: a.recorder, log: a.log}
+	a.background.Go(func() { a.delivery.run(ctx) })
+	if a.transport.ca == "" {
+		return
+	}
+	a.background.Go(func() {
+		for ctx.Err() == nil {
+			sleep(ctx, renewEvery)
+			_ = a.Reload() // it logs its errors
+		}
+	})
+}
+
+// Reload reads the certificate anew, as SIGHUP does. An error is logged and leaves the present one in use.
+func (a *App) Reload() error {
+	certs := a.transport.certificates
+	if certs == nil {
+		return nil
+	}
+	if err := certs.reload(); err != nil {
+		a.log.Error("the certificate stays as it was", "error", err.Error())
+		return err
+	}
+	a.log.Info("certificate loaded", "expires", certs.current.Load().Leaf.NotAfter)
+	return nil
+}
+
+// Stop drains: it takes no more connections, waits for the running requests within the configured time, delivers what
+// is still on its way to the trail, and closes. What was acknowledged is on disk in any case. Call it once.
+func (a *App) Stop() error {
+	close(a.stopping)
+	if err := notify(stateStopping); err != nil {
+		a.log.Warn("systemd was not told", "error", err.Error())
+	}
+	a.log.Info("stopping; requests that run are finished", "within", a.config.DrainTimeout.String())
+	ctx, cancel := context.WithTimeout(context.Background(), a.config.DrainTimeout)
+	err := a.http.Shutdown(ctx)
+	cancel()
+	if err != nil {
+		err = fmt.Errorf("some requests did not finish in time: %w", errors.Join(err, a.http.Close()))
+	}
+	a.endJobs()
+	a.background.Wait()
+	ctx, cancel = context.WithTimeout(context.Background(), closeTimeout)
+	if ferr := a.delivery.flush(ctx); ferr != nil { // not lost: the next start delivers it
+		a.log.Warn("events are left for the next start to move to the trail", "error", ferr.Error())
+	}
+	cancel()
+	err = errors.Join(err, removeIfThere(filepath.Join(a.config.Data, endpointName)), a.release())
+	a.log.Info("stopped")
+	return err
+}
+
+// release closes what was opened, the last first.
+func (a *App) release() error {
+	var errs []error
+	if a.conns != nil {
+		if err := a.conns.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	if a.recorder != nil {
+		errs = append(errs, ignoreClosed(a.recorder.trail.Close()))
+	}
+	if a.store != nil {
+		errs = append(errs, ignoreClosed(a.store.Close()))
+	}
+	if a.engine != nil {
+		errs = append(errs, ignoreClosed(a.engine.Close()))
+	}
+	return errors.Join(errs...)
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, kv.ErrClosed) || errors.Is(err, trailstore.ErrClosed) {
+		return nil
+	}
+	return err
+}

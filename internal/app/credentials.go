@@ -1,0 +1,70 @@
+package app
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/warder-iam/warder/internal/session"
+)
+
+// Profile is the profile in the administrator's credentials file, and the one that warder configure writes unless told
+// otherwise.
+const Profile = "warder"
+
+// credentialsFile is where a first start writes the administrator's key.
+//
+// The file comes first and the account after it, so that no account is ever made whose only key nobody knows. Until the
+// account is durable the file's first line says that it is not, and of which data. A start that finds such a line of
+// its own data, which still hold no account, knows that the key was never in force and writes a new one in its place.
+// Any other file is refused and left alone.
+type credentialsFile struct {
+	path string
+	// pending is the first line until the account is made.
+	pending string
+}
+
+// newCredentialsFile names the data by their wrapped data keys, which are made once and nowhere else.
+func newCredentialsFile(path string, wrapped []byte) *credentialsFile {
+	return &credentialsFile{path: path, pending: fmt.Sprintf("# Warder: not in force yet, the first start of data %.8x has not finished\n", sha256.Sum256(wrapped))}
+}
+
+// write puts the key into the file, not in force yet.
+func (f *credentialsFile) write(key *session.AccessKey) error {
+	text := []byte(f.pending + profileText(key))
+	err := writeNew(f.path, 0o600, text)
+	if !errors.Is(err, fs.ErrExist) {
+		return f.failed(err)
+	}
+	old, err := os.ReadFile(f.path)
+	if err != nil {
+		return f.failed(err)
+	}
+	if !strings.HasPrefix(string(old), f.pending) {
+		return wrong("admin-credentials", "%s exists and was not written by this first start; name another file, or move it away", f.path)
+	}
+	return f.failed(ReplaceFile(f.path, 0o600, text))
+}
+
+// confirm says that the key is in force now.
+func (f *credentialsFile) confirm(key *session.AccessKey) error {
+	return f.failed(ReplaceFile(f.path, 0o600, []byte("# Warder: the key of user "+adminUser+", made by the first start\n"+profileText(key))))
+}
+
+// withdraw removes the file of a key that never came into force.
+func (f *credentialsFile) withdraw() error { return f.failed(os.Remove(f.path)) }
+
+func (f *credentialsFile) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("the administrator's credentials file: %w", err)
+}
+
+// profileText is the key as the AWS clients' credentials files have it.
+func profileText(key *session.AccessKey) string {
+	return "[" + Profile + "]\naws_access_key_id = " + key.ID + "\naws_secret_access_key = " + string(key.Secret.Reveal()) + "\n"
+}

@@ -1,0 +1,164 @@
+package servertest
+
+import (
+	"context"
+	"encoding/xml"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/warder-iam/warder/internal/awsapi"
+	"github.com/warder-iam/warder/internal/seal"
+	"github.com/warder-iam/warder/internal/session"
+	"github.com/warder-iam/warder/internal/sigv4"
+)
+
+// Credentials sign requests to a World. The zero Signer signs nothing.
+type Credentials struct {
+	*World
+	sigv4.Signer
+	// Plain is the secret in clear, for clients of other makes.
+	Plain string
+}
+
+// Anonymous signs nothing.
+func (w *World) Anonymous() *Credentials { return &Credentials{World: w} }
+
+// Mint makes temporary credentials with these claims, as no operation would.
+func (w *World) Mint(t testing.TB, claims session.Claims) *Credentials {
+	t.Helper()
+	c, err := w.Keys.Mint(claims)
+	Check(t, err)
+	return w.credentials(c.AccessKeyID, c.Show(), c.Token)
+}
+
+// Session are the temporary credentials in an answer of STS; without them the test ends.
+func (w *World) Session(t testing.TB, a Answer) *Credentials {
+	t.Helper()
+	if a.Status != http.StatusOK {
+		t.Fatalf("no credentials: %d %s: %s", a.Status, a.Code, a.Message)
+	}
+	return w.credentials(a.Text("AccessKeyId"), a.Text("SecretAccessKey"), a.Text("SessionToken"))
+}
+
+func (w *World) credentials(id, secret, token string) *Credentials {
+	return &Credentials{World: w, Plain: secret, Signer: sigv4.Signer{
+		AccessKeyID: id, Secret: seal.NewSecret([]byte(secret)), SessionToken: token, Region: Region,
+	}}
+}
+
+// AWS configures a client of the AWS SDK: it calls this world, signs with these credentials, and tries once.
+func (c *Credentials) AWS() aws.Config {
+	return aws.Config{
+		Region: c.Region, BaseEndpoint: aws.String(c.URL), RetryMaxAttempts: 1, HTTPClient: c.Client,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.Plain, SessionToken: c.SessionToken}, nil
+		}),
+	}
+}
+
+// Call calls an operation of IAM or STS with parameters in pairs of name and value.
+func (c *Credentials) Call(t testing.TB, operation string, pairs ...string) Answer {
+	t.Helper()
+	op := find(t, operation)
+	form := url.Values{"Action": {operation}, "Version": {op.Service.APIVersion}}
+	for i := 0; i < len(pairs); i += 2 {
+		form.Set(pairs[i], pairs[i+1])
+	}
+	return c.Post(t, op.Service.Name, form.Encode(), nil)
+}
+
+func find(t testing.TB, operation string) *awsapi.Operation {
+	t.Helper()
+	for _, s := range services {
+		for _, op := range s.Operations {
+			if op.Name == operation {
+				return op
+			}
+		}
+	}
+	t.Fatalf("no model has an operation %s", operation)
+	return nil
+}
+
+// Post sends a form as it is, signed for that service; header is signed too.
+func (c *Credentials) Post(t testing.TB, service, form string, header map[string]string) Answer {
+	t.Helper()
+	return c.Send(t, c.Request(t, service, form, header, time.Now()))
+}
+
+// Request is a request signed at that time.
+func (c *Credentials) Request(t testing.TB, service, form string, header map[string]string, at time.Time) *http.Request {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.URL+"/", strings.NewReader(form))
+	Check(t, err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	for k, v := range header {
+		r.Header.Set(k, v)
+	}
+	if c.AccessKeyID != "" {
+		c.Sign(t, r, service, form, at)
+	}
+	return r
+}
+
+// Sign signs r, whose body this is, in its header.
+func (c *Credentials) Sign(t testing.TB, r *http.Request, service, body string, at time.Time) {
+	t.Helper()
+	signer := c.Signer
+	signer.Service = service
+	wire := &sigv4.Request{Method: r.Method, RawTarget: r.URL.RequestURI(), Header: r.Header, Host: r.URL.Host, Body: []byte(body)}
+	Check(t, signer.Sign(wire, at))
+}
+
+// Answer is what a client sees.
+type Answer struct {
+	Status  int    `xml:"-"`
+	Code    string `xml:"Error>Code"`
+	Message string `xml:"Error>Message"`
+	Type    string `xml:"Error>Type"`
+	Request string `xml:"RequestId"`
+	Body    string `xml:"-"`
+}
+
+// Send sends a request as it is. Of an error it checks that clients can read it.
+func (w *World) Send(t testing.TB, r *http.Request) Answer {
+	t.Helper()
+	resp, err := w.Client.Do(r)
+	Check(t, err)
+	body, err := io.ReadAll(resp.Body)
+	Check(t, errors.Join(err, resp.Body.Close()))
+	a := Answer{Status: resp.StatusCode, Body: string(body)}
+	if resp.StatusCode != http.StatusOK {
+		if err := xml.Unmarshal(body, &a); err != nil {
+			t.Fatalf("%d %q: %v", a.Status, body, err)
+		}
+		if a.Request == "" || a.Request != resp.Header.Get("X-Amzn-Requestid") {
+			t.Errorf("request id %q in the body, %q in the header", a.Request, resp.Header.Get("X-Amzn-Requestid"))
+		}
+	}
+	return a
+}
+
+// Text is the text of the first element of that name, "" where there is none.
+func (a Answer) Text(name string) string {
+	for d := xml.NewDecoder(strings.NewReader(a.Body)); ; {
+		token, err := d.Token()
+		if err != nil {
+			return ""
+		}
+		if start, ok := token.(xml.StartElement); ok && start.Name.Local == name {
+			var text string
+			if d.DecodeElement(&text, &start) != nil {
+				return ""
+			}
+			return text
+		}
+	}
+}

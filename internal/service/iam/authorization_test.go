@@ -1,0 +1,253 @@
+package iam_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/warder-iam/warder/catalog"
+	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/internal/session"
+	"github.com/warder-iam/warder/internal/store"
+	"github.com/warder-iam/warder/policy"
+)
+
+// permission is a line of testdata/authorization.json: what an operation needs.
+type permission struct {
+	Op string         `json:"op"`
+	In map[string]any `json:"in"`
+	// Resource that is asked about: an ARN, the part of one behind the account, or "*".
+	Resource string `json:"resource"`
+	// Also are further rights that the operation needs.
+	Also []struct {
+		Action   string `json:"action"`
+		Resource string `json:"resource"`
+	} `json:"also"`
+}
+
+func (p *permission) action() string { return "iam:" + p.Op }
+
+// hidden: AWS's denial for this operation names neither the resource nor a reason.
+const hidden = "GetAccessKeyLastUsed"
+
+func resource(a *account, text string) string {
+	if text == "*" || strings.HasPrefix(text, "arn:") {
+		return a.fill(text)
+	}
+	return "arn:aws:iam::" + a.id + ":" + text
+}
+
+// own is what lets caller do it, and nothing else; also is all that it takes beside that.
+func (p *permission) own(a *account) map[string]any {
+	return map[string]any{"Effect": "Allow", "Action": p.action(), "Resource": resource(a, p.Resource)}
+}
+
+func (p *permission) also(a *account) []map[string]any {
+	var list []map[string]any
+	for _, r := range p.Also {
+		list = append(list, map[string]any{"Effect": "Allow", "Action": r.Action, "Resource": resource(a, r.Resource)})
+	}
+	return list
+}
+
+// keyID is the id of an access key of the user target, known to the data.
+func keyID(account string) string { return "AKIATARGET" + account[2:] }
+
+// furnish puts one of everything under the name target, with tags, boundary and policies, and under the name spare
+// something that can be deleted.
+func furnish(t *testing.T) func(*store.Tx, string) []directory.Entity {
+	doc := func(kind policy.Kind, text string) directory.Document {
+		d, err := directory.NewDocument(kind, text)
+		check(t, err)
+		return d
+	}
+	anything := doc(policy.Identity, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}`)
+	trust := doc(policy.Trust, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`)
+	return func(tx *store.Tx, id string) []directory.Entity {
+		now := tx.Now()
+		edge, tool := "arn:aws:iam::"+id+":policy/edge", "arn:aws:iam::"+id+":policy/team/tool"
+		tags := []directory.Tag{{Key: "team", Value: "red"}}
+		inline := []directory.InlinePolicy{{Name: "inline", Document: anything}}
+		versions := []directory.PolicyVersion{{Number: 1, Created: now, Document: anything}}
+		group := &directory.Group{ID: session.NewEntityID("AGPA"), Name: "target", Path: "/team/", Created: now, Inline: inline, Attached: []string{tool}}
+		user := &directory.User{
+			ID: session.NewEntityID("AIDA"), Name: "target", Path: "/team/", Created: now, Boundary: edge, Tags: tags,
+			Groups: []string{group.ID}, Attached: []string{tool}, Inline: inline,
+		}
+		role := &directory.Role{
+			ID: session.NewEntityID("AROA"), Name: "target", Path: "/team/", Created: now, MaxSession: 3600, Trust: trust,
+			Boundary: edge, Tags: tags, Attached: []string{tool}, Inline: inline,
+		}
+		return []directory.Entity{
+			group, user, role,
+			&directory.AccountInfo{ID: id, Created: now, Alias: "alias-" + id},
+			&directory.AccessKey{ID: keyID(id), User: user.ID, Created: now, Active: true, Sealed: []byte("none")},
+			&directory.InstanceProfile{ID: session.NewEntityID("AIPA"), Name: "target", Path: "/team/", Created: now, Role: role.ID, Tags: tags},
+			&directory.Policy{ID: session.NewEntityID("ANPA"), Name: "edge", Path: "/", Created: now, Updated: now, Default: 1, Latest: 1, Versions: versions},
+			&directory.Policy{
+				ID: session.NewEntityID("ANPA"), Name: "tool", Path: "/team/", Created: now, Updated: now, Tags: tags, Default: 1, Latest: 2,
+				Versions: append(slices.Clone(versions), directory.PolicyVersion{Number: 2, Created: now, Document: anything}),
+			},
+			&directory.Group{ID: session.NewEntityID("AGPA"), Name: "spare", Path: "/team/", Created: now},
+			&directory.User{ID: session.NewEntityID("AIDA"), Name: "spare", Path: "/team/", Created: now, Boundary: edge, Tags: tags},
+			&directory.Role{ID: session.NewEntityID("AROA"), Name: "spare", Path: "/team/", Created: now, MaxSession: 3600, Trust: trust, Boundary: edge, Tags: tags},
+			&directory.InstanceProfile{ID: session.NewEntityID("AIPA"), Name: "spare", Path: "/team/", Created: now, Tags: tags},
+			&directory.Policy{ID: session.NewEntityID("ANPA"), Name: "spare", Path: "/team/", Created: now, Updated: now, Tags: tags, Default: 1, Latest: 1, Versions: versions},
+		}
+	}
+}
+
+func (p *permission) call(t *testing.T, a *account) answer {
+	t.Helper()
+	in := map[string]any{}
+	for name, v := range p.In {
+		if v == "{key}" {
+			v = keyID(a.id)
+		}
+		in[name] = v
+	}
+	return a.as(t, "caller", p.Op, in)
+}
+
+// TestAuthorization: each operation is denied to whom it is not allowed, in AWS's words; allowed to whom exactly that
+// action on exactly that resource is; and denied where a policy says so.
+func TestAuthorization(t *testing.T) {
+	f := newFixture(t, nil)
+	fill := furnish(t)
+	for _, p := range readCases[permission](t, "authorization.json") {
+		t.Run(p.Op, func(t *testing.T) {
+			a := f.newAccount(t, fill)
+			denied := func(why string) {
+				t.Helper()
+				want := "User: arn:aws:iam::" + a.id + ":user/caller is not authorized to perform: " + p.action() + " on resource: " + resource(a, p.Resource) + why
+				if p.Op == hidden {
+					want = "User: arn:aws:iam::" + a.id + ":user/caller is not authorized to perform " + p.action() + " on resource: access key " + keyID(a.id)
+				}
+				if got := p.call(t, a); got.Status != http.StatusForbidden || got.Code != "AccessDenied" || got.Message != want {
+					t.Errorf("answer %d %s: %q\nwant 403 AccessDenied: %q", got.Status, got.Code, got.Message, want)
+				}
+			}
+			a.allow(t, map[string]any{"Effect": "Allow", "NotAction": p.action(), "Resource": "*"})
+			denied(" because no identity-based policy allows the " + p.action() + " action")
+
+			a.allow(t, map[string]any{"Effect": "Allow", "Action": "*", "Resource": "*"},
+				map[string]any{"Effect": "Deny", "Action": p.action(), "Resource": resource(a, p.Resource)})
+			denied(" with an explicit deny in an identity-based policy")
+
+			for i, r := range p.Also {
+				a.allow(t, append(slices.Delete(p.also(a), i, i+1), p.own(a))...)
+				if got := p.call(t, a); got.Status != http.StatusForbidden || !strings.Contains(got.Message, r.Action+" on resource: "+resource(a, r.Resource)) {
+					t.Errorf("without %s: %d %s", r.Action, got.Status, got.Message)
+				}
+			}
+
+			a.allow(t, append(p.also(a), p.own(a))...)
+			if got := p.call(t, a); got.Status != http.StatusOK {
+				t.Errorf("allowed, but the answer is %d %s: %s", got.Status, got.Code, got.Message)
+			}
+		})
+	}
+}
+
+// TestAuthorizationIsWhole: no operation that is served may be missing from the data.
+func TestAuthorizationIsWhole(t *testing.T) {
+	tested := map[string]bool{}
+	for _, p := range readCases[permission](t, "authorization.json") {
+		tested[p.Op] = true
+	}
+	served := 0
+	for _, op := range newFixture(t, nil).server.Operations() {
+		if op.Service != "iam" || !op.Served {
+			continue
+		}
+		served++
+		if !tested[op.Name] {
+			t.Errorf("testdata/authorization.json says nothing about %s", op.Name)
+		}
+		if op.Open != "" {
+			t.Errorf("%s needs no permission: IAM has no such operation", op.Name)
+		}
+	}
+	if served != len(tested) {
+		t.Errorf("%d operations are served, %d are tested", served, len(tested))
+	}
+}
+
+// listings have no resource types in the Service Authorization Reference, but AWS asks about the path that is listed and
+// names it in its denials.
+var listings = []string{"ListUsers", "ListGroups", "ListRoles", "ListInstanceProfiles"}
+
+// TestCatalogue compares actions and resources with what AWS publishes.
+func TestCatalogue(t *testing.T) {
+	iam, ok := catalog.Load().Service("iam")
+	if !ok {
+		t.Fatal("the catalogue has no iam")
+	}
+	for _, p := range readCases[permission](t, "authorization.json") {
+		action, ok := iam.Action(p.Op)
+		if !ok {
+			t.Errorf("the catalogue has no action %s", p.action())
+			continue
+		}
+		kind, _, _ := strings.Cut(p.Resource, "/")
+		switch {
+		case slices.Contains(listings, p.Op):
+			if len(action.Resources) > 0 {
+				t.Errorf("%s has resource types by now: take it out of listings", p.Op)
+			}
+		case p.Resource == "*":
+			if len(action.Resources) > 0 {
+				t.Errorf("%s asks about *, the catalogue has %v", p.Op, action.Resources)
+			}
+		case !slices.ContainsFunc(action.Resources, func(r catalog.ActionResource) bool { return r.Type == kind }):
+			t.Errorf("%s asks about a %s, the catalogue has %v", p.Op, kind, action.Resources)
+		}
+	}
+}
+
+// TestConditionKeys: a condition key is there just where the catalogue says so. Every target in the account has all
+// that a key could tell.
+func TestConditionKeys(t *testing.T) {
+	iam, _ := catalog.Load().Service("iam")
+	f := newFixture(t, nil)
+	fill := furnish(t)
+	keys := map[string]string{ // and as the catalogue writes them
+		"iam:PolicyARN":           "iam:PolicyARN",
+		"iam:PermissionsBoundary": "iam:PermissionsBoundary",
+		"iam:PassedToService":     "iam:PassedToService",
+		"aws:RequestTag/team":     "aws:RequestTag/${TagKey}",
+		"aws:TagKeys":             "aws:TagKeys",
+		"aws:ResourceTag/team":    "aws:ResourceTag/${TagKey}",
+	}
+	for _, p := range readCases[permission](t, "authorization.json") {
+		action, ok := iam.Action(p.Op)
+		if !ok {
+			continue // TestCatalogue says so
+		}
+		for key, published := range keys {
+			want := slices.Contains(action.Keys, published)
+			for _, r := range action.Resources {
+				if typ, ok := iam.Resource(r.Type); ok && slices.Contains(typ.Keys, published) && !strings.HasPrefix(p.Op, "Create") {
+					want = true // what is being made has no tags yet
+				}
+			}
+			if untagged := []string{"CreateAccessKey", "CreatePolicyVersion"}; key == "aws:ResourceTag/team" && slices.Contains(untagged, p.Op) {
+				want = true // these make something in a resource that is there
+			}
+			if key == "aws:RequestTag/team" && strings.HasPrefix(p.Op, "Untag") {
+				want = false
+			}
+			t.Run(p.Op+"/"+key, func(t *testing.T) {
+				a := f.newAccount(t, fill)
+				statement := p.own(a)
+				statement["Condition"] = map[string]any{"Null": map[string]any{key: "false"}}
+				a.allow(t, append(p.also(a), statement)...)
+				got := p.call(t, a)
+				if is := got.Status == http.StatusOK; is != want {
+					t.Errorf("the key is there: %v, the catalogue says %v (%d %s)", is, want, got.Status, got.Message)
+				}
+			})
+		}
+	}
+}
