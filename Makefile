@@ -1,12 +1,15 @@
 # make shows the targets. Everything that tests goes through tools/gate, which counts and fails when nothing ran.
 
-TARGETS = help run build generate lint test test-unit test-tools test-fuzz test-sdk test-awscli test-terraform test-crash fuzz bench clean
+TARGETS = help run build generate lint test test-unit test-tools test-bench test-fuzz test-sdk test-awscli test-terraform test-crash fuzz bench bench-packages clean
 .PHONY: $(TARGETS) gate
 .DEFAULT_GOAL = help
 
 DATA     ?= .warder
 LISTEN   ?= 127.0.0.1:4600
 FUZZTIME ?= 3s
+BENCH    ?= .
+BENCHTIME ?= 2s
+COUNT    ?= 5
 GATE      = bin/tools/gate -fuzztime $(FUZZTIME)
 
 help:
@@ -15,9 +18,10 @@ help:
 	@echo '  make run              build, then serve on $(LISTEN) with the data in $(DATA)  (DATA=DIR LISTEN=HOST:PORT)'
 	@echo '  make build            bin/warder'
 	@echo '  make test             lint and every test; closes with "N passed, N failed, N skipped"'
-	@echo '  make test-SUITE       one part of it: unit tools fuzz sdk awscli terraform crash'
+	@echo '  make test-SUITE       one part of it: unit tools bench fuzz sdk awscli terraform crash'
 	@echo '  make fuzz             every fuzz target for FUZZTIME each (FUZZTIME=1m)'
-	@echo '  make bench            the benchmarks'
+	@echo '  make bench            the benchmarks beside net/http and the disk, COUNT runs of BENCHTIME each; closes with a table'
+	@echo '  make bench-packages   the benchmarks of the single packages'
 	@echo '  make generate         write anew what is generated: API shapes (python3 with botocore), catalog (npm)'
 	@echo
 	@echo 'WARDER_REQUIRE="awscli terraform race" makes a missing client a failure instead of a notice.'
@@ -41,16 +45,18 @@ lint: gate
 	@$(GATE) lint
 
 test: gate
-	@$(GATE) lint unit tools fuzz sdk awscli terraform crash
+	@$(GATE) lint unit tools bench fuzz sdk awscli terraform crash
 
-test-unit test-tools test-fuzz test-sdk test-awscli test-terraform test-crash: test-%: gate
+test-unit test-tools test-bench test-fuzz test-sdk test-awscli test-terraform test-crash: test-%: gate
 	@$(GATE) $*
 
 fuzz: test-fuzz
 
 bench:
+	@go test -C bench -timeout 60m -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -count $(COUNT) .
+
+bench-packages:
 	go test -run '^$$' -bench . -benchmem ./...
-	@if [ -f bench/go.mod ]; then go test -C bench -run '^$$' -bench . -benchmem ./...; fi
 
 clean:
 	rm -rf bin

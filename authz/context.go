@@ -9,10 +9,15 @@ import (
 	"github.com/warder-iam/warder/policy/eval"
 )
 
-// requestContext builds the condition keys of a request: the operation's own, those of the environment, and last those
-// of principal, session and resource, so that no key which Warder derives can be given by the caller.
+// requestContext builds the condition keys of a request: the operation's own, and those of environment, principal,
+// session and resource. A key that authz derives comes from there or is absent, whatever the ask says of it.
 func requestContext(p *subject, c *Caller, env *Environment, ask *Ask) eval.Context {
 	ctx := ask.Context.Clone()
+	for key := range ask.Context.All() {
+		if derived(key) {
+			ctx.Delete(key)
+		}
+	}
 	environmentKeys(&ctx, env)
 	principalKeys(&ctx, p, c)
 	if c.Session != nil {
@@ -25,11 +30,38 @@ func requestContext(p *subject, c *Caller, env *Environment, ask *Ask) eval.Cont
 	setIf(&ctx, "aws:ResourceAccount", account)
 	for _, t := range ask.ResourceTags {
 		ctx.Set("aws:ResourceTag/"+t.Key, t.Value)
-		if strings.HasPrefix(ask.Action, "iam:") || ask.Action == "sts:AssumeRole" {
+		if hasIAMTags(ask.Action) {
 			ctx.Set("iam:ResourceTag/"+t.Key, t.Value)
 		}
 	}
 	return ctx
+}
+
+// hasIAMTags: the actions whose resources are IAM's have the older name of the key too.
+func hasIAMTags(action string) bool {
+	return strings.HasPrefix(action, "iam:") || strings.HasPrefix(action, "sts:")
+}
+
+// derived tells the keys that only authz itself may set.
+func derived(key string) bool {
+	key = strings.ToLower(key)
+	if name, tag, ok := strings.Cut(key, "/"); ok {
+		return tag != "" && (name == "aws:principaltag" || name == "aws:resourcetag" || name == "iam:resourcetag")
+	}
+	return derivedKeys[key]
+}
+
+// derivedKeys are those of evaluation.md's list that are set below, and those that nothing sets yet.
+var derivedKeys = map[string]bool{
+	"aws:principalarn": true, "aws:principalaccount": true, "aws:principalorgid": true, "aws:principalorgpaths": true,
+	"aws:principaltype": true, "aws:principalisawsservice": true, "aws:principalservicename": true,
+	"aws:principalservicenameslist": true, "aws:userid": true, "aws:username": true,
+	"aws:assumedroot": true, "aws:federatedprovider": true, "aws:tokenissuetime": true, "aws:multifactorauthpresent": true,
+	"aws:multifactorauthage": true, "aws:sourceidentity": true,
+	"aws:sourceip": true, "aws:sourcevpc": true, "aws:sourcevpce": true, "aws:vpcsourceip": true, "aws:securetransport": true,
+	"aws:resourceaccount": true, "aws:resourceorgid": true, "aws:resourceorgpaths": true,
+	"aws:currenttime": true, "aws:epochtime": true, "aws:requestedregion": true, "aws:useragent": true, "aws:referer": true,
+	"aws:viaawsservice": true, "aws:calledvia": true, "aws:calledviafirst": true, "aws:calledvialast": true,
 }
 
 func environmentKeys(ctx *eval.Context, env *Environment) {
@@ -47,7 +79,7 @@ func environmentKeys(ctx *eval.Context, env *Environment) {
 func principalKeys(ctx *eval.Context, p *subject, c *Caller) {
 	arn := c.ARN
 	if c.Kind == eval.RoleSession {
-		arn = c.Session.RoleARN
+		arn = p.roleARN // with its path, as it is now
 	}
 	setIf(ctx, "aws:PrincipalArn", arn)
 	setIf(ctx, "aws:PrincipalAccount", c.Account)

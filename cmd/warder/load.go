@@ -17,7 +17,6 @@ import (
 	"github.com/knadh/koanf/providers/confmap"
 	"github.com/knadh/koanf/v2"
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/warder-iam/warder/internal/app"
 	"github.com/warder-iam/warder/internal/seal"
@@ -70,10 +69,10 @@ func (p *program) load(cmd *cobra.Command) (*configuration, error) {
 			return nil, err
 		}
 	}
-	if err := c.addFile(p, cmd.Flags()); err != nil {
+	if err := c.addFile(p, cmd); err != nil {
 		return nil, err
 	}
-	if err := checkEnvironment(p.environ()); err != nil {
+	if err := checkEnvironment(p.environ); err != nil {
 		return nil, err
 	}
 	for _, s := range settings() {
@@ -82,7 +81,7 @@ func (p *program) load(cmd *cobra.Command) (*configuration, error) {
 		}
 	}
 	for _, s := range settings() {
-		if err := c.addFlag(cmd.Flags(), &s); err != nil {
+		if err := c.addFlag(cmd, &s); err != nil {
 			return nil, err
 		}
 	}
@@ -116,10 +115,10 @@ func (c *configuration) addDefault(s *setting) error {
 }
 
 // addFile reads the configuration file. The one that nobody named may be missing.
-func (c *configuration) addFile(p *program, flags *pflag.FlagSet) error {
-	name, _ := flags.GetString(configSetting)
+func (c *configuration) addFile(p *program, cmd *cobra.Command) error {
+	name, _ := cmd.Flags().GetString(configSetting)
 	if name == "" {
-		name, _ = p.lookup(configVariable)
+		name = p.getenv(configVariable)
 	}
 	named := name != ""
 	if !named {
@@ -169,20 +168,9 @@ func fileSetting(key string) (*setting, error) {
 	return nil, fmt.Errorf("there is no setting %q; the nearest is %q", key, near)
 }
 
-// environ are the names of the environment's variables that are Warder's.
-func (p *program) environ() []string {
-	var names []string
-	for _, entry := range os.Environ() {
-		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "WARDER_") {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
 // checkEnvironment finds misspelt variables. Others are let pass: cluster managers set such as WARDER_SERVICE_HOST, from
 // the name of a service.
-func checkEnvironment(names []string) error {
+func checkEnvironment(environ []string) error {
 	known := []string{configVariable}
 	for _, s := range settings() {
 		known = append(known, s.env())
@@ -190,7 +178,11 @@ func checkEnvironment(names []string) error {
 			known = append(known, f)
 		}
 	}
-	for _, name := range names {
+	for _, entry := range environ {
+		name, _, _ := strings.Cut(entry, "=")
+		if !strings.HasPrefix(name, "WARDER_") {
+			continue
+		}
 		if near, far := nearest(name, known); far > 0 && far <= 2 {
 			return &app.ConfigError{Setting: name, Err: fmt.Errorf("there is no such environment variable; the nearest is %s", near)}
 		}
@@ -199,13 +191,13 @@ func checkEnvironment(names []string) error {
 }
 
 func (c *configuration) addEnvironment(p *program, s *setting) error {
-	if v, _ := p.lookup(s.env()); v != "" {
+	if v := p.getenv(s.env()); v != "" {
 		return c.add(s, s.env(), v)
 	}
 	if s.envFile() == "" {
 		return nil
 	}
-	name, _ := p.lookup(s.envFile())
+	name := p.getenv(s.envFile())
 	if name == "" {
 		return nil
 	}
@@ -216,13 +208,13 @@ func (c *configuration) addEnvironment(p *program, s *setting) error {
 	return c.add(s, s.envFile(), strings.TrimRight(string(content), "\r\n"))
 }
 
-func (c *configuration) addFlag(flags *pflag.FlagSet, s *setting) error {
-	f := flags.Lookup(s.name)
+func (c *configuration) addFlag(cmd *cobra.Command, s *setting) error {
+	f := cmd.Flags().Lookup(s.name)
 	if f == nil || !f.Changed {
 		return nil
 	}
 	if s.kind == list || s.kind == table {
-		values, err := flags.GetStringSlice(s.name)
+		values, err := cmd.Flags().GetStringSlice(s.name)
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,20 +23,21 @@ const (
 	exitUsage   = 2 // wrong flags, arguments or configuration: nothing was done
 )
 
-func main() { os.Exit(run(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr, os.LookupEnv)) }
+func main() {
+	os.Exit(run(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr, os.Environ()))
+}
 
 // program is what a command has to do with the outside.
 type program struct {
-	name   string // as the user called it
-	in     io.Reader
-	out    io.Writer
-	err    io.Writer
-	lookup func(string) (string, bool) // the environment
+	name     string // as the user called it
+	in       io.Reader
+	out, err io.Writer
+	environ  []string
 }
 
 // run runs one command line and returns the exit status.
-func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer, lookup func(string) (string, bool)) int {
-	p := &program{name: args[0], in: in, out: out, err: errs, lookup: lookup}
+func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer, environ []string) int {
+	p := &program{name: args[0], in: in, out: out, err: errs, environ: environ}
 	running := false
 	root := p.root()
 	root.PersistentPreRun = func(*cobra.Command, []string) { running = true }
@@ -63,6 +66,16 @@ func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(f
 // say writes a line for people.
 func (p *program) say(format string, args ...any) {
 	_, _ = fmt.Fprintf(p.err, format+"\n", args...) // nobody is there to tell
+}
+
+// getenv is os.Getenv on the program's environment; the last entry of a name counts.
+func (p *program) getenv(name string) string {
+	for _, entry := range slices.Backward(p.environ) {
+		if value, ok := strings.CutPrefix(entry, name+"="); ok {
+			return value
+		}
+	}
+	return ""
 }
 
 // printf writes a part of the result.

@@ -112,7 +112,7 @@ func (a *App) Failed() <-chan error { return a.failed }
 // openData opens the data directory, from the keys up to the published state.
 func (a *App) openData(ctx context.Context) (err error) {
 	c := &a.config
-	if err := makePrivateDir(c.Data); err != nil {
+	if err := makeDataDir(c.Data); err != nil {
 		return wrong("data", "%w", err)
 	}
 	if a.keyring, a.wrapped, err = openKeyring(c); err != nil {
@@ -188,34 +188,47 @@ func (a *App) trusts(addr netip.Addr) bool {
 // found makes the account where there is none. In this order: the key is written or shown, then the account is made.
 // Wherever a crash comes between, either there is no account and the next start makes one, or its key is known.
 func (a *App) found(ctx context.Context, text io.Writer) error {
-	if !a.store.Empty() {
-		return nil
-	}
-	f, err := newFounding(a.keys, a.config.AccountID)
-	if err != nil {
-		return err
-	}
 	var file *credentialsFile
 	if a.config.AdminCredentials != "" {
 		file = newCredentialsFile(a.config.AdminCredentials, a.wrapped)
+	}
+	if a.store.Empty() {
+		f, err := newFounding(a.keys, a.config.AccountID)
+		if err != nil {
+			return err
+		}
+		if err := a.makeAccount(ctx, text, f, file); err != nil {
+			return err
+		}
+	}
+	if file == nil {
+		return nil
+	}
+	if err := file.confirm(); err != nil { // the key works all the same
+		a.log.Warn("the first line of the administrator's credentials is out of date", "error", err.Error())
+	}
+	return nil
+}
+
+func (a *App) makeAccount(ctx context.Context, text io.Writer, f *founding, file *credentialsFile) error {
+	if file != nil {
 		if err := file.write(f.key); err != nil {
 			return err
 		}
 	}
-	err = a.welcome(text, f)
+	err := a.welcome(text, f)
 	if err == nil {
 		err = f.commit(context.WithoutCancel(ctx), a.store)
 	}
 	switch {
-	case err == nil && file != nil:
-		return file.confirm(f.key)
-	case err != nil && file != nil && !mayStand(err):
+	case err == nil:
+		return nil
+	case mayStand(err):
+		return fmt.Errorf("it is not known whether the account was made; the next start shows it, and if so the key above is good: %w", err)
+	case file != nil:
 		err = errors.Join(err, file.withdraw())
 	}
-	if err != nil {
-		return fmt.Errorf("the account was not made, and the key above is of no use: %w", err)
-	}
-	return nil
+	return fmt.Errorf("the account was not made, and the key above is of no use: %w", err)
 }
 
 // touch notes the use of a long-term key, or of a role by one of its sessions.

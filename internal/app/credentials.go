@@ -1,12 +1,12 @@
 package app
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
 
 	"github.com/warder-iam/warder/internal/session"
 )
@@ -18,9 +18,9 @@ const Profile = "warder"
 // credentialsFile is where a first start writes the administrator's key.
 //
 // The file comes first and the account after it, so that no account is ever made whose only key nobody knows. Until the
-// account is durable the file's first line says that it is not, and of which data. A start that finds such a line of
-// its own data, which still hold no account, knows that the key was never in force and writes a new one in its place.
-// Any other file is refused and left alone.
+// account is durable the file's first line says of which data it is. A start that finds such a line of its own data,
+// which still hold no account, knows that the key was never in force and writes a new one in its place. Any other file
+// is refused and left alone.
 type credentialsFile struct {
 	path string
 	// pending is the first line until the account is made.
@@ -29,7 +29,7 @@ type credentialsFile struct {
 
 // newCredentialsFile names the data by their wrapped data keys, which are made once and nowhere else.
 func newCredentialsFile(path string, wrapped []byte) *credentialsFile {
-	return &credentialsFile{path: path, pending: fmt.Sprintf("# Warder: not in force yet, the first start of data %.8x has not finished\n", sha256.Sum256(wrapped))}
+	return &credentialsFile{path: path, pending: fmt.Sprintf("# Warder: in force once the first start of data %.8x has finished\n", sha256.Sum256(wrapped))}
 }
 
 // write puts the key into the file, not in force yet.
@@ -43,15 +43,25 @@ func (f *credentialsFile) write(key *session.AccessKey) error {
 	if err != nil {
 		return f.failed(err)
 	}
-	if !strings.HasPrefix(string(old), f.pending) {
+	if !bytes.HasPrefix(old, []byte(f.pending)) {
 		return wrong("admin-credentials", "%s exists and was not written by this first start; name another file, or move it away", f.path)
 	}
 	return f.failed(ReplaceFile(f.path, 0o600, text))
 }
 
-// confirm says that the key is in force now.
-func (f *credentialsFile) confirm(key *session.AccessKey) error {
-	return f.failed(ReplaceFile(f.path, 0o600, []byte("# Warder: the key of user "+adminUser+", made by the first start\n"+profileText(key))))
+// confirm says that the key is in force, where the file is that of these data and does not say so yet.
+func (f *credentialsFile) confirm() error {
+	text, err := os.ReadFile(f.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return f.failed(err)
+	}
+	key, ours := bytes.CutPrefix(text, []byte(f.pending))
+	if !ours {
+		return nil
+	}
+	return f.failed(ReplaceFile(f.path, 0o600, append([]byte("# Warder: the key of user "+adminUser+", made by the first start\n"), key...)))
 }
 
 // withdraw removes the file of a key that never came into force.

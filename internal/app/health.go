@@ -41,8 +41,8 @@ type readiness struct {
 }
 
 // live says that the process answers.
-func (h *health) live(w http.ResponseWriter, r *http.Request) {
-	writeJSON(w, r, http.StatusOK, map[string]string{"status": "ok"})
+func (h *health) live(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 
 // ready says whether the server does all that it is for.
@@ -52,7 +52,7 @@ func (h *health) ready(w http.ResponseWriter, r *http.Request) {
 	if status.Status != "ready" {
 		code = http.StatusServiceUnavailable
 	}
-	writeJSON(w, r, code, status)
+	writeJSON(w, code, status)
 }
 
 // look checks the parts, or repeats what it found a moment ago.
@@ -139,12 +139,17 @@ func (h *health) checkKey() string {
 	return "ok"
 }
 
-func writeJSON(w http.ResponseWriter, r *http.Request, status int, v any) {
+// onlyReading refuses methods that do more than read.
+func onlyReading(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
 		w.WriteHeader(http.StatusMethodNotAllowed)
 		return
 	}
+	next(w, r)
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
 	body, err := json.Marshal(v)
 	if err != nil {
 		w.WriteHeader(http.StatusInternalServerError)

@@ -52,9 +52,9 @@ func handler(api http.Handler, h *health) http.Handler {
 		case path == "/", !strings.HasPrefix(path, "/"): // the pipeline refuses targets that are no path
 			api.ServeHTTP(w, r)
 		case path == "/healthz":
-			h.live(w, r)
+			onlyReading(w, r, h.live)
 		case path == "/readyz":
-			h.ready(w, r)
+			onlyReading(w, r, h.ready)
 		default:
 			notFound(w)
 		}

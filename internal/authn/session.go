@@ -25,7 +25,8 @@ func sessionCaller(snap *directory.Snapshot, claims *session.Claims, now time.Ti
 	}
 	s := &authz.Session{
 		Name: claims.SessionName, Issued: claims.Issued, Expires: claims.Expires, MFA: claims.MFA,
-		SourceIdentity: claims.SourceIdentity, Tags: claims.Tags, TransitiveTagKeys: claims.TransitiveTagKeys,
+		SourceIdentity: claims.SourceIdentity, FederatedProvider: claims.FederatedProvider,
+		Tags: claims.Tags, TransitiveTagKeys: claims.TransitiveTagKeys,
 		Policies: sessionPolicies(snap, account, claims),
 	}
 	switch claims.Type {
@@ -72,7 +73,8 @@ func userSession(account *directory.Account, claims *session.Claims, s *authz.Se
 	return caller, nil
 }
 
-// sessionPolicies compiles what the session was limited to. A managed policy that is gone since then allows nothing.
+// sessionPolicies compiles what the session was limited to. A managed policy that is gone since then denies
+// everything, as it does where it was attached: it might have held a Deny.
 func sessionPolicies(snap *directory.Snapshot, account *directory.Account, claims *session.Claims) []eval.Source {
 	var list []eval.Source
 	for i, text := range claims.Policies {

@@ -41,6 +41,8 @@ func (s *Server) admit(c *Call, w http.ResponseWriter, r *http.Request) error {
 		return awsapi.MalformedInput.New("The request target must be a path.")
 	case len(r.TransferEncoding) > 0:
 		return awsapi.MalformedInput.New("Transfer-Encoding is not accepted; send Content-Length.")
+	case underscored(r.Header):
+		return awsapi.MalformedInput.New("A header's name has an underscore, which other servers read as a hyphen.")
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
@@ -50,6 +52,15 @@ func (s *Server) admit(c *Call, w http.ResponseWriter, r *http.Request) error {
 	}
 	c.request.wire = sigv4.Request{Method: r.Method, RawTarget: r.RequestURI, Header: r.Header, Host: sigv4.SignedHost(r.Host, r.TLS != nil), Body: body}
 	return nil
+}
+
+func underscored(h http.Header) bool {
+	for name := range h {
+		if strings.Contains(name, "_") {
+			return true
+		}
+	}
+	return false
 }
 
 // sourceAddress is the peer's, or what the trusted proxy nearest to the client says: the right-most address of
@@ -84,6 +95,9 @@ func (s *Server) trusted(addr netip.Addr) bool {
 	return false
 }
 
+// maxHost is how much of a Host header is kept; no DNS name with a port is longer.
+const maxHost = 260
+
 // tlsDetails of the connection; nil over plain HTTP.
 func (r *request) tlsDetails() *trail.TLSDetails {
 	if r == nil || r.tls == nil {
@@ -92,6 +106,6 @@ func (r *request) tlsDetails() *trail.TLSDetails {
 	return &trail.TLSDetails{
 		TLSVersion:               strings.ReplaceAll(tls.VersionName(r.tls.Version), "TLS 1.", "TLSv1."),
 		CipherSuite:              tls.CipherSuiteName(r.tls.CipherSuite),
-		ClientProvidedHostHeader: r.wire.Host,
+		ClientProvidedHostHeader: r.wire.Host[:min(len(r.wire.Host), maxHost)],
 	}
 }

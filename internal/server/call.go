@@ -9,6 +9,7 @@ import (
 	"github.com/warder-iam/warder/internal/authn"
 	"github.com/warder-iam/warder/internal/awsapi"
 	"github.com/warder-iam/warder/internal/sigv4"
+	"github.com/warder-iam/warder/policy/eval"
 )
 
 // Call is one request on its way through the pipeline. It belongs to one goroutine.
@@ -32,6 +33,8 @@ type Call struct {
 	decisions []authz.Decision
 	// retry names this change among retries of it; nil where the client gave no signed invocation id.
 	retry []byte
+	// unrecorded counts the refusals of strangers that were not recorded one by one since the last that was.
+	unrecorded int
 	// committed is set once a change and its event are durable; nothing more needs recording then.
 	committed bool
 	// replay is the answer of the earlier try that this call repeats; nil otherwise.
@@ -70,7 +73,7 @@ func (c *Call) authorize(snap *directory.Snapshot) error {
 	for i := range asks {
 		d := authz.Decide(snap, c.Caller, &c.Env, &asks[i])
 		c.decisions = append(c.decisions, d)
-		if !d.Allowed() && (c.route.open == "" || d.Restricted()) {
+		if !d.Allowed() && (c.route.open == "" || d.Restricted() || d.Verdict == eval.ExplicitDeny) {
 			return awsapi.AccessDenied.New("%s", d.Message())
 		}
 	}

@@ -33,7 +33,6 @@ func (s *Server) identify(c *Call) error {
 	table, service := s.byAction, ""
 	if claim != nil {
 		table, service = s.byName, claim.Service
-		c.Env.Region = claim.Region
 	}
 	if c.Operation = table[operationName{service, version, action}]; c.Operation == nil {
 		return awsapi.InvalidAction.New("Could not find operation %.128s for version %.32s", action, version)
@@ -53,8 +52,9 @@ func (r *request) parseForm() (err error) {
 		if len(value) != 1 {
 			return awsapi.MalformedInput.New("The request has a body and not one Content-Type.")
 		}
-		if media, _, err := mime.ParseMediaType(value[0]); err != nil || media != "application/x-www-form-urlencoded" {
-			return awsapi.MalformedInput.New("The Content-Type of this request must be application/x-www-form-urlencoded.")
+		media, params, err := mime.ParseMediaType(value[0])
+		if err != nil || media != "application/x-www-form-urlencoded" || !strings.EqualFold(params["charset"], "utf-8") && params["charset"] != "" {
+			return awsapi.MalformedInput.New("The Content-Type of this request must be application/x-www-form-urlencoded, in UTF-8.")
 		}
 	}
 	_, query, _ := strings.Cut(r.wire.RawTarget, "?")

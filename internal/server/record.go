@@ -2,6 +2,8 @@ package server
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,6 +39,9 @@ func (c *Call) event(out any, err *awsapi.Error, at time.Time) *trail.Event {
 	e.RequestParameters = c.view(c.Operation.Input, c.input)
 	if err != nil {
 		e.ErrorCode, e.ErrorMessage = err.Kind.Code, err.Message
+		if c.unrecorded > 0 {
+			e.AdditionalEventData = fmt.Appendf(nil, `{"refusalsNotRecorded":%d}`, c.unrecorded)
+		}
 		return e
 	}
 	if showsAnswer(c.Operation) {
@@ -91,11 +96,12 @@ func (c *Call) recipient() string {
 	return ""
 }
 
-// resources are the ARNs that the rule asked about.
+// resources are the ARNs that the rule asked about, each once.
 func (c *Call) resources() []trail.Resource {
 	var list []trail.Resource
 	for _, d := range c.decisions {
-		if d.Ask.Resource == "*" || d.Ask.Resource == "" {
+		known := func(r trail.Resource) bool { return r.ARN == d.Ask.Resource }
+		if d.Ask.Resource == "*" || d.Ask.Resource == "" || slices.ContainsFunc(list, known) {
 			continue
 		}
 		account := d.Ask.ResourceAccount

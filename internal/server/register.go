@@ -28,7 +28,7 @@ func Ask[In any](f func(c *Call, in *In) authz.Ask) Rule[In] {
 }
 
 // NeedsNone is the rule of an operation that needs no permission; the reason stands in the reviewed list of such
-// operations. The restrictions of temporary credentials bind all the same.
+// operations. An explicit Deny, and the restrictions of temporary credentials, bind all the same.
 func NeedsNone[In any](reason string) Rule[In] { return Rule[In]{open: reason} }
 
 // route is one registered operation with its types taken off.

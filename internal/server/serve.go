@@ -62,6 +62,7 @@ func (s *Server) run(c *Call, w http.ResponseWriter, r *http.Request) (out any, 
 		if err != nil {
 			return nil, err
 		}
+		c.Env.Region = c.claim.Region // not before it is known to be well-formed, and the caller's own
 	}
 	if c.route = s.routes[c.Operation]; c.route == nil {
 		return nil, awsapi.NotImplemented.New("Warder does not serve %s yet. `warder operations` lists what it serves.", c.Action())
@@ -101,6 +102,12 @@ func (s *Server) public(c *Call, err error) *awsapi.Error {
 
 // record appends the event of a call that changed nothing; it goes on when the client has left.
 func (s *Server) record(c *Call, out any, public *awsapi.Error) error {
+	if public != nil && c.Caller == nil {
+		var ok bool
+		if c.unrecorded, ok = s.strangers.take(c.Env.SourceIP, c.Time()); !ok {
+			return awsapi.Throttling.New("Rate exceeded")
+		}
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), recordTimeout)
 	defer cancel()
 	if err := s.Recorder.Append(ctx, c.event(out, public, c.Time())); err != nil {

@@ -42,8 +42,9 @@ type Options struct {
 // Server answers the registered operations of its services at "/" on one port. Register with Handle before serving.
 type Server struct {
 	Options
-	services []*awsapi.Service
-	routes   map[*awsapi.Operation]*route
+	strangers strangers
+	services  []*awsapi.Service
+	routes    map[*awsapi.Operation]*route
 	// byName finds an operation by signing name, API version and name; byAction by version and name alone, for calls
 	// that carry no signature.
 	byName   map[operationName]*awsapi.Operation

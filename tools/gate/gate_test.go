@@ -28,8 +28,8 @@ func (b *safeBuffer) String() string {
 	return b.text.String()
 }
 
-// module makes a Go module of the given files and a gate over it.
-func module(t *testing.T, files map[string]string) (*gate, *safeBuffer) {
+// example makes a Go module of the given files and a gate over it.
+func example(t *testing.T, files map[string]string) (*gate, *safeBuffer) {
 	t.Helper()
 	root := t.TempDir()
 	files["go.mod"] = "module example\n\ngo 1.26\n"
@@ -76,7 +76,7 @@ func TestCount(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			g, out := module(t, map[string]string{"a/a_test.go": test.source})
+			g, out := example(t, map[string]string{"a/a_test.go": test.source})
 			got, err := g.goTest(t.Context(), ".", "./...")
 			if got != test.want || (err != nil) != test.fails {
 				t.Errorf("%v, %v, want %v; output:\n%s", got, err, test.want, out)
@@ -84,7 +84,7 @@ func TestCount(t *testing.T) {
 		})
 	}
 	t.Run("no such package", func(t *testing.T) {
-		g, _ := module(t, map[string]string{"a/a.go": "package a\n"})
+		g, _ := example(t, map[string]string{"a/a.go": "package a\n"})
 		if got, err := g.goTest(t.Context(), ".", "./none"); got.failed == 0 && err == nil {
 			t.Errorf("%v, no error", got)
 		}
@@ -92,7 +92,7 @@ func TestCount(t *testing.T) {
 }
 
 func TestFailuresAreShown(t *testing.T) {
-	g, out := module(t, map[string]string{"a/a_test.go": testFile(pass + fail + skip)})
+	g, out := example(t, map[string]string{"a/a_test.go": testFile(pass + fail + skip)})
 	if _, err := g.goTest(t.Context(), ".", "./..."); err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +190,7 @@ func TestFuzz(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			g, out := module(t, test.files)
+			g, out := example(t, test.files)
 			got, err := runFuzz(t.Context(), g)
 			if got != test.want || (err != nil) != test.fails {
 				t.Errorf("%v, %v, want %v; output:\n%s", got, err, test.want, out)
@@ -209,13 +209,30 @@ func TestAcceptanceNames(t *testing.T) {
 }
 
 func TestAcceptance(t *testing.T) {
-	g, out := module(t, map[string]string{"acceptance/a_test.go": testFile("func TestSDK(t *testing.T) {}\nfunc TestCrash(t *testing.T) {}\n")})
+	g, out := example(t, map[string]string{"acceptance/a_test.go": testFile("func TestSDK(t *testing.T) {}\nfunc TestCrash(t *testing.T) {}\n")})
 	if c, err := acceptance("TestSDK")(t.Context(), g); err != nil || c != (count{passed: 1}) {
 		t.Errorf("%v, %v\n%s", c, err, out)
 	}
-	g, _ = module(t, map[string]string{})
+	g, _ = example(t, map[string]string{})
 	if c, err := acceptance("TestSDK")(t.Context(), g); err == nil {
 		t.Errorf("without the folder: %v", c)
+	}
+}
+
+func TestModule(t *testing.T) {
+	g, out := example(t, map[string]string{
+		"bench/go.mod": "module bench\n\ngo 1.26\n", "bench/a/a_test.go": testFile(pass), "b/b_test.go": testFile(pass + fail),
+	})
+	if c, err := module("bench")(t.Context(), g); err != nil || c != (count{passed: 1}) {
+		t.Errorf("%v, %v\n%s", c, err, out)
+	}
+	if c, err := module("tools")(t.Context(), g); err == nil {
+		t.Errorf("without a go.mod: %v", c)
+	}
+	for _, dir := range []string{"tools", "bench"} {
+		if _, err := choose(suites(), []string{dir}); err != nil {
+			t.Errorf("no suite runs the module's tests: %v", err)
+		}
 	}
 }
 

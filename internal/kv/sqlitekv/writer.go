@@ -230,10 +230,16 @@ func (w *writer) commitBatch() error {
 			return w.fault("write", err)
 		}
 	}
-	if err := execute(w.conn.commit); err != nil {
-		return w.fault("commit", err)
+	err := execute(w.conn.commit)
+	if err == nil {
+		return nil
 	}
-	return nil
+	err = fmt.Errorf("commit: %w", err)
+	if classify(err) == faultFull {
+		return fmt.Errorf("%w: %w", kv.ErrFull, err) // SQLite meets it while it writes, before the sync
+	}
+	// Whatever else it is, the commit may stand in the WAL already, and a restart would find it there.
+	return w.store.breakDown(err)
 }
 
 // undo rolls the batch back. SQLite has done so itself after some errors, which is why the error is not looked at: what

@@ -18,7 +18,9 @@ import (
 const maxChained = time.Hour
 
 // assumeRoleAsks: the role itself, and apart from it the right to hand over tags and to set a source identity, each
-// decided by the role's trust policy together with what the caller may.
+// decided by the role's trust policy together with what the caller may. What goes on from the caller's own session
+// through a chain needs the same rights as what the request sets. Source: IAM User Guide, "Monitor and control actions
+// taken with assumed roles".
 func assumeRoleAsks(c *server.Call, in *api.AssumeRoleInput) ([]authz.Ask, error) {
 	role, account, err := findRole(c.Directory(), in.RoleArn)
 	if err != nil {
@@ -42,10 +44,10 @@ func assumeRoleAsks(c *server.Call, in *api.AssumeRoleInput) ([]authz.Ask, error
 	tagKeys(&ask.Context, in.Tags, in.TransitiveTagKeys)
 
 	asks := []authz.Ask{ask}
-	if len(in.Tags) > 0 {
+	if len(in.Tags) > 0 || len(inherited(c)) > 0 {
 		asks = append(asks, withAction(ask, "sts:TagSession"))
 	}
-	if in.SourceIdentity != nil {
+	if sourceIdentity(c, in) != "" {
 		asks = append(asks, withAction(ask, "sts:SetSourceIdentity"))
 	}
 	return asks, nil

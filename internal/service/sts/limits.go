@@ -1,6 +1,7 @@
 package sts
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/warder-iam/warder/directory"
@@ -13,6 +14,12 @@ import (
 
 // invalidParameterValue is not in the model; STS answers it for tags. Source: responses recorded on AWS.
 var invalidParameterValue = &awsapi.ErrorKind{Code: "InvalidParameterValue", Status: 400}
+
+// Limits on what a request gives a session. Source: AWS STS API reference, AssumeRole.
+const (
+	maxPolicyARNs = 10
+	maxTags       = 50 // those that come from the session before it included
+)
 
 // limits are the policies and tags that a request gives a session.
 type limits struct {
@@ -28,6 +35,9 @@ func sessionLimits(account *directory.Account, document *string, arns []api.Poli
 			return nil, err
 		}
 		l.policies = []string{*document}
+	}
+	if len(arns) > maxPolicyARNs {
+		return nil, awsapi.ValidationError.New("A session takes at most %d managed policies.", maxPolicyARNs)
 	}
 	for _, p := range arns {
 		if p.Arn == nil || account.Managed(*p.Arn) == nil {
@@ -47,27 +57,44 @@ func sessionLimits(account *directory.Account, document *string, arns []api.Poli
 	return l, nil
 }
 
-// chainedTags adds the transitive tags of the caller's session, which go on into every further role and cannot be set anew.
-func chainedTags(c *server.Call, tags []directory.Tag, transitive []string) ([]directory.Tag, []string, error) {
-	for _, key := range transitive {
+// chainedTags adds the transitive tags of the caller's session, which go on into every further role and cannot be set
+// anew. Each key comes out once, however often the request names it.
+func chainedTags(c *server.Call, tags []directory.Tag, requested []string) ([]directory.Tag, []string, error) {
+	var transitive []string
+	for _, key := range requested {
 		if !hasKey(tags, key) {
 			return nil, nil, invalidParameterValue.New("The specified transitive tag key must be included in the requested tags.")
 		}
+		if !slices.ContainsFunc(transitive, func(k string) bool { return strings.EqualFold(k, key) }) {
+			transitive = append(transitive, key)
+		}
 	}
-	if c.Caller.Session == nil {
-		return tags, transitive, nil
-	}
-	for _, key := range c.Caller.Session.TransitiveTagKeys {
-		if hasKey(tags, key) {
+	for _, t := range inherited(c) {
+		if hasKey(tags, t.Key) {
 			return nil, nil, invalidParameterValue.New("One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.")
 		}
+		tags, transitive = append(tags, t), append(transitive, t.Key)
+	}
+	if len(tags) > maxTags {
+		return nil, nil, invalidParameterValue.New("A session takes at most %d tags, those of the calling session included.", maxTags)
+	}
+	return tags, transitive, nil
+}
+
+// inherited are the tags of the caller's session that go on into the next one.
+func inherited(c *server.Call) []directory.Tag {
+	if c.Caller.Session == nil {
+		return nil
+	}
+	var tags []directory.Tag
+	for _, key := range c.Caller.Session.TransitiveTagKeys {
 		for _, t := range c.Caller.Session.Tags {
-			if strings.EqualFold(t.Key, key) {
-				tags, transitive = append(tags, t), append(transitive, t.Key)
+			if strings.EqualFold(t.Key, key) && !hasKey(tags, key) {
+				tags = append(tags, t)
 			}
 		}
 	}
-	return tags, transitive, nil
+	return tags
 }
 
 // tagKeys gives the condition keys of session tags.

@@ -20,7 +20,7 @@ func Register(s *server.Server, keys *session.Keys) {
 	server.Handle(s, api.GetCallerIdentity,
 		server.NeedsNone[api.GetCallerIdentityInput]("everybody may ask who he is; AWS lets no policy deny it"), sts.getCallerIdentity)
 	server.Handle(s, api.GetSessionToken,
-		server.NeedsNone[api.GetSessionTokenInput]("it turns a user's own key into a shorter-lived one; AWS lets no policy control it"), sts.getSessionToken)
+		server.NeedsNone[api.GetSessionTokenInput]("it turns a user's own key into a shorter-lived one; a Deny binds, no Allow is needed"), sts.getSessionToken)
 	server.Handle(s, api.GetAccessKeyInfo, server.Ask(func(c *server.Call, _ *api.GetAccessKeyInfoInput) authz.Ask {
 		return authz.Ask{Action: c.Action(), Resource: "*"}
 	}), sts.getAccessKeyInfo)
@@ -58,7 +58,7 @@ func (sts *Service) issue(c *server.Call, claims *session.Claims, lifetime time.
 	}
 	return &api.Credentials{
 		AccessKeyId:     made.AccessKeyID,
-		SecretAccessKey: string(made.Secret.Reveal()),
+		SecretAccessKey: made.Show(),
 		SessionToken:    made.Token,
 		Expiration:      claims.Expires,
 	}, packed, nil
