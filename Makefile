@@ -4,13 +4,13 @@ TARGETS = help run build generate lint test test-unit test-tools test-bench test
 .PHONY: $(TARGETS) gate
 .DEFAULT_GOAL = help
 
-DATA     ?= .warder
-LISTEN   ?= 127.0.0.1:4600
-FUZZTIME ?= 3s
-BENCH    ?= .
+DATA      ?= .warder
+LISTEN    ?= 127.0.0.1:4600
+FUZZTIME  ?= 3s
+BENCH     ?= .
 BENCHTIME ?= 2s
-COUNT    ?= 5
-GATE      = bin/tools/gate -fuzztime $(FUZZTIME)
+COUNT     ?= 5
+GATE       = bin/tools/gate -fuzztime $(FUZZTIME)
 
 help:
 	@echo 'Targets: $(TARGETS)'

@@ -12,7 +12,7 @@ import (
 // TestCrashFirstStart kills the very first start at many points. The next one ends it: with an account, and with a
 // credentials file that works.
 func TestCrashFirstStart(t *testing.T) {
-	for after := time.Duration(0); after <= 200*time.Millisecond; after += 10 * time.Millisecond {
+	for after := time.Duration(0); after <= 60*time.Millisecond; after += 3 * time.Millisecond { // a start takes about 40
 		t.Run(after.String(), func(t *testing.T) {
 			w := prepare(t)
 			w.begin(t)

@@ -51,7 +51,7 @@ func TestCrash(t *testing.T) {
 	}
 	n := kills(t)
 	for round := range n {
-		writeAndKill(ctx, t, w, fleet, time.Duration(20+chance.IntN(150))*time.Millisecond)
+		writeAndKill(ctx, t, w, fleet, time.Duration(10+chance.IntN(300))*time.Millisecond)
 		if round%10 == 9 { // and once while it recovers
 			w.killEarly(t, time.Duration(chance.IntN(100))*time.Millisecond)
 		}

@@ -139,8 +139,8 @@ func TestSDKPresigned(t *testing.T) {
 	}{
 		{"as it is", presigned.URL, 200, "<Arn>arn:aws:iam::" + accountID + ":user/admin</Arn>"},
 		{"another action", strings.Replace(presigned.URL, "GetCallerIdentity", "GetSessionToken", 1), 403, "<Code>SignatureDoesNotMatch</Code>"},
-		{"a longer life", strings.Replace(presigned.URL, "X-Amz-Expires=", "X-Amz-Expires=9", 1), 403, "<Code>SignatureDoesNotMatch</Code>"},
-		{"twice the same parameter", presigned.URL + "&Action=GetCallerIdentity", 400, "<Code>"},
+		{"another time", strings.Replace(presigned.URL, "X-Amz-Date=2", "X-Amz-Date=1", 1), 403, "<Code>SignatureDoesNotMatch</Code>"},
+		{"twice the same parameter", presigned.URL + "&Action=GetCallerIdentity", 404, "<Code>MalformedQueryString</Code>"},
 		{"no signature", w.URL + "/?Action=GetCallerIdentity&Version=2011-06-15", 403, "<Code>MissingAuthenticationToken</Code>"},
 	}
 	for _, test := range tests {

@@ -37,8 +37,8 @@ func TestTerraform(t *testing.T) {
 	})
 
 	out := tf.run("apply", "-auto-approve", "-var-file=after.json")
-	// The alias has no other attribute than its name, so it is replaced; the user, renamed, is not.
-	if !strings.Contains(out, "1 added") || !strings.Contains(out, "1 destroyed") {
+	// The provider replaces the alias and the renamed user's membership. The user itself, and all else, is changed in place.
+	if !strings.Contains(out, "2 added") || !strings.Contains(out, "2 destroyed") {
 		t.Errorf("the change replaced what can be changed:\n%s", out)
 	}
 	tf.unchanged("after.json")

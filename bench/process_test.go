@@ -23,8 +23,9 @@ type process struct {
 
 // usage is what a server's process has used.
 type usage struct {
-	CPU  time.Duration // since it began; 0 where the system does not tell
-	Heap uint64        // bytes of live objects, after a collection; asked for by "memory" only
+	CPU     time.Duration // since it began; 0 where the system does not tell
+	Written uint64        // bytes sent to the disk since it began; likewise
+	Heap    uint64        // bytes of live objects, after a collection; asked for by "memory" only
 }
 
 // startProcess starts a role with its settings and waits until it serves.

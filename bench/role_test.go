@@ -15,6 +15,7 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -68,7 +69,7 @@ func serveRole(role string, settings []byte) (err error) {
 		return err
 	}
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
-		u := usage{CPU: processCPU()}
+		u := usage{CPU: processCPU(), Written: bytesWritten()}
 		if in.Text() == "memory" {
 			u.Heap = liveHeap()
 		}
@@ -77,6 +78,21 @@ func serveRole(role string, settings []byte) (err error) {
 		}
 	}
 	return nil
+}
+
+// bytesWritten is what Linux counts for this process, 0 elsewhere.
+func bytesWritten() uint64 {
+	text, err := os.ReadFile("/proc/self/io")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(text)) {
+		if value, ok := strings.CutPrefix(line, "write_bytes: "); ok {
+			n, _ := strconv.ParseUint(strings.TrimSpace(value), 10, 64) // 0 where it is no number
+			return n
+		}
+	}
+	return 0
 }
 
 func liveHeap() uint64 {

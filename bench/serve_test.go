@@ -90,6 +90,7 @@ func (s *serving) measure(tb testing.TB, clients, n int) []metric {
 		{"syncs/s", syncRate},
 		{"cpu-µs/req", perCall(warderAfter.CPU-warderBefore.CPU, n)},
 		{"bare-cpu-µs/req", perCall(bareAfter.CPU-bareBefore.CPU, n)},
+		{"disk-KB/req", float64(warderAfter.Written-warderBefore.Written) / 1e3 / float64(n)},
 	}
 }
 

@@ -122,14 +122,12 @@ func (a *App) openData(ctx context.Context) (err error) {
 		a.log.Warn("the master key lies on the same volume as the data, so whoever gets a copy of the volume gets every secret; "+
 			"move the key to another volume and name it with --master-key FILE", "key", c.MasterKeyFile, "data", c.Data)
 	}
-	if a.engine, err = sqlitekv.Open(c.Data, sqlitekv.Options{}); err != nil {
+	engine, err := sqlitekv.Open(c.Data, sqlitekv.Options{})
+	if err != nil {
 		return err
 	}
-	quotas := make(map[store.QuotaName]int, len(c.Quotas))
-	for name, limit := range c.Quotas {
-		quotas[store.QuotaName(name)] = limit
-	}
-	a.store, err = store.Open(ctx, a.engine, a.keyring, store.Options{Library: directory.NewLibrary(catalog.Load()), Quotas: quotas})
+	a.engine = engine
+	a.store, err = store.Open(ctx, a.engine, a.keyring, store.Options{Library: directory.NewLibrary(catalog.Load()), Quotas: c.quotas()})
 	if err != nil {
 		return err
 	}
@@ -276,8 +274,7 @@ func (a *App) runJobs() {
 		return
 	}
 	a.background.Go(func() {
-		for ctx.Err() == nil {
-			sleep(ctx, renewEvery)
+		for sleep(ctx, renewEvery); ctx.Err() == nil; sleep(ctx, renewEvery) {
 			_ = a.Reload() // it logs its errors
 		}
 	})

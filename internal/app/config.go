@@ -12,6 +12,7 @@ import (
 
 	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/internal/seal"
+	"github.com/warder-iam/warder/internal/store"
 )
 
 // Defaults of a Config.
@@ -144,6 +145,14 @@ func (c *Config) check() error {
 			return wrong("tls-host", "%q is neither a host name nor an IP address", host)
 		}
 	}
+	for name, limit := range c.quotas() {
+		switch {
+		case new(store.Quotas).Limit(name) == 0:
+			return wrong("quota", "there is no quota %q; docs/configuration.md lists them", name)
+		case limit < 0:
+			return wrong("quota", "%s is %d, which is below zero", name, limit)
+		}
+	}
 	switch c.LogFormat {
 	case "", "text", "json":
 	default:
@@ -156,6 +165,14 @@ func (c *Config) check() error {
 		return wrong("max-connections", "%d is too few; at least 8", c.MaxConnections)
 	}
 	return c.checkAdminCredentials()
+}
+
+func (c *Config) quotas() map[store.QuotaName]int {
+	quotas := make(map[store.QuotaName]int, len(c.Quotas))
+	for name, limit := range c.Quotas {
+		quotas[store.QuotaName(name)] = limit
+	}
+	return quotas
 }
 
 // checkAdminCredentials refuses a file that would be part of the data: everything in there is sealed, or no secret.

@@ -22,7 +22,7 @@ type connections struct {
 	log    *slog.Logger
 
 	mu     sync.Mutex
-	room   *sync.Cond // a connection ended, or the listener was closed
+	room   *sync.Cond // a connection ended or fell quiet, or the listener was closed
 	open   int
 	from   map[netip.Addr]int
 	quiet  *list.List // of *connection, the longest quiet first
@@ -163,6 +163,7 @@ func (c *connections) state(conn net.Conn, state http.ConnState) {
 	case http.StateIdle:
 		n.leaveQuiet()
 		n.spot = c.quiet.PushBack(n)
+		c.room.Broadcast()
 	case http.StateClosed, http.StateHijacked:
 		n.release()
 	}

@@ -43,7 +43,7 @@ func (f *credentialsFile) write(key *session.AccessKey) error {
 	if err != nil {
 		return f.failed(err)
 	}
-	if !bytes.HasPrefix(old, []byte(f.pending)) {
+	if len(old) > 0 && !bytes.HasPrefix(old, []byte(f.pending)) { // an empty one is what mktemp leaves
 		return wrong("admin-credentials", "%s exists and was not written by this first start; name another file, or move it away", f.path)
 	}
 	return f.failed(ReplaceFile(f.path, 0o600, text))

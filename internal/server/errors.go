@@ -29,6 +29,8 @@ func publicError(err error) (public *awsapi.Error, known bool) {
 		return limitExceeded.New("%s", quota.Error()), true
 	case errors.As(err, &malformed):
 		return malformedPolicy.New("%s", malformed.Message), true
+	case errors.Is(err, kv.ErrLimit):
+		return limitExceeded.New("The change is larger than what is stored in one piece. White space in policy documents counts here."), true
 	case errors.Is(err, kv.ErrFull), errors.Is(err, trailstore.ErrFull):
 		return awsapi.ServiceUnavailable.New("There is no space left to store this change and its record. Decisions go on."), true
 	case errors.Is(err, kv.ErrReadOnly), errors.Is(err, trailstore.ErrFailed), errors.Is(err, kv.ErrClosed), errors.Is(err, trailstore.ErrClosed):

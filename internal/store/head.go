@@ -18,7 +18,8 @@ type run struct {
 	before  version             // of the account, as it was met
 	after   version             // of the account, as it is left; the same when no entity changed
 	from    *directory.Snapshot // the state that it met
-	durable bool                // from was published when it was met
+	basis   *directory.Snapshot // what was published then
+	durable bool                // from is basis
 	state   *directory.Snapshot // the state that it leaves
 	puts    []directory.Entity
 	deletes []directory.Entity
@@ -28,6 +29,7 @@ type run struct {
 	revision  uint64        // of the commit
 	published chan struct{} // closed when the published snapshot holds it
 	done      bool          // published is closed
+	chained   bool          // head.tip is it, or was built on it
 }
 
 func (r *run) changed() bool { return r.before != r.after }
@@ -51,7 +53,9 @@ type head struct {
 func (h *head) begin(r *run, base uint64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.drop(r) // the engine runs it again
+	if r.chained { // the engine runs it again
+		h.unchain()
+	}
 	r.base = base
 	if r.published == nil {
 		r.published = make(chan struct{})
@@ -59,8 +63,8 @@ func (h *head) begin(r *run, base uint64) {
 	}
 }
 
-// meet gives the run the state of all accounts in which its account has the version that it met. It is false when nobody
-// in this process knows that state.
+// meet gives the run the state of all accounts as it is in this process. It is true when the run's account has in it the
+// version that the run met.
 func (h *head) meet(r *run) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -71,27 +75,36 @@ func (h *head) meet(r *run) bool {
 			break
 		}
 	}
-	if known != r.before && h.versions[r.account] == r.before {
-		h.tip = nil // it holds changes that did not come to be
-		known = r.before
-	}
 	if known != r.before {
-		return false
+		h.unchain() // it holds changes that did not come to be, or lacks some that did
+		known = h.versions[r.account]
 	}
-	r.durable = h.tip == nil
-	if r.durable {
-		r.prev, r.from = nil, h.snapshot.Load()
-	} else {
-		r.prev, r.from = h.tip, h.tip.state
+	r.basis, r.from, r.prev, r.durable = h.snapshot.Load(), h.snapshot.Load(), nil, true
+	if h.tip != nil {
+		r.from, r.prev, r.durable = h.tip.state, h.tip, false
 	}
-	return true
+	return known == r.before && records(r.from, r.account) == r.before.Records
 }
 
-// extend makes the run's state the one that the next transaction meets.
+// extend makes the run's state the one that the next transaction meets, unless something was published meanwhile that it
+// lacks: then the next one finds its state in another way.
 func (h *head) extend(r *run) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if r.prev != h.tip || r.prev == nil && r.basis != h.snapshot.Load() {
+		h.unchain()
+		return
+	}
+	r.chained = true
 	h.tip = r
+}
+
+// unchain drops all states that are not published.
+func (h *head) unchain() {
+	for t := h.tip; t != nil && !t.done; t = t.prev {
+		t.chained = false
+	}
+	h.tip = nil
 }
 
 // fail takes a run out that did not come to be, with every state that was built on it. To take one out that did is
@@ -99,19 +112,11 @@ func (h *head) extend(r *run) {
 func (h *head) fail(r *run) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.drop(r)
+	if r.chained {
+		h.unchain()
+	}
 	h.flight = slices.DeleteFunc(h.flight, func(f *run) bool { return f == r })
 	h.advance()
-}
-
-// drop takes every state that holds the run's off the chain.
-func (h *head) drop(r *run) {
-	for t := h.tip; t != nil && !t.done; t = t.prev {
-		if t == r {
-			h.tip = nil
-			return
-		}
-	}
 }
 
 // commit notes that a run is durable at a revision. Its channel is closed when it is published.
@@ -141,12 +146,12 @@ func (h *head) advance() {
 	slices.SortStableFunc(publish, func(a, b *run) int { return cmp.Compare(a.revision, b.revision) })
 	for _, r := range publish {
 		h.publish(r)
-		r.done, r.prev, r.from, r.puts, r.deletes = true, nil, nil, nil, nil
+		r.done, r.prev, r.from, r.basis, r.puts, r.deletes = true, nil, nil, nil, nil, nil
 		close(r.published)
 	}
 	h.flight = slices.DeleteFunc(h.flight, ready)
 	if h.tip != nil && h.tip.done {
-		h.tip = nil
+		h.tip = nil // all is published
 	}
 }
 
@@ -154,6 +159,9 @@ func (h *head) publish(r *run) {
 	old, known := h.snapshot.Load(), h.versions[r.account]
 	if known == r.after || !r.changed() && r.revision < old.Revision() {
 		return
+	}
+	if !r.chained {
+		h.unchain() // those states lack this change
 	}
 	revision := max(r.revision, old.Revision())
 	switch {

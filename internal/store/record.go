@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/internal/kv"
 	"github.com/warder-iam/warder/internal/seal"
 )
 
@@ -104,7 +105,11 @@ func (c codec) unseal(key string, value []byte) ([]byte, error) {
 	return unpack(plain)
 }
 
+// pack refuses what unpack would not read again.
 func pack(text []byte) ([]byte, error) {
+	if len(text) > maxJSON {
+		return nil, fmt.Errorf("%w: it has %d bytes", kv.ErrLimit, len(text))
+	}
 	if len(text) <= deflateAbove {
 		return append([]byte{plainJSON}, text...), nil
 	}

@@ -201,7 +201,7 @@ func (u *update) meet(txn kv.Txn) (err error) {
 		if err != nil {
 			return err
 		}
-		r.prev, r.durable, r.from = nil, false, replace(s.Snapshot(), r.base, r.account, account)
+		r.from, r.durable = replace(r.from, r.base, r.account, account), false
 	}
 	r.state = r.from
 	return nil
@@ -238,11 +238,7 @@ func (u *update) write(txn kv.Txn, tx *Tx) error {
 		}
 	}
 	r.state = tx.Directory()
-	records := 0
-	if a := r.state.Account(r.account); a != nil {
-		records = a.Len()
-	}
-	r.after = newVersion(records)
+	r.after = newVersion(records(r.state, r.account))
 	if err := s.write(txn, versionKey(r.account), r.after); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/kv"
 )
 
@@ -23,6 +24,14 @@ func newVersion(records int) version {
 	var id [16]byte
 	_, _ = rand.Read(id[:]) // never fails: it ends the process instead
 	return version{ID: hex.EncodeToString(id[:]), Records: records}
+}
+
+// records counts an account's entities in a snapshot.
+func records(s *directory.Snapshot, account string) int {
+	if a := s.Account(account); a != nil {
+		return a.Len()
+	}
+	return 0
 }
 
 // check compares the number of records that were found.

@@ -88,9 +88,10 @@ resource "aws_iam_user" "bob" {
   name = "bob"
 }
 
+# Its tags do not change: the provider sets tags under the new name before it renames.
 resource "aws_iam_user" "renamed" {
   name = var.renamed
-  tags = { team = var.team }
+  tags = { stays = "yes" }
 }
 
 resource "aws_iam_access_key" "bob" {

@@ -117,6 +117,16 @@ func (c *Credentials) Sign(t testing.TB, r *http.Request, service, body string, 
 	Check(t, signer.Sign(wire, at))
 }
 
+// Presign gives the URL of a GET request for that target, signed in its query and good for as long as it says.
+func (c *Credentials) Presign(t testing.TB, service, target string, expires time.Duration) string {
+	t.Helper()
+	signer := c.Signer
+	signer.Service = service
+	wire := &sigv4.Request{Method: http.MethodGet, RawTarget: target, Host: strings.TrimPrefix(c.URL, "http://")}
+	Check(t, signer.Presign(wire, time.Now(), expires))
+	return c.URL + wire.RawTarget
+}
+
 // Answer is what a client sees.
 type Answer struct {
 	Status  int    `xml:"-"`

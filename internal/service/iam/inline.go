@@ -67,6 +67,10 @@ func (iam *Service) registerInlinePolicies(s *server.Server) {
 	}), iam.listRolePolicies)
 }
 
+// mostInline bounds the bytes of one holder's inline policies. AWS's quotas leave white space out; a hundred small policies
+// in 128 KiB of white space each would fill the memory.
+const mostInline = 1 << 20
+
 // putInline writes a policy into its holder. A policy of that name, without case, is replaced. The quota is for all of
 // the holder's inline policies together.
 func putInline[Out any](c *server.Call, find finder, holderName, name, text string) (*Out, error) {
@@ -76,12 +80,16 @@ func putInline[Out any](c *server.Call, find finder, holderName, name, text stri
 			return docErr
 		}
 		rest := slices.DeleteFunc(*h.inline, func(p directory.InlinePolicy) bool { return strings.EqualFold(p.Name, name) })
-		size := policy.Size(text)
+		size, whole := policy.Size(text), len(text)
 		for i := range rest {
 			size += policy.Size(rest[i].Document.Text)
+			whole += len(rest[i].Document.Text)
 		}
 		if limit := tx.Quotas().Limit(h.inlineSize); size > limit {
 			return api.LimitExceeded.New("Maximum policy size of %d bytes exceeded for %s %s", limit, h.kind, h.name)
+		}
+		if whole > mostInline {
+			return api.LimitExceeded.New("The inline policies of %s %s have more than %d bytes together, white space included.", h.kind, h.name, mostInline)
 		}
 		*h.inline = append(rest, directory.InlinePolicy{Name: name, Document: doc})
 		slices.SortFunc(*h.inline, func(p, q directory.InlinePolicy) int {
