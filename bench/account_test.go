@@ -1,14 +1,18 @@
 package bench
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/warder-iam/warder/catalog"
@@ -27,12 +31,16 @@ const accountID = "123456789012"
 // groupName is the group of the account's members.
 const groupName = "everybody"
 
-// account is the data of a server: an account of so many users, the first of them members of a group.
+// size is what an account holds: so many users, the first of them members of a group, and so many changes of the last
+// minutes whose answers are remembered for retries.
+type size struct{ users, members, answers int }
+
+// account is the data of a server.
 type account struct {
-	folder         string
-	users, members int
-	admin          credentials
-	member         credentials // of the first member, if there is one
+	size
+	folder string
+	admin  credentials
+	member credentials // of the first member, if there is one
 }
 
 func (a *account) data() string      { return filepath.Join(a.folder, "data") }
@@ -70,11 +78,11 @@ func (a *account) start(tb testing.TB) *process {
 	return startProcess(tb, "warder", warderSettings{Data: a.data(), MasterKey: a.masterKey(), KeyFile: a.keyFile()})
 }
 
-// newAccount makes an account of users beside its administrator, some of them members of a group. The server makes the
-// account itself; the users are put into its store while it is stopped.
-func newAccount(tb testing.TB, users, members int) *account {
+// newAccount makes an account of that size, its administrator beside it. The server makes the account itself; the rest is
+// put into its store while it is stopped.
+func newAccount(tb testing.TB, n size) *account {
 	tb.Helper()
-	a := &account{folder: tb.TempDir(), users: users, members: members}
+	a := &account{size: n, folder: tb.TempDir()}
 	check(tb, os.Mkdir(filepath.Dir(a.masterKey()), 0o700))
 	a.start(tb).stop(tb)
 	var err error
@@ -127,7 +135,11 @@ func (a *account) put(st *store.Store, keys *session.Keys) error {
 	if err != nil {
 		return err
 	}
-	if err := a.putUsers(st, group); err != nil || a.members == 0 {
+	err = inParallel(a.users, batch, func(first int) error { return a.putBatch(st, group, first) })
+	if err != nil {
+		return err
+	}
+	if err := inParallel(a.answers, 1, func(int) error { return remember(st, group) }); err != nil || a.members == 0 {
 		return err
 	}
 	key, err := keys.MintAccessKey(accountID)
@@ -141,33 +153,24 @@ func (a *account) put(st *store.Store, keys *session.Keys) error {
 	})
 }
 
-// putUsers runs some transactions at a time, so that they share syncs.
-func (a *account) putUsers(st *store.Store, group *directory.Group) error {
-	firsts, failed := make(chan int), make(chan error, 1)
+// inParallel calls fn for 0, step, 2·step … below n, some at a time, so that transactions share syncs.
+func inParallel(n, step int, fn func(first int) error) error {
+	var next atomic.Int64
+	var errs [32]error
 	var workers sync.WaitGroup
-	for range 8 {
+	for i := range errs {
 		workers.Go(func() {
-			for first := range firsts {
-				if err := a.putBatch(st, group, first); err != nil {
-					select {
-					case failed <- err:
-					default: // one is enough
-					}
+			for errs[i] == nil {
+				first := int(next.Add(int64(step))) - step
+				if first >= n {
+					return
 				}
+				errs[i] = fn(first)
 			}
 		})
 	}
-	for first := 0; first < a.users; first += batch {
-		firsts <- first
-	}
-	close(firsts)
 	workers.Wait()
-	select {
-	case err := <-failed:
-		return err
-	default:
-		return nil
-	}
+	return errors.Join(errs[:]...)
 }
 
 func (a *account) putBatch(st *store.Store, group *directory.Group, first int) error {
@@ -183,6 +186,17 @@ func (a *account) putBatch(st *store.Store, group *directory.Group, first int) e
 		}
 		return nil
 	})
+}
+
+// remember makes a change that is like any client's: with an answer that a retry would get.
+func remember(st *store.Store, group *directory.Group) error {
+	hash := make([]byte, 32)
+	_, _ = rand.Read(hash) // never fails
+	answer := bytes.Repeat([]byte("x"), 500)
+	_, err := st.Update(context.Background(), &store.Change{Account: accountID, Retry: hash}, func(tx *store.Tx) ([]byte, error) {
+		return answer, tx.Put(group)
+	})
+	return err
 }
 
 func userName(n int) string { return fmt.Sprintf("user-%07d", n) }

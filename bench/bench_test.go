@@ -43,7 +43,7 @@ func countUsers(t *testing.T, p *process, a *account) int {
 }
 
 func TestServe(t *testing.T) {
-	a := newAccount(t, 3, 0)
+	a := newAccount(t, size{users: 3})
 	warder := a.serve(t)
 	raw := openDisk(t, a.folder)
 	for _, test := range []struct {
@@ -82,7 +82,7 @@ func TestBare(t *testing.T) {
 
 // A refusal is an error, and never counts as a fast answer.
 func TestRefusalIsNoFigure(t *testing.T) {
-	a := newAccount(t, 1, 1)
+	a := newAccount(t, size{users: 1, members: 1})
 	one := hire(t, a.serve(t), 1)[0]
 	for name, err := range map[string]error{
 		"wrong secret": one.must(credentials{a.admin.id, "guess"}.signer("sts"), getCallerIdentity(a).form(0)),
@@ -96,7 +96,7 @@ func TestRefusalIsNoFigure(t *testing.T) {
 }
 
 func TestGrowth(t *testing.T) {
-	few, many := newAccount(t, 4, 0), newAccount(t, 2*batch+1, batch+1)
+	few, many := newAccount(t, size{users: 4}), newAccount(t, size{users: 2*batch + 1, members: batch + 1, answers: 3})
 	t.Run("serving", func(t *testing.T) {
 		g := &growth{few: few.serve(t), many: many.serve(t)}
 		sizes := func() [2]int { return [2]int{countUsers(t, g.few, few), countUsers(t, g.many, many)} }

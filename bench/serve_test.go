@@ -17,7 +17,7 @@ import (
 // decision, the event's encoding, for a change three records encoded and sealed and SQLite's B-trees. README.md says where
 // the time goes.
 func BenchmarkServe(b *testing.B) {
-	a := newAccount(b, 100, 0)
+	a := newAccount(b, size{users: fewUsers})
 	warder := a.serve(b)
 	raw := openDisk(b, a.folder)
 	for _, r := range []request{getCallerIdentity(a), createUser(a, "made-")} {

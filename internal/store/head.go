@@ -91,7 +91,12 @@ func (h *head) meet(r *run) bool {
 func (h *head) extend(r *run) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if r.prev != h.tip || r.prev == nil && r.basis != h.snapshot.Load() {
+	published := h.snapshot.Load()
+	fits := r.prev == h.tip
+	if h.tip == nil { // what the run met is published by now, or always was, and nothing else
+		fits = published == r.from || r.prev == nil && published == r.basis
+	}
+	if !fits {
 		h.unchain()
 		return
 	}

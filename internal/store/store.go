@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/warder-iam/warder/directory"
@@ -29,6 +30,9 @@ type Store struct {
 	used   used
 	memory memory
 	outbox chan struct{}
+	// reloads counts how often an account's state was not known and its records were read anew: only after failures and
+	// changes by other processes.
+	reloads atomic.Int64
 
 	closing    context.Context // ends when Close is called
 	mu         sync.Mutex      // guards cancel and what it stops from beginning

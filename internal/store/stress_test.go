@@ -63,11 +63,16 @@ func (c *client) change(n int) {
 	}
 }
 
+func TestConcurrentChanges(t *testing.T) {
+	s := concurrently(t, nil)
+	if n := s.reloads.Load(); n != 0 {
+		t.Errorf("records were read anew %d times without need", n)
+	}
+}
+
 func TestConcurrentChangesWithFaults(t *testing.T) {
-	engine, keyring := newMemKV(t), testKeyring(t)
-	s := testOpen(t, engine, keyring)
 	faults := rand.New(rand.NewPCG(1, 2)) // used by the engine's writer only
-	engine.onSync(func(int) error {
+	concurrently(t, func(int) error {
 		switch faults.IntN(8) {
 		case 0:
 			return kv.ErrFull
@@ -78,9 +83,61 @@ func TestConcurrentChangesWithFaults(t *testing.T) {
 		}
 		return nil
 	})
-	var clients, watchers sync.WaitGroup
-	stop := make(chan struct{})
-	watchers.Go(func() {
+}
+
+// concurrently lets several clients change two accounts and compares what they know with what is there.
+func concurrently(t *testing.T, onSync func(int) error) *Store {
+	t.Helper()
+	engine, keyring := newMemKV(t), testKeyring(t)
+	s := testOpen(t, engine, keyring)
+	engine.onSync(onSync)
+	stop := watch(t, s, engine)
+	clients := runClients(t, s)
+	stop()
+	engine.onSync(nil)
+	mustPut(t, s, here, user("last"))
+	mustPut(t, s, elsewhere, user("last"))
+	sameAccounts(t, testOpen(t, engine, keyring).Snapshot(), s.Snapshot())
+	for _, c := range clients {
+		users := s.Snapshot().Account(c.account)
+		for _, name := range slices.Sorted(maps.Keys(c.known)) {
+			if there := users.User(name) != nil; there != c.known[name] {
+				t.Errorf("%s: %t at the end, was acknowledged as %t", name, there, c.known[name])
+			}
+		}
+	}
+	s.head.mu.Lock()
+	defer s.head.mu.Unlock()
+	if len(s.head.flight) != 0 || s.head.tip != nil {
+		t.Errorf("%d runs are still in flight, tip %v", len(s.head.flight), s.head.tip)
+	}
+	return s
+}
+
+func runClients(t *testing.T, s *Store) []*client {
+	var running sync.WaitGroup
+	all := make([]*client, 12)
+	for i := range all {
+		c := &client{
+			t: t, s: s, account: []string{here, elsewhere}[i%2], name: fmt.Sprint("c", i),
+			random: rand.New(rand.NewPCG(3, uint64(i))), known: make(map[string]bool),
+		}
+		all[i] = c
+		running.Go(func() {
+			for n := range 60 {
+				c.change(n)
+			}
+		})
+	}
+	running.Wait()
+	return all
+}
+
+// watch looks at snapshots until stop is called: they never go back, and show nothing that is not durable.
+func watch(t *testing.T, s *Store, engine *memKV) (stop func()) {
+	var watcher sync.WaitGroup
+	quit := make(chan struct{})
+	watcher.Go(func() {
 		for last := s.Snapshot(); ; {
 			now := s.Snapshot()
 			if now.Revision() < last.Revision() {
@@ -94,43 +151,14 @@ func TestConcurrentChangesWithFaults(t *testing.T) {
 				}
 			}
 			select {
-			case <-stop:
+			case <-quit:
 				return
 			default:
 			}
 		}
 	})
-	all := make([]*client, 12)
-	for i := range all {
-		c := &client{
-			t: t, s: s, account: []string{here, elsewhere}[i%2], name: fmt.Sprint("c", i),
-			random: rand.New(rand.NewPCG(3, uint64(i))), known: make(map[string]bool),
-		}
-		all[i] = c
-		clients.Go(func() {
-			for n := range 60 {
-				c.change(n)
-			}
-		})
-	}
-	clients.Wait()
-	close(stop)
-	watchers.Wait()
-	engine.onSync(nil)
-	mustPut(t, s, here, user("last"))
-	mustPut(t, s, elsewhere, user("last"))
-	sameAccounts(t, testOpen(t, engine, keyring).Snapshot(), s.Snapshot())
-	for _, c := range all {
-		users := s.Snapshot().Account(c.account)
-		for _, name := range slices.Sorted(maps.Keys(c.known)) {
-			if there := users.User(name) != nil; there != c.known[name] {
-				t.Errorf("%s: %t at the end, was acknowledged as %t", name, there, c.known[name])
-			}
-		}
-	}
-	s.head.mu.Lock()
-	defer s.head.mu.Unlock()
-	if len(s.head.flight) != 0 || s.head.tip != nil {
-		t.Errorf("%d runs are still in flight, tip %v", len(s.head.flight), s.head.tip)
+	return func() {
+		close(quit)
+		watcher.Wait()
 	}
 }

@@ -197,6 +197,7 @@ func (u *update) meet(txn kv.Txn) (err error) {
 	}
 	r.after = r.before
 	if !s.head.meet(r) {
+		s.reloads.Add(1)
 		account, err := s.loadAccount(txn, r.account, r.before)
 		if err != nil {
 			return err

@@ -25,8 +25,8 @@ func testContextEndedBefore(t *testing.T, h Harness) {
 	if err := s.View(ctx, func(kv.Reader) error { return nil }); err != context.Canceled {
 		t.Errorf("View: %v, want the context's error", err)
 	}
-	for range s.Watch(ctx, 0) {
-		t.Error("Watch of an ended context yields")
+	for commit, err := range s.Watch(ctx, 0) {
+		t.Errorf("Watch of an ended context yields %v, %v", commit, err)
 	}
 }
 

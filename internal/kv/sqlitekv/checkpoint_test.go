@@ -101,7 +101,7 @@ func TestCopiesWhenIdle(t *testing.T) {
 		if s.checkpoints.pages.Load() == 0 {
 			t.Error("copied too early")
 		}
-		time.Sleep(1)
+		time.Sleep(1 * time.Nanosecond)
 		synctest.Wait()
 		if pages := s.checkpoints.pages.Load(); pages != 0 {
 			t.Errorf("%d pages wait still", pages)

@@ -166,7 +166,7 @@ func failWrites(t *testing.T, dir string) {
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: at, Max: at}); err != nil {
 		t.Fatal(err)
 	}
-	first, errs := queueBehind(t, s,
+	errs, first := queueBehind(t, s,
 		func(tx kv.Txn) error {
 			return errors.Join(tx.Put("k", []byte("lost")), tx.Put("big", make([]byte, 9000)))
 		},

@@ -210,8 +210,8 @@ func TestForeignWriter(t *testing.T) {
 }
 
 // queueBehind holds the writer inside a first transaction, queues fns in order behind it, and lets go. All end up in one
-// batch. It returns their errors.
-func queueBehind(t *testing.T, s *Store, first func(kv.Txn) error, fns ...func(kv.Txn) error) (firstErr error, errs []error) {
+// batch. It returns the errors of fns and of first.
+func queueBehind(t *testing.T, s *Store, first func(kv.Txn) error, fns ...func(kv.Txn) error) (errs []error, firstErr error) {
 	t.Helper()
 	running, release := make(chan struct{}), make(chan struct{})
 	answers := make([]chan error, len(fns)+1)
@@ -241,7 +241,7 @@ func queueBehind(t *testing.T, s *Store, first func(kv.Txn) error, fns ...func(k
 	for _, a := range answers[1:] {
 		errs = append(errs, <-a)
 	}
-	return firstErr, errs
+	return errs, firstErr
 }
 
 // TestUnsyncedIsInvisible: a transaction sees what an earlier one of its batch wrote, a view does not, for it is not
@@ -249,7 +249,7 @@ func queueBehind(t *testing.T, s *Store, first func(kv.Txn) error, fns ...func(k
 func TestUnsyncedIsInvisible(t *testing.T) {
 	s := openTest(t, t.TempDir(), Options{})
 	defer closeTest(t, s)
-	first, errs := queueBehind(t, s,
+	errs, first := queueBehind(t, s,
 		func(tx kv.Txn) error { return tx.Put("k", []byte("1")) },
 		func(tx kv.Txn) error {
 			if v, err := tx.Get("k"); err != nil || string(v) != "1" || tx.Revision() != 1 {
@@ -293,7 +293,7 @@ func TestBatchKeepsTheGood(t *testing.T) {
 	}
 	good := func() error { return nil }
 	before := walCommits(t, dir)
-	_, errs := queueBehind(t, s, write("good0", good),
+	errs, _ := queueBehind(t, s, write("good0", good),
 		write("bad", func() error { return refused }),
 		write("good1", good),
 		write("bad", func() error { panic("bad") }),
@@ -332,7 +332,7 @@ func TestFull(t *testing.T) {
 	}
 	onWriter(t, s, "PRAGMA max_page_count = 30")
 	big := make([]byte, 200<<10)
-	first, errs := queueBehind(t, s,
+	errs, first := queueBehind(t, s,
 		func(tx kv.Txn) error { return tx.Put("k", []byte("2")) },
 		func(tx kv.Txn) error {
 			_, err := tx.Get("k") // fails because of a write that will be lost

@@ -198,3 +198,18 @@ func TestSDK(t *testing.T) {
 		t.Errorf("region %q", e.AWSRegion)
 	}
 }
+
+// Sessions given out before a moment are cut off as on AWS: by a Deny on the time of their issue.
+func TestRevokeOlderSessions(t *testing.T) {
+	w := newWorld(t)
+	f := newFixture(t, w, number(1))
+	r := f.role(t, "it", trust(trustsAlice), policyOf("Allow sts:GetAccessKeyInfo *")).Clone()
+	s, key := f.Session(t, assume(t, f.alice, f.ARN(r))), someKey(t, f.ID)
+	expect(t, s.Call(t, "GetAccessKeyInfo", "AccessKeyId", key), "", "")
+	for before, code := range map[time.Duration]string{time.Hour: "AccessDenied", -time.Hour: ""} {
+		deny := `Deny * * {"DateLessThan":{"aws:TokenIssueTime":"` + time.Now().Add(before).UTC().Format(time.RFC3339) + `"}}`
+		r.Inline[0].Document = servertest.Document(t, policy.Identity, policyOf("Allow sts:GetAccessKeyInfo *", deny))
+		f.Put(t, r)
+		expect(t, s.Call(t, "GetAccessKeyInfo", "AccessKeyId", key), code, "")
+	}
+}

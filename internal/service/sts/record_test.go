@@ -1,0 +1,101 @@
+package sts_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/warder-iam/warder/catalog"
+	"github.com/warder-iam/warder/internal/server/servertest"
+)
+
+// What is secret stands in the one answer that gives it out, and nowhere else: in no event, no log line and no error.
+func TestSecretsStayOut(t *testing.T) {
+	w := newWorld(t)
+	f := newFixture(t, w, number(1), policyOf("Allow sts:* *"))
+	r := f.role(t, "it", trust(trustsAlice))
+	var secrets, said []string
+	note := func(a servertest.Answer) *servertest.Credentials {
+		c := f.Session(t, a)
+		secrets = append(secrets, c.Plain, c.SessionToken)
+		return c
+	}
+	secrets = append(secrets, f.alice.Plain, "987654")
+	token := note(f.alice.Call(t, "GetSessionToken"))
+	role := note(assume(t, token, f.ARN(r)))
+	note(f.alice.Call(t, "GetFederationToken", "Name", "web"))
+
+	code := []string{"SerialNumber", "arn:aws:iam::" + f.ID + ":mfa/alice", "TokenCode", "987654"}
+	bad := *role
+	bad.AccessKeyID = f.alice.AccessKeyID
+	for _, a := range []servertest.Answer{
+		f.alice.Call(t, "GetSessionToken", code...),
+		f.alice.Call(t, "GetSessionToken", "SerialNumber", "?", "TokenCode", "987654"),
+		assume(t, f.alice, f.ARN(r), code...),
+		bad.Call(t, "GetCallerIdentity"), role.Call(t, "ListUsers"), role.Call(t, "GetSessionToken"), token.Call(t, "GetCallerIdentity"),
+	} {
+		said = append(said, a.Body)
+	}
+	for _, e := range append(w.Recorder.Events(), w.Outbox(t)...) {
+		text, err := json.Marshal(e)
+		servertest.Check(t, err)
+		said = append(said, string(text))
+	}
+	said = append(said, w.Log.String())
+	for _, text := range said {
+		for _, secret := range secrets {
+			if len(secret) < 6 || strings.Contains(text, secret) {
+				t.Errorf("%q stands in %s", secret, text)
+			}
+		}
+	}
+	i := slices.IndexFunc(said, func(s string) bool { return strings.Contains(s, `"eventName":"AssumeRole"`) })
+	if i < 0 || !strings.Contains(said[i], `"accessKeyId":"`+role.AccessKeyID+`"`) || !strings.Contains(said[i], `"roleSessionName":"s1"`) {
+		t.Errorf("the event of AssumeRole does not show what it may show")
+	}
+}
+
+// openOperations is the reviewed list of operations that need no permission.
+var openOperations = []string{"sts:GetCallerIdentity", "sts:GetSessionToken"}
+
+// Every served operation asks for an action that policies know, or stands in the reviewed list.
+func TestOpenOperations(t *testing.T) {
+	w := newWorld(t)
+	known, served := catalog.Load(), 0
+	for _, o := range w.Operations() {
+		if !o.Served {
+			continue
+		}
+		served++
+		if _, ok := known.Action(o.Service, o.Name); !ok || o.Action != o.Service+":"+o.Name {
+			t.Errorf("%s:%s asks for %s", o.Service, o.Name, o.Action)
+		}
+		if (o.Open != "") != slices.Contains(openOperations, o.Action) {
+			t.Errorf("%s is open because %q: that is for a review of the list", o.Action, o.Open)
+		}
+	}
+	if served != 6 {
+		t.Errorf("%d operations are served, want five of STS and ListUsers", served)
+	}
+}
+
+// Everything that STS does gives credentials or information out and changes no stored state: CloudTrail calls it read-only.
+func TestRecordOfSTS(t *testing.T) {
+	w := newWorld(t)
+	f := newFixture(t, w, number(1))
+	r := f.role(t, "it", trust(trustsAlice))
+	assume(t, f.alice, f.ARN(r), "ExternalId", "x-1")
+	e := w.Recorder.Last(t)
+	if !e.ReadOnly || e.EventSource != "sts.amazonaws.com" || e.RecipientAccountID != f.ID || len(e.Resources) != 1 || e.Resources[0].ARN != f.ARN(r) ||
+		!strings.Contains(string(e.RequestParameters), `"externalId":"x-1"`) || !strings.Contains(string(e.ResponseElements), `"assumedRoleId":"`+r.ID) {
+		t.Errorf("%+v %s %s", e, e.RequestParameters, e.ResponseElements)
+	}
+	assume(t, f.alice, f.ARN(r), "RoleSessionName", "<a&b>\x01")
+	if e := w.Recorder.Last(t); e.ErrorCode != "ValidationError" || e.RequestParameters != nil || e.ResponseElements != nil {
+		t.Errorf("%+v", e)
+	}
+	if n := len(w.Outbox(t)); n != 0 {
+		t.Errorf("%d changes", n)
+	}
+}
