@@ -79,7 +79,7 @@ func attacks() []attack {
 		{name: "100,000 parameters", body: iamCall + "GetUser&" + many(100_000, func(i int) string { return "a" + strconv.Itoa(i) + "=" }), codes: []string{"MalformedQueryString"}},
 		{name: "30,000 tags", body: iamCall + "TagUser&UserName=admin&" + many(15_000, func(i int) string {
 			return fmt.Sprintf("Tags.member.%d.Key=k%d&Tags.member.%d.Value=v", i, i, i)
-		}), codes: []string{"ValidationError", "InvalidInput"}, recorded: true},
+		}), codes: []string{"ValidationError", "MalformedInput"}, recorded: true},
 		{name: "a member far out", body: iamCall + "TagUser&UserName=admin&Tags.member.2000000000.Key=a", codes: []string{"ValidationError", "MalformedInput", "MalformedQueryString"}, recorded: true},
 		{name: "a member below one", body: iamCall + "TagUser&UserName=admin&Tags.member.-1.Key=a", codes: []string{"ValidationError", "MalformedInput", "MalformedQueryString"}, recorded: true},
 		{name: "members in members", body: iamCall + "TagUser&UserName=admin&Tags" + strings.Repeat(".member.1", 10_000) + "=a", codes: []string{"ValidationError", "MalformedInput", "MalformedQueryString"}, recorded: true},
@@ -87,7 +87,7 @@ func attacks() []attack {
 		{name: "a number beyond all bounds", body: iamCall + "ListUsers&MaxItems=" + strings.Repeat("9", 1000), codes: []string{"ValidationError", "MalformedInput"}, recorded: true},
 		{name: "no truth value", body: iamCall + "ListPolicies&OnlyAttached=maybe", codes: []string{"ValidationError", "MalformedInput"}, recorded: true},
 		{name: "NUL in a name", body: iamCall + "CreateUser&UserName=a%00b", codes: []string{"ValidationError"}, recorded: true},
-		{name: "no UTF-8 in a name", body: iamCall + "CreateUser&UserName=a%ff%feb", codes: []string{"ValidationError"}, recorded: true},
+		{name: "no UTF-8 in a name", body: iamCall + "CreateUser&UserName=a%ff%feb", codes: []string{"ValidationError", "MalformedInput"}, recorded: true},
 		{name: "control characters in a tag", body: iamCall + "TagUser&UserName=admin&Tags.member.1.Key=k&Tags.member.1.Value=%1b%5b31m%0a", codes: []string{"ValidationError"}, recorded: true},
 		{name: "a name of a megabyte", body: iamCall + "GetUser&UserName=" + strings.Repeat("a", 1_000_000), codes: []string{"ValidationError"}, recorded: true},
 		{name: "a path that climbs", body: iamCall + "CreateUser&UserName=x&Path=" + url.QueryEscape("/../../"+strings.Repeat("a", 600)+"/"), codes: []string{"ValidationError"}, recorded: true},

@@ -1,5 +1,3 @@
-// Command warder serves and manages identities in the dialect of AWS IAM. Each verb has a file of its own; results go to
-// standard output, everything else to standard error.
 package main
 
 import (

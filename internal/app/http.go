@@ -35,8 +35,10 @@ func newHTTPServer(h http.Handler, conns *connections, log *slog.Logger) *http.S
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		Protocols:         protocols,
-		ConnState:         conns.state,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // what strangers do to a listener
+		// OPTIONS * is a request like any other, and refused.
+		DisableGeneralOptionsHandler: true,
+		ConnState:                    conns.state,
+		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelDebug), // what strangers do to a listener
 	}
 }
 

@@ -23,7 +23,7 @@ func (a *App) welcome(w io.Writer, f *founding) error {
 		secret = []string{"                written with its secret to " + c.AdminCredentials}
 		configure, env, about = configure+from, env+from, ""
 	}
-	if a.endpoint.URL != "http://"+DefaultListen {
+	if usual, err := DefaultData(); err != nil || c.Data != usual || a.endpoint.URL != "http://"+DefaultListen {
 		where := " --data " + Quote(c.Data)
 		configure, env = configure+where, env+where
 	}

@@ -33,10 +33,6 @@ func Change[Out any](c *Call, fn func(tx *store.Tx) (*Out, error)) (*Out, error)
 	case err != nil:
 		return nil, err
 	case change.Replayed:
-		// The memory was asked before the rule: a right that was lost since step 4 must not be shown the answer.
-		if err := c.rejudge(c.server.Store.Snapshot()); err != nil {
-			return nil, err
-		}
 		c.replay = answer
 		return nil, nil
 	}

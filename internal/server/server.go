@@ -19,7 +19,7 @@ type Recorder interface {
 
 // Limits on every request.
 const (
-	maxBody  = 1 << 20          // bytes; the largest policy, URL-encoded, fits twice
+	maxBody  = 512 << 10        // bytes; the longest policy text that the model takes fits, each character escaped
 	deadline = 30 * time.Second // from the last byte of the request to the answer
 	// maxTarget bounds path and query together.
 	maxTarget = 8 << 10

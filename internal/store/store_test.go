@@ -480,7 +480,7 @@ func TestQuotas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	defer func() { _ = s.Close() }()
 	add := func(name string) error {
 		_, err := s.Update(t.Context(), &Change{Account: here}, func(tx *Tx) ([]byte, error) {
 			have := 0

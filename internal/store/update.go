@@ -19,7 +19,7 @@ type Change struct {
 	Account string
 	// Judged is the revision of the Snapshot on which the caller was authenticated and authorized.
 	Judged uint64
-	// Rejudge runs when the state that the change meets is another than the judged one. Its error is returned as it is and
+	// Rejudge runs first when the state that the change meets is another than the judged one. Its error is returned as it is and
 	// nothing is written. Nil for changes that nobody asked for (background jobs).
 	Rejudge func(*directory.Snapshot) error
 	// Event makes the change's trail record, from the answer and the time of the change (UTC, whole seconds). It goes into
@@ -157,20 +157,21 @@ type update struct {
 	forgotten  []string // ids whose last use goes with their entity
 }
 
-// transact is the life of a change inside its transaction: remember, judge, act, record, write.
+// transact is the life of a change inside its transaction: judge, recall, act, record, write. A remembered answer too is
+// given only to a caller that may still have it.
 func (u *update) transact(txn kv.Txn) error {
 	u.answer, u.replayed, u.event, u.remembered, u.forgotten = nil, false, false, nil, nil
 	now := time.Now().UTC().Truncate(time.Second)
 	if err := u.meet(txn); err != nil {
 		return err
 	}
-	if done, err := u.recall(txn, now); done || err != nil {
-		return err
-	}
 	if u.change.Rejudge != nil && (!u.run.durable || u.run.from.Revision() != u.change.Judged) {
 		if err := u.change.Rejudge(u.run.from); err != nil {
 			return &ownError{err}
 		}
+	}
+	if done, err := u.recall(txn, now); done || err != nil {
+		return err
 	}
 	tx := &Tx{store: u.store, account: u.change.Account, now: now, state: u.run.from, next: u.run.base + 1}
 	answer, err := u.fn(tx)

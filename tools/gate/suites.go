@@ -33,12 +33,13 @@ func suites() []suite {
 		{name: "awscli", about: "the AWS CLI drives the binary", client: awsCLI(), run: acceptance("TestAWSCLI")},
 		{name: "terraform", about: "Terraform drives the binary", client: terraform(), run: acceptance("TestTerraform")},
 		{name: "crash", about: "kill -9 under load loses nothing", run: acceptance("TestCrash")},
+		{name: "hostile", about: "malformed requests and bad connections", run: acceptance("TestHostile")},
 	}
 }
 
 // acceptancePrefixes are the beginnings of test names in the folder acceptance, one for each suite.
 func acceptancePrefixes() []string {
-	return []string{"TestSDK", "TestAWSCLI", "TestTerraform", "TestCrash"}
+	return []string{"TestSDK", "TestAWSCLI", "TestTerraform", "TestCrash", "TestHostile"}
 }
 
 // acceptance runs the tests in the folder acceptance whose names begin with prefix.

@@ -109,13 +109,13 @@ func TestTransitiveKeysDoNotMultiply(t *testing.T) {
 		params = append(params, fmt.Sprintf("TransitiveTagKeys.member.%d", i), string("kK"[i%2]))
 	}
 	c := f.Session(t, assume(t, f.alice, f.ARN(r), params...))
-	for range 4 {
+	for hop := range 4 {
+		claims, _, err := w.Keys.Open(c.SessionToken)
+		servertest.Check(t, err)
+		if len(claims.Tags) != 1 || len(claims.TransitiveTagKeys) != 1 {
+			t.Errorf("hop %d: %d tags, %d transitive keys", hop, len(claims.Tags), len(claims.TransitiveTagKeys))
+		}
 		c = f.Session(t, assume(t, c, f.ARN(r)))
-	}
-	claims, _, err := w.Keys.Open(c.SessionToken)
-	servertest.Check(t, err)
-	if len(claims.Tags) != 1 || len(claims.TransitiveTagKeys) != 1 {
-		t.Errorf("%d tags, %d transitive keys", len(claims.Tags), len(claims.TransitiveTagKeys))
 	}
 }
 

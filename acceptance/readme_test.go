@@ -1,0 +1,178 @@
+package acceptance
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// block is one fenced block of README.md. Its first word says what it is, the second one which file it becomes, or which
+// client it needs.
+type block struct {
+	kind, arg, text string
+	line            int
+	want            []string // lines of the "text" block behind it
+}
+
+// readmeBlocks reads the fenced blocks of README.md in order.
+func readmeBlocks(t *testing.T) []block {
+	t.Helper()
+	text, err := os.ReadFile("../README.md")
+	check(t, err)
+	var blocks []block
+	var open *block
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		n++
+		fence, isFence := strings.CutPrefix(line, "```")
+		switch {
+		case isFence && open == nil:
+			words := append(strings.Fields(fence), "", "")
+			open = &block{kind: words[0], arg: words[1], line: n}
+		case isFence && open.kind == "text":
+			if len(blocks) == 0 {
+				t.Fatalf("README.md:%d: what prints this?", open.line)
+			}
+			last := &blocks[len(blocks)-1]
+			last.want = append(last.want, strings.Split(strings.TrimSpace(open.text), "\n")...)
+			open = nil
+		case isFence:
+			blocks = append(blocks, *open)
+			open = nil
+		case open != nil:
+			open.text += line
+		}
+	}
+	if open != nil {
+		t.Fatalf("README.md:%d: the block has no end", open.line)
+	}
+	return blocks
+}
+
+// readme is a folder in which README.md's blocks run, beside a server.
+type readme struct {
+	t   *testing.T
+	w   *warder
+	dir string
+	env []string
+}
+
+func newReadme(t *testing.T) *readme {
+	t.Helper()
+	w := start(t)
+	r := &readme{t: t, w: w, dir: t.TempDir()}
+	r.env = w.env(
+		"PATH="+filepath.Dir(w.name)+string(os.PathListSeparator)+os.Getenv("PATH"),
+		// In place of what a person types, or has by default.
+		"WARDER_ADMIN_CREDENTIALS="+w.credentials(), "WARDER_DATA="+w.data(),
+		"AWS_PAGER=", "AWS_MAX_ATTEMPTS=1", "AWS_EC2_METADATA_DISABLED=true", "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1",
+	)
+	return r
+}
+
+// run runs the blocks of kind sh for one client in one shell, and checks what each of them prints.
+func (r *readme) run(client string) {
+	r.t.Helper()
+	var script strings.Builder
+	var blocks []block
+	for _, b := range readmeBlocks(r.t) {
+		switch {
+		case b.kind == "sh" && b.arg == client:
+			fmt.Fprintf(&script, "{\n%s} >%s 2>&1\n", b.text, r.output(len(blocks)))
+			blocks = append(blocks, b)
+		case b.kind != "sh" && b.arg != "":
+			check(r.t, os.WriteFile(filepath.Join(r.dir, b.arg), []byte(b.text), 0o600))
+		}
+	}
+	if len(blocks) == 0 {
+		r.t.Fatalf("README.md has no block for %q", client)
+	}
+	cmd := exec.CommandContext(background(r.t), "bash", "-eu", "-o", "pipefail", "-c", script.String())
+	cmd.Dir, cmd.Env = r.dir, r.env
+	out, err := cmd.CombinedOutput()
+	for i, b := range blocks {
+		text, readErr := os.ReadFile(filepath.Join(r.dir, r.output(i)))
+		if readErr != nil {
+			r.t.Errorf("README.md:%d did not run", b.line)
+			continue
+		}
+		r.compare(b, string(text))
+	}
+	if err != nil {
+		r.t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func (r *readme) output(i int) string { return fmt.Sprintf("block-%d.out", i) }
+
+func (r *readme) compare(b block, text string) {
+	r.t.Helper()
+	printed := oneSpace(text)
+	for _, want := range b.want {
+		if !strings.Contains(printed, oneSpace(want)) {
+			r.t.Errorf("README.md:%d promises a line that it does not print: %s\nIt printed:\n%s", b.line, want, text)
+		}
+	}
+	if r.t.Failed() {
+		r.t.Logf("README.md:%d printed:\n%s", b.line, text)
+	}
+}
+
+// oneSpace leaves one space between words: how wide a table is does not matter.
+func oneSpace(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// TestAWSCLIReadme does what README.md says with the AWS CLI.
+func TestAWSCLIReadme(t *testing.T) {
+	if err := exec.Command("aws", "--version").Run(); err != nil {
+		missing(t, "awscli", getAWSCLI)
+	}
+	newReadme(t).run("")
+}
+
+// TestTerraformReadme does what README.md says with Terraform.
+func TestTerraformReadme(t *testing.T) {
+	if err := exec.Command("terraform", "version").Run(); err != nil {
+		missing(t, "terraform", getTerraform)
+	}
+	config := terraformConfig(t, t.TempDir())
+	r := newReadme(t)
+	r.env = append(r.env, "TF_CLI_CONFIG_FILE="+config)
+	r.run("terraform")
+}
+
+// TestSDKReadme runs README.md's Go program.
+func TestSDKReadme(t *testing.T) {
+	r := newReadme(t)
+	n := 0
+	for _, b := range readmeBlocks(t) {
+		if b.kind != "go" {
+			continue
+		}
+		n++
+		name := filepath.Join(r.dir, b.arg)
+		check(t, os.WriteFile(name, []byte(b.text), 0o600))
+		script := `eval "$(warder env)"; exec go run ` + name
+		cmd := exec.CommandContext(background(t), "bash", "-euc", script)
+		cmd.Dir, cmd.Env = "..", append(r.env, goEnv(t)...)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+		r.compare(b, string(out))
+	}
+	if n == 0 {
+		t.Fatal("README.md has no Go program")
+	}
+}
+
+// goEnv keeps Go's caches where they are, although HOME is another.
+func goEnv(t *testing.T) []string {
+	t.Helper()
+	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE", "GOPATH").Output()
+	check(t, err)
+	values := strings.Split(strings.TrimSpace(string(out)), "\n")
+	return []string{"GOCACHE=" + values[0], "GOMODCACHE=" + values[1], "GOPATH=" + values[2]}
+}
