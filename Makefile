@@ -29,10 +29,9 @@ help:
 build:
 	CGO_ENABLED=0 go build -trimpath -o bin/warder ./cmd/warder
 
+# The first start says how to go on; it writes the administrator's key beside the data, not on the screen.
 run: build
-	@echo 'Warder serves on $(LISTEN), its data is in $(DATA); Ctrl-C stops it and loses nothing.'
-	@echo 'In another terminal:  eval "$$(bin/warder env)"  and then  aws iam list-users'
-	@exec bin/warder serve --data $(DATA) --listen $(LISTEN)
+	@exec bin/warder serve --data $(DATA) --listen $(LISTEN) --admin-credentials $(DATA).credentials
 
 generate:
 	go run ./internal/apigen

@@ -22,27 +22,30 @@ import (
 // accountID is the account of every server here.
 const accountID = "123456789012"
 
-// binary builds warder once for all tests of this process. TestMain removes it.
+// scratch is a folder of this process. TestMain makes and removes it.
+var scratch string
+
+// binary builds warder once for all tests of this process.
 var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "warder-acceptance-")
-	if err != nil {
-		return "", err
-	}
-	name := filepath.Join(dir, "warder")
+	name := filepath.Join(scratch, "warder")
 	build := exec.Command("go", "build", "-o", name, "github.com/warder-iam/warder/cmd/warder")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
-		return name, fmt.Errorf("building warder: %w\n%s", err, out)
+		return "", fmt.Errorf("building warder: %w\n%s", err, out)
 	}
 	return name, nil
 })
 
-func TestMain(m *testing.M) {
-	status := m.Run()
-	if name, _ := binary(); name != "" {
-		_ = os.RemoveAll(filepath.Dir(name))
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	var err error
+	if scratch, err = os.MkdirTemp("", "warder-acceptance-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	os.Exit(status)
+	defer func() { _ = os.RemoveAll(scratch) }()
+	return m.Run()
 }
 
 // warder is one server on data of its own.

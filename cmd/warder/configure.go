@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/warder-iam/warder/internal/app"
 )
@@ -78,8 +80,7 @@ func (p *program) runConfigure(cmd *cobra.Command, profile string, force bool) e
 		profile, endpoint.URL, w.configPath, w.credentialsPath, use)
 }
 
-// givenKey reads the key from the administrator's file, or asks for it. What is typed shows: the first start has shown it
-// on the same screen.
+// givenKey reads the key from the administrator's file, or asks for it; at a terminal the secret does not show.
 func (p *program) givenKey(file string) (accessKey, error) {
 	if file != "" {
 		return adminKey(file)
@@ -89,7 +90,7 @@ func (p *program) givenKey(file string) (accessKey, error) {
 	if err != nil {
 		return accessKey{}, err
 	}
-	secret, err := p.ask(in, "Secret access key: ")
+	secret, err := p.askSecret(in, "Secret access key: ")
 	if err != nil {
 		return accessKey{}, err
 	}
@@ -100,6 +101,22 @@ func (p *program) givenKey(file string) (accessKey, error) {
 func (p *program) ask(in *bufio.Reader, prompt string) (string, error) {
 	_, _ = io.WriteString(p.err, prompt)
 	line, err := in.ReadString('\n')
+	return answer(line, err)
+}
+
+// askSecret asks without showing what is typed. A terminal hands over one line at a time, so in holds nothing back.
+func (p *program) askSecret(in *bufio.Reader, prompt string) (string, error) {
+	tty, ok := p.in.(*os.File)
+	if !ok || !term.IsTerminal(int(tty.Fd())) {
+		return p.ask(in, prompt)
+	}
+	_, _ = io.WriteString(p.err, prompt)
+	line, err := term.ReadPassword(int(tty.Fd()))
+	_, _ = io.WriteString(p.err, "\n")
+	return answer(string(line), err)
+}
+
+func answer(line string, err error) (string, error) {
 	if line = strings.TrimSpace(line); line != "" {
 		return line, nil
 	}

@@ -27,7 +27,7 @@ func serverCommand(t *testing.T, home string) *exec.Cmd {
 // A first start that is killed at any moment leaves data on which the next one goes on: in the end there is one account,
 // and the key in the file is its administrator's.
 func TestFirstStartKilled(t *testing.T) {
-	kills := 12
+	kills := 8
 	if testing.Short() {
 		kills = 5
 	}

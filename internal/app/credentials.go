@@ -76,5 +76,5 @@ func (f *credentialsFile) failed(err error) error {
 
 // profileText is the key as the AWS clients' credentials files have it.
 func profileText(key *session.AccessKey) string {
-	return "[" + Profile + "]\naws_access_key_id = " + key.ID + "\naws_secret_access_key = " + string(key.Secret.Reveal()) + "\n"
+	return "[" + Profile + "]\naws_access_key_id = " + key.ID + "\naws_secret_access_key = " + key.Show() + "\n"
 }

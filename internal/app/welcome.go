@@ -12,7 +12,7 @@ import (
 func (a *App) welcome(w io.Writer, f *founding) error {
 	c := &a.config
 	secret := []string{
-		"secret          " + string(f.key.Secret.Reveal()),
+		"secret          " + f.key.Show(),
 		"                shown this once; Warder itself keeps it sealed",
 	}
 	configure := "configure --static"

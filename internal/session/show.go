@@ -1,6 +1,7 @@
 package session
 
-// Show gives the secret in clear for the one answer that hands it to its owner. Nothing else may call it.
+// Show gives the secret in clear for the one answer, or the first start's one page or file, that hands it to its owner.
+// Nothing else may call it.
 func (a *AccessKey) Show() string { return string(a.Secret.Reveal()) }
 
 // Show gives the secret in clear for the one answer that hands it to its owner. Nothing else may call it.
