@@ -99,7 +99,7 @@ func serviceFault(resource string, parts []string) string {
 			return fmt.Sprintf("IAM resource %s cannot contain region information.", resource)
 		}
 		if len(parts) == 6 && !iamPath(parts[5]) {
-			return `IAM resource path must either be "*" or start with ` + strings.Join(iamPaths(), ", ") + "."
+			return `IAM resource path must either be "*", root, or start with ` + strings.Join(iamPaths(), ", ") + "."
 		}
 	case "s3":
 		// Access points and jobs have a region, and an account with it. Buckets and objects have neither.
@@ -119,7 +119,6 @@ func iamPaths() []string {
 }
 
 func iamPath(path string) bool {
-	// The message is older than the resource "root", which AWS's policies for central root access name.
 	if path == "*" || path == arn.KindRoot {
 		return true
 	}

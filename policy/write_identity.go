@@ -32,9 +32,9 @@ func checkIdentity(doc *Document, effect *Value) *MalformedError {
 		uniqueSids,
 		eachStatement(plainSid),
 		eachStatement(hasActions),
+		eachStatement(hasResources),
 		eachStatement(resourceForm),
 		eachStatement(actionForm),
-		eachStatement(hasResources),
 	)
 }
 

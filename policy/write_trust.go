@@ -80,14 +80,14 @@ func trustPrincipal(s *Statement) *MalformedError {
 	return principalForm(s.Principal)
 }
 
-// trustActions takes the actions of STS alone, wildcards in their names included.
+// trustActions takes the actions by which a role is assumed, and no other. A name with a wildcard is taken whatever it
+// matches.
 func trustActions(s *Statement) *MalformedError {
 	if len(s.actions()) == 0 {
 		return &MalformedError{Message: "Missing required field Action", Pos: s.Span.Start}
 	}
 	for _, v := range s.actions() {
-		service, name, _ := strings.Cut(v.Text, ":")
-		if !strings.EqualFold(service, "sts") || name == "" || strings.Contains(name, ":") {
+		if !assumes(v.Text) {
 			return &MalformedError{
 				Message: "AssumeRole policy may only specify STS AssumeRole actions.",
 				Pos:     v.Span.Start,
@@ -96,6 +96,22 @@ func trustActions(s *Statement) *MalformedError {
 		}
 	}
 	return nil
+}
+
+// assumes is whether the action is one of those that a role's trust policy is about.
+func assumes(action string) bool {
+	service, name, _ := strings.Cut(action, ":")
+	if !strings.EqualFold(service, "sts") || strings.Contains(name, ":") {
+		return false
+	}
+	if strings.ContainsAny(name, "*?") {
+		return true
+	}
+	switch strings.ToLower(name) {
+	case "assumerole", "assumerolewithsaml", "assumerolewithwebidentity", "tagsession", "setsourceidentity", "setcontext":
+		return true
+	}
+	return false
 }
 
 // principalForm checks what can be seen of principals without knowing whom there is.

@@ -106,7 +106,7 @@ func (iam *Service) getAuthorizationDetails(c *server.Call, in *api.GetAccountAu
 func detailOfUser(a *directory.Account, u *directory.User) api.UserDetail {
 	return api.UserDetail{
 		Path: new(u.Path), UserName: new(u.Name), UserId: new(u.ID), Arn: new(a.ARN(u)), CreateDate: new(u.Created),
-		UserPolicyList:          each(u.Inline, detailOfInline),
+		UserPolicyList:          detailsOfInline(u.Inline),
 		GroupList:               each(slices.Collect(a.GroupsOf(u)), func(g *directory.Group) string { return g.Name }),
 		AttachedManagedPolicies: each(u.Attached, showAttached),
 		PermissionsBoundary:     showBoundary(u.Boundary), Tags: each(u.Tags, showTag),
@@ -132,12 +132,21 @@ func (iam *Service) detailOfRole(c *server.Call, r *directory.Role) api.RoleDeta
 	}
 }
 
+// detailsOfInline gives nil where there are none: AWS leaves the list of a user's inline policies out then, and that of
+// groups and roles not.
+func detailsOfInline(inline []directory.InlinePolicy) []api.PolicyDetail {
+	if len(inline) == 0 {
+		return nil
+	}
+	return each(inline, detailOfInline)
+}
+
 func detailOfInline(p directory.InlinePolicy) api.PolicyDetail {
 	return api.PolicyDetail{PolicyName: new(p.Name), PolicyDocument: new(awsapi.EncodeDocument(p.Document.Text))}
 }
 
 // detailOfPolicy shows all versions of the account's own policies, but of AWS's the default one alone: some have 150, and
-// none of the older ones can take effect.
+// none of the older ones can take effect. Descriptions are GetPolicy's alone, as on AWS.
 func detailOfPolicy(a *directory.Account, m managed) api.ManagedPolicyDetail {
 	p := showPolicy(a, m)
 	shown := api.ManagedPolicyDetail{
@@ -145,9 +154,6 @@ func detailOfPolicy(a *directory.Account, m managed) api.ManagedPolicyDetail {
 		AttachmentCount: p.AttachmentCount, PermissionsBoundaryUsageCount: p.PermissionsBoundaryUsageCount,
 		IsAttachable: p.IsAttachable, CreateDate: p.CreateDate, UpdateDate: p.UpdateDate,
 		PolicyVersionList: []api.PolicyVersion{},
-	}
-	if m.own != nil {
-		shown.Description = notEmpty(m.own.Description)
 	}
 	for v := range m.versions() {
 		if m.own != nil || v.isDefault {

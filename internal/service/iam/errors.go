@@ -37,8 +37,12 @@ func noPolicyVersion(policyARN, version string) *awsapi.Error {
 	return api.NoSuchEntity.New("Policy %s version %s does not exist or is not attachable.", policyARN, version)
 }
 
-// noARN answers for a text that is no policy's ARN.
-func noARN(text string) *awsapi.Error { return api.InvalidInput.New("ARN %s is not valid.", text) }
+// The message is the same for a text that is no ARN at all and for the ARN of something else than a policy; the code is not.
+const badARN = "ARN %s is not valid."
+
+func noARN(text string) *awsapi.Error { return awsapi.ValidationError.New(badARN, text) }
+
+func noPolicyARN(text string) *awsapi.Error { return api.InvalidInput.New(badARN, text) }
 
 // mustNameUser answers where the user is left out and the caller is none.
 func mustNameUser() *awsapi.Error {

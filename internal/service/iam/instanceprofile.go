@@ -63,7 +63,9 @@ func (iam *Service) getInstanceProfile(c *server.Call, in *api.GetInstanceProfil
 	if p == nil {
 		return nil, noProfile(in.InstanceProfileName)
 	}
-	return &api.GetInstanceProfileOutput{InstanceProfile: showProfile(c.Directory(), c.Account(), p)}, nil
+	shown := showProfile(c.Directory(), c.Account(), p)
+	shown.Tags = each(p.Tags, showTag) // shown even when there are none, as on AWS
+	return &api.GetInstanceProfileOutput{InstanceProfile: shown}, nil
 }
 
 func (iam *Service) listInstanceProfiles(c *server.Call, in *api.ListInstanceProfilesInput) (*api.ListInstanceProfilesOutput, error) {

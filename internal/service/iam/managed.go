@@ -23,8 +23,11 @@ type managed struct {
 // ARN.
 func policyOwner(policyARN string) (string, error) {
 	a, err := arn.Parse(policyARN)
-	if err != nil || a.Service != "iam" || a.Region != "" || !strings.HasPrefix(a.Resource, "policy/") {
+	if err != nil {
 		return "", noARN(policyARN)
+	}
+	if a.Service != "iam" || a.Region != "" || !strings.HasPrefix(a.Resource, "policy/") {
+		return "", noPolicyARN(policyARN)
 	}
 	return a.Account, nil
 }

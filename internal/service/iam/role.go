@@ -72,7 +72,7 @@ func (iam *Service) createRole(c *server.Call, in *api.CreateRoleInput) (*api.Cr
 		}
 		shown := showRole(account, r)
 		shown.AssumeRolePolicyDocument = new(awsapi.EncodeDocument(in.AssumeRolePolicyDocument))
-		shown.MaxSessionDuration = nil // AWS leaves it out of this answer alone
+		shown.Description, shown.MaxSessionDuration = nil, nil // AWS leaves them out here
 		return &api.CreateRoleOutput{Role: shown}, tx.Put(r)
 	})
 }
@@ -131,7 +131,9 @@ func (iam *Service) updateRoleDescription(c *server.Call, in *api.UpdateRoleDesc
 			return nil, err
 		}
 		r.Description = in.Description
-		return &api.UpdateRoleDescriptionOutput{Role: new(showRoleIn(tx.Directory(), tx.Account(), r))}, tx.Put(r)
+		shown := showRoleIn(tx.Directory(), tx.Account(), r)
+		shown.MaxSessionDuration = nil // AWS leaves it out here
+		return &api.UpdateRoleDescriptionOutput{Role: &shown}, tx.Put(r)
 	})
 }
 

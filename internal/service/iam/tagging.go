@@ -3,6 +3,7 @@ package iam
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory"
@@ -150,7 +151,7 @@ func (iam *Service) listUserTags(c *server.Call, in *api.ListUserTagsInput) (*ap
 	if err != nil {
 		return nil, err
 	}
-	p, err := tagPage(c, *t.tags, in.Marker, in.MaxItems)
+	p, err := tagPage(c, *t.tags, in.Marker, in.MaxItems, tagPosition)
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +163,7 @@ func (iam *Service) listRoleTags(c *server.Call, in *api.ListRoleTagsInput) (*ap
 	if err != nil {
 		return nil, err
 	}
-	p, err := tagPage(c, *t.tags, in.Marker, in.MaxItems)
+	p, err := tagPage(c, *t.tags, in.Marker, in.MaxItems, tagPosition)
 	if err != nil {
 		return nil, err
 	}
@@ -179,7 +180,7 @@ func (iam *Service) listPolicyTags(c *server.Call, in *api.ListPolicyTagsInput) 
 	if m.own != nil {
 		tags = m.own.Tags
 	}
-	p, err := tagPage(c, tags, in.Marker, in.MaxItems)
+	p, err := tagPage(c, tags, in.Marker, in.MaxItems, tagPositionByLength)
 	if err != nil {
 		return nil, err
 	}
@@ -191,15 +192,16 @@ func (iam *Service) listInstanceProfileTags(c *server.Call, in *api.ListInstance
 	if err != nil {
 		return nil, err
 	}
-	p, err := tagPage(c, *t.tags, in.Marker, in.MaxItems)
+	p, err := tagPage(c, *t.tags, in.Marker, in.MaxItems, tagPosition)
 	if err != nil {
 		return nil, err
 	}
 	return &api.ListInstanceProfileTagsOutput{Tags: each(p.items, showTag), IsTruncated: new(p.truncated), Marker: p.marker}, nil
 }
 
-func tagPage(c *server.Call, tags []directory.Tag, mark *string, maxItems *int32) (page[directory.Tag], error) {
-	return list(c, mark, maxItems, sortedAfter(tags, tagPosition), tagPosition, nil)
+// tagPage cuts a page out of the tags in the order of their positions.
+func tagPage(c *server.Call, tags []directory.Tag, mark *string, maxItems *int32, position func(directory.Tag) string) (page[directory.Tag], error) {
+	return list(c, mark, maxItems, sortedAfter(tags, position), position, nil)
 }
 
 // tagPosition is the tag's key. One that is too long for a marker, in letters of several bytes, stands by its beginning
@@ -211,4 +213,9 @@ func tagPosition(t directory.Tag) string {
 	}
 	sum := sha256.Sum256([]byte(t.Key))
 	return t.Key[:most] + hex.EncodeToString(sum[:16])
+}
+
+// tagPositionByLength puts shorter keys first. AWS lists a policy's tags so, and those of users and roles not.
+func tagPositionByLength(t directory.Tag) string {
+	return fmt.Sprintf("%03d%s", len(t.Key), tagPosition(t))
 }
