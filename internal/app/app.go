@@ -9,7 +9,9 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -29,6 +31,11 @@ import (
 
 // signingKeys is how many derived signing keys are kept: one for each key in use, day, region and service.
 const signingKeys = 8192
+
+// gcPercent lets the heap grow further between collections than Go's 100. The snapshots of a large account live long, and a
+// collection marks all of them: at 100 it took a tenth of the time of a change in an account of 100,000 users. The price
+// is memory, four times what is in use instead of once. GOGC goes before it.
+const gcPercent = 400
 
 // closeTimeout bounds the last deliveries after the requests are drained.
 const closeTimeout = 10 * time.Second
@@ -69,6 +76,9 @@ type App struct {
 func Start(ctx context.Context, config Config, out Output) (_ *App, err error) {
 	if config, err = config.complete(); err != nil {
 		return nil, err
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
 	}
 	a := &App{
 		config: config, log: newLogger(out.Log, config.LogFormat),

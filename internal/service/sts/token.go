@@ -60,6 +60,9 @@ func (sts *Service) getFederationToken(c *server.Call, in *api.GetFederationToke
 	if err != nil {
 		return nil, err
 	}
+	if packed == nil {
+		packed = new(int32) // AWS gives 0 here, and leaves the size out where a role is assumed
+	}
 	return &api.GetFederationTokenOutput{
 		Credentials:      credentials,
 		FederatedUser:    &api.FederatedUser{FederatedUserId: c.Caller.Account + ":" + in.Name, Arn: federatedARN(c, in.Name)},

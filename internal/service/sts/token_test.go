@@ -177,6 +177,9 @@ func TestGetFederationToken(t *testing.T) {
 			if c.code == "" && (a.Text("Arn") != "arn:aws:sts::"+f.ID+":federated-user/web" || a.Text("FederatedUserId") != f.ID+":web") {
 				t.Errorf("answer %s", a.Body)
 			}
+			if size := a.Text("PackedPolicySize"); c.code == "" && (size == "" || (size == "0") != (c.params == nil)) {
+				t.Errorf("packed size %q", size)
+			}
 		})
 	}
 }
