@@ -88,9 +88,13 @@ type Ask struct {
 	ResourceAccount string
 	// ResourceTags become aws:ResourceTag/… and, for iam, iam:ResourceTag/….
 	ResourceTags []directory.Tag
+	// RequestTags are those that the request gives: aws:RequestTag/…, and their keys in aws:TagKeys.
+	RequestTags []directory.Tag
+	// TagKeys are keys of tags that the request is about without giving a value: in aws:TagKeys too.
+	TagKeys []string
 	// ResourcePolicy is the resource's own policy, nil where it has none.
 	ResourcePolicy *eval.Source
 	ResourceKind   eval.ResourceKind
-	// Context holds the operation's own keys (iam:PolicyARN, sts:ExternalId, aws:RequestTag/…).
+	// Context holds the operation's own keys (iam:PolicyARN, sts:ExternalId, …).
 	Context eval.Context
 }

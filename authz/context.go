@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,13 +29,40 @@ func requestContext(p *subject, c *Caller, env *Environment, ask *Ask) eval.Cont
 		account = c.Account
 	}
 	setIf(&ctx, "aws:ResourceAccount", account)
-	for _, t := range ask.ResourceTags {
-		ctx.Set("aws:ResourceTag/"+t.Key, t.Value)
-		if hasIAMTags(ask.Action) {
-			ctx.Set("iam:ResourceTag/"+t.Key, t.Value)
-		}
+	setTags(&ctx, "aws:ResourceTag/", ask.ResourceTags)
+	if hasIAMTags(ask.Action) {
+		setTags(&ctx, "iam:ResourceTag/", ask.ResourceTags)
+	}
+	setTags(&ctx, "aws:RequestTag/", ask.RequestTags)
+	if keys := tagKeys(ask); len(keys) > 0 {
+		ctx.SetList("aws:TagKeys", keys...)
 	}
 	return ctx
+}
+
+// setTags gives each tag its condition key. Condition keys have no case, but tag keys of some resources do: of two tags
+// that differ in it alone nobody knows which one a policy means. The condition key then has both values, and eval, which
+// knows that it has one, lets no Allow hold by it and every Deny.
+func setTags(ctx *eval.Context, prefix string, tags []directory.Tag) {
+	for i, t := range tags {
+		key := prefix + t.Key
+		if !directory.HasTag(tags[:i], t.Key) {
+			ctx.Set(key, t.Value)
+			continue
+		}
+		before, _ := ctx.Lookup(key)
+		ctx.SetList(key, append(before.Texts(), t.Value)...)
+	}
+}
+
+func tagKeys(ask *Ask) []string {
+	keys := slices.Clone(ask.TagKeys)
+	for _, t := range ask.RequestTags {
+		if !slices.Contains(keys, t.Key) {
+			keys = append(keys, t.Key)
+		}
+	}
+	return keys
 }
 
 // hasIAMTags: the actions whose resources are IAM's have the older name of the key too.
@@ -128,25 +156,16 @@ func setIf(ctx *eval.Context, key, value string) {
 	}
 }
 
-// mergeTags lays the session's tags over the principal's own. Tag keys are compared without case, as IAM does.
+// mergeTags lays the session's tags over the principal's own.
 func mergeTags(own, session []directory.Tag) []directory.Tag {
 	if len(session) == 0 {
 		return own
 	}
-	merged := append([]directory.Tag(nil), session...)
+	merged := slices.Clone(session)
 	for _, t := range own {
-		if !hasTag(session, t.Key) {
+		if !directory.HasTag(session, t.Key) {
 			merged = append(merged, t)
 		}
 	}
 	return merged
-}
-
-func hasTag(tags []directory.Tag, key string) bool {
-	for _, t := range tags {
-		if strings.EqualFold(t.Key, key) {
-			return true
-		}
-	}
-	return false
 }

@@ -118,6 +118,37 @@ func TestAskCannotForgeKeys(t *testing.T) {
 	}
 }
 
+// Two tags whose keys differ in case alone answer to one condition key. Neither of them may be chosen: who can add one tag
+// could say what the other is worth.
+func TestTagsThatDifferInCase(t *testing.T) {
+	two := []directory.Tag{{Key: "team", Value: "red"}, {Key: "Team", Value: "blue"}}
+	for _, key := range []string{"aws:ResourceTag/team", "iam:ResourceTag/TEAM", "aws:RequestTag/Team"} {
+		for _, value := range []string{"red", "blue"} {
+			condition := `{"StringEquals":{"` + key + `":"` + value + `"}}`
+			for effect, want := range map[string]string{"Allow": "because no identity-based policy", "Deny": "with an explicit deny"} {
+				snap := world{user: statement(effect, "*", "*", condition)}.snapshot(t)
+				ask := authz.Ask{Action: "iam:TagPolicy", Resource: "arn:aws:iam::" + account + ":policy/p", ResourceTags: two, RequestTags: two}
+				checkDecision(t, authz.Decide(snap, alice(), &authz.Environment{Time: now}, &ask), want)
+			}
+		}
+	}
+}
+
+// aws:TagKeys has the keys of the tags that are given and of those that are named.
+func TestTagKeys(t *testing.T) {
+	ask := authz.Ask{
+		Action: "iam:TagUser", Resource: "arn:aws:iam::" + account + ":user/u",
+		RequestTags: []directory.Tag{{Key: "a", Value: "1"}, {Key: "b", Value: "2"}}, TagKeys: []string{"c", "b"},
+	}
+	for condition, want := range map[string]string{
+		`{"ForAllValues:StringEquals":{"aws:TagKeys":["a","b","c"]},"StringEquals":{"aws:RequestTag/b":"2"},"Null":{"aws:RequestTag/c":"true"}}`: "allow",
+		`{"ForAllValues:StringEquals":{"aws:TagKeys":["a","b"]}}`:                                                                                "because no identity-based policy",
+	} {
+		snap := world{user: allow("*", "*", condition)}.snapshot(t)
+		checkDecision(t, authz.Decide(snap, alice(), &authz.Environment{Time: now}, &ask), want)
+	}
+}
+
 // Several resources are several asks: each is decided by itself, and what one of them says does not reach the next.
 func TestSeveralAsks(t *testing.T) {
 	snap := world{user: allow("iam:PassRole", "arn:aws:iam::*:role/a", `{"StringEquals":{"iam:ResourceTag/x":"y"}}`)}.snapshot(t)

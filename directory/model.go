@@ -1,6 +1,10 @@
 package directory
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Entity is one stored record: AccountInfo, User, Group, Role, Policy, InstanceProfile or AccessKey. Entities in a
 // Snapshot are shared and never modified; a change puts a modified Clone.
@@ -21,6 +25,11 @@ type AccountInfo struct {
 type Tag struct {
 	Key   string `json:"key"`
 	Value string `json:"value"`
+}
+
+// HasTag reports whether one of the tags has that key, in any case.
+func HasTag(tags []Tag, key string) bool {
+	return slices.ContainsFunc(tags, func(t Tag) bool { return strings.EqualFold(t.Key, key) })
 }
 
 // InlinePolicy is a policy embedded in its user, group or role.

@@ -108,7 +108,8 @@ func skew(service string) time.Duration {
 	return sigv4.Skew
 }
 
-// Public turns refusals of a signature into what clients see; the pipeline uses it for those of sigv4.Parse. Other errors pass as they are and show as InternalFailure.
+// Public turns refusals of a signature into what clients see; the pipeline uses it for those of sigv4.Parse. Other errors
+// pass as they are and show as InternalFailure.
 func Public(err error) error {
 	var refusal *sigv4.Error
 	if !errors.As(err, &refusal) {

@@ -11,7 +11,7 @@ import (
 	"github.com/warder-iam/warder/policy"
 )
 
-// Case is one policy unit test, as policy test files hold it. The form of the file is in docs.
+// Case is one policy unit test, as policy test files hold it. testdata/corpus is full of them.
 type Case struct {
 	Name     string       `json:"name"`
 	Request  CaseRequest  `json:"request"`

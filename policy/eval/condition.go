@@ -50,6 +50,8 @@ func (c *condition) holds(ctx *Context) fit {
 		return c.absence(ctx, !present)
 	case !present:
 		return c.absent()
+	case c.arity == single && value.Len() > 1:
+		return unknown // which of them counts, nobody knows
 	case c.set == policy.ForAllValues:
 		all := yes
 		for i := range value.Len() {
@@ -64,8 +66,6 @@ func (c *condition) holds(ctx *Context) fit {
 		return some
 	case c.arity == multi, c.arity == unknownArity && value.List():
 		return no // a multivalued key needs a set qualifier; the negated operators do not hold either
-	case value.Len() > 1:
-		return unknown // several values for a key that is known to have one
 	default:
 		return c.satisfied(ctx, value.At(0))
 	}

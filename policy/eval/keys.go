@@ -32,8 +32,8 @@ var globalKeys = map[string]arity{
 	"viaawsservice": single, "calledvia": multi, "calledviafirst": single, "calledvialast": single,
 }
 
-// globalTagKeys are the global keys that end in the key of a tag.
-var globalTagKeys = [...]string{"principaltag/", "requesttag/", "resourcetag/"}
+// tagKeys are the keys that end in the key of a tag, folded; the last one is the older name of aws:ResourceTag.
+var tagKeys = [...]string{"aws:principaltag/", "aws:requesttag/", "aws:resourcetag/", "iam:resourcetag/"}
 
 // arityOf looks a folded key up: global keys first, then what the caller knows.
 func arityOf(folded string, known KeyTypes) arity {
@@ -41,10 +41,10 @@ func arityOf(folded string, known KeyTypes) arity {
 		if a, ok := globalKeys[rest]; ok {
 			return a
 		}
-		for _, prefix := range globalTagKeys {
-			if strings.HasPrefix(rest, prefix) {
-				return single
-			}
+	}
+	for _, prefix := range tagKeys {
+		if strings.HasPrefix(folded, prefix) {
+			return single
 		}
 	}
 	if known == nil {

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/warder-iam/warder/policy"
@@ -269,6 +270,40 @@ func TestKeyTypes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSeveralValuesOfOneKey: a key that has one value and was given several cannot be judged, by whatever operator or in
+// a variable: no Allow holds by it, and every Deny.
+func TestSeveralValuesOfOneKey(t *testing.T) {
+	for _, key := range []string{"aws:ResourceTag/team", "aws:RequestTag/team", "iam:ResourceTag/team", "acme:Color"} {
+		for _, part := range []string{
+			`"Resource":"*","Condition":{"StringEquals":{"KEY":"red"}}`,
+			`"Resource":"*","Condition":{"StringNotEquals":{"KEY":"green"}}`,
+			`"Resource":"*","Condition":{"StringEqualsIfExists":{"KEY":"red"}}`,
+			`"Resource":"*","Condition":{"ForAnyValue:StringEquals":{"KEY":"red"}}`,
+			`"Resource":"*","Condition":{"ForAllValues:StringLike":{"KEY":"*"}}`,
+			`"Resource":"*","Condition":{"StringNotEquals":{"aws:PrincipalTag/team":"${KEY}"}}`,
+			`"Resource":"arn:aws:s3:::${KEY, 'b'}/*"`,
+			`"NotResource":"arn:aws:s3:::${KEY}/*"`,
+		} {
+			part = strings.ReplaceAll(part, "KEY", key)
+			r := getObject(testUser)
+			r.Context.SetList(key, "red", "blue")
+			r.Context.Set("aws:PrincipalTag/team", "none")
+			if got := Compile(Layers{Identity: keyed(t, `{"Effect":"Allow","Action":"*",`+part+`}`)}).Decide(r); got.Verdict != ImplicitDeny {
+				t.Errorf("Allow with %s: %v", part, got.Verdict)
+			}
+			denies := append(keyed(t, `{"Effect":"Deny","Action":"*",`+part+`}`), sources(t, allowAll)...)
+			if got := Compile(Layers{Identity: denies}).Decide(r); got.Verdict != ExplicitDeny {
+				t.Errorf("Deny with %s: %v", part, got.Verdict)
+			}
+		}
+	}
+}
+
+// keyed prepares a statement where acme:Color is known to have one value.
+func keyed(t *testing.T, statement string) []Source {
+	return []Source{{Policy: prepared(t, statement, WithKeyTypes(keyTable{"acme:color": false}))}}
 }
 
 // TestZeroValuesDeny: whatever is left out, nothing is allowed by it.

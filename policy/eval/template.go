@@ -109,7 +109,7 @@ func cutVariable(after string) (inside, rest string, ok bool) {
 }
 
 // fill gives the pattern for this request. It is no where a variable has neither a value nor a default, and unknown for a
-// broken template.
+// broken template or a variable that is unknown.
 func (t *template) fill(ctx *Context) (pattern, fit) {
 	if t.broken {
 		return nil, unknown
@@ -124,22 +124,26 @@ func (t *template) fill(ctx *Context) (pattern, fit) {
 			out = append(out, p.fixed...)
 			continue
 		}
-		text, ok := p.value(ctx)
-		if !ok {
-			return nil, no
+		text, f := p.value(ctx)
+		if f != yes {
+			return nil, f
 		}
 		out = out.appendLiteral(text, t.folding)
 	}
 	return out, yes
 }
 
-// value of a variable. Multivalued keys have none.
-func (p *part) value(ctx *Context) (string, bool) {
+// value of a variable; no where it has none. Multivalued keys have none. A key that has one value and was given several
+// is unknown.
+func (p *part) value(ctx *Context) (string, fit) {
 	v, ok := ctx.lookup(p.variable)
-	if ok && p.arity != multi && (!v.List() || p.arity == single && v.Len() == 1) {
-		return v.At(0), true
+	switch {
+	case ok && p.arity == single && v.Len() > 1:
+		return "", unknown
+	case ok && p.arity != multi && (!v.List() || p.arity == single):
+		return v.At(0), yes
 	}
-	return p.fallback, p.hasDefault
+	return p.fallback, fitOf(p.hasDefault)
 }
 
 // match reports whether the text fits once the variables are filled in.

@@ -77,7 +77,7 @@ func (a *Account) Key(t testing.TB, u *directory.User) *Credentials {
 	key, err := a.Keys.MintAccessKey(a.ID)
 	Check(t, err)
 	a.Put(t, &directory.AccessKey{ID: key.ID, User: u.ID, Active: true, Sealed: key.Sealed})
-	return a.credentials(key.ID, key.Show(), "")
+	return a.Holder(key)
 }
 
 // Role makes a role with a trust policy, in which principals stand as they are given, and these inline policies.

@@ -38,6 +38,11 @@ func (w *World) Mint(t testing.TB, claims session.Claims) *Credentials {
 	return w.credentials(c.AccessKeyID, c.Show(), c.Token)
 }
 
+// Holder signs with an access key that was minted; that it is stored is the caller's business.
+func (w *World) Holder(key *session.AccessKey) *Credentials {
+	return w.credentials(key.ID, key.Show(), "")
+}
+
 // Session are the temporary credentials in an answer of STS; without them the test ends.
 func (w *World) Session(t testing.TB, a Answer) *Credentials {
 	t.Helper()

@@ -42,12 +42,18 @@ const Region = "us-east-1"
 // operations that it is to have.
 func New(t testing.TB, register ...func(*World)) *World {
 	t.Helper()
+	return WithQuotas(t, nil, register...)
+}
+
+// WithQuotas is New with quotas that differ from AWS's defaults.
+func WithQuotas(t testing.TB, quotas map[store.QuotaName]int, register ...func(*World)) *World {
+	t.Helper()
 	engine, err := sqlitekv.Open(t.TempDir(), sqlitekv.Options{})
 	Check(t, err)
 	t.Cleanup(func() { Check(t, engine.Close()) })
 	ring, _, err := seal.NewKeyring(seal.NewMaster())
 	Check(t, err)
-	st, err := store.Open(t.Context(), engine, ring, store.Options{Library: directory.NewLibrary(catalog.Load())})
+	st, err := store.Open(t.Context(), engine, ring, store.Options{Library: directory.NewLibrary(catalog.Load()), Quotas: quotas})
 	Check(t, err)
 	t.Cleanup(func() { Check(t, st.Close()) })
 

@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/warder-iam/warder/arn"
@@ -154,18 +155,19 @@ func withBoundary(ask authz.Ask, policyARN string) authz.Ask {
 
 // withRequestTags gives aws:RequestTag/… and aws:TagKeys.
 func withRequestTags(ask authz.Ask, tags []api.Tag) authz.Ask {
-	keys := make([]string, len(tags))
-	for i, t := range tags {
-		keys[i] = t.Key
-		ask.Context.Set("aws:RequestTag/"+t.Key, t.Value)
-	}
-	return withTagKeys(ask, keys)
+	ask.RequestTags = each(tags, modelTag)
+	return withTagKeys(ask, each(tags, func(t api.Tag) string { return t.Key }))
 }
 
-// withTagKeys gives aws:TagKeys.
+// withTagKeys gives aws:TagKeys: the keys as the request spells them, and as the resource does where the two differ in
+// case. Policies compare them with case, but what is written is the same tag.
 func withTagKeys(ask authz.Ask, keys []string) authz.Ask {
-	if len(keys) > 0 {
-		ask.Context.SetList("aws:TagKeys", keys...)
+	ask.TagKeys = slices.Clone(keys)
+	for _, t := range ask.ResourceTags {
+		same := func(key string) bool { return key != t.Key && strings.EqualFold(key, t.Key) }
+		if slices.ContainsFunc(keys, same) && !slices.Contains(keys, t.Key) {
+			ask.TagKeys = append(ask.TagKeys, t.Key)
+		}
 	}
 	return ask
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/internal/server/servertest"
 	"github.com/warder-iam/warder/internal/session"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/policy"
@@ -98,7 +99,7 @@ func furnish(t *testing.T) func(*store.Tx, string) []directory.Entity {
 	}
 }
 
-func (p *permission) call(t *testing.T, a *account) answer {
+func (p *permission) call(t *testing.T, a *account) servertest.Answer {
 	t.Helper()
 	in := map[string]any{}
 	for name, v := range p.In {
@@ -157,7 +158,7 @@ func TestAuthorizationIsWhole(t *testing.T) {
 		tested[p.Op] = true
 	}
 	served := 0
-	for _, op := range newFixture(t, nil).server.Operations() {
+	for _, op := range newFixture(t, nil).Operations() {
 		if op.Service != "iam" || !op.Served {
 			continue
 		}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/session"
-	"github.com/warder-iam/warder/internal/sigv4"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/policy"
 )
@@ -69,12 +68,10 @@ func TestServicesRoles(t *testing.T) {
 func TestSessionMustNameTheUser(t *testing.T) {
 	a := newFixture(t, nil).newAccount(t, role(t, "app", "/"))
 	now := time.Now()
-	made, err := a.keys.Mint(session.Claims{
-		Type: session.AssumedRole, Account: a.id, PrincipalID: a.store.Snapshot().Account(a.id).Role("app").ID, SessionName: "s",
+	a.signers["app"] = a.Mint(t, session.Claims{
+		Type: session.AssumedRole, Account: a.id, PrincipalID: a.Store.Snapshot().Account(a.id).Role("app").ID, SessionName: "s",
 		Issued: now, Expires: now.Add(time.Hour),
 	})
-	check(t, err)
-	a.signers["app"] = &sigv4.Signer{AccessKeyID: made.AccessKeyID, Secret: made.Secret, SessionToken: made.Token, Region: "us-east-1", Service: "iam"}
 	for _, c := range []call{
 		{"GetUser", nil}, {"CreateAccessKey", nil}, {"ListAccessKeys", nil},
 		{"DeleteAccessKey", map[string]any{"AccessKeyId": "AKIAIOSFODNN7EXAMPLE"}},

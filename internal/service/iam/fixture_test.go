@@ -1,93 +1,57 @@
 package iam_test
 
 import (
-	"context"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
-	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/directory"
-	"github.com/warder-iam/warder/internal/api/iam"
-	"github.com/warder-iam/warder/internal/api/sts"
-	"github.com/warder-iam/warder/internal/authn"
-	"github.com/warder-iam/warder/internal/kv/sqlitekv"
-	"github.com/warder-iam/warder/internal/seal"
-	"github.com/warder-iam/warder/internal/server"
-	service "github.com/warder-iam/warder/internal/service/iam"
+	"github.com/warder-iam/warder/internal/server/servertest"
+	"github.com/warder-iam/warder/internal/service/iam"
 	"github.com/warder-iam/warder/internal/session"
-	"github.com/warder-iam/warder/internal/sigv4"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/policy"
-	"github.com/warder-iam/warder/trail"
 )
 
-// silent is a Recorder that keeps nothing: what is recorded is tested with the server.
-type silent struct{}
-
-func (silent) Append(context.Context, ...*trail.Event) error { return nil }
-
-// fixture is a server of IAM over a real store, whose accounts are made one for each test case.
+// fixture is a server of IAM whose accounts are made one for each test case.
 type fixture struct {
-	server   *server.Server
-	store    *store.Store
-	http     *httptest.Server
-	keys     *session.Keys
+	*servertest.World
 	accounts atomic.Int64
 }
 
 func newFixture(t *testing.T, quotas map[store.QuotaName]int) *fixture {
 	t.Helper()
-	engine, err := sqlitekv.Open(t.TempDir(), sqlitekv.Options{})
-	check(t, err)
-	t.Cleanup(func() { check(t, engine.Close()) })
-	ring, _, err := seal.NewKeyring(seal.NewMaster())
-	check(t, err)
-	st, err := store.Open(t.Context(), engine, ring, store.Options{Library: directory.NewLibrary(catalog.Load()), Quotas: quotas})
-	check(t, err)
-	t.Cleanup(func() { check(t, st.Close()) })
-
-	f := &fixture{store: st, keys: session.NewKeys(ring)}
-	f.server = server.New(server.Options{
-		Store: st, Recorder: silent{},
-		Authn: &authn.Authenticator{Keys: f.keys, Cache: sigv4.NewKeyCache(1024)},
-	}, iam.Service, sts.Service)
-	service.Register(f.server, st, f.keys)
-	f.http = httptest.NewServer(f.server)
-	t.Cleanup(f.http.Close)
-	return f
+	return &fixture{World: servertest.WithQuotas(t, quotas, func(w *servertest.World) {
+		iam.Register(w.Server, w.Store, w.Keys)
+	})}
 }
 
 func check(t *testing.T, err error) {
 	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
+	servertest.Check(t, err)
 }
 
 // account is one account of the fixture. Its user admin may do everything, its user caller what allow says.
 type account struct {
 	*fixture
 	id      string
-	signers map[string]*sigv4.Signer // by user name
+	signers map[string]*servertest.Credentials // by user name
 }
 
-const administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
+const administrator = servertest.Administrator
 
 // newAccount makes an account with admin and caller and the given entities.
 func (f *fixture) newAccount(t *testing.T, fill func(tx *store.Tx, id string) []directory.Entity) *account {
 	t.Helper()
-	a := &account{fixture: f, id: fmt.Sprintf("%012d", 100000000000+f.accounts.Add(1)), signers: map[string]*sigv4.Signer{}}
-	_, err := f.store.Update(t.Context(), &store.Change{Account: a.id}, func(tx *store.Tx) ([]byte, error) {
+	a := &account{fixture: f, id: fmt.Sprintf("%012d", 100000000000+f.accounts.Add(1)), signers: map[string]*servertest.Credentials{}}
+	_, err := f.Store.Update(t.Context(), &store.Change{Account: a.id}, func(tx *store.Tx) ([]byte, error) {
 		entities := []directory.Entity{&directory.AccountInfo{ID: a.id, Created: tx.Now()}}
 		for _, name := range []string{"admin", "caller"} {
 			u := &directory.User{ID: session.NewEntityID(session.PrefixUser), Name: name, Path: "/", Created: tx.Now()}
@@ -111,9 +75,9 @@ func (f *fixture) newAccount(t *testing.T, fill func(tx *store.Tx, id string) []
 }
 
 func (a *account) newKey(t *testing.T, tx *store.Tx, u *directory.User) *directory.AccessKey {
-	key, err := a.keys.MintAccessKey(a.id)
+	key, err := a.Keys.MintAccessKey(a.id)
 	check(t, err)
-	a.signers[u.Name] = &sigv4.Signer{AccessKeyID: key.ID, Secret: key.Secret, Region: "us-east-1", Service: "iam"}
+	a.signers[u.Name] = a.Holder(key)
 	return &directory.AccessKey{ID: key.ID, User: u.ID, Created: tx.Now(), Active: true, Sealed: key.Sealed}
 }
 
@@ -122,9 +86,8 @@ func (a *account) allow(t *testing.T, statements ...map[string]any) {
 	t.Helper()
 	text, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": statements})
 	check(t, err)
-	doc, err := directory.NewDocument(policy.Identity, string(text))
-	check(t, err)
-	_, err = a.store.Update(t.Context(), &store.Change{Account: a.id}, func(tx *store.Tx) ([]byte, error) {
+	doc := servertest.Document(t, policy.Identity, string(text))
+	_, err = a.Store.Update(t.Context(), &store.Change{Account: a.id}, func(tx *store.Tx) ([]byte, error) {
 		u := tx.Account().User("caller").Clone()
 		u.Inline = []directory.InlinePolicy{{Name: "only", Document: doc}}
 		return nil, tx.Put(u)
@@ -132,36 +95,15 @@ func (a *account) allow(t *testing.T, statements ...map[string]any) {
 	check(t, err)
 }
 
-// answer is what a client sees.
-type answer struct {
-	Status  int    `xml:"-"`
-	Code    string `xml:"Error>Code"`
-	Message string `xml:"Error>Message"`
-	Body    string `xml:"-"`
-}
-
 // as calls an operation as that user. Input may hold texts, numbers, lists and objects; {account} in a text stands for
 // the account's id, and an object where a document belongs is one.
-func (a *account) as(t *testing.T, user, operation string, input map[string]any) answer {
+func (a *account) as(t *testing.T, user, operation string, input map[string]any) servertest.Answer {
 	t.Helper()
 	form := url.Values{"Action": {operation}, "Version": {"2010-05-08"}}
 	for name, v := range input {
 		a.flatten(t, form, name, v)
 	}
-	body := form.Encode()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.http.URL+"/", strings.NewReader(body))
-	check(t, err)
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	wire := &sigv4.Request{Method: r.Method, RawTarget: "/", Header: r.Header, Host: r.URL.Host, Body: []byte(body)}
-	check(t, a.signers[user].Sign(wire, time.Now()))
-	resp, err := a.http.Client().Do(r)
-	check(t, err)
-	defer func() { check(t, resp.Body.Close()) }()
-	text, err := io.ReadAll(resp.Body)
-	check(t, err)
-	got := answer{Status: resp.StatusCode, Body: string(text)}
-	check(t, xml.Unmarshal(text, &got))
-	return got
+	return a.signers[user].Post(t, "iam", form.Encode(), nil)
 }
 
 // must calls an operation as admin, which must succeed; it gives the answer's XML.

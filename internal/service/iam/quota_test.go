@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/warder-iam/warder/internal/server/servertest"
 	"github.com/warder-iam/warder/internal/store"
 )
 
@@ -72,7 +73,7 @@ func spareGroup(t *testing.T, a *account) string {
 	return "g1"
 }
 
-func refused(t *testing.T, got answer, message string) {
+func refused(t *testing.T, got servertest.Answer, message string) {
 	t.Helper()
 	if got.Status != http.StatusConflict || got.Code != "LimitExceeded" || got.Message != message {
 		t.Errorf("%d %s: %s, want 409 LimitExceeded: %s", got.Status, got.Code, got.Message, message)

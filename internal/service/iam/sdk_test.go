@@ -20,12 +20,12 @@ import (
 // client is AWS's SDK with that user's key.
 func (a *account) client(user string) *iam.Client {
 	s := a.signers[user]
-	return a.clientOf(s.AccessKeyID, string(s.Secret.Reveal()))
+	return a.clientOf(s.AccessKeyID, s.Plain)
 }
 
 func (a *account) clientOf(id, secret string) *iam.Client {
 	return iam.New(iam.Options{
-		Region: "us-east-1", BaseEndpoint: aws.String(a.http.URL), RetryMaxAttempts: 1, HTTPClient: ownBody{a.http.Client()},
+		Region: "us-east-1", BaseEndpoint: aws.String(a.URL), RetryMaxAttempts: 1, HTTPClient: ownBody{a.Client},
 		Credentials: credentials.NewStaticCredentialsProvider(id, secret, ""),
 	})
 }

@@ -33,7 +33,7 @@ func newTags(tags []api.Tag, rule tagRule) ([]directory.Tag, error) {
 		if rule.find(list, t.Key) >= 0 {
 			return nil, api.InvalidInput.New("%s", rule.duplicate)
 		}
-		list = append(list, directory.Tag{Key: t.Key, Value: t.Value})
+		list = append(list, modelTag(t))
 	}
 	return list, nil
 }
@@ -86,6 +86,8 @@ func showTags(tags []directory.Tag) []api.Tag {
 	}
 	return each(tags, showTag)
 }
+
+func modelTag(t api.Tag) directory.Tag { return directory.Tag{Key: t.Key, Value: t.Value} }
 
 func showTag(t directory.Tag) api.Tag { return api.Tag{Key: t.Key, Value: t.Value} }
 

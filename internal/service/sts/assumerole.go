@@ -41,7 +41,10 @@ func assumeRoleAsks(c *server.Call, in *api.AssumeRoleInput) ([]authz.Ask, error
 	if id := sourceIdentity(c, in); id != "" {
 		ask.Context.Set("sts:SourceIdentity", id)
 	}
-	tagKeys(&ask.Context, in.Tags, in.TransitiveTagKeys)
+	if len(in.TransitiveTagKeys) > 0 {
+		ask.Context.SetList("sts:TransitiveTagKeys", in.TransitiveTagKeys...)
+	}
+	ask.RequestTags = requestTags(in.Tags)
 
 	asks := []authz.Ask{ask}
 	if len(in.Tags) > 0 || len(inherited(c)) > 0 {

@@ -9,7 +9,6 @@ import (
 	"github.com/warder-iam/warder/internal/awsapi"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/policy"
-	"github.com/warder-iam/warder/policy/eval"
 )
 
 // invalidParameterValue is not in the model; STS answers it for tags. Source: responses recorded on AWS.
@@ -45,14 +44,14 @@ func sessionLimits(account *directory.Account, document *string, arns []api.Poli
 		}
 		l.arns = append(l.arns, *p.Arn)
 	}
-	for _, t := range tags {
-		if hasKey(l.tags, t.Key) {
+	for _, t := range requestTags(tags) {
+		if directory.HasTag(l.tags, t.Key) {
 			return nil, invalidParameterValue.New("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
 		}
 		if len(t.Key) >= 4 && strings.EqualFold(t.Key[:4], "aws:") {
 			return nil, invalidParameterValue.New("Tag keys starting with \"aws:\" are reserved for system use.")
 		}
-		l.tags = append(l.tags, directory.Tag{Key: t.Key, Value: t.Value})
+		l.tags = append(l.tags, t)
 	}
 	return l, nil
 }
@@ -62,7 +61,7 @@ func sessionLimits(account *directory.Account, document *string, arns []api.Poli
 func chainedTags(c *server.Call, tags []directory.Tag, requested []string) ([]directory.Tag, []string, error) {
 	var transitive []string
 	for _, key := range requested {
-		if !hasKey(tags, key) {
+		if !directory.HasTag(tags, key) {
 			return nil, nil, invalidParameterValue.New("The specified transitive tag key must be included in the requested tags.")
 		}
 		if !slices.ContainsFunc(transitive, func(k string) bool { return strings.EqualFold(k, key) }) {
@@ -70,7 +69,7 @@ func chainedTags(c *server.Call, tags []directory.Tag, requested []string) ([]di
 		}
 	}
 	for _, t := range inherited(c) {
-		if hasKey(tags, t.Key) {
+		if directory.HasTag(tags, t.Key) {
 			return nil, nil, invalidParameterValue.New("One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.")
 		}
 		tags, transitive = append(tags, t), append(transitive, t.Key)
@@ -89,7 +88,7 @@ func inherited(c *server.Call) []directory.Tag {
 	var tags []directory.Tag
 	for _, key := range c.Caller.Session.TransitiveTagKeys {
 		for _, t := range c.Caller.Session.Tags {
-			if strings.EqualFold(t.Key, key) && !hasKey(tags, key) {
+			if strings.EqualFold(t.Key, key) && !directory.HasTag(tags, key) {
 				tags = append(tags, t)
 			}
 		}
@@ -97,28 +96,13 @@ func inherited(c *server.Call) []directory.Tag {
 	return tags
 }
 
-// tagKeys gives the condition keys of session tags.
-func tagKeys(ctx *eval.Context, tags []api.Tag, transitive []string) {
-	keys := make([]string, len(tags))
-	for i, t := range tags {
-		keys[i] = t.Key
-		ctx.Set("aws:RequestTag/"+t.Key, t.Value)
-	}
-	if len(keys) > 0 {
-		ctx.SetList("aws:TagKeys", keys...)
-	}
-	if len(transitive) > 0 {
-		ctx.SetList("sts:TransitiveTagKeys", transitive...)
-	}
-}
-
-func hasKey(tags []directory.Tag, key string) bool {
+// requestTags are the tags of a request as the model has them.
+func requestTags(tags []api.Tag) []directory.Tag {
+	var list []directory.Tag
 	for _, t := range tags {
-		if strings.EqualFold(t.Key, key) {
-			return true
-		}
+		list = append(list, directory.Tag{Key: t.Key, Value: t.Value})
 	}
-	return false
+	return list
 }
 
 func text(p *string) string {

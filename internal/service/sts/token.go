@@ -36,8 +36,7 @@ func federatedARN(c *server.Call, name string) string {
 }
 
 func federationAsks(c *server.Call, in *api.GetFederationTokenInput) ([]authz.Ask, error) {
-	ask := authz.Ask{Action: c.Action(), Resource: federatedARN(c, in.Name)}
-	tagKeys(&ask.Context, in.Tags, nil)
+	ask := authz.Ask{Action: c.Action(), Resource: federatedARN(c, in.Name), RequestTags: requestTags(in.Tags)}
 	asks := []authz.Ask{ask}
 	if len(in.Tags) > 0 {
 		asks = append(asks, withAction(ask, "sts:TagSession"))
