@@ -15,9 +15,9 @@ import (
 // the rate by 1/(1/bare + 1/(clients × syncs)): nobody with this promise passes 1.0. A request is read once, ~0.7 KB, and
 // hashed for the signature, ~0.5 µs with the derived key cached: no bound here.
 //
-// How far off (2026-11-22, 2 cores, busy; README.md has all and where the time goes): GetCallerIdentity with 64 clients is
-// at 0.37 of the limit, 151 µs of processor time beside 40 bare; CreateUser at 0.16, 476 µs, half of them in the one
-// goroutine that runs transactions; alone it writes 53 KB, twelve pages, where 2 KB are new.
+// How far off (2026-11-22, 2 cores; README.md has all and where the time goes): GetCallerIdentity with 64 clients is at 0.44
+// of the limit, 95 µs of processor time beside 30 bare; CreateUser at 0.16, 461 µs beside 44, half of them in the one
+// goroutine that runs transactions; alone it writes 50 KB, twelve pages, where 2 KB are new.
 func BenchmarkServe(b *testing.B) {
 	a := newAccount(b, size{users: fewUsers})
 	warder := a.serve(b)
