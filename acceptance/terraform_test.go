@@ -96,10 +96,11 @@ func terraformConfig(t *testing.T, dir string) string {
 	t.Helper()
 	home, err := os.UserHomeDir()
 	check(t, err)
-	for _, mirror := range []string{
+	local, _ := filepath.Glob("/opt/*") // fails only for a bad pattern
+	for _, mirror := range append([]string{
 		os.Getenv("WARDER_TF_MIRROR"), os.Getenv("TF_PLUGIN_CACHE_DIR"), filepath.Join(home, ".terraform.d/plugins"),
-		"/opt/tf-plugins", "/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins",
-	} {
+		"/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins",
+	}, local...) {
 		if found, _ := filepath.Glob(filepath.Join(mirror, "*/hashicorp/aws/*")); mirror == "" || len(found) == 0 {
 			continue
 		}
