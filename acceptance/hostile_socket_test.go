@@ -8,14 +8,16 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// TestHostileSockets opens many connections that send half of something, or nothing, or slowly. Others are answered at
-// the same time, and the server ends the bad ones by itself.
+// TestHostileSockets opens many connections that send half of something, or nothing, or slowly. Callers from other
+// addresses are answered at the same time, and the server ends the bad ones by itself. Who shares the attacker's address
+// shares its quarter of the connections, and may find a new one closed before it has sent anything.
 func TestHostileSockets(t *testing.T) {
 	t.Parallel()
 	w := start(t)
@@ -67,7 +69,7 @@ func TestHostileSockets(t *testing.T) {
 
 // linger sends text and then, if drip, a byte now and then, until the server closes the connection. It has a minute.
 func (w *warder) linger(ctx context.Context, text string, drip bool) error {
-	conn, err := w.dial(ctx)
+	conn, err := w.dialFrom(ctx, net.IPv4(127, 0, 0, 2))
 	if err != nil {
 		return err
 	}
@@ -100,9 +102,19 @@ func (w *warder) linger(ctx context.Context, text string, drip bool) error {
 	}
 }
 
-func (w *warder) dial(ctx context.Context) (net.Conn, error) {
+func (w *warder) dial(ctx context.Context) (net.Conn, error) { return w.dialFrom(ctx, nil) }
+
+// dialFrom connects from that address of this machine; nil is the usual one.
+func (w *warder) dialFrom(ctx context.Context, from net.IP) (net.Conn, error) {
 	var d net.Dialer
-	return d.DialContext(ctx, "tcp", strings.TrimPrefix(w.URL, "http://"))
+	if from != nil {
+		d.LocalAddr = &net.TCPAddr{IP: from}
+	}
+	conn, err := d.DialContext(ctx, "tcp", strings.TrimPrefix(w.URL, "http://"))
+	if from != nil && errors.Is(err, syscall.EADDRNOTAVAIL) { // only Linux has the whole of 127.0.0.0/8 by itself
+		return w.dialFrom(ctx, nil)
+	}
+	return conn, err
 }
 
 // TestHostileBytes sends what is not even HTTP, or HTTP that two readers would read in two ways: it is refused with a
