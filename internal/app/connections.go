@@ -43,9 +43,9 @@ func newConnections(l net.Listener, most int, shared func(netip.Addr) bool, log 
 type connection struct {
 	net.Conn
 	all  *connections
-	addr netip.Addr // the zero Addr where there is no limit by address
-	once sync.Once
+	addr netip.Addr    // the zero Addr where there is no limit by address
 	spot *list.Element // in all.quiet; nil while a request runs
+	gone bool          // its place was given back
 }
 
 // Accept takes the next connection that there is room for.
@@ -109,17 +109,19 @@ func (c *connections) warn(message string, args ...any) {
 	}
 }
 
-// release gives the connection's place back; all.mu is held.
+// release gives the connection's place back, once; all.mu is held.
 func (n *connection) release() {
-	n.once.Do(func() {
-		c := n.all
-		n.leaveQuiet()
-		c.open--
-		if c.from[n.addr]--; c.from[n.addr] == 0 {
-			delete(c.from, n.addr)
-		}
-		c.room.Broadcast()
-	})
+	if n.gone {
+		return
+	}
+	n.gone = true
+	c := n.all
+	n.leaveQuiet()
+	c.open--
+	if c.from[n.addr]--; c.from[n.addr] == 0 {
+		delete(c.from, n.addr)
+	}
+	c.room.Broadcast()
 }
 
 func (n *connection) leaveQuiet() {
@@ -161,6 +163,9 @@ func (c *connections) state(conn net.Conn, state http.ConnState) {
 	case http.StateActive:
 		n.leaveQuiet()
 	case http.StateIdle:
+		if n.gone { // net/http may say so of a connection that it, or this listener, is closing
+			return
+		}
 		n.leaveQuiet()
 		n.spot = c.quiet.PushBack(n)
 		c.room.Broadcast()
