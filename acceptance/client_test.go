@@ -13,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
+
+	"github.com/warder-iam/warder/internal/server/servertest"
 )
 
 const region = "us-east-1"
@@ -28,7 +30,7 @@ func (w *warder) sdk(key credentials, options ...func(*config.LoadOptions) error
 		config.WithRegion(region),
 		config.WithBaseEndpoint(w.URL),
 		config.WithCredentialsProvider(provider.NewStaticCredentialsProvider(key.ID, key.Secret, key.Token)),
-		config.WithHTTPClient(awshttp.NewBuildableClient()),
+		config.WithHTTPClient(servertest.OwnBody{Client: awshttp.NewBuildableClient()}),
 	}, options...)
 	c, err := config.LoadDefaultConfig(context.Background(), options...)
 	if err != nil {

@@ -38,13 +38,16 @@ func runFuzz(ctx context.Context, g *gate) (count, error) {
 	return total, nil
 }
 
-// fuzz runs one target. When the time was over before the first input (the machine is busy, or the fuzzer's own store
-// of inputs is large) it runs once more, for longer.
+// fuzz runs one target. It runs once more, for longer, when the time was over before the first input (the machine is
+// busy, or the fuzzer's own store of inputs is large), and when go test took the end of the time for a failure.
 func (g *gate) fuzz(ctx context.Context, t fuzzTarget) (count, error) {
 	for _, duration := range []time.Duration{g.fuzzTime, 10 * g.fuzzTime} {
 		// Without the bound on minimizing, that takes most of a short run.
 		r, err := g.goTestReport(ctx, ".", "-run=^$", "-fuzz=^"+t.name+"$", "-fuzztime="+duration.String(),
 			"-fuzzminimizetime=10x", "./"+filepath.ToSlash(t.dir))
+		if r.outOfTime() {
+			continue
+		}
 		if c := r.count(); err != nil || c.failed > 0 {
 			return c, err
 		}
@@ -53,7 +56,7 @@ func (g *gate) fuzz(ctx context.Context, t fuzzTarget) (count, error) {
 			return r.count(), nil
 		}
 	}
-	return count{}, errors.New("it tried no input")
+	return count{}, errors.New("it tried no input, or was out of time twice")
 }
 
 // findFuzzTargets finds the fuzz functions of the main module's tests.

@@ -247,3 +247,34 @@ func TestChoose(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
+
+// TestOutOfTime: only the end of the time, and nothing that a fuzz target said, is run again.
+func TestOutOfTime(t *testing.T) {
+	const ran = "fuzz: elapsed: 3s, execs: 40542 (13514/sec), new interesting: 3 (total: 58)\n"
+	tests := []struct {
+		name  string
+		lines []string
+		want  bool
+	}{
+		{"the end of the time", []string{ran, "    context deadline exceeded\n"}, true},
+		{"nothing ran", []string{"    context deadline exceeded\n"}, false},
+		{"a finding", []string{ran, "    --- FAIL: FuzzA (0.00s)\n", "        a_test.go:9: context deadline exceeded\n",
+			"    Failing input written to testdata/fuzz/FuzzA/1\n"}, false},
+		{"a finding at the end of the time", []string{ran, "    context deadline exceeded\n", "    Failing input written to testdata/fuzz/FuzzA/1\n"}, false},
+		{"a crash", []string{ran, "    fuzzing process hung or terminated unexpectedly: exit status 2\n", "    context deadline exceeded\n"}, false},
+		{"another failure", []string{ran, "    unknown\n"}, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r := newReport(&safeBuffer{})
+			for _, line := range test.lines {
+				r.take(event{Action: "output", Package: "example/a", Test: "FuzzA", Output: line})
+			}
+			r.take(event{Action: "fail", Package: "example/a", Test: "FuzzA"})
+			r.take(event{Action: "fail", Package: "example/a"})
+			if got := r.outOfTime(); got != test.want {
+				t.Errorf("out of time: %v, want %v", got, test.want)
+			}
+		})
+	}
+}

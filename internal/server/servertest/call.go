@@ -61,7 +61,7 @@ func (w *World) credentials(id, secret, token string) *Credentials {
 // AWS configures a client of the AWS SDK: it calls this world, signs with these credentials, and tries once.
 func (c *Credentials) AWS() aws.Config {
 	return aws.Config{
-		Region: c.Region, BaseEndpoint: aws.String(c.URL), RetryMaxAttempts: 1, HTTPClient: c.Client,
+		Region: c.Region, BaseEndpoint: aws.String(c.URL), RetryMaxAttempts: 1, HTTPClient: OwnBody{c.Client},
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.Plain, SessionToken: c.SessionToken}, nil
 		}),

@@ -1,10 +1,7 @@
 package iam_test
 
 import (
-	"bytes"
 	"errors"
-	"io"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -15,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/warder-iam/warder/internal/server/servertest"
 )
 
 // client is AWS's SDK with that user's key.
@@ -25,23 +24,9 @@ func (a *account) client(user string) *iam.Client {
 
 func (a *account) clientOf(id, secret string) *iam.Client {
 	return iam.New(iam.Options{
-		Region: "us-east-1", BaseEndpoint: aws.String(a.URL), RetryMaxAttempts: 1, HTTPClient: ownBody{a.Client},
+		Region: "us-east-1", BaseEndpoint: aws.String(a.URL), RetryMaxAttempts: 1, HTTPClient: servertest.OwnBody{Client: a.Client},
 		Credentials: credentials.NewStaticCredentialsProvider(id, secret, ""),
 	})
-}
-
-// ownBody sends requests with a body of its own. The SDK closes a request's body as soon as the answer's head is there,
-// and its body then answers io.EOF where net/http looks for more of it: a server that is fast enough has the connection
-// cut while a large answer is read (smithy-go 1.28.8). With the SDK's usual retries nobody notices.
-type ownBody struct{ client *http.Client }
-
-func (o ownBody) Do(r *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	return o.client.Do(r)
 }
 
 const (
