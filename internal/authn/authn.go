@@ -30,6 +30,11 @@ type Proof struct {
 // Identify verifies the claim for a service and returns the caller with the proof. Its errors are *awsapi.Error in AWS's
 // words, the same for a key that is unknown, inactive or whose principal is gone.
 func (a *Authenticator) Identify(snap *directory.Snapshot, claim *sigv4.Claim, service string, now time.Time) (*authz.Caller, *Proof, error) {
+	return a.Verify(snap, claim, sigv4.Rules{Skew: skew(service), Services: []string{service}}, now)
+}
+
+// Verify is Identify by other rules, for requests to services that are not Warder's own.
+func (a *Authenticator) Verify(snap *directory.Snapshot, claim *sigv4.Claim, rules sigv4.Rules, now time.Time) (*authz.Caller, *Proof, error) {
 	proof := &Proof{KeyID: claim.AccessKeyID}
 	secret, err := a.secret(snap, claim, proof)
 	if err != nil {
@@ -38,7 +43,6 @@ func (a *Authenticator) Identify(snap *directory.Snapshot, claim *sigv4.Claim, s
 		}
 		return nil, nil, Public(err)
 	}
-	rules := sigv4.Rules{Skew: skew(service), Services: []string{service}}
 	if err := claim.Verify(secret, now, rules, a.Cache); err != nil {
 		return nil, nil, Public(err)
 	}
@@ -47,6 +51,20 @@ func (a *Authenticator) Identify(snap *directory.Snapshot, claim *sigv4.Claim, s
 		return nil, nil, err
 	}
 	return caller, proof, nil
+}
+
+// Holder is whose credentials these are, as they stand now; sessionToken is "" for a long-term key. It proves nothing: who
+// called is for Identify to find.
+func (a *Authenticator) Holder(snap *directory.Snapshot, keyID, sessionToken string, now time.Time) (*authz.Caller, error) {
+	proof := &Proof{KeyID: keyID}
+	if sessionToken != "" {
+		claims, _, err := a.Keys.Open(sessionToken)
+		if err != nil || claims.KeyID != keyID {
+			return nil, Public(sigv4.ErrUnknownKey)
+		}
+		proof.Claims = claims
+	}
+	return a.Resolve(snap, proof, now)
 }
 
 // Resolve finds the caller of a proven credential in snap: the key must still be active, its principal still exist, the

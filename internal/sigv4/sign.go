@@ -81,7 +81,7 @@ func (s *Signer) Presign(r *Request, now time.Time, expires time.Duration) error
 }
 
 func (s *Signer) claim(r *Request, now time.Time) (*Claim, error) {
-	path, params, err := parseTarget(r.RawTarget)
+	path, params, err := parseTarget(r.RawTarget, r.PathAsSent)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func (s *Signer) credential(c *Claim) string {
 }
 
 func (s *Signer) signature(c *Claim) (string, error) {
-	canonical, err := c.appendCanonical(nil)
+	canonical, err := c.appendCanonical(nil, Rules{UnsignedPayload: true})
 	if err != nil {
 		return "", err
 	}
