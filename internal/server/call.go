@@ -63,6 +63,14 @@ func (c *Call) Allowed(ask authz.Ask) bool {
 	return d.Allowed()
 }
 
+// denied is the refusal of one ask.
+func (c *Call) denied(d *authz.Decision) error {
+	if c.route.denial == "" {
+		return awsapi.AccessDenied.New("%s", d.Message())
+	}
+	return awsapi.AccessDenied.New("User: %s is not authorized to perform: %s%s", c.Caller.ARN, d.Ask.Action, c.route.denial)
+}
+
 // authorize judges the operation's rule on snap.
 func (c *Call) authorize(snap *directory.Snapshot) error {
 	c.snapshot, c.decisions = snap, c.decisions[:0]
@@ -74,7 +82,7 @@ func (c *Call) authorize(snap *directory.Snapshot) error {
 		d := authz.Decide(snap, c.Caller, &c.Env, &asks[i])
 		c.decisions = append(c.decisions, d)
 		if !d.Allowed() && (c.route.open == "" || d.Restricted() || d.Verdict == eval.ExplicitDeny) {
-			return awsapi.AccessDenied.New("%s", d.Message())
+			return c.denied(&d)
 		}
 	}
 	if len(asks) == 0 {
