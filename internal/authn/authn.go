@@ -2,6 +2,7 @@ package authn
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/warder-iam/warder/authz"
@@ -23,8 +24,23 @@ type Authenticator struct {
 // Proof is a credential whose holder signed the request. It can be resolved again on a later state.
 type Proof struct {
 	KeyID string
-	// Claims of temporary credentials; nil for a long-term key.
+	// Claims of temporary credentials and bearer tokens; nil for a long-term key.
 	Claims *session.Claims
+}
+
+// Bearer opens a bearer token and returns its holder with the proof. One refusal stands for every token that is not good,
+// but for an expired one.
+func (a *Authenticator) Bearer(snap *directory.Snapshot, token string, now time.Time) (*authz.Caller, *Proof, error) {
+	claims, err := a.Keys.OpenBearer(token)
+	if err != nil {
+		return nil, nil, Public(sigv4.ErrUnknownKey)
+	}
+	proof := &Proof{KeyID: claims.KeyID, Claims: claims}
+	caller, err := a.Resolve(snap, proof, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	return caller, proof, nil
 }
 
 // Identify verifies the claim for a service and returns the caller with the proof. Its errors are *awsapi.Error in AWS's
@@ -71,6 +87,9 @@ func (a *Authenticator) Holder(snap *directory.Snapshot, keyID, sessionToken str
 // session not be expired.
 func (a *Authenticator) Resolve(snap *directory.Snapshot, proof *Proof, now time.Time) (*authz.Caller, error) {
 	if proof.Claims != nil {
+		if err := issuerStands(snap, proof.Claims); err != nil {
+			return nil, err
+		}
 		return sessionCaller(snap, proof.Claims, now)
 	}
 	_, account, u := holder(snap, proof.KeyID)
@@ -78,6 +97,18 @@ func (a *Authenticator) Resolve(snap *directory.Snapshot, proof *Proof, now time
 		return nil, Public(sigv4.ErrUnknownKey)
 	}
 	return userCaller(account, u, proof.KeyID), nil
+}
+
+// issuerStands refuses the bearer token of a long-term key that is no longer its principal's, active key. Sessions have a
+// key id of their own, which nobody can switch off.
+func issuerStands(snap *directory.Snapshot, claims *session.Claims) error {
+	if !strings.HasPrefix(claims.KeyID, session.PrefixAccessKey) {
+		return nil
+	}
+	if _, _, u := holder(snap, claims.KeyID); u == nil || u.ID != claims.PrincipalID {
+		return Public(sigv4.ErrUnknownKey)
+	}
+	return nil
 }
 
 // holder finds an active long-term key and whose it is. All are nil for one that is unknown, inactive, or whose user is

@@ -22,7 +22,8 @@ const (
 )
 
 // Buffer takes data events, which nobody waits for: it writes them in batches, one sync each, and when it is full or the
-// trail does not take them it drops and counts them. The next event that is written says how many are missing.
+// trail does not take them it drops and counts them. The next event that is written says how many are missing, in its
+// additionalEventData, of which data events have no other.
 type Buffer struct {
 	to    Appender
 	queue chan *trail.Event
@@ -100,16 +101,13 @@ func (b *Buffer) batch(first *trail.Event) []*trail.Event {
 
 func (b *Buffer) write(events []*trail.Event) {
 	missing := b.dropped.Swap(0)
-	if missing > 0 && events[0].AdditionalEventData == nil {
+	if missing > 0 {
 		events[0].AdditionalEventData = fmt.Appendf(nil, `{"dataEventsNotRecorded":%d}`, missing)
-		missing = 0
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), bufferWait)
 	defer cancel()
 	if err := b.to.Append(ctx, events...); err != nil {
-		// Whatever was to be told is told with the next batch.
 		b.lost.Add(uint64(len(events)))
-		missing += uint64(len(events))
+		b.dropped.Add(missing + uint64(len(events))) // told with the next batch
 	}
-	b.dropped.Add(missing)
 }
