@@ -69,6 +69,7 @@ var layers = map[string]int{
 	"internal/console": 9,
 
 	"cmd/*":      10,
+	"examples/*": 10,
 	"acceptance": 10,
 }
 
