@@ -50,6 +50,7 @@ func (s *Signer) Presign(r *Request, now time.Time, expires time.Duration) error
 	if err != nil {
 		return err
 	}
+	c.Presigned = true
 	add := func(name, value string) {
 		if len(c.params) > 0 {
 			r.RawTarget += "&"
