@@ -1,6 +1,7 @@
 package app
 
 import (
+	accessanalyzerapi "github.com/warder-iam/warder/internal/api/accessanalyzer"
 	iamapi "github.com/warder-iam/warder/internal/api/iam"
 	stsapi "github.com/warder-iam/warder/internal/api/sts"
 	"github.com/warder-iam/warder/internal/server"
@@ -12,7 +13,7 @@ import (
 
 // newServer makes the request pipeline with every service that Warder has.
 func newServer(o server.Options, st *store.Store, keys *session.Keys) *server.Server {
-	s := server.New(o, iamapi.Service, stsapi.Service)
+	s := server.New(o, iamapi.Service, stsapi.Service, accessanalyzerapi.Service)
 	iam.Register(s, st, keys)
 	sts.Register(s, keys)
 	return s

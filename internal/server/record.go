@@ -74,7 +74,7 @@ func (c *Call) view(shape *awsapi.Shape, v any) json.RawMessage {
 // readOnly is CloudTrail's flag: the operation changes no stored state. Calls of STS give out credentials and count as
 // read-only in CloudTrail's own records.
 func readOnly(op *awsapi.Operation) bool {
-	if op.Service.Name == "sts" {
+	if op.ReadOnly || op.Service.Name == "sts" {
 		return true
 	}
 	for _, verb := range []string{"Get", "List", "Simulate", "Generate"} {
