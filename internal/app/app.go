@@ -167,9 +167,11 @@ func (a *App) listen(ctx context.Context) error {
 		return err
 	}
 	a.endpoint = Endpoint{URL: a.config.url(l.Addr(), a.transport), CA: a.transport.ca}
+	authenticator := &authn.Authenticator{Keys: a.keys, Cache: sigv4.NewKeyCache(signingKeys)}
 	api := newServer(server.Options{
 		Store:          a.store,
-		Authn:          &authn.Authenticator{Keys: a.keys, Cache: sigv4.NewKeyCache(signingKeys)},
+		Authn:          authenticator,
+		Bearer:         authenticator.Bearer,
 		Recorder:       a.recorder,
 		Log:            a.log,
 		TrustedProxies: a.config.TrustedProxies,
@@ -177,7 +179,7 @@ func (a *App) listen(ctx context.Context) error {
 		Touch:          a.touch,
 	}, a.store, a.keys)
 	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, stopping: a.stopping}
-	a.http = newHTTPServer(handler(api, h), a.conns, a.log)
+	a.http = newHTTPServer(handler(api, h, newAuthZEN(a.endpoint.URL)), a.conns, a.log)
 	if certs := a.transport.certificates; certs != nil {
 		a.http.TLSConfig = certs.config()
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/authn"
 	"github.com/warder-iam/warder/internal/awsapi"
+	"github.com/warder-iam/warder/internal/session"
 	"github.com/warder-iam/warder/internal/sigv4"
 	"github.com/warder-iam/warder/policy/eval"
 )
@@ -40,6 +41,15 @@ type Call struct {
 	committed bool
 	// replay is the answer of the earlier try that this call repeats; nil otherwise.
 	replay *awsapi.Response
+}
+
+// Claims are those of the temporary credentials or the bearer token that the call was made with; nil for a long-term key.
+// They are not to be changed.
+func (c *Call) Claims() *session.Claims {
+	if c.proof == nil {
+		return nil
+	}
+	return c.proof.Claims
 }
 
 // Context ends with the request's deadline.

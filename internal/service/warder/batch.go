@@ -9,22 +9,14 @@ type Semantic string
 
 // The semantics of AuthZEN.
 const (
-	ExecuteAll        Semantic = "execute_all"
-	DenyOnFirstDeny   Semantic = "deny_on_first_deny"
-	PermitOnFirstOnly Semantic = "permit_on_first_permit"
+	ExecuteAll          Semantic = "execute_all"
+	DenyOnFirstDeny     Semantic = "deny_on_first_deny"
+	PermitOnFirstPermit Semantic = "permit_on_first_permit"
 )
 
 // ends reports whether nothing is asked after this decision.
 func (s Semantic) ends(decision bool) bool {
-	return s == DenyOnFirstDeny && !decision || s == PermitOnFirstOnly && decision
-}
-
-func (s Semantic) check() error {
-	switch s {
-	case ExecuteAll, DenyOnFirstDeny, PermitOnFirstOnly:
-		return nil
-	}
-	return invalid("options.evaluations_semantic is execute_all, deny_on_first_deny or permit_on_first_permit")
+	return s == DenyOnFirstDeny && !decision || s == PermitOnFirstPermit && decision
 }
 
 // withDefaults gives the question what the batch says for all and it does not say itself. Each of the four is taken whole.

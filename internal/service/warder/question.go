@@ -169,3 +169,12 @@ func word(s string) bool {
 	}
 	return s != ""
 }
+
+// unwrapped is a refusal's message alone.
+func unwrapped(err error) string {
+	var e *awsapi.Error
+	if errors.As(err, &e) {
+		return e.Message
+	}
+	return err.Error()
+}
