@@ -22,6 +22,9 @@ func (s *Server) reply(c *Call, w http.ResponseWriter, out any, public *awsapi.E
 	h.Set("Content-Length", strconv.Itoa(len(r.Body)))
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
+	if r.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", "Bearer") // RFC 9110 asks for one; a signature has no scheme of its own there
+	}
 	w.WriteHeader(r.Status)
 	_, _ = w.Write(r.Body) // a client that left finds the outcome by asking again
 }
