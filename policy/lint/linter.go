@@ -17,6 +17,10 @@ type linter struct {
 	root       *node
 	version    string // of the language: "2008-10-17" where the document has none
 	statements []statement
+
+	steps       int // comparisons, for tests to bound
+	suggestions int // names that were compared with all others
+	covers      int // patterns that were compared with each other
 }
 
 // trustDocument is the resource type under which ValidatePolicy knows a role's trust policy.
