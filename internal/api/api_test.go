@@ -9,15 +9,16 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/warder-iam/warder/internal/api/accessanalyzer"
 	"github.com/warder-iam/warder/internal/api/iam"
 	"github.com/warder-iam/warder/internal/api/sts"
 	"github.com/warder-iam/warder/internal/awsapi"
 )
 
-var services = []*awsapi.Service{iam.Service, sts.Service}
+var services = []*awsapi.Service{iam.Service, sts.Service, accessanalyzer.Service}
 
 func TestOperations(t *testing.T) {
-	counts := map[string]int{"iam": 176, "sts": 11}
+	counts := map[string]int{"iam": 176, "sts": 11, "access-analyzer": 39}
 	var unsigned []string
 	for _, s := range services {
 		if len(s.Operations) != counts[s.Name] {

@@ -103,7 +103,7 @@ func (g *generator) prepareOperation(name string, reached map[string]bool) error
 			continue
 		}
 		top := g.Shapes[ref.Shape]
-		if top == nil || top.Type != "structure" {
+		if top == nil || top.Type != "structure" || top.Document {
 			return fmt.Errorf("%s is not a structure", ref.Shape)
 		}
 		if err := g.checkPayload(top); err != nil {

@@ -83,40 +83,57 @@ func (u *URI) Compare(v *URI) int {
 // Match reports whether a path as it was received, not decoded, is one of the template's. A literal has one spelling:
 // an escape in it is another path.
 func (u *URI) Match(path string) bool {
-	_, ok := u.labels(path)
-	return ok
+	return u.walk(path, func(_, part string) bool {
+		_, ok := unescape(part, '+')
+		return ok
+	})
 }
 
 // labels gives the decoded values of the labels by name; ok is false where the path is none of the template's.
 func (u *URI) labels(path string) (values map[string]string, ok bool) {
+	values = map[string]string{}
+	ok = u.walk(path, func(name, part string) bool {
+		value, ok := unescape(part, '+')
+		values[name] = value
+		return ok
+	})
+	return values, ok
+}
+
+// walk gives label the part of the path that stands for each label. It ends with false where the path is none of the
+// template's or label is false.
+func (u *URI) walk(path string, label func(name, part string) bool) bool {
 	rest, ok := strings.CutPrefix(path, "/")
-	if !ok || strings.Count(rest, "/")+1 < len(u.segments) {
-		return nil, false
-	}
-	parts := strings.Split(rest, "/")
-	if u.greedy >= 0 {
-		end := len(parts) - (len(u.segments) - u.greedy - 1)
-		whole := strings.Join(parts[u.greedy:end], "/")
-		parts = slices.Concat(parts[:u.greedy], []string{whole}, parts[end:])
-	}
-	if len(parts) != len(u.segments) {
-		return nil, false
+	extra := strings.Count(rest, "/") + 1 - len(u.segments) // for the greedy label, beyond its first
+	if !ok || extra < 0 || extra > 0 && u.greedy < 0 {
+		return false
 	}
 	for i, s := range u.segments {
-		if s.name == "" {
-			if parts[i] != s.literal {
-				return nil, false
-			}
+		n := 1
+		if i == u.greedy {
+			n += extra
+		}
+		var part string
+		part, rest = cutSegments(rest, n)
+		switch {
+		case s.name == "" && part != s.literal, s.name != "" && part == "":
+			return false
+		case s.name != "" && !label(s.name, part):
+			return false
+		}
+	}
+	return true
+}
+
+// cutSegments cuts off the first n segments and the slash behind them.
+func cutSegments(path string, n int) (head, rest string) {
+	for i := 0; i < len(path); i++ {
+		if path[i] != '/' {
 			continue
 		}
-		value, ok := unescape(parts[i], '+')
-		if !ok || value == "" {
-			return nil, false
+		if n--; n == 0 {
+			return path[:i], path[i+1:]
 		}
-		if values == nil {
-			values = make(map[string]string, 4)
-		}
-		values[s.name] = value
 	}
-	return values, true
+	return path, ""
 }
