@@ -2,6 +2,7 @@ package acceptance
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,7 +10,7 @@ import (
 	"testing"
 )
 
-// block is one fenced block of README.md. Its first word says what it is, the second one which file it becomes, or which
+// block is one fenced block of a page. Its first word says what it is, the second one which file it becomes, or which
 // client it needs.
 type block struct {
 	kind, arg, text string
@@ -17,10 +18,10 @@ type block struct {
 	want            []string // lines of the "text" block behind it
 }
 
-// readmeBlocks reads the fenced blocks of README.md in order.
-func readmeBlocks(t *testing.T) []block {
+// readmeBlocks reads the fenced blocks of a page in order.
+func readmeBlocks(t *testing.T, page string) []block {
 	t.Helper()
-	text, err := os.ReadFile("../README.md")
+	text, err := os.ReadFile(page)
 	check(t, err)
 	var blocks []block
 	var open *block
@@ -34,7 +35,7 @@ func readmeBlocks(t *testing.T) []block {
 			open = &block{kind: words[0], arg: words[1], line: n}
 		case isFence && open.kind == "text":
 			if len(blocks) == 0 {
-				t.Fatalf("README.md:%d: what prints this?", open.line)
+				t.Fatalf("%s:%d: what prints this?", page, open.line)
 			}
 			last := &blocks[len(blocks)-1]
 			last.want = append(last.want, strings.Split(strings.TrimSpace(open.text), "\n")...)
@@ -47,23 +48,29 @@ func readmeBlocks(t *testing.T) []block {
 		}
 	}
 	if open != nil {
-		t.Fatalf("README.md:%d: the block has no end", open.line)
+		t.Fatalf("%s:%d: the block has no end", page, open.line)
 	}
 	return blocks
 }
 
-// readme is a folder in which README.md's blocks run, beside a server.
+// readme is a folder in which a page's blocks run, beside a server.
 type readme struct {
-	t   *testing.T
-	w   *warder
-	dir string
-	env []string
+	t    *testing.T
+	w    *warder
+	page string
+	dir  string
+	env  []string
+	// replace is what the blocks say here in place of what the page says.
+	replace *strings.Replacer
 }
 
-func newReadme(t *testing.T) *readme {
+// mainPage is the README of the whole.
+const mainPage = "../README.md"
+
+func newReadme(t *testing.T, page string) *readme {
 	t.Helper()
 	w := start(t)
-	r := &readme{t: t, w: w, dir: t.TempDir()}
+	r := &readme{t: t, w: w, page: page, dir: t.TempDir(), replace: strings.NewReplacer()}
 	r.env = w.env(
 		"PATH="+filepath.Dir(w.name)+string(os.PathListSeparator)+os.Getenv("PATH"),
 		// In place of what a person types, or has by default.
@@ -78,17 +85,17 @@ func (r *readme) run(client string) {
 	r.t.Helper()
 	var script strings.Builder
 	var blocks []block
-	for _, b := range readmeBlocks(r.t) {
+	for _, b := range readmeBlocks(r.t, r.page) {
 		switch {
 		case b.kind == "sh" && b.arg == client:
-			fmt.Fprintf(&script, "{\n%s} >%s 2>&1\n", b.text, r.output(len(blocks)))
+			fmt.Fprintf(&script, "{\n%s} >%s 2>&1\n", r.replace.Replace(b.text), r.output(len(blocks)))
 			blocks = append(blocks, b)
 		case b.kind != "sh" && b.arg != "":
 			check(r.t, os.WriteFile(filepath.Join(r.dir, b.arg), []byte(b.text), 0o600))
 		}
 	}
 	if len(blocks) == 0 {
-		r.t.Fatalf("README.md has no block for %q", client)
+		r.t.Fatalf("%s has no block for %q", r.page, client)
 	}
 	cmd := exec.CommandContext(background(r.t), "bash", "-eu", "-o", "pipefail", "-c", script.String())
 	cmd.Dir, cmd.Env = r.dir, r.env
@@ -96,7 +103,7 @@ func (r *readme) run(client string) {
 	for i, b := range blocks {
 		text, readErr := os.ReadFile(filepath.Join(r.dir, r.output(i)))
 		if readErr != nil {
-			r.t.Errorf("README.md:%d did not run", b.line)
+			r.t.Errorf("%s:%d did not run", r.page, b.line)
 			continue
 		}
 		r.compare(b, string(text))
@@ -113,11 +120,11 @@ func (r *readme) compare(b block, text string) {
 	printed := oneSpace(text)
 	for _, want := range b.want {
 		if !strings.Contains(printed, oneSpace(want)) {
-			r.t.Errorf("README.md:%d promises a line that it does not print: %s\nIt printed:\n%s", b.line, want, text)
+			r.t.Errorf("%s:%d promises a line that it does not print: %s\nIt printed:\n%s", r.page, b.line, want, text)
 		}
 	}
 	if r.t.Failed() {
-		r.t.Logf("README.md:%d printed:\n%s", b.line, text)
+		r.t.Logf("%s:%d printed:\n%s", r.page, b.line, text)
 	}
 }
 
@@ -129,7 +136,32 @@ func TestAWSCLIReadme(t *testing.T) {
 	if err := exec.Command("aws", "--version").Run(); err != nil {
 		missing(t, "awscli", getAWSCLI)
 	}
-	newReadme(t).run("")
+	newReadme(t, mainPage).run("")
+}
+
+// TestAWSCLINotes does what the example's README says: the AWS CLI is let in, and kept out, by a service that asks Warder.
+func TestAWSCLINotes(t *testing.T) {
+	if err := exec.Command("aws", "--version").Run(); err != nil {
+		missing(t, "awscli", getAWSCLI)
+	}
+	r := newReadme(t, "../examples/notes/README.md")
+	bin := t.TempDir()
+	build := exec.Command("go", "build", "-o", filepath.Join(bin, "notes"), "github.com/warder-iam/warder/examples/notes")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building notes: %v\n%s", err, out)
+	}
+	listen := freeAddress(t)
+	r.replace = strings.NewReplacer("127.0.0.1:4680", listen, "notes -warder", filepath.Join(bin, "notes")+" -listen "+listen+" -warder")
+	r.run("")
+}
+
+// freeAddress is one that nobody listens on at the moment.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	defer func() { check(t, l.Close()) }()
+	return l.Addr().String()
 }
 
 // TestTerraformReadme does what README.md says with Terraform.
@@ -138,16 +170,16 @@ func TestTerraformReadme(t *testing.T) {
 		missing(t, "terraform", getTerraform)
 	}
 	config := terraformConfig(t, t.TempDir())
-	r := newReadme(t)
+	r := newReadme(t, mainPage)
 	r.env = append(r.env, "TF_CLI_CONFIG_FILE="+config)
 	r.run("terraform")
 }
 
 // TestSDKReadme runs README.md's Go program.
 func TestSDKReadme(t *testing.T) {
-	r := newReadme(t)
+	r := newReadme(t, mainPage)
 	n := 0
-	for _, b := range readmeBlocks(t) {
+	for _, b := range readmeBlocks(t, mainPage) {
 		if b.kind != "go" {
 			continue
 		}
