@@ -155,6 +155,16 @@ func TestAWSCLINotes(t *testing.T) {
 	r.run("")
 }
 
+// TestAWSCLIAuthorizationAPI does what docs/authorization-api.md says with curl.
+func TestAWSCLIAuthorizationAPI(t *testing.T) {
+	for client, how := range map[string]string{"aws": getAWSCLI, "curl": "Get curl 7.76 or later: as root on Debian, apt-get install curl."} {
+		if err := exec.Command(client, "--version").Run(); err != nil {
+			missing(t, "awscli", how)
+		}
+	}
+	newReadme(t, "../docs/authorization-api.md").run("")
+}
+
 // freeAddress is one that nobody listens on at the moment.
 func freeAddress(t *testing.T) string {
 	t.Helper()
