@@ -40,12 +40,12 @@ func (e *Entity) absent() bool { return e.Type == "" && e.ID == "" && len(e.Prop
 
 // decideAll answers the questions of a batch, in their order, as far as the semantic goes.
 func (s *Service) decideAll(c *server.Call, questions []*Question, semantic Semantic, explain bool) ([]*Answer, error) {
+	all, err := s.understand(c, questions)
+	if err != nil {
+		return nil, err
+	}
 	var answers []*Answer
-	for i, q := range questions {
-		a, err := s.understand(c, c.Directory(), q)
-		if err != nil {
-			return nil, err
-		}
+	for i, a := range all {
 		answer, err := s.decide(c, a, explain, i)
 		if err != nil {
 			return nil, err

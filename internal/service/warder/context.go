@@ -1,6 +1,8 @@
 package warder
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,37 +15,47 @@ import (
 
 // conditionKeys reads the condition keys that a question gives: those of the environment, which the asking service saw
 // and Warder did not, and the request's own. now is Warder's. A key that Warder alone may give is refused by name.
-func (q *Question) conditionKeys(now time.Time) (env authz.Environment, keys eval.Context, err error) {
-	env.Time = now
-	var given map[string]jsontext.Value
-	if err := read("context", q.Context, &given); err != nil {
-		return env, keys, err
+func (q *Question) conditionKeys(now time.Time) (k conditions, err error) {
+	k.env.Time = now
+	var members map[string]jsontext.Value
+	if err := read("context", q.Context, &members); err != nil {
+		return k, err
 	}
-	if len(given) > maxKeys {
-		return env, keys, invalid("context has more than %d keys", maxKeys)
+	if len(members) > maxKeys {
+		return k, invalid("context has more than %d keys", maxKeys)
 	}
-	values := 0
-	for name, text := range given {
+	size := 0
+	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if err := checkKey(name); err != nil {
-			return env, keys, err
+			return k, err
 		}
-		if _, twice := keys.Lookup(name); twice {
-			return env, keys, invalid("context has the key %q twice: case does not count", name)
+		if _, twice := k.keys.Lookup(name); twice {
+			return k, invalid("context has the key %q twice: case does not count", name)
 		}
-		v, err := conditionValue(name, text)
+		v, err := conditionValue(name, members[name])
 		if err != nil {
-			return env, keys, err
+			return k, err
 		}
-		if values += len(v.texts); values > maxValues {
-			return env, keys, invalid("context has more than %d values", maxValues)
+		for _, text := range v.texts {
+			size += len(text)
+		}
+		if k.values += len(v.texts); k.values > maxValues || size > maxContext {
+			return k, invalid("context has more than %d values or %d bytes of them", maxValues, maxContext)
 		}
 		if v.list {
-			keys.SetList(name, v.texts...)
+			k.keys.SetList(name, v.texts...)
 		} else {
-			keys.Set(name, v.texts[0])
+			k.keys.Set(name, v.texts[0])
 		}
 	}
-	return env, keys, fillEnvironment(&env, &keys)
+	return k, fillEnvironment(&k.env, &k.keys)
+}
+
+// conditions are the condition keys of a question.
+type conditions struct {
+	env    authz.Environment
+	keys   eval.Context
+	values int
 }
 
 // checkKey refuses what is no condition key, and keys that the asker may not give.
@@ -79,7 +91,7 @@ func conditionValue(name string, v jsontext.Value) (given, error) {
 		return given{}, invalid("context: %s: %s", name, jsonError(err))
 	}
 	if len(items) > maxValues {
-		return given{}, invalid("context has more than %d values", maxValues)
+		return given{}, invalid("context has more than %d values or %d bytes of them", maxValues, maxContext)
 	}
 	g := given{list: true}
 	for _, item := range items {

@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"github.com/warder-iam/warder/authz"
-	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/policy/eval"
 )
@@ -16,25 +15,44 @@ type asked struct {
 	env     authz.Environment
 }
 
-// understand reads a question. Its error is a refusal of the question as such, the same whoever the subject is.
-func (s *Service) understand(c *server.Call, snap *directory.Snapshot, q *Question) (*asked, error) {
+// understand reads questions. Its error is a refusal of the questions as such, the same whoever the subject is.
+func (s *Service) understand(c *server.Call, questions []*Question) ([]*asked, error) {
+	policies, values := newPolicyReader(c.Directory().Library()), 0
+	all := make([]*asked, 0, len(questions))
+	for i, q := range questions {
+		a, n, err := s.understandOne(c, q, policies)
+		switch values += n; {
+		case err != nil && len(questions) > 1:
+			return nil, inBatch(i, err)
+		case err != nil:
+			return nil, err
+		case len(questions) > 1 && values > maxBatchValues:
+			return nil, invalid("the questions have more than %d values of condition keys together", maxBatchValues)
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
+
+// understandOne reads one question, and says how many values it has.
+func (s *Service) understandOne(c *server.Call, q *Question, policies *policyReader) (_ *asked, values int, _ error) {
 	if err := q.check(); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	env, keys, err := q.conditionKeys(c.Time())
+	given, err := q.conditionKeys(c.Time())
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	ask, err := q.ask(snap.Library())
+	ask, err := q.ask(policies)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	ask.Context = keys
-	sub, err := s.subject(q, snap, c.Caller, c.Time())
+	ask.Context = given.keys
+	sub, err := s.subject(q, c.Directory(), c.Caller, given.env.Secure, c.Time())
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return &asked{subject: sub, ask: ask, env: env}, nil
+	return &asked{subject: sub, ask: ask, env: given.env}, given.values, nil
 }
 
 // permission is what the asker needs for the question: action on the subject. The key warder:Action lets a policy keep an

@@ -14,18 +14,22 @@ import (
 
 // Limits of one question. The pipeline bounds the request as a whole.
 const (
-	maxID        = 2048 // bytes of an ARN or access key id
-	maxType      = 256
-	maxAction    = 256
-	maxKeys      = 256 // condition keys
-	maxKeyName   = 256
-	maxValues    = 2000 // of all keys of a question
-	maxValue     = 8 << 10
-	maxTags      = 50
-	maxPolicy    = 20 << 10 // characters without white space, as S3 has it
-	maxHeaders   = 200
-	maxDepth     = 32
-	maxQuestions = 256 // of one batch
+	maxID      = 2048 // bytes of an ARN or access key id
+	maxType    = 256
+	maxAction  = 256
+	maxKeys    = 256 // condition keys
+	maxKeyName = 256
+	maxValues  = 500      // of all keys of a question
+	maxValue   = 8 << 10  // bytes of one
+	maxContext = 64 << 10 // bytes of all
+	maxTags    = 50
+	maxPolicy  = 20 << 10 // characters without white space, as S3 has it
+	maxHeaders = 200
+	maxDepth   = 32
+	// Of a whole batch, what all questions have in common counted for each. Every value may meet every pattern of every
+	// policy, and an explanation may show it with every statement.
+	maxBatchValues = 5000
+	maxExplained   = 4 << 20 // bytes
 )
 
 // Question is one evaluation of AuthZEN: may the subject do the action on the resource?
@@ -170,11 +174,11 @@ func word(s string) bool {
 	return s != ""
 }
 
-// unwrapped is a refusal's message alone.
-func unwrapped(err error) string {
+// inBatch is the refusal of one question of a batch.
+func inBatch(number int, err error) error {
 	var e *awsapi.Error
 	if errors.As(err, &e) {
-		return e.Message
+		return invalid("evaluations[%d]: %s", number, e.Message)
 	}
-	return err.Error()
+	return err
 }

@@ -21,33 +21,33 @@ func FuzzQuestion(f *testing.F) {
 	f.Add("a:b", "*", `{"account":"111122223333"}`, `{"aws:userid":"x"}`, `{"headers":{"a_b":["c"]}}`)
 	f.Add("", "", ``, ``, ``)
 	f.Add("x:y", "arn:aws:x:::", `{"policy":"{"}`, `{"x:y":[[]]}`, `{"method":"G","target":"/?a","headers":{"host":"h","HOST":"h"}}`)
-	library := directory.NewLibrary(nil)
+	policies := newPolicyReader(directory.NewLibrary(nil))
 	f.Fuzz(func(t *testing.T, action, resource, properties, context, signed string) {
 		q := &Question{
 			Subject: Entity{Type: typeSignedRequest, ID: "x", Properties: jsontext.Value(signed)}, Action: Verb{Name: action},
 			Resource: Entity{Type: "r", ID: resource, Properties: jsontext.Value(properties)}, Context: jsontext.Value(context),
 		}
 		checked := q.check()
-		env, keys, err := q.conditionKeys(time.Unix(0, 0))
+		given, err := q.conditionKeys(time.Unix(0, 0))
 		mayBeSeen(t, checked, err)
 		if err == nil {
-			for key := range keys.All() {
+			for key := range given.keys.All() {
 				if authz.KeyOrigin(key) != authz.FromRequest {
 					t.Fatalf("%q went through", key)
 				}
 			}
-			if !env.Time.Equal(time.Unix(0, 0)) {
+			if !given.env.Time.Equal(time.Unix(0, 0)) {
 				t.Fatal("another time")
 			}
 		}
-		ask, err := q.ask(library)
+		ask, err := q.ask(policies)
 		mayBeSeen(t, err)
 		if err == nil && (ask.Resource != resource || ask.Action != action) {
 			t.Fatal("another question")
 		}
 		var p signedProperties
 		if read("signed", q.Subject.Properties, &p) == nil {
-			wire, err := p.request(q, "x")
+			wire, err := p.request("x", false)
 			mayBeSeen(t, err)
 			if err == nil && (wire.Method != p.Method || wire.RawTarget != p.Target || len(wire.Header) != len(p.Headers)-1) {
 				t.Fatal("another request")

@@ -27,7 +27,7 @@ type resourceProperties struct {
 }
 
 // ask makes what authz is asked of a question, but for its condition keys.
-func (q *Question) ask(library *directory.Library) (authz.Ask, error) {
+func (q *Question) ask(policies *policyReader) (authz.Ask, error) {
 	ask := authz.Ask{Action: q.Action.Name, Resource: q.Resource.ID}
 	var p resourceProperties
 	if err := read("resource.properties", q.Resource.Properties, &p); err != nil {
@@ -48,7 +48,7 @@ func (q *Question) ask(library *directory.Library) (authz.Ask, error) {
 	if err := tagsOf(&ask, p.Tags); err != nil {
 		return ask, err
 	}
-	return ask, policyOf(&ask, p.Policy, library)
+	return ask, policies.policyOf(&ask, p.Policy)
 }
 
 // resourceAccount is the account in an ARN, "" where it has none. Names of a service's own resources may hold what arn
@@ -83,7 +83,17 @@ func tagsOf(ask *authz.Ask, tags map[string]string) error {
 	return nil
 }
 
-func policyOf(ask *authz.Ask, v jsontext.Value, library *directory.Library) error {
+// policyReader reads resource policies, each text once: a batch may have one in common.
+type policyReader struct {
+	library *directory.Library
+	read    map[string]directory.Document
+}
+
+func newPolicyReader(library *directory.Library) *policyReader {
+	return &policyReader{library, map[string]directory.Document{}}
+}
+
+func (r *policyReader) policyOf(ask *authz.Ask, v jsontext.Value) error {
 	if ask.ResourceKind = resourceKind(ask, len(v) > 0); len(v) == 0 {
 		return nil
 	}
@@ -97,6 +107,19 @@ func policyOf(ask *authz.Ask, v jsontext.Value, library *directory.Library) erro
 	default:
 		return invalid("resource.properties.policy must be a policy document, or its text")
 	}
+	d, known := r.read[text]
+	if !known {
+		if err := checkPolicy(ask, text); err != nil {
+			return err
+		}
+		d = r.library.Document(text)
+		r.read[text] = d
+	}
+	ask.ResourcePolicy = &eval.Source{Name: "resource policy", Policy: d.Compiled()}
+	return nil
+}
+
+func checkPolicy(ask *authz.Ask, text string) error {
 	if policy.Size(text) > maxPolicy {
 		return invalid("resource.properties.policy is larger than %d characters", maxPolicy)
 	}
@@ -106,7 +129,6 @@ func policyOf(ask *authz.Ask, v jsontext.Value, library *directory.Library) erro
 			return invalid("resource.properties.policy: %s", message(err))
 		}
 	}
-	ask.ResourcePolicy = &eval.Source{Name: "resource policy", Policy: library.Document(text).Compiled()}
 	return nil
 }
 

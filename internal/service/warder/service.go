@@ -49,13 +49,13 @@ func (s *Service) permissions(c *server.Call, questions []*Question, explain boo
 	if !explain {
 		actions = actions[:1]
 	}
+	all, err := s.understand(c, questions)
+	if err != nil {
+		return nil, err
+	}
 	var asks []authz.Ask
 	asked := map[[2]string]bool{} // a batch is mostly about one subject
-	for _, q := range questions {
-		a, err := s.understand(c, c.Directory(), q)
-		if err != nil {
-			return nil, err
-		}
+	for _, a := range all {
 		same := [2]string{a.subject.arn, a.ask.Action}
 		for _, action := range actions {
 			if !asked[same] {
@@ -84,11 +84,11 @@ func (s *Service) explain(c *server.Call, in *api.ExplainInput) (*api.ExplainOut
 }
 
 func (s *Service) answer(c *server.Call, q *Question, explain bool) (*api.Decision, error) {
-	a, err := s.understand(c, c.Directory(), q)
+	all, err := s.understand(c, []*Question{q})
 	if err != nil {
 		return nil, err
 	}
-	answer, err := s.decide(c, a, explain, -1)
+	answer, err := s.decide(c, all[0], explain, -1)
 	if err != nil {
 		return nil, err
 	}
@@ -97,18 +97,11 @@ func (s *Service) answer(c *server.Call, q *Question, explain bool) (*api.Decisi
 
 // batchPermissions are those of every question of a batch, also of the ones that its semantic may leave unasked.
 func (s *Service) batchPermissions(c *server.Call, in *api.EvaluateBatchInput) ([]authz.Ask, error) {
-	questions, err := batch(in)
-	if err != nil {
-		return nil, err
-	}
-	return s.permissions(c, questions, in.Options != nil && flag(in.Options.Explain))
+	return s.permissions(c, batch(in), in.Options != nil && flag(in.Options.Explain))
 }
 
 func (s *Service) evaluateBatch(c *server.Call, in *api.EvaluateBatchInput) (*api.EvaluateBatchOutput, error) {
-	questions, err := batch(in)
-	if err != nil {
-		return nil, err
-	}
+	questions := batch(in)
 	semantic, explain := ExecuteAll, false
 	if in.Options != nil {
 		explain = flag(in.Options.Explain)
@@ -128,10 +121,14 @@ func (s *Service) evaluateBatch(c *server.Call, in *api.EvaluateBatchInput) (*ap
 		return nil, err
 	}
 	out := &api.EvaluateBatchOutput{Evaluations: make([]api.Decision, 0, len(answers))}
+	explained := 0
 	for _, answer := range answers {
 		d, err := shown(answer)
 		if err != nil {
 			return nil, err
+		}
+		if explained += len(d.Context.Explanation); explained > maxExplained {
+			return nil, tooLong()
 		}
 		out.Evaluations = append(out.Evaluations, *d)
 	}
@@ -139,21 +136,17 @@ func (s *Service) evaluateBatch(c *server.Call, in *api.EvaluateBatchInput) (*ap
 }
 
 // batch are the questions of a batch, each with the batch's defaults; one, the defaults themselves, where it lists none.
-func batch(in *api.EvaluateBatchInput) ([]*Question, error) {
+func batch(in *api.EvaluateBatchInput) []*Question {
 	all := question(in.Subject, in.Action, in.Resource, in.Context)
 	if len(in.Evaluations) == 0 {
-		return []*Question{&all}, nil
+		return []*Question{&all}
 	}
 	questions := make([]*Question, 0, len(in.Evaluations))
 	for i := range in.Evaluations {
 		e := &in.Evaluations[i]
-		q := question(e.Subject, e.Action, e.Resource, e.Context).withDefaults(&all)
-		if err := q.check(); err != nil {
-			return nil, invalid("evaluations[%d]: %s", i, unwrapped(err))
-		}
-		questions = append(questions, q)
+		questions = append(questions, question(e.Subject, e.Action, e.Resource, e.Context).withDefaults(&all))
 	}
-	return questions, nil
+	return questions
 }
 
 func evaluation(in *api.EvaluateInput) *Question {
@@ -205,6 +198,9 @@ func shown(a *Answer) (*api.Decision, error) {
 		}
 	}
 	if a.Explanation != nil {
+		if explanationSize(a.Explanation) > maxExplained {
+			return nil, tooLong()
+		}
 		text, err := json.Marshal(a.Explanation)
 		if err != nil {
 			return nil, err

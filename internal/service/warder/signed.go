@@ -64,8 +64,8 @@ type signedRequest struct {
 	hash  string // of the body that the signature covers, as far as the asker or the client said
 }
 
-// signer is the subject that a signed request claims.
-func (s *Service) signer(q *Question, snap *directory.Snapshot, asker *authz.Caller, now time.Time) (*subject, error) {
+// signer is the subject that a signed request claims. secure is whether the request came over TLS.
+func (s *Service) signer(q *Question, snap *directory.Snapshot, asker *authz.Caller, secure bool, now time.Time) (*subject, error) {
 	service, _, _ := q.action()
 	if q.Subject.ID != service {
 		return nil, invalid("subject.id of a signed request is the name of the service that it must be signed for: %q, that of the action", service)
@@ -74,7 +74,7 @@ func (s *Service) signer(q *Question, snap *directory.Snapshot, asker *authz.Cal
 	if err := read("subject.properties", q.Subject.Properties, &p); err != nil {
 		return nil, err
 	}
-	wire, err := p.request(q, service)
+	wire, err := p.request(service, secure)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func (s *Service) signer(q *Question, snap *directory.Snapshot, asker *authz.Cal
 }
 
 // request is the received request as sigv4 reads it.
-func (p *signedProperties) request(q *Question, service string) (*sigv4.Request, error) {
+func (p *signedProperties) request(service string, secure bool) (*sigv4.Request, error) {
 	switch {
 	case p.Method == "" || p.Target == "":
 		return nil, invalid("subject.properties: method and target are needed")
@@ -121,12 +121,8 @@ func (p *signedProperties) request(q *Question, service string) (*sigv4.Request,
 	if declared := header["X-Amz-Content-Sha256"]; hash == "" && len(declared) == 1 && isHash(declared[0]) {
 		hash = declared[0]
 	}
-	env, _, err := q.conditionKeys(time.Time{})
-	if err != nil {
-		return nil, err
-	}
 	return &sigv4.Request{
-		Method: p.Method, RawTarget: p.Target, Header: header, Host: sigv4.SignedHost(host, env.Secure),
+		Method: p.Method, RawTarget: p.Target, Header: header, Host: sigv4.SignedHost(host, secure),
 		BodySHA256: hash, PathAsSent: sigv4.PathAsSent(service),
 	}, nil
 }

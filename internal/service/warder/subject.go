@@ -38,10 +38,10 @@ var errNobody = &awsapi.ErrorKind{Code: "NoSuchEntity", Status: 404}
 
 // subject finds who the question is about. The error is about a question that cannot be read, never about whether there
 // is such a subject. A signed request is not verified yet.
-func (s *Service) subject(q *Question, snap *directory.Snapshot, asker *authz.Caller, now time.Time) (*subject, error) {
+func (s *Service) subject(q *Question, snap *directory.Snapshot, asker *authz.Caller, secure bool, now time.Time) (*subject, error) {
 	switch {
 	case q.Subject.Type == typeSignedRequest:
-		return s.signer(q, snap, asker, now)
+		return s.signer(q, snap, asker, secure, now)
 	case q.Subject.Type == typeAccessKey, !strings.HasPrefix(q.Subject.ID, "arn:"):
 		return s.keyHolder(q, snap, asker, now)
 	}
