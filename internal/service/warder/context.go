@@ -141,10 +141,10 @@ func fillEnvironment(env *authz.Environment, keys *eval.Context) error {
 		keys.Delete(field.key)
 	}
 	if v, ok := keys.Lookup("aws:SecureTransport"); ok {
-		if v.List() || v.At(0) != "true" && v.At(0) != "false" {
+		env.Secure = !v.List() && strings.EqualFold(v.At(0), "true")
+		if !env.Secure && (v.List() || !strings.EqualFold(v.At(0), "false")) {
 			return invalid("context: aws:SecureTransport is true or false")
 		}
-		env.Secure = v.At(0) == "true"
 		keys.Delete("aws:SecureTransport")
 	}
 	return nil

@@ -142,7 +142,7 @@ func (q *Question) check() error {
 			return invalid("%s is missing", e.at)
 		case len(e.text) > e.most:
 			return invalid("%s is longer than %d bytes", e.at, e.most)
-		case strings.ContainsFunc(e.text, func(r rune) bool { return r < ' ' || r == 0x7f }):
+		case e.at != "resource.id" && strings.ContainsFunc(e.text, func(r rune) bool { return r < ' ' || r == 0x7f }):
 			return invalid("%s has a control character", e.at)
 		}
 	}

@@ -109,7 +109,7 @@ func (r *policyReader) policyOf(ask *authz.Ask, v jsontext.Value) error {
 	}
 	d, known := r.read[text]
 	if !known {
-		if err := checkPolicy(ask, text); err != nil {
+		if err := checkPolicy(text); err != nil {
 			return err
 		}
 		d = r.library.Document(text)
@@ -119,23 +119,28 @@ func (r *policyReader) policyOf(ask *authz.Ask, v jsontext.Value) error {
 	return nil
 }
 
-func checkPolicy(ask *authz.Ask, text string) error {
+// checkPolicy refuses what is no resource policy at all. It does not ask whether the service should have taken it: what
+// cannot be evaluated fails closed.
+func checkPolicy(text string) error {
 	if policy.Size(text) > maxPolicy {
 		return invalid("resource.properties.policy is larger than %d characters", maxPolicy)
 	}
-	if _, err := policy.ParseFor(policy.Resource, text); err != nil {
-		// A trust policy is a resource policy without resources.
-		if _, trust := policy.ParseFor(policy.Trust, text); trust != nil || ask.ResourceKind != eval.Authoritative {
-			return invalid("resource.properties.policy: %s", message(err))
+	doc, err := policy.Parse(text)
+	if err != nil {
+		return invalid("resource.properties.policy: %s", message(err))
+	}
+	for i := range doc.Statements {
+		if s := &doc.Statements[i]; s.Principal == nil && s.NotPrincipal == nil {
+			return invalid("resource.properties.policy: statement %d names no Principal, as each one of a resource's policy must", i)
 		}
 	}
 	return nil
 }
 
 func message(err error) string {
-	var malformed *policy.MalformedError
-	if errors.As(err, &malformed) {
-		return malformed.Error()
+	var syntax *policy.SyntaxError
+	if errors.As(err, &syntax) {
+		return strings.TrimPrefix(syntax.Error(), "policy: ")
 	}
 	return "not a policy document"
 }
