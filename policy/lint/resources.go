@@ -97,8 +97,7 @@ func (l *linter) checkService(n *node, parts []string) {
 // an account is needed by some types and refused by others.
 func (l *linter) checkShape(n *node, parts []string, types []catalog.ARNPattern) {
 	fits := slices.DeleteFunc(slices.Clone(types), func(t catalog.ARNPattern) bool {
-		l.steps++
-		return !overlaps(parts[5], t.Resource)
+		return l.spend(1+len(parts[5])/8) && !l.template(t.Resource).overlaps(parts[5])
 	})
 	if len(fits) == 0 {
 		if wild(n.text) || hasVariable(n.text) {
@@ -107,8 +106,20 @@ func (l *linter) checkShape(n *node, parts []string, types []catalog.ARNPattern)
 		l.report("INVALID_ARN_RESOURCE", n, "The ARN does not have the form of any resource of %s. Correct what follows the account.", parts[2])
 		return
 	}
-	l.checkRegion(n, parts, fits)
-	l.checkAccount(n, parts, fits)
+	if own := slices.DeleteFunc(fits, func(t catalog.ARNPattern) bool { return t.AnyService }); len(own) > 0 {
+		l.checkRegion(n, parts, own)
+		l.checkAccount(n, parts, own)
+	}
+}
+
+// template compiles a template once.
+func (l *linter) template(text string) compiled {
+	t, found := l.templates[text]
+	if !found {
+		t = compile(text)
+		l.templates[text] = t
+	}
+	return t
 }
 
 func (l *linter) checkRegion(n *node, parts []string, fits []catalog.ARNPattern) {
