@@ -293,6 +293,7 @@ func TestRESTJSONErrors(t *testing.T) {
 		{"denied", nil, AccessDenied.New("no"), 403, "AccessDeniedException", `{"message":"no"}`},
 		{"unknown key", op, InvalidClientTokenID.New("x"), 403, "UnrecognizedClientException", `{"message":"x"}`},
 		{"the model's status", op, Throttling.New("x"), 429, "ThrottlingException", `{"message":"x"}`},
+		{"a quota", nil, (&ErrorKind{Code: "LimitExceeded", Status: 409}).New("x"), 402, "ServiceQuotaExceededException", `{"message":"x"}`},
 		{"its own", nil, NotImplemented.New("\"ü\""), 400, "NotImplemented", `{"message":"\"ü\""}`},
 		{"validation without a model", nil, e, 400, "ValidationException", `{"message":"` + message + `"}`},
 		{"validation", op, e, 400, "ValidationException",

@@ -38,7 +38,7 @@ func (c *Call) event(out any, err *awsapi.Error, at time.Time) *trail.Event {
 	}
 	e.RequestParameters = c.view(c.Operation.Input, c.input)
 	if err != nil {
-		e.ErrorCode, e.ErrorMessage = err.Kind.Code, err.Message
+		e.ErrorCode, e.ErrorMessage = recordedCode(err.Kind), err.Message
 		if c.unrecorded > 0 {
 			e.AdditionalEventData = fmt.Appendf(nil, `{"refusalsNotRecorded":%d}`, c.unrecorded)
 		}
@@ -51,6 +51,15 @@ func (c *Call) event(out any, err *awsapi.Error, at time.Time) *trail.Event {
 		e.AdditionalEventData = json.RawMessage(`{"retryOfAnEarlierRequest":true}`)
 	}
 	return e
+}
+
+// recordedCode is the code that a client saw. As in CloudTrail, a denial has one code whatever the protocol calls it, so
+// that one search finds all of them.
+func recordedCode(k *awsapi.ErrorKind) string {
+	if k.Code == "AccessDeniedException" {
+		return awsapi.AccessDenied.Code
+	}
+	return k.Code
 }
 
 // view is what a record shows of an input or output. A view that fails is a mistake in Warder: the record goes on

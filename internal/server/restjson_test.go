@@ -155,20 +155,20 @@ func TestRESTJSONAuthentication(t *testing.T) {
 		PrincipalID: f.account.Now().User("admin").ID,
 	})
 	for _, tt := range []struct {
-		name   string
-		who    *servertest.Credentials
-		status int
-		code   string
+		name           string
+		who            *servertest.Credentials
+		status         int
+		code, recorded string
 	}{
-		{"a user without permission", f.bob, 403, "AccessDeniedException"},
-		{"a key that nobody has", &stranger, 403, "UnrecognizedClientException"},
-		{"an expired session", expired, 403, "ExpiredTokenException"},
-		{"nobody", f.Anonymous(), 403, "MissingAuthenticationTokenException"},
+		{"a user without permission", f.bob, 403, "AccessDeniedException", "AccessDenied"},
+		{"a key that nobody has", &stranger, 403, "UnrecognizedClientException", "UnrecognizedClientException"},
+		{"an expired session", expired, 403, "ExpiredTokenException", "ExpiredTokenException"},
+		{"nobody", f.Anonymous(), 403, "MissingAuthenticationTokenException", "MissingAuthenticationTokenException"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			a := f.rest(t, tt.who, &restCall{})
 			e := f.Recorder.Last(t)
-			if a.Status != tt.status || a.Code != tt.code || e.ErrorCode != tt.code || e.EventSource != "access-analyzer.amazonaws.com" || e.RequestID != a.Request {
+			if a.Status != tt.status || a.Code != tt.code || e.ErrorCode != tt.recorded || e.EventSource != "access-analyzer.amazonaws.com" || e.RequestID != a.Request {
 				t.Errorf("%d %s: %s; event %+v", a.Status, a.Code, a.Message, e)
 			}
 		})
