@@ -53,15 +53,6 @@ func (c *Call) event(out any, err *awsapi.Error, at time.Time) *trail.Event {
 	return e
 }
 
-// recordedCode is the code that a client saw. As in CloudTrail, a denial has one code whatever the protocol calls it, so
-// that one search finds all of them.
-func recordedCode(k *awsapi.ErrorKind) string {
-	if k.Code == "AccessDeniedException" {
-		return awsapi.AccessDenied.Code
-	}
-	return k.Code
-}
-
 // view is what a record shows of an input or output. A view that fails is a mistake in Warder: the record goes on
 // without it, and the log says so.
 func (c *Call) view(shape *awsapi.Shape, v any) json.RawMessage {
@@ -89,6 +80,15 @@ func readOnly(op *awsapi.Operation) bool {
 // showsAnswer: CloudTrail shows the answers of changes and of operations that issue credentials.
 func showsAnswer(op *awsapi.Operation) bool {
 	return !readOnly(op) || op.Service.Name == "sts" && op.Name != "GetCallerIdentity" && op.Name != "GetAccessKeyInfo"
+}
+
+// recordedCode is the code that a client saw. As in CloudTrail, a denial has one code whatever the protocol calls it, so
+// that one search finds all of them.
+func recordedCode(k *awsapi.ErrorKind) string {
+	if k.Code == "AccessDeniedException" {
+		return awsapi.AccessDenied.Code
+	}
+	return k.Code
 }
 
 // recipient is the account whose trail the event belongs to: the caller's, or of a caller that was not authenticated the
