@@ -3,6 +3,7 @@ package awsapi
 import (
 	"mime"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -23,7 +24,7 @@ func DecodeRESTJSON(op *Operation, r *Request, in any) (Missing, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := restDecoder{labels: labels, query: query, request: r, bound: boundParameters(op.Input)}
+	d := restDecoder{input: op.Input, labels: labels, query: query, request: r}
 	if err := d.bindings(op.Input, v); err != nil {
 		return nil, err
 	}
@@ -31,11 +32,10 @@ func DecodeRESTJSON(op *Operation, r *Request, in any) (Missing, error) {
 }
 
 type restDecoder struct {
+	input   *Shape
 	labels  map[string]string
 	query   []Param
 	request *Request
-	// bound are the parameters of the query that have a member of their own.
-	bound   map[string]bool
 	missing Missing
 }
 
@@ -62,14 +62,11 @@ func parseQuery(query string) ([]Param, error) {
 	return params, nil
 }
 
-func boundParameters(s *Shape) map[string]bool {
-	bound := map[string]bool{}
-	for i := range s.Members {
-		if m := &s.Members[i]; m.Location == InQuery && m.Shape.Kind != Map {
-			bound[m.wireName()] = true
-		}
-	}
-	return bound
+// bound reports whether a parameter of the query has a member of its own.
+func (d *restDecoder) bound(name string) bool {
+	return slices.ContainsFunc(d.input.Members, func(m Member) bool {
+		return m.Location == InQuery && m.Shape.Kind != Map && m.wireName() == name
+	})
 }
 
 // bindings fills the members outside the body.
@@ -125,7 +122,7 @@ func (d *restDecoder) parameters(name string) []string {
 func (d *restDecoder) queryMap(s *Shape, v reflect.Value, at *path) (found bool, err error) {
 	values := map[string][]string{}
 	for _, p := range d.query {
-		if !d.bound[p.Name] {
+		if !d.bound(p.Name) {
 			values[p.Name] = append(values[p.Name], p.Value)
 		}
 	}

@@ -26,6 +26,7 @@ var restKinds = []struct{ query, rest *ErrorKind }{
 	{InvalidClientTokenID, &ErrorKind{Code: "UnrecognizedClientException", Status: 403}},
 	{SignatureDoesNotMatch, &ErrorKind{Code: "InvalidSignatureException", Status: 403}},
 	{RequestExpired, &ErrorKind{Code: "InvalidSignatureException", Status: 403}},
+	{&ErrorKind{Code: "LimitExceeded"}, &ErrorKind{Code: "ServiceQuotaExceededException", Status: 402}},
 	{ExpiredToken, &ErrorKind{Code: "ExpiredTokenException", Status: 403}},
 }
 

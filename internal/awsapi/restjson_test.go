@@ -1,6 +1,7 @@
 package awsapi
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -191,7 +192,7 @@ func TestDecodeRESTJSONBodies(t *testing.T) {
 			if errors.As(err, &e); (err != nil) != (tt.kind != nil) || err != nil && e.Kind != tt.kind {
 				t.Fatalf("got %v, want %+v", err, tt.kind)
 			}
-			if got := fmt.Sprint([]string(missing)); tt.kind == nil && got != fmt.Sprintf("%s", cmpOr(tt.missing, "[]")) {
+			if got := fmt.Sprint([]string(missing)); tt.kind == nil && got != cmp.Or(tt.missing, "[]") {
 				t.Errorf("missing %s, want %s", got, tt.missing)
 			}
 			if r.Method = "TRACE"; err == nil {
@@ -205,13 +206,6 @@ func TestDecodeRESTJSONBodies(t *testing.T) {
 	if _, err := DecodeRESTJSON(ark.Operations[1], &Request{Method: "POST", Path: "/bytes", Body: []byte("\x00\xff")}, data); err != nil || string(data.Data) != "\x00\xff" {
 		t.Errorf("bytes: %q, %v", data.Data, err)
 	}
-}
-
-func cmpOr(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }
 
 func TestEncodeRESTJSON(t *testing.T) {
@@ -293,6 +287,7 @@ func TestRESTJSONErrors(t *testing.T) {
 		{"denied", nil, AccessDenied.New("no"), 403, "AccessDeniedException", `{"message":"no"}`},
 		{"unknown key", op, InvalidClientTokenID.New("x"), 403, "UnrecognizedClientException", `{"message":"x"}`},
 		{"the model's status", op, Throttling.New("x"), 429, "ThrottlingException", `{"message":"x"}`},
+		{"a quota", nil, (&ErrorKind{Code: "LimitExceeded", Status: 409}).New("x"), 402, "ServiceQuotaExceededException", `{"message":"x"}`},
 		{"its own", nil, NotImplemented.New("\"ü\""), 400, "NotImplemented", `{"message":"\"ü\""}`},
 		{"validation without a model", nil, e, 400, "ValidationException", `{"message":"` + message + `"}`},
 		{"validation", op, e, 400, "ValidationException",

@@ -91,9 +91,11 @@ func (u *URI) Match(path string) bool {
 
 // labels gives the decoded values of the labels by name; ok is false where the path is none of the template's.
 func (u *URI) labels(path string) (values map[string]string, ok bool) {
-	values = map[string]string{}
 	ok = u.walk(path, func(name, part string) bool {
 		value, ok := unescape(part, '+')
+		if values == nil {
+			values = make(map[string]string, 4)
+		}
 		values[name] = value
 		return ok
 	})

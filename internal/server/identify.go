@@ -73,18 +73,14 @@ func (c *Call) decode(in any) error {
 // invocationHeader names one logical request of an SDK through all its retries.
 const invocationHeader = "amz-sdk-invocation-id"
 
-// retryHash is what makes a retry the same request: caller, invocation id, operation and body. The id counts only where
-// it was signed: else anyone on the way could make a change be taken for an earlier one. nil where there is none.
+// retryHash is what makes a retry the same request: caller, its name for it, operation and body. nil where it has no name.
 func (c *Call) retryHash() []byte {
-	if c.claim == nil || !c.claim.Signed(invocationHeader) {
-		return nil
-	}
-	id := c.request.wire.Header["Amz-Sdk-Invocation-Id"]
-	if len(id) != 1 || id[0] == "" {
+	name := c.retryName()
+	if name == "" {
 		return nil
 	}
 	h := sha256.New()
-	for _, part := range []string{c.Caller.Account, c.Caller.UserID, c.Caller.AccessKeyID, c.Action(), id[0]} {
+	for _, part := range []string{c.Caller.Account, c.Caller.UserID, c.Caller.AccessKeyID, c.Action(), name} {
 		sum := sha256.Sum256([]byte(part))
 		h.Write(sum[:])
 	}
@@ -93,4 +89,21 @@ func (c *Call) retryHash() []byte {
 		h.Write(sum[:])
 	}
 	return h.Sum(nil)
+}
+
+// retryName is what the caller calls this request: the idempotency token of its input, where the operation has one, or
+// the invocation id. That counts only where it was signed: else anyone on the way could make a change be taken for an
+// earlier one. Tokens stand in the body or query, which always are.
+func (c *Call) retryName() string {
+	if c.claim == nil {
+		return ""
+	}
+	if token := awsapi.IdempotencyToken(c.Operation.Input, c.input); token != "" {
+		return "token " + token
+	}
+	id := c.request.wire.Header["Amz-Sdk-Invocation-Id"]
+	if len(id) != 1 || !c.claim.Signed(invocationHeader) {
+		return ""
+	}
+	return id[0]
 }

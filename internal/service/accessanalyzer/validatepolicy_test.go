@@ -143,7 +143,7 @@ func TestDenied(t *testing.T) {
 	if !errors.As(err, &denied) || !strings.Contains(*denied.Message, "User: arn:aws:iam::"+account+":user/bob is not authorized to perform: access-analyzer:ValidatePolicy") {
 		t.Errorf("%v", err)
 	}
-	if e := f.Recorder.Last(t); e.ErrorCode != "AccessDeniedException" || e.UserIdentity.UserName != "bob" {
+	if e := f.Recorder.Last(t); e.ErrorCode != "AccessDenied" || e.UserIdentity.UserName != "bob" {
 		t.Errorf("event %+v", e)
 	}
 }
