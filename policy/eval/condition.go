@@ -12,7 +12,7 @@ type condition struct {
 	negated  bool
 	ifExists bool
 	set      string
-	operands []operand
+	operands operands
 }
 
 func newCondition(source *policy.Condition, s syntax) condition {
@@ -26,15 +26,12 @@ func newCondition(source *policy.Condition, s syntax) condition {
 	c.arity = arityOf(c.key, s.keys)
 	op, found := operators[source.Operator.Test]
 	if c.null {
-		op, found = operator{operand: newBool}, c.set == "" && !c.ifExists
+		op, found = null, c.set == "" && !c.ifExists
 	}
 	c.known = found && (c.set == "" || c.set == policy.ForAllValues || c.set == policy.ForAnyValue)
-	if !c.known {
-		return c
-	}
-	c.negated = op.negated
-	for _, v := range source.Values {
-		c.operands = append(c.operands, op.operand(v.Text, s))
+	if c.known {
+		c.negated = op.negated
+		c.operands = newOperands(op, source.Values, s)
 	}
 	return c
 }
@@ -74,9 +71,9 @@ func (c *condition) holds(ctx *Context) fit {
 // absence decides a Null condition.
 func (c *condition) absence(ctx *Context, absent bool) fit {
 	if absent {
-		return c.anyOperand(ctx, "true")
+		return c.operands.match(ctx, "true")
 	}
-	return c.anyOperand(ctx, "false")
+	return c.operands.match(ctx, "false")
 }
 
 // absent decides for a request without the key.
@@ -94,15 +91,7 @@ func (c *condition) absent() fit {
 // satisfied decides for one value of the request.
 func (c *condition) satisfied(ctx *Context, value string) fit {
 	if c.negated {
-		return c.anyOperand(ctx, value).not()
+		return c.operands.match(ctx, value).not()
 	}
-	return c.anyOperand(ctx, value)
-}
-
-func (c *condition) anyOperand(ctx *Context, value string) fit {
-	some := no
-	for _, o := range c.operands {
-		some = max(some, o.match(ctx, value))
-	}
-	return some
+	return c.operands.match(ctx, value)
 }

@@ -29,11 +29,9 @@ type place struct {
 // short cut.
 func (s *Set) count(r *Request, see witness) tally {
 	l := &s.layers
-	q := &question{
-		Request:      r,
-		who:          whoIs(&r.Principal),
-		resourceKind: l.ResourceKind,
-	}
+	q := &question{Request: r, who: whoIs(&r.Principal), resourceKind: l.ResourceKind}
+	var space [128]byte // longer than any action of AWS
+	q.action = appendLower(space[:0], r.Action)
 	t := tally{applied: l.applicable(r)}
 	q.hasBoundary = t.applied.has(LayerBoundary)
 	for _, layer := range reportOrder {
@@ -56,6 +54,18 @@ func (s *Set) count(r *Request, see witness) tally {
 		}
 	}
 	return t
+}
+
+// appendLower appends an action in lower case.
+func appendLower(out []byte, action string) []byte {
+	for i := range len(action) {
+		c := action[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 // levels counts a layer that allows only where each of its levels does.

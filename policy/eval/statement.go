@@ -2,6 +2,7 @@ package eval
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/warder-iam/warder/policy"
 )
@@ -21,6 +22,7 @@ type statement struct {
 type question struct {
 	*Request
 	who          who
+	action       []byte // in lower case; a request that can be judged has ASCII there
 	hasBoundary  bool
 	resourceKind ResourceKind
 }
@@ -42,7 +44,7 @@ func (w weight) applies(deny bool) bool {
 // weigh holds a statement of the layer against the question. With all it looks at every part of a statement whose action
 // fits, for an explanation.
 func (st *statement) weigh(q *question, layer Layer, all bool) weight {
-	w := weight{action: st.actions.fit(q.Action)}
+	w := weight{action: st.actions.fit(q.action)}
 	if w.action == no {
 		return w
 	}
@@ -110,35 +112,38 @@ func (st *statement) resourceFit(q *question, layer Layer) fit {
 
 // actionSet is an Action or NotAction element.
 type actionSet struct {
-	not      bool
-	broken   bool // an entry, or the whole element, that cannot be evaluated
-	patterns []pattern
+	not    bool
+	broken bool // an entry, or the whole element, that cannot be evaluated
+	globs  []glob
 }
 
 func newActions(st *policy.Statement) actionSet {
 	a := actionSet{not: st.NotAction != nil}
 	a.broken = (st.Action == nil) == (st.NotAction == nil)
+	a.globs = make([]glob, 0, len(st.Action)+len(st.NotAction))
 	for _, list := range [][]policy.Value{st.Action, st.NotAction} {
 		for _, v := range list {
 			service, _, ok := strings.Cut(v.Text, ":")
-			if v.Text == "*" || v.Text == "*:*" {
-				service, ok = "", true
+			text := v.Text
+			if text == "*" || text == "*:*" {
+				service, text, ok = "", "*", true
 			}
-			if !ok || strings.ContainsAny(service, "*?") {
+			if !ok || strings.ContainsAny(service, "*?") || !utf8.ValidString(text) {
 				a.broken = true
 			}
-			a.patterns = append(a.patterns, pattern{}.appendGlob(v.Text, asciiCase))
+			a.globs = append(a.globs, newGlob(string(appendText(nil, text, asciiCase, true))))
 		}
 	}
 	return a
 }
 
-func (a *actionSet) fit(action string) fit {
+// fit of an action in lower case.
+func (a *actionSet) fit(action []byte) fit {
 	if a.broken {
 		return unknown
 	}
-	for _, p := range a.patterns {
-		if p.match(action, asciiCase) {
+	for i := range a.globs {
+		if a.globs[i].matchBytes(action) {
 			return fitOf(!a.not)
 		}
 	}
@@ -164,14 +169,12 @@ func newResources(st *policy.Statement, s syntax) resourceSet {
 	r := resourceSet{not: st.NotResource != nil}
 	r.broken = (st.Resource == nil) == (st.NotResource == nil)
 	s.glob, s.folding = true, exact
+	r.entries = make([]resourceEntry, 0, len(st.Resource)+len(st.NotResource))
 	for _, list := range [][]policy.Value{st.Resource, st.NotResource} {
 		for _, v := range list {
 			e := resourceEntry{everything: v.Text == "*"}
 			head, tail := cutResource(v.Text)
-			plain := s
-			plain.variables = false
-			e.template.add(head, plain)
-			e.template.add(tail, s)
+			e.template = newTemplate(head, tail, s)
 			r.entries = append(r.entries, e)
 		}
 	}

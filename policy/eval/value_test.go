@@ -15,7 +15,7 @@ func TestParseNumber(t *testing.T) {
 		if !ok {
 			t.Errorf("%.20q is no number", s)
 		}
-		if n.compare(n) != 0 {
+		if n.compare(&n) != 0 {
 			t.Errorf("%.20q differs from itself", s)
 		}
 	}
@@ -141,7 +141,7 @@ func checkNumber(t *testing.T, a, b string) {
 	if !okX || !okY {
 		return
 	}
-	if got := x.compare(y); (got < 0) != (bigX.Cmp(bigY) < 0) || (got > 0) != (bigX.Cmp(bigY) > 0) {
+	if got := x.compare(&y); (got < 0) != (bigX.Cmp(bigY) < 0) || (got > 0) != (bigX.Cmp(bigY) > 0) {
 		t.Errorf("%s against %s: %d, math/big says %d", a, b, got, bigX.Cmp(bigY))
 	}
 }
