@@ -58,7 +58,9 @@ func FuzzGlob(f *testing.F) {
 	})
 }
 
-func isASCII(s string) bool { return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) }
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
+}
 
 // TestBadBytes: bytes that are no UTF-8 are like nothing in a policy, U+FFFD included. A variable with such a value cannot be
 // read, and a policy that has them cannot either.

@@ -9,8 +9,8 @@ import (
 
 // template is a glob that may hold policy variables, to be filled in from the request.
 type template struct {
-	glob              // where nothing is to be filled in
-	parts   []part    // else
+	glob           // where nothing is to be filled in
+	parts   []part // else
 	folding folding
 	broken  bool // a text or variable that nobody can read: never known to match
 }
