@@ -1,6 +1,11 @@
 package eval
 
-import "github.com/warder-iam/warder/policy"
+import (
+	"hash/maphash"
+	"slices"
+
+	"github.com/warder-iam/warder/policy"
+)
 
 // condition is one operator and one key of a statement.
 type condition struct {
@@ -94,4 +99,25 @@ func (c *condition) satisfied(ctx *Context, value string) fit {
 		return c.operands.match(ctx, value).not()
 	}
 	return c.operands.match(ctx, value)
+}
+
+// same reports whether the condition decides every request as another one does. It may be false for two that do.
+func (c *condition) same(o *condition) bool {
+	return c.key == o.key && c.arity == o.arity && c.source.Operator == o.source.Operator &&
+		slices.EqualFunc(c.source.Values, o.source.Values, func(a, b policy.Value) bool { return a.Text == b.Text }) &&
+		slices.EqualFunc(c.operands.texts, o.operands.texts, template.same)
+}
+
+// same: the same text is another template under another version of the language, or with other types of keys.
+func (t template) same(o template) bool {
+	return t.text == o.text && t.broken == o.broken && slices.Equal(t.parts, o.parts)
+}
+
+// hash is the same for conditions that are the same.
+func (c *condition) hash(seed maphash.Seed) uint64 {
+	h := maphash.String(seed, c.key) ^ maphash.String(seed, c.source.Operator.Test)
+	for i := range c.source.Values {
+		h = h*31 + maphash.String(seed, c.source.Values[i].Text)
+	}
+	return h
 }

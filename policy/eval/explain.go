@@ -73,7 +73,10 @@ type ConditionReport struct {
 // Explain answers one request and says why. It decides by the same steps as Decide.
 func (s *Set) Explain(r *Request) Explanation {
 	var seen []sighting
-	t := s.count(r, func(at place, st *statement, w weight) {
+	var q question
+	q.ask(r, &s.layers)
+	t := tally{applied: q.applied}
+	t.count(&q, &s.layers, func(at place, st *statement, w weight) {
 		seen = append(seen, sighting{at, st, w})
 	})
 	d, missing := outcome(r, s.layers.ResourceKind, &t)

@@ -3,14 +3,29 @@ package eval
 // Set is the policies of one caller and one resource, ready to decide. It is immutable and may be shared.
 type Set struct {
 	layers Layers
+	index  *index // nil for few statements, which are looked at one by one
 }
 
-// Compile makes a Set. The slices in the layers are not to be changed afterwards.
-func Compile(l Layers) *Set { return &Set{layers: l} }
+// few is the number of statements up to which looking at each is as fast as an index.
+const few = 8
 
-// Decide answers one request.
+// Compile makes a Set for many decisions. The slices in the layers are not to be changed afterwards.
+func Compile(l Layers) *Set {
+	s := &Set{layers: l}
+	if l.statements() > few {
+		s.index = newIndex(&l)
+	}
+	return s
+}
+
+// Decide answers one request. It does not allocate.
 func (s *Set) Decide(r *Request) Decision {
-	t := s.count(r, nil)
+	var q question
+	q.ask(r, &s.layers)
+	t := tally{applied: q.applied}
+	if s.index == nil || !s.index.count(&q, &t, nil) {
+		t.count(&q, &s.layers, nil)
+	}
 	d, _ := outcome(r, s.layers.ResourceKind, &t)
 	return d
 }
@@ -27,13 +42,7 @@ type place struct {
 
 // count weighs every statement of every layer that binds the caller. This is the readable definition: no index, no
 // short cut.
-func (s *Set) count(r *Request, see witness) tally {
-	l := &s.layers
-	q := &question{Request: r, who: whoIs(&r.Principal), resourceKind: l.ResourceKind}
-	var space [128]byte // longer than any action of AWS
-	q.action = appendLower(space[:0], r.Action)
-	t := tally{applied: l.applicable(r)}
-	q.hasBoundary = t.applied.has(LayerBoundary)
+func (t *tally) count(q *question, l *Layers, see witness) {
 	for _, layer := range reportOrder {
 		if !t.applied.has(layer) {
 			continue
@@ -53,19 +62,6 @@ func (s *Set) count(r *Request, see witness) tally {
 			t.sources(q, place{layer: layer}, l.Session, see)
 		}
 	}
-	return t
-}
-
-// appendLower appends an action in lower case.
-func appendLower(out []byte, action string) []byte {
-	for i := range len(action) {
-		c := action[i]
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		out = append(out, c)
-	}
-	return out
 }
 
 // levels counts a layer that allows only where each of its levels does.

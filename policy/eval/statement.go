@@ -23,8 +23,32 @@ type question struct {
 	*Request
 	who          who
 	action       []byte // in lower case; a request that can be judged has ASCII there
+	applied      layerSet
 	hasBoundary  bool
 	resourceKind ResourceKind
+	space        [96]byte // room for action: longer than any of AWS
+}
+
+func (q *question) ask(r *Request, l *Layers) {
+	q.Request, q.resourceKind = r, l.ResourceKind
+	q.applied = l.applicable(r)
+	q.hasBoundary = q.applied.has(LayerBoundary)
+	if l.Resource != nil || l.RCP != nil {
+		q.who = whoIs(&r.Principal)
+	}
+	q.action = appendLower(q.space[:0], r.Action)
+}
+
+// appendLower appends an action in lower case.
+func appendLower(out []byte, action string) []byte {
+	for i := range len(action) {
+		c := action[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 // weight is what became of each part of a statement. Where an early part does not fit, later ones may be left out, with
