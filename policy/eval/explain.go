@@ -73,8 +73,8 @@ type ConditionReport struct {
 // Explain answers one request and says why. It decides by the same steps as Decide.
 func (s *Set) Explain(r *Request) Explanation {
 	var seen []sighting
-	var q question
-	q.ask(r, &s.layers)
+	var space actionSpace
+	q := ask(r, &s.layers, &space)
 	t := tally{applied: q.applied}
 	t.count(&q, &s.layers, func(at place, st *statement, w weight) {
 		seen = append(seen, sighting{at, st, w})

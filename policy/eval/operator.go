@@ -138,7 +138,7 @@ func (o *operands) add(text string, s syntax) bool {
 	case boolFamily:
 		var value bool
 		if value, ok = parseBool(text); ok {
-			o.flags |= flag(value)
+			o.flags |= boolBit(value)
 		}
 	case binaryFamily:
 		data, err := base64.StdEncoding.DecodeString(text)
@@ -154,7 +154,7 @@ func (o *operands) add(text string, s syntax) bool {
 	return ok
 }
 
-func flag(value bool) uint8 {
+func boolBit(value bool) uint8 {
 	if value {
 		return 1 << 1
 	}
@@ -240,7 +240,7 @@ func parseBool(s string) (value, ok bool) {
 
 func (o *operands) matchBool(value string) fit {
 	have, ok := parseBool(value)
-	return readable(ok, o.flags&flag(have) != 0, int(o.flags))
+	return readable(ok, o.flags&boolBit(have) != 0, int(o.flags))
 }
 
 func (o *operands) matchBinary(value string) fit {
@@ -306,10 +306,10 @@ func (t *template) matchARN(ctx *Context, value string) fit {
 	}
 	var space filled
 	p, f := t.fill(space[:0], ctx)
-	if f != yes {
-		return f
+	if f == no {
+		return no
 	}
-	return matchParts(p, value)
+	return min(f, matchParts(p, value))
 }
 
 func matchParts[P string | []byte](p P, value string) fit {

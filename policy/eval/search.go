@@ -10,7 +10,7 @@ type search struct {
 	x       *index
 	q       *question
 	class   *class
-	see     func(*row) // sees the rows that apply; nil sees nothing
+	found   bitset // takes every row that applies; nil takes none
 	how     Match
 	active  uint32 // the slots that bind the caller
 	allowed uint32
@@ -30,9 +30,9 @@ const memory = 64
 const maxColons = 8
 
 // count adds the rows that apply to a tally. It is false where the index is not made for the request. Once an Allow of a
-// slot was found, others need not be looked at, unless somebody sees them or they say how the caller was named.
-func (x *index) count(q *question, t *tally, see func(*row)) bool {
-	s := search{x: x, q: q, see: see, active: x.active(t.applied)}
+// slot was found, others need not be looked at, unless all are wanted or they say how the caller was named.
+func (x *index) count(q *question, t *tally, found bitset) bool {
+	s := search{x: x, q: q, found: found, active: x.active(t.applied)}
 	if s.active == 0 {
 		return true
 	}
@@ -184,7 +184,7 @@ func (s *search) try(id uint16) {
 	if s.active&bit == 0 {
 		return
 	}
-	if r.needs&deny == 0 && s.allowed&bit != 0 && r.slot != resourceSlot && s.see == nil {
+	if r.needs&deny == 0 && s.allowed&bit != 0 && r.slot != resourceSlot && s.found == nil {
 		return
 	}
 	how := Match(0)
@@ -203,10 +203,12 @@ func (s *search) try(id uint16) {
 		s.denied |= bit
 	} else {
 		s.allowed |= bit
-		s.how |= how
+		if r.slot == resourceSlot {
+			s.how |= how
+		}
 	}
-	if s.see != nil {
-		s.see(r)
+	if s.found != nil {
+		s.found.set(int(id))
 	}
 }
 

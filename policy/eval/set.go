@@ -20,8 +20,8 @@ func Compile(l Layers) *Set {
 
 // Decide answers one request. It does not allocate.
 func (s *Set) Decide(r *Request) Decision {
-	var q question
-	q.ask(r, &s.layers)
+	var space actionSpace
+	q := ask(r, &s.layers, &space)
 	t := tally{applied: q.applied}
 	if s.index == nil || !s.index.count(&q, &t, nil) {
 		t.count(&q, &s.layers, nil)

@@ -26,17 +26,18 @@ type question struct {
 	applied      layerSet
 	hasBoundary  bool
 	resourceKind ResourceKind
-	space        [96]byte // room for action: longer than any of AWS
 }
 
-func (q *question) ask(r *Request, l *Layers) {
-	q.Request, q.resourceKind = r, l.ResourceKind
-	q.applied = l.applicable(r)
+// actionSpace is room for every action of AWS, on the caller's stack.
+type actionSpace [96]byte
+
+func ask(r *Request, l *Layers, space *actionSpace) question {
+	q := question{Request: r, resourceKind: l.ResourceKind, applied: l.applicable(r), action: appendLower(space[:0], r.Action)}
 	q.hasBoundary = q.applied.has(LayerBoundary)
 	if l.Resource != nil || l.RCP != nil {
 		q.who = whoIs(&r.Principal)
 	}
-	q.action = appendLower(q.space[:0], r.Action)
+	return q
 }
 
 // appendLower appends an action in lower case.

@@ -119,9 +119,10 @@ func (t *template) literalStart() string {
 // filled is room for most patterns that are filled in, on the stack.
 type filled [256]byte
 
-// fill appends the text with the variables filled in. It is no where a variable has neither a value nor a default, and
-// unknown where it cannot be read.
+// fill appends the text with the variables filled in. It is no where a variable has neither a value nor a default. Where
+// one cannot be read it is unknown, and has a star there: what does not even fit that fits no value.
 func (t *template) fill(out []byte, ctx *Context) ([]byte, fit) {
+	result := yes
 	for i := range t.parts {
 		p := &t.parts[i]
 		if p.variable == "" {
@@ -129,11 +130,13 @@ func (t *template) fill(out []byte, ctx *Context) ([]byte, fit) {
 			continue
 		}
 		text, f := p.value(ctx)
-		if f != yes {
-			return nil, f
-		}
-		if !utf8.ValidString(text) {
-			return nil, unknown
+		switch {
+		case f == no:
+			return nil, no
+		case f == unknown || !utf8.ValidString(text):
+			result = unknown
+			out = append(out, anyRun)
+			continue
 		}
 		if t.folding == exact {
 			out = append(out, text...)
@@ -141,7 +144,7 @@ func (t *template) fill(out []byte, ctx *Context) ([]byte, fit) {
 			out = appendText(out, text, t.folding, false)
 		}
 	}
-	return out, yes
+	return out, result
 }
 
 // value of a variable; no where it has none. Multivalued keys have none. A key that has one value and was given several
@@ -169,10 +172,10 @@ func (t *template) match(ctx *Context, text string) fit {
 	}
 	var space filled
 	p, f := t.fill(space[:0], ctx)
-	if f != yes {
-		return f
+	if f == no || !arn.GlobMarked(p, text, wildcards) {
+		return no
 	}
-	return fitOf(arn.GlobMarked(p, text, wildcards))
+	return f
 }
 
 // equal is match without wildcards and without case.
