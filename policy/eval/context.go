@@ -104,8 +104,19 @@ func (c *Context) put(key string, v Value) {
 	c.entries = slices.Insert(c.entries, i, e)
 }
 
+// fewKeys is the number of keys up to which looking at each is faster than halving: most differ in length.
+const fewKeys = 24
+
 // lookup is Lookup for a key that is folded already, as those of prepared conditions are.
 func (c *Context) lookup(folded string) (Value, bool) {
+	if len(c.entries) <= fewKeys {
+		for i := range c.entries {
+			if c.entries[i].folded == folded {
+				return c.entries[i].value, true
+			}
+		}
+		return Value{}, false
+	}
 	i, ok := c.find(folded)
 	if !ok {
 		return Value{}, false

@@ -79,9 +79,9 @@ func (s *Set) Explain(r *Request) Explanation {
 	t.count(&q, &s.layers, func(at place, st *statement, w weight) {
 		seen = append(seen, sighting{at, st, w})
 	})
-	d, missing := outcome(r, s.layers.ResourceKind, &t)
+	d, missing := outcome(&q, &t)
 	e := Explanation{
-		Verdict: d.Verdict, Layer: d.Layer, Reason: reason(r, d),
+		Verdict: d.Verdict, Layer: d.Layer, Reason: reason(&q, d),
 		Layers: []LayerReport{}, Statements: []StatementReport{}, // lists in JSON, never null
 	}
 	for _, layer := range reportOrder {
@@ -171,9 +171,9 @@ func absentKeys(lists ...[]StatementReport) []string {
 }
 
 // reason is the decision in one sentence.
-func reason(r *Request, d Decision) string {
+func reason(r *question, d Decision) string {
 	switch {
-	case r.malformed():
+	case r.malformed:
 		return "the request cannot be judged: it needs an action of the form service:Name without wildcards, a resource, and the caller's account"
 	case d.Verdict == Allow && d.Layer == LayerNone && r.Principal.Kind == Root:
 		return "the account's root user may do everything that no other account and no organization takes from it"

@@ -186,12 +186,12 @@ func agrees(t testing.TB, l *Layers, x *index, r *Request) Decision {
 			want[st] = true
 		}
 	})
-	decision, _ := outcome(r, l.ResourceKind, &linear)
+	decision, _ := outcome(&q, &linear)
 	found := make(bitset, x.rowWords())
 	if !x.count(&q, &indexed, found) {
 		return decision // which is the linear evaluator's in earnest too
 	}
-	if got, _ := outcome(r, l.ResourceKind, &indexed); got != decision {
+	if got, _ := outcome(&q, &indexed); got != decision {
 		t.Fatalf("%s on %q: the index says %v, want %v\n%s", r.Action, r.Resource, got, decision, dump(l))
 	}
 	have := map[*statement]bool{}
@@ -210,7 +210,7 @@ func agrees(t testing.TB, l *Layers, x *index, r *Request) Decision {
 	}
 	indexed = tally{applied: q.applied}
 	x.count(&q, &indexed, nil)
-	if got, _ := outcome(r, l.ResourceKind, &indexed); got != decision {
+	if got, _ := outcome(&q, &indexed); got != decision {
 		t.Fatalf("%s on %q: in a hurry the index says %v, want %v\n%s", r.Action, r.Resource, got, decision, dump(l))
 	}
 	return decision

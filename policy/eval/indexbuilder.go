@@ -305,36 +305,35 @@ func (b *indexBuilder) entries(id int, whole, tails []key) (inWhole, inTails []k
 			}
 			continue
 		}
-		e := lead{row: uint16(id), at: uint16(i), kind: leadKindOf(t)}
+		e := lead{row: uint16(id), at: uint16(i), kind: leadKindOf(&t.glob, t.parts != nil)}
 		b.tooMany = b.tooMany || i > maxRows
 		item := uint32(len(b.leadsByKey))
-		start := t.literalStart()
 		if head, tail, ok := t.cut(); ok {
-			e.head = b.head(head)
-			tails = append(tails, key{tail, item})
+			rest := newGlob(tail)
+			e.head, e.kind = b.head(head), leadKindOf(&rest, t.parts != nil)
+			tails = append(tails, key{tail[:rest.prefix], item})
 		} else {
-			whole = append(whole, key{start, item})
+			whole = append(whole, key{t.literalStart(), item})
 		}
 		b.leadsByKey = append(b.leadsByKey, e)
 	}
 	return whole, tails
 }
 
-func leadKindOf(t *template) leadKind {
+func leadKindOf(g *glob, variables bool) leadKind {
 	switch {
-	case t.parts != nil:
+	case variables:
 		return globLead
-	case t.literal():
+	case g.literal():
 		return exactLead
-	case t.open():
+	case g.open():
 		return prefixLead
 	default:
 		return globLead
 	}
 }
 
-// cut cuts a template whose first five parts have wildcards behind its fifth colon. The tail is what everything that fits
-// goes on with there.
+// cut cuts a template whose first five parts have wildcards behind its fifth colon. The tail ends before the first variable.
 func (t *template) cut() (head, tail string, ok bool) {
 	text := t.text
 	if t.parts != nil {
@@ -344,7 +343,7 @@ func (t *template) cut() (head, tail string, ok bool) {
 	if t.prefix >= len(head) || strings.Count(head, ":") != colonsBeforeVariables {
 		return "", "", false
 	}
-	return head, tail[:literalPrefix(tail)], true
+	return head, tail, true
 }
 
 // head gives the number of the first five parts of a pattern.

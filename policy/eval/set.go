@@ -23,10 +23,13 @@ func (s *Set) Decide(r *Request) Decision {
 	var space actionSpace
 	q := ask(r, &s.layers, &space)
 	t := tally{applied: q.applied}
+	if q.malformed {
+		return Decision{}
+	}
 	if s.index == nil || !s.index.count(&q, &t, nil) {
 		t.count(&q, &s.layers, nil)
 	}
-	d, _ := outcome(r, s.layers.ResourceKind, &t)
+	d, _ := outcome(&q, &t)
 	return d
 }
 

@@ -23,6 +23,7 @@ type question struct {
 	*Request
 	who          who
 	action       []byte // in lower case; a request that can be judged has ASCII there
+	malformed    bool
 	applied      layerSet
 	hasBoundary  bool
 	resourceKind ResourceKind
@@ -31,25 +32,17 @@ type question struct {
 // actionSpace is room for every action of AWS, on the caller's stack.
 type actionSpace [96]byte
 
+// ask makes the question. It is malformed, and denied, where nobody can say what is asked; a caller with credentials has an
+// account.
 func ask(r *Request, l *Layers, space *actionSpace) question {
-	q := question{Request: r, resourceKind: l.ResourceKind, applied: l.applicable(r), action: appendLower(space[:0], r.Action)}
+	action, ok := readAction(r.Action, space)
+	q := question{Request: r, action: action, resourceKind: l.ResourceKind, applied: l.applicable(r)}
+	q.malformed = !ok || r.Resource == "" || r.Principal.Account == "" && r.Principal.hasAccount()
 	q.hasBoundary = q.applied.has(LayerBoundary)
 	if l.Resource != nil || l.RCP != nil {
 		q.who = whoIs(&r.Principal)
 	}
 	return q
-}
-
-// appendLower appends an action in lower case.
-func appendLower(out []byte, action string) []byte {
-	for i := range len(action) {
-		c := action[i]
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		out = append(out, c)
-	}
-	return out
 }
 
 // weight is what became of each part of a statement. Where an early part does not fit, later ones may be left out, with
@@ -121,7 +114,7 @@ func fitOrUnknown(wellFormed bool) fit {
 
 // isTrust reports whether the resource policy is a role's trust policy: its statements have no Resource.
 func (q *question) isTrust() bool {
-	return q.resourceKind == Authoritative && hasPrefixFold(q.Action, "sts:")
+	return q.resourceKind == Authoritative && q.of("sts:")
 }
 
 func hasPrefixFold(s, prefix string) bool {
