@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"github.com/warder-iam/warder/arn"
@@ -21,10 +22,31 @@ type glob struct {
 	text string
 	// prefix is the number of bytes before the first wildcard, len(text) where there is none.
 	prefix int
+	form   form
 }
 
+// form tells the globs that need no search from the others.
+type form uint8
+
+const (
+	general form = iota
+	literal      // nothing but the text itself fits
+	open         // the one wildcard is a star at the end: anything may follow
+	between      // the one wildcard is a star: anything may stand there
+)
+
 func newGlob(text string) glob {
-	return glob{text: text, prefix: literalPrefix(text)}
+	g := glob{text: text, prefix: literalPrefix(text)}
+	switch rest := text[g.prefix:]; {
+	case rest == "":
+		g.form = literal
+	case rest[0] == anyOne || literalPrefix(rest[1:]) < len(rest)-1:
+	case len(rest) == 1:
+		g.form = open
+	default:
+		g.form = between
+	}
+	return g
 }
 
 func literalPrefix(text string) int {
@@ -36,34 +58,32 @@ func literalPrefix(text string) int {
 	return len(text)
 }
 
-// literal reports whether nothing but the text itself fits.
-func (g *glob) literal() bool { return g.prefix == len(g.text) }
-
-// open reports whether the text is a prefix that anything may follow: its one wildcard is a star at its end.
-func (g *glob) open() bool { return g.prefix == len(g.text)-1 && g.text[g.prefix] == anyRun }
-
 // match reports whether the whole of s fits.
 func (g *glob) match(s string) bool {
-	switch {
-	case len(s) < g.prefix || s[:g.prefix] != g.text[:g.prefix]:
+	if len(s) < g.prefix || s[:g.prefix] != g.text[:g.prefix] {
 		return false
-	case g.literal():
-		return len(s) == len(g.text)
-	case g.open():
+	}
+	switch rest := s[g.prefix:]; g.form {
+	case literal:
+		return rest == ""
+	case open:
 		return true
+	case between:
+		return strings.HasSuffix(rest, g.text[g.prefix+1:])
 	default:
-		return arn.GlobMarked(g.text[g.prefix:], s[g.prefix:], wildcards)
+		return arn.GlobMarked(g.text[g.prefix:], rest, wildcards)
 	}
 }
 
 // matchBytes is match for a text in bytes, which is ASCII.
 func (g *glob) matchBytes(s []byte) bool {
-	switch {
-	case len(s) < g.prefix || string(s[:g.prefix]) != g.text[:g.prefix]:
+	if len(s) < g.prefix || string(s[:g.prefix]) != g.text[:g.prefix] {
 		return false
-	case g.literal():
+	}
+	switch g.form {
+	case literal:
 		return len(s) == len(g.text)
-	case g.open():
+	case open:
 		return true
 	default:
 		return globASCII(g.text[g.prefix:], s[g.prefix:])

@@ -175,8 +175,8 @@ func (b *indexBuilder) actions() {
 func (b *indexBuilder) action(r *row, id int, g *glob) {
 	item := uint32(id) << 1
 	switch {
-	case g.literal():
-	case g.open():
+	case g.form == literal:
+	case g.form == open:
 		item |= 1
 	case r.statement.actions.not:
 		r.needs |= needAction // what it excepts is seen then
@@ -324,9 +324,9 @@ func leadKindOf(g *glob, variables bool) leadKind {
 	switch {
 	case variables:
 		return globLead
-	case g.literal():
+	case g.form == literal:
 		return exactLead
-	case g.open():
+	case g.form == open:
 		return prefixLead
 	default:
 		return globLead
