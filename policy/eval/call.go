@@ -1,27 +1,40 @@
 package eval
 
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
 // This file holds the rules about calls and credentials that no policy can change.
 
-// readAction gives the action in lower case, and whether it can be judged: printable ASCII, a service and a name, and no
-// wildcard.
+// actionCharacters gives for each ASCII character the one that it counts as in an action, 0 where it may not stand in one:
+// printable characters but the wildcards may, without case.
+const actionCharacters = "" +
+	"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" +
+	"\x00!\"#$%&'()\x00+,-./0123456789:;<=>\x00" +
+	"@abcdefghijklmnopqrstuvwxyz[\\]^_" +
+	"`abcdefghijklmnopqrstuvwxyz{|}~\x00"
+
+// readAction gives the action in lower case, and whether it can be judged: a service and a name, of such characters.
 func readAction(action string, space *actionSpace) (lower []byte, ok bool) {
-	lower = space[:0]
-	colon := -1
-	ok = true
-	for i := range len(action) {
-		c := action[i]
-		switch {
-		case 'a' <= c && c <= 'z':
-		case 'A' <= c && c <= 'Z':
-			c += 'a' - 'A'
-		case c == ':' && colon < 0:
-			colon = i
-		case c <= ' ' || c > '~' || c == '*' || c == '?':
-			ok = false
-		}
-		lower = append(lower, c)
+	lower = space[:]
+	if len(action) > len(lower) {
+		lower = make([]byte, len(action))
 	}
-	return lower, ok && colon > 0 && colon < len(action)-1
+	lower = lower[:len(action)]
+	bad := len(action) == 0
+	for i := range lower {
+		c := action[i]
+		if c < utf8.RuneSelf {
+			c = actionCharacters[c]
+		} else {
+			c = 0
+		}
+		lower[i] = c
+		bad = bad || c == 0
+	}
+	colon := bytes.IndexByte(lower, ':')
+	return lower, !bad && colon > 0 && colon < len(lower)-1
 }
 
 // is reports whether the action is this one, in lower case.
@@ -71,9 +84,9 @@ func (q *question) refused() string {
 	}
 }
 
-func (r *Request) hasMFA() bool {
-	v, ok := r.Context.lookup("aws:multifactorauthpresent")
-	if !ok || v.Len() != 1 {
+func (q *question) hasMFA() bool {
+	v := q.Context.lookup("aws:multifactorauthpresent")
+	if v == nil || v.Len() != 1 {
 		return false
 	}
 	present, isBool := parseBool(v.At(0))

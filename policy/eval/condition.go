@@ -46,11 +46,11 @@ func (c *condition) holds(ctx *Context) fit {
 	if !c.known {
 		return unknown
 	}
-	value, present := ctx.lookup(c.key)
+	value := ctx.lookup(c.key)
 	switch {
 	case c.null:
-		return c.absence(ctx, !present)
-	case !present:
+		return c.absence(ctx, value == nil)
+	case value == nil:
 		return c.absent()
 	case c.arity == single && value.Len() > 1:
 		return unknown // which of them counts, nobody knows

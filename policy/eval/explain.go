@@ -139,8 +139,8 @@ func (c *condition) report(ctx *Context) ConditionReport {
 	if out.Operator == "" {
 		out.Operator = src.Operator.String()
 	}
-	v, ok := ctx.lookup(c.key)
-	if out.Absent = !ok; ok {
+	v := ctx.lookup(c.key)
+	if out.Absent = v == nil; v != nil {
 		out.Request = v.Texts()
 	}
 	return out

@@ -21,7 +21,6 @@ type statement struct {
 // question is a request as statements see it. It is made once for each decision.
 type question struct {
 	*Request
-	who          who
 	action       []byte // in lower case; a request that can be judged has ASCII there
 	malformed    bool
 	applied      layerSet
@@ -39,9 +38,6 @@ func ask(r *Request, l *Layers, space *actionSpace) question {
 	q := question{Request: r, action: action, resourceKind: l.ResourceKind, applied: l.applicable(r)}
 	q.malformed = !ok || r.Resource == "" || r.Principal.Account == "" && r.Principal.hasAccount()
 	q.hasBoundary = q.applied.has(LayerBoundary)
-	if l.Resource != nil || l.RCP != nil {
-		q.who = whoIs(&r.Principal)
-	}
 	return q
 }
 
@@ -84,17 +80,18 @@ func (st *statement) principalFit(q *question, layer Layer) (Match, fit) {
 	if layer != LayerResource && layer != LayerRCP {
 		return 0, fitOrUnknown(named == nil && excepted == nil)
 	}
+	who := whoIs(&q.Principal)
 	switch {
 	case named != nil && excepted == nil:
-		return named.match(q.who)
+		return named.match(who)
 	case named != nil || excepted == nil || layer == LayerRCP:
 		return 0, unknown // both, or none, or NotPrincipal where the language has none
 	case st.deny:
-		return 0, fitOf(q.hasBoundary || !excepted.exempts(q.who))
+		return 0, fitOf(q.hasBoundary || !excepted.exempts(who))
 	case q.isTrust():
 		return 0, unknown
 	}
-	switch _, f := excepted.match(q.who); f {
+	switch _, f := excepted.match(who); f {
 	case no:
 		return MatchDirect, yes // everyone else, as "*" would
 	case unknown:

@@ -150,11 +150,11 @@ func (t *template) fill(out []byte, ctx *Context) ([]byte, fit) {
 // value of a variable; no where it has none. Multivalued keys have none. A key that has one value and was given several
 // is unknown.
 func (p *part) value(ctx *Context) (string, fit) {
-	v, ok := ctx.lookup(p.variable)
+	v := ctx.lookup(p.variable)
 	switch {
-	case ok && p.arity == single && v.Len() > 1:
+	case v != nil && p.arity == single && v.Len() > 1:
 		return "", unknown
-	case ok && p.arity != multi && (!v.List() || p.arity == single):
+	case v != nil && p.arity != multi && (!v.List() || p.arity == single):
 		return v.At(0), yes
 	}
 	return p.fallback, fitOf(p.hasDefault)
