@@ -74,10 +74,13 @@ type ConditionReport struct {
 func (s *Set) Explain(r *Request) Explanation {
 	var seen []sighting
 	var space actionSpace
-	q := ask(r, &s.layers, &space)
+	var q question
+	var ok bool
+	q.action, ok = readAction(r.Action, &space)
+	q.complete(r, &s.layers, ok)
 	t := tally{applied: q.applied}
-	t.count(&q, &s.layers, func(at place, st *statement, w weight) {
-		seen = append(seen, sighting{at, st, w})
+	t.count(&q, &s.layers, func(at place, st *statement, w weight, how Match) {
+		seen = append(seen, sighting{at, st, w, how})
 	})
 	d, missing := outcome(&q, &t)
 	e := Explanation{
@@ -110,6 +113,7 @@ type sighting struct {
 	place
 	*statement
 	weight
+	how Match
 }
 
 func (v *sighting) report(r *Request) StatementReport {

@@ -178,10 +178,13 @@ func (s generator) request() *Request {
 func agrees(t testing.TB, l *Layers, x *index, r *Request) Decision {
 	t.Helper()
 	var space actionSpace
-	q := ask(r, l, &space)
+	var q question
+	var ok bool
+	q.action, ok = readAction(r.Action, &space)
+	q.complete(r, l, ok)
 	linear, indexed := tally{applied: q.applied}, tally{applied: q.applied}
 	want := map[*statement]bool{}
-	linear.count(&q, l, func(at place, st *statement, w weight) {
+	linear.count(&q, l, func(_ place, st *statement, w weight, _ Match) {
 		if w.applies(st.deny) {
 			want[st] = true
 		}

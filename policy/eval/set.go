@@ -21,7 +21,10 @@ func Compile(l Layers) *Set {
 // Decide answers one request. It does not allocate.
 func (s *Set) Decide(r *Request) Decision {
 	var space actionSpace
-	q := ask(r, &s.layers, &space)
+	var q question
+	var ok bool
+	q.action, ok = readAction(r.Action, &space)
+	q.complete(r, &s.layers, ok)
 	t := tally{applied: q.applied}
 	if q.malformed {
 		return Decision{}
@@ -34,7 +37,7 @@ func (s *Set) Decide(r *Request) Decision {
 }
 
 // witness sees every statement that was weighed. A nil one sees nothing.
-type witness func(place, *statement, weight)
+type witness func(place, *statement, weight, Match)
 
 // place is where a statement stands. Level counts the levels of SCPs and RCPs from the root, 1; it is 0 elsewhere.
 type place struct {
@@ -94,17 +97,17 @@ func (t *tally) source(q *question, at place, source *Source, see witness) {
 	at.policy = source.Name
 	for i := range source.Policy.statements {
 		st := &source.Policy.statements[i]
-		w := st.weigh(q, at.layer, see != nil)
+		w, how := st.weigh(q, at.layer, see != nil)
 		switch {
 		case !w.applies(st.deny):
 		case st.deny:
 			t.denied.add(at.layer)
 		default:
 			t.allowed.add(at.layer)
-			t.how |= w.how // only the resource policy's statements name callers
+			t.how |= how // only the resource policy's statements name callers
 		}
 		if see != nil {
-			see(at, st, w)
+			see(at, st, w, how)
 		}
 	}
 }

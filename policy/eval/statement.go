@@ -18,7 +18,8 @@ type statement struct {
 	conditions   []condition
 }
 
-// question is a request as statements see it. It is made once for each decision.
+// question is a request as statements see it. It is made once for each decision; readAction gives its action, complete the
+// rest. (In two steps, so that everything stays on the stack.)
 type question struct {
 	*Request
 	action       []byte // in lower case; a request that can be judged has ASCII there
@@ -31,22 +32,17 @@ type question struct {
 // actionSpace is room for every action of AWS, on the caller's stack.
 type actionSpace [96]byte
 
-// ask makes the question. It is malformed, and denied, where nobody can say what is asked; a caller with credentials has an
-// account.
-func ask(r *Request, l *Layers, space *actionSpace) question {
-	action, ok := readAction(r.Action, space)
-	q := question{Request: r, action: action, resourceKind: l.ResourceKind, applied: l.applicable(r)}
-	q.malformed = !ok || r.Resource == "" || r.Principal.Account == "" && r.Principal.hasAccount()
+// complete fills in what follows from the request, whose action was read. The question is malformed, and denied, where
+// nobody can say what is asked; a caller with credentials has an account.
+func (q *question) complete(r *Request, l *Layers, readable bool) {
+	q.Request, q.resourceKind, q.applied = r, l.ResourceKind, l.applicable(r)
+	q.malformed = !readable || r.Resource == "" || r.Principal.Account == "" && r.Principal.hasAccount()
 	q.hasBoundary = q.applied.has(LayerBoundary)
-	return q
 }
 
 // weight is what became of each part of a statement. Where an early part does not fit, later ones may be left out, with
 // the same result: a part that does not fit decides alone.
-type weight struct {
-	action, principal, resource, conditions fit
-	how                                     Match
-}
+type weight struct{ action, principal, resource, conditions fit }
 
 // applies tells whether the statement has its effect. What cannot be evaluated fails closed: an Allow that depends on it
 // grants nothing, a Deny that depends on it applies.
@@ -56,23 +52,22 @@ func (w weight) applies(deny bool) bool {
 }
 
 // weigh holds a statement of the layer against the question. With all it looks at every part of a statement whose action
-// fits, for an explanation.
-func (st *statement) weigh(q *question, layer Layer, all bool) weight {
-	w := weight{action: st.actions.fit(q.action)}
-	if w.action == no {
-		return w
+// fits, for an explanation. The match says how it named the caller.
+func (st *statement) weigh(q *question, layer Layer, all bool) (w weight, how Match) {
+	if w.action = st.actions.fit(q.action); w.action == no {
+		return w, 0
 	}
-	if w.how, w.principal = st.principalFit(q, layer); w.principal == no && !all {
-		return w
+	if how, w.principal = st.principalFit(q, layer); w.principal == no && !all {
+		return w, how
 	}
 	if w.resource = st.resourceFit(q, layer); w.resource == no && !all {
-		return w
+		return w, how
 	}
 	w.conditions = yes
 	for i := range st.conditions {
 		w.conditions = min(w.conditions, st.conditions[i].holds(&q.Context))
 	}
-	return w
+	return w, how
 }
 
 func (st *statement) principalFit(q *question, layer Layer) (Match, fit) {
