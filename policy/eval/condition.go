@@ -9,32 +9,42 @@ import (
 
 // condition is one operator and one key of a statement.
 type condition struct {
-	source   *policy.Condition
 	key      string // folded
+	test     test
 	arity    arity
-	known    bool // false: an operator that nobody knows
-	null     bool
 	negated  bool
 	ifExists bool
-	set      string
 	operands operands
+	source   *policy.Condition
 }
 
+// test says how the values of a request are held against the operands.
+type test uint8
+
+const (
+	unknownTest  test = iota // an operator that nobody knows
+	plainTest                // the one value
+	allTest                  // every value: ForAllValues
+	anyTest                  // some value: ForAnyValue
+	presenceTest             // no value, but whether there is one: Null
+)
+
 func newCondition(source *policy.Condition, s syntax) condition {
-	c := condition{
-		source:   source,
-		key:      foldKey(source.Key.Text),
-		null:     source.Operator.Test == "Null",
-		ifExists: source.Operator.IfExists,
-		set:      source.Operator.Set,
-	}
+	c := condition{source: source, key: foldKey(source.Key.Text), ifExists: source.Operator.IfExists}
 	c.arity = arityOf(c.key, s.keys)
 	op, found := operators[source.Operator.Test]
-	if c.null {
-		op, found = null, c.set == "" && !c.ifExists
+	switch set := source.Operator.Set; {
+	case source.Operator.Test == "Null" && set == "" && !c.ifExists:
+		op, c.test = null, presenceTest
+	case !found:
+	case set == "":
+		c.test = plainTest
+	case set == policy.ForAllValues:
+		c.test = allTest
+	case set == policy.ForAnyValue:
+		c.test = anyTest
 	}
-	c.known = found && (c.set == "" || c.set == policy.ForAllValues || c.set == policy.ForAnyValue)
-	if c.known {
+	if c.test != unknownTest {
 		c.negated = op.negated
 		c.operands = newOperands(op, source.Values, s)
 	}
@@ -43,24 +53,23 @@ func newCondition(source *policy.Condition, s syntax) condition {
 
 // holds decides the condition.
 func (c *condition) holds(ctx *Context) fit {
-	if !c.known {
-		return unknown
-	}
 	value := ctx.lookup(c.key)
 	switch {
-	case c.null:
+	case c.test == unknownTest:
+		return unknown
+	case c.test == presenceTest:
 		return c.absence(ctx, value == nil)
 	case value == nil:
 		return c.absent()
 	case c.arity == single && value.Len() > 1:
 		return unknown // which of them counts, nobody knows
-	case c.set == policy.ForAllValues:
+	case c.test == allTest:
 		all := yes
 		for i := range value.Len() {
 			all = min(all, c.satisfied(ctx, value.At(i)))
 		}
 		return all
-	case c.set == policy.ForAnyValue:
+	case c.test == anyTest:
 		some := no
 		for i := range value.Len() {
 			some = max(some, c.satisfied(ctx, value.At(i)))
@@ -83,10 +92,10 @@ func (c *condition) absence(ctx *Context, absent bool) fit {
 
 // absent decides for a request without the key.
 func (c *condition) absent() fit {
-	switch c.set {
-	case policy.ForAllValues:
+	switch c.test {
+	case allTest:
 		return yes
-	case policy.ForAnyValue:
+	case anyTest:
 		return no
 	default:
 		return fitOf(c.ifExists || c.negated)

@@ -191,7 +191,12 @@ func (o *operands) match(ctx *Context, value string) fit {
 func (o *operands) matchText(ctx *Context, value string) fit {
 	some := no
 	for i := range o.texts {
-		some = max(some, o.texts[i].match(ctx, value))
+		t := &o.texts[i]
+		if t.form != literal || t.folding != exact {
+			some = max(some, t.match(ctx, value))
+		} else if t.text == value {
+			return yes
+		}
 	}
 	return some
 }

@@ -13,14 +13,14 @@ type trie struct {
 	labels string
 }
 
-// node is reached by the label. Its children are in the order of their labels' first bytes, which differ.
+// node is reached by its label. The first bytes of its children's labels differ.
 type node struct {
-	label    uint32 // where the label begins in labels
-	child    uint32 // the first child in nodes
-	size     uint16 // of the label
+	label    uint32 // where the label, without its first byte, begins in labels
+	size     uint16 // of it
 	children uint16
+	child    uint32 // the first child in nodes
+	firsts   uint32 // where the first bytes of the children's labels stand in labels, one after the other
 	value    uint32 // what the keys that end here have, 0 where none does
-	first    byte   // of the label
 }
 
 // key is a text to be put into a trie, with its item's number.
@@ -59,18 +59,20 @@ func (b *trieBuilder) fill(i, low, high, depth int, above uint32) {
 		end++
 	}
 	value := b.value(b.keys[low:end], above)
-	child := len(b.trie.nodes)
+	child, firsts := len(b.trie.nodes), b.labels.Len()
 	for at := end; at < high; at = b.next(at, high, depth) {
-		b.trie.nodes = append(b.trie.nodes, node{first: b.keys[at].text[depth]})
+		b.trie.nodes = append(b.trie.nodes, node{})
+		b.labels.WriteByte(b.keys[at].text[depth])
 	}
 	n := &b.trie.nodes[i]
-	n.value, n.child, n.children = value, uint32(child), uint16(len(b.trie.nodes)-child)
+	n.value, n.child, n.children, n.firsts = value, uint32(child), uint16(len(b.trie.nodes)-child), uint32(firsts)
 	for at := end; at < high; child++ {
 		next := b.next(at, high, depth)
-		size := min(maxLabel, commonPrefix(b.keys[at].text[depth:], b.keys[next-1].text[depth:]))
+		behind := depth + 1
+		size := min(maxLabel, commonPrefix(b.keys[at].text[behind:], b.keys[next-1].text[behind:]))
 		c := &b.trie.nodes[child]
-		c.label, c.size = b.label(b.keys[at].text[depth:depth+size]), uint16(size)
-		b.fill(child, at, next, depth+size, value)
+		c.label, c.size = b.label(b.keys[at].text[behind:behind+size]), uint16(size)
+		b.fill(child, at, next, behind+size, value)
 		at = next
 	}
 }
@@ -107,15 +109,16 @@ func step[T string | []byte](t *trie, n *node, text T) (*node, T, bool) {
 	if len(text) == 0 {
 		return nil, text, false
 	}
-	children := t.nodes[n.child : n.child+uint32(n.children)]
-	for i := range children {
-		c := &children[i]
-		if c.first != text[0] {
+	first := text[0]
+	firsts := t.labels[n.firsts : n.firsts+uint32(n.children)]
+	for i := range len(firsts) {
+		if firsts[i] != first {
 			continue
 		}
+		c := &t.nodes[int(n.child)+i]
+		text = text[1:]
 		size := int(c.size)
-		label := t.labels[c.label : int(c.label)+size]
-		if len(text) < size || string(text[:size]) != label {
+		if len(text) < size || string(text[:size]) != t.labels[c.label:int(c.label)+size] {
 			return nil, text, false
 		}
 		return c, text[size:], true
