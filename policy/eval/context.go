@@ -113,16 +113,18 @@ func (c *Context) put(key string, v Value) {
 const fewKeys = 24
 
 // lookup is Lookup for a key that is folded already, as those of prepared conditions are; nil where it is absent.
-func (c *Context) lookup(folded string) *Value {
+func (c *Context) lookup(folded string) *Value { return lookup(c, folded) }
+
+func lookup[K string | []byte](c *Context, folded K) *Value {
 	if len(c.entries) <= fewKeys {
 		for i := range c.entries {
-			if c.entries[i].folded == folded {
+			if c.entries[i].folded == string(folded) {
 				return &c.entries[i].value
 			}
 		}
 		return nil
 	}
-	if i, ok := c.find(folded); ok {
+	if i, ok := c.find(string(folded)); ok {
 		return &c.entries[i].value
 	}
 	return nil

@@ -190,7 +190,7 @@ func agrees(t testing.TB, l *Layers, x *index, r *Request) Decision {
 		}
 	})
 	decision, _ := outcome(&q, &linear)
-	found := make(bitset, x.rowWords())
+	found := make(bitset, x.rowWords)
 	if !x.count(&q, &indexed, found) {
 		return decision // which is the linear evaluator's in earnest too
 	}
@@ -198,9 +198,9 @@ func agrees(t testing.TB, l *Layers, x *index, r *Request) Decision {
 		t.Fatalf("%s on %q: the index says %v, want %v\n%s", r.Action, r.Resource, got, decision, dump(l))
 	}
 	have := map[*statement]bool{}
-	for id := range x.rows {
+	for id := range x.statements {
 		if found[id>>6]&(1<<(id&63)) != 0 {
-			have[x.rows[id].statement] = true
+			have[x.statements[id]] = true
 		}
 	}
 	for st := range want {

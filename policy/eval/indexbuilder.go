@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"encoding/binary"
 	"hash/maphash"
 	"math/bits"
 	"slices"
@@ -9,56 +10,66 @@ import (
 
 // newIndex builds the index of all layers; nil where they are beyond its bounds.
 func newIndex(l *Layers) *index {
-	b := indexBuilder{x: new(index)}
-	if !b.layers(l) {
+	b := indexBuilder{
+		x: new(index), seed: maphash.MakeSeed(),
+		byHash: map[uint64][]uint16{}, byWords: map[uint64][]uint32{}, byText: map[string]uint32{}, byHead: map[string]uint16{},
+	}
+	b.x.data = make([]byte, 1, 1+64*l.statements()) // no record is at place 0
+	b.layers(l)
+	if b.beyond {
 		return nil
 	}
 	b.actions()
 	b.resources()
-	if b.tooMany {
+	b.tables()
+	if b.beyond || len(b.x.data) > maxData {
 		return nil
 	}
-	b.pack()
+	b.x.data = slices.Clip(append(b.x.data, 0, 0, 0, 0, 0, 0, 0, 0)) // whoever reads a short record reads eight bytes
 	return b.x
 }
 
 // indexBuilder holds what is needed only while an index is built.
 type indexBuilder struct {
-	x       *index
-	tooMany bool
+	x      *index
+	beyond bool // its bounds
 
-	byHash  map[uint64][]uint16 // conditions
+	rows    []row
+	numbers [][]uint16 // the conditions of rows that have no room for them
+	byHash  map[uint64][]uint16
 	seed    maphash.Seed
-	bitsets []uint64 // of classes, rowWords each
-	byWords map[uint64][]uint32
-	always  []uint16
-	keys    []key
-	heads   map[string]uint16
 
-	leadsByKey []lead
+	classes []uint64 // bitsets, rowWords each
+	places  []uint32 // of the classes in data, 0 for those that are not there yet
+	byWords map[uint64][]uint32
+
+	leads  []lead
+	byHead map[string]uint16
+	byText map[string]uint32
+	always []uint16
 }
 
 // layers makes the rows.
-func (b *indexBuilder) layers(l *Layers) bool {
-	b.seed, b.byHash, b.byWords = maphash.MakeSeed(), map[uint64][]uint16{}, map[uint64][]uint32{}
-	b.heads = map[string]uint16{}
-	if len(l.SCP) > maxLevels {
-		return false
+func (b *indexBuilder) layers(l *Layers) {
+	n := l.statements()
+	b.rows, b.x.statements = make([]row, 0, n), make([]*statement, 0, n)
+	b.x.slots, b.x.levels = 1<<levelSlot-1, uint32(len(l.SCP))
+	b.x.slots |= b.x.levelSlots()
+	b.beyond = len(l.SCP) > maxLevels || n > maxRows
+	if b.beyond {
+		return
 	}
-	b.x.rows = make([]row, 0, l.statements())
-	b.sources(identitySlot, LayerIdentity, l.Identity)
-	b.source(boundarySlot, LayerBoundary, l.Boundary)
-	b.sources(sessionSlot, LayerSession, l.Session)
-	b.source(resourceSlot, LayerResource, l.Resource)
+	b.sources(identitySlot, l.Identity)
+	b.source(boundarySlot, l.Boundary)
+	b.sources(sessionSlot, l.Session)
+	b.source(resourceSlot, l.Resource)
 	for _, level := range l.RCP {
-		b.sources(rcpSlot, LayerRCP, level)
+		b.sources(rcpSlot, level)
 	}
 	for i, level := range l.SCP {
-		b.sources(levelSlot+i, LayerSCP, level)
+		b.sources(levelSlot+uint8(i), level)
 	}
-	b.x.slots, b.x.levels = 1<<levelSlot-1, len(l.SCP)
-	b.x.slots |= b.x.levelSlots()
-	return !b.tooMany
+	b.x.rowWords = uint32(len(b.rows)+63) / 64
 }
 
 // statements is the number of statements in all layers.
@@ -86,43 +97,51 @@ func (l *Layers) statements() int {
 	return n
 }
 
-func (b *indexBuilder) sources(slot int, layer Layer, list []Source) {
+func (b *indexBuilder) sources(slot uint8, list []Source) {
 	for i := range list {
-		b.source(slot, layer, &list[i])
+		b.source(slot, &list[i])
 	}
 }
 
-func (b *indexBuilder) source(slot int, layer Layer, source *Source) {
+func (b *indexBuilder) source(slot uint8, source *Source) {
 	if source == nil || source.Policy == nil {
 		return
 	}
 	for i := range source.Policy.statements {
-		b.statement(slot, layer, &source.Policy.statements[i])
+		b.statement(slot, &source.Policy.statements[i])
 	}
 }
 
-func (b *indexBuilder) statement(slot int, layer Layer, st *statement) {
-	r := row{statement: st, slot: uint8(slot), layer: layer, refs: uint32(len(b.x.refs)), count: uint8(len(st.conditions))}
-	if len(b.x.rows) == maxRows || len(st.conditions) > maxRefs {
-		b.tooMany = true
-		return
-	}
+func (b *indexBuilder) statement(slot uint8, st *statement) {
+	r := row{slot: slot, count: uint8(min(len(st.conditions), maxConditions))}
+	b.beyond = b.beyond || len(st.conditions) > maxConditions
 	switch {
 	case st.deny:
 		r.needs |= deny
 	case st.actions.broken:
 		return
 	}
-	switch named := layer == LayerResource || layer == LayerRCP; {
-	case named:
+	switch layer := slotLayer(slot); {
+	case layer == LayerResource, layer == LayerRCP:
 		r.needs |= needPrincipal
 	case (st.principal != nil || st.notPrincipal != nil) && !st.deny:
 		return
 	}
+	numbers := make([]uint16, 0, inRow)
 	for i := range st.conditions {
-		b.x.refs = append(b.x.refs, b.condition(&st.conditions[i]))
+		numbers = append(numbers, b.condition(&st.conditions[i]))
 	}
-	b.x.rows = append(b.x.rows, r)
+	if len(numbers) <= inRow {
+		for i, n := range numbers {
+			r.conditions |= uint32(n) << (16 * i)
+		}
+	} else {
+		r.conditions = uint32(len(b.x.data))
+		for _, n := range numbers {
+			b.x.data = binary.LittleEndian.AppendUint16(b.x.data, n)
+		}
+	}
+	b.rows, b.x.statements = append(b.rows, r), append(b.x.statements, st)
 }
 
 // condition gives the number of a condition, the same for all that are alike.
@@ -133,87 +152,70 @@ func (b *indexBuilder) condition(c *condition) uint16 {
 			return i
 		}
 	}
-	i := uint16(len(b.x.conditions))
-	if i == maxRows {
-		b.tooMany = true
-		return 0
-	}
+	i := len(b.x.conditions)
+	b.beyond = b.beyond || i > maxRows
 	b.x.conditions = append(b.x.conditions, c)
-	b.byHash[h] = append(b.byHash[h], i)
-	return i
+	b.byHash[h] = append(b.byHash[h], uint16(i))
+	return uint16(i)
 }
 
-// actions makes the trie of actions and the classes.
+// actions makes the trie of actions and the classes. The item of an action's key is its row, and whether more may follow.
 func (b *indexBuilder) actions() {
 	base := b.newBitset()
-	for id := range b.x.rows {
-		r := &b.x.rows[id]
-		a := &r.statement.actions
-		switch {
-		case a.broken: // of a Deny, which then applies
+	keys := make([]key, 0, 2*len(b.rows))
+	for id := range b.rows {
+		a := &b.x.statements[id].actions
+		if a.broken || a.not { // of a Deny, which then applies; or as long as no pattern says otherwise
 			base.set(id)
+		}
+		if a.broken {
 			continue
-		case a.not:
-			base.set(id) // as long as no pattern says otherwise
 		}
 		for i := range a.globs {
-			b.action(r, id, &a.globs[i])
+			g, item := &a.globs[i], uint32(id)<<1
+			switch {
+			case g.form == literal:
+			case g.form == open:
+				item |= 1
+			case a.not:
+				b.rows[id].needs |= needAction // what it excepts is seen then
+				continue
+			default:
+				b.rows[id].needs |= needAction
+				item |= 1
+			}
+			keys = append(keys, key{g.text[:g.prefix], item})
 		}
 	}
-	above := b.class(base)
-	root := true
-	b.x.actions = newTrie(b.keys, func(ending []key, value uint32) uint32 {
-		if !root {
-			above = goesOn(value)
-		}
-		root = false
-		return b.actionValue(ending, above)
-	})
+	top := b.class(base)
+	t := trieBuilder{b: b, keys: keys, value: actionValue}
+	t.describe = func(ending []key, above uint32) (ends, goesOn uint32) { return b.change(ending, above) }
+	b.x.actions = t.build(top)
 }
 
-// The item of an action's key is its row, and whether more may follow.
-func (b *indexBuilder) action(r *row, id int, g *glob) {
-	item := uint32(id) << 1
-	switch {
-	case g.form == literal:
-	case g.form == open:
-		item |= 1
-	case r.statement.actions.not:
-		r.needs |= needAction // what it excepts is seen then
-		return
-	default:
-		r.needs |= needAction
-		item |= 1
-	}
-	b.keys = append(b.keys, key{g.text[:g.prefix], item})
+// change gives the classes of a node: above, changed by the patterns that go on, and that changed by those that end too.
+func (b *indexBuilder) change(ending []key, above uint32) (ends, goesOn uint32) {
+	goesOn = b.changed(ending, above, 1)
+	return b.changed(ending, goesOn, 0), goesOn
 }
 
-// actionValue makes the two classes of a node: above, changed by the patterns that go on, and that changed by those that end.
-func (b *indexBuilder) actionValue(ending []key, above uint32) uint32 {
-	if len(ending) == 0 {
-		return above<<16 | above
+func (b *indexBuilder) changed(ending []key, class, follow uint32) uint32 {
+	if !slices.ContainsFunc(ending, func(k key) bool { return k.item&1 == follow }) {
+		return class
 	}
 	set := b.newBitset()
-	copy(set, b.bitset(above))
-	b.change(set, ending, 1)
-	on := b.class(set)
-	set = b.newBitset()
-	copy(set, b.bitset(on))
-	b.change(set, ending, 0)
-	return b.class(set)<<16 | on
-}
-
-func (b *indexBuilder) change(set bitset, ending []key, follow uint32) {
+	copy(set, b.bitset(class))
 	for _, k := range ending {
 		if k.item&1 != follow {
 			continue
 		}
-		if id := int(k.item >> 1); b.x.rows[id].statement.actions.not {
+		if id := int(k.item >> 1); b.x.statements[id].actions.not {
 			set.clear(id)
 		} else {
 			set.set(id)
 		}
 	}
+	return b.class(set)
 }
 
 // bitset is a set of rows.
@@ -232,16 +234,15 @@ func (s bitset) count() int {
 
 // newBitset is room behind the bitsets of the classes; class keeps it, or it is used again.
 func (b *indexBuilder) newBitset() bitset {
-	n := b.x.rowWords()
-	b.bitsets = slices.Grow(b.bitsets, n)
-	s := bitset(b.bitsets[len(b.bitsets) : len(b.bitsets)+n])
+	n := int(b.x.rowWords)
+	b.classes = slices.Grow(b.classes, n)
+	s := bitset(b.classes[len(b.classes) : len(b.classes)+n])
 	clear(s)
 	return s
 }
 
 func (b *indexBuilder) bitset(class uint32) bitset {
-	n := b.x.rowWords()
-	return b.bitsets[int(class)*n : (int(class)+1)*n]
+	return b.classes[class*b.x.rowWords : (class+1)*b.x.rowWords]
 }
 
 // class gives the number of the class of these rows; set is the last that newBitset gave.
@@ -256,66 +257,94 @@ func (b *indexBuilder) class(set bitset) uint32 {
 			return c
 		}
 	}
-	c := uint32(len(b.x.classes))
-	b.tooMany = b.tooMany || c > 1<<16-1
-	b.x.classes = append(b.x.classes, class{count: uint32(set.count())})
-	b.bitsets = b.bitsets[:len(b.bitsets)+len(set)]
+	c := uint32(len(b.places))
+	b.places = append(b.places, 0)
+	b.classes = b.classes[:len(b.classes)+len(set)]
 	b.byWords[h] = append(b.byWords[h], c)
-	return c & (1<<16 - 1)
+	return c
 }
 
-// resources makes the tries of resources and the rows that are in none.
+// placeOf puts a class into data, once.
+func (b *indexBuilder) placeOf(class uint32) uint32 {
+	if b.places[class] == 0 {
+		b.places[class] = b.appendClass(b.bitset(class))
+	}
+	return b.places[class]
+}
+
+func (b *indexBuilder) appendClass(set bitset) uint32 {
+	d, at, n := b.x.data, len(b.x.data), set.count()
+	d = binary.LittleEndian.AppendUint16(d, uint16(n))
+	for i, w := range set {
+		if n > sparseRows {
+			d = binary.LittleEndian.AppendUint64(d, w)
+			continue
+		}
+		for ; w != 0; w &= w - 1 {
+			d = binary.LittleEndian.AppendUint16(d, uint16(i<<6|bits.TrailingZeros64(w)))
+		}
+	}
+	b.x.data = d
+	return uint32(at)
+}
+
+// resources makes the tries of resources and the class of the rows that are in none.
 func (b *indexBuilder) resources() {
 	var whole, tails []key
-	for id := range b.x.rows {
-		r := &b.x.rows[id]
-		set := &r.statement.resources
-		if set.broken || set.not {
-			r.needs |= needResource
+	for id := range b.rows {
+		set := &b.x.statements[id].resources
+		everything := slices.ContainsFunc(set.entries, func(e resourceEntry) bool { return e.everything })
+		switch {
+		case set.broken || set.not:
+			b.rows[id].needs |= needResource
 			b.always = append(b.always, uint16(id))
-			continue
-		}
-		if slices.ContainsFunc(set.entries, func(e resourceEntry) bool { return e.everything }) {
+		case everything:
 			b.always = append(b.always, uint16(id))
-			continue
+		default:
+			whole, tails = b.keys(id, whole, tails)
 		}
-		whole, tails = b.entries(id, whole, tails)
 	}
-	if len(whole) > 0 {
-		b.x.whole = newTrie(whole, b.list)
+	for _, t := range []struct {
+		keys []key
+		root *uint32
+	}{{whole, &b.x.whole}, {tails, &b.x.tails}} {
+		if len(t.keys) > 0 {
+			*t.root = (&trieBuilder{b: b, keys: t.keys}).build(0)
+		}
 	}
-	if len(tails) > 0 {
-		b.x.tails = newTrie(tails, b.list)
+	if len(b.always) > 0 {
+		set := b.newBitset()
+		for _, id := range b.always {
+			set.set(int(id))
+		}
+		b.x.always = b.appendClass(set)
 	}
 }
 
-// entries makes the keys of a row's resources. The item of a key is the entry's number.
-func (b *indexBuilder) entries(id int, whole, tails []key) (inWhole, inTails []key) {
-	r := &b.x.rows[id]
-	set := &r.statement.resources
+// keys makes the keys of a row's resources. The item of a key is its lead's number.
+func (b *indexBuilder) keys(id int, whole, tails []key) (inWhole, inTails []key) {
+	set := &b.x.statements[id].resources
+	b.beyond = b.beyond || len(set.entries) > maxRows
 	for i := range set.entries {
 		t := &set.entries[i].template
-		switch {
-		case t.broken && r.needs&deny == 0:
-			continue
-		case t.broken:
-			if r.needs&needResource == 0 {
-				r.needs |= needResource
+		if t.broken {
+			if b.rows[id].needs&(deny|needResource) == deny {
+				b.rows[id].needs |= needResource
 				b.always = append(b.always, uint16(id))
 			}
 			continue
 		}
-		e := lead{row: uint16(id), at: uint16(i), kind: leadKindOf(&t.glob, t.parts != nil)}
-		b.tooMany = b.tooMany || i > maxRows
-		item := uint32(len(b.leadsByKey))
+		item, variables := uint32(len(b.leads)), t.parts != nil
+		l := lead{row: uint16(id), at: uint16(i)}
 		if head, tail, ok := t.cut(); ok {
 			rest := newGlob(tail)
-			e.head, e.kind = b.head(head), leadKindOf(&rest, t.parts != nil)
+			l.head, l.kind = b.head(head), leadKindOf(&rest, variables)
 			tails = append(tails, key{tail[:rest.prefix], item})
 		} else {
+			l.kind = leadKindOf(&t.glob, variables)
 			whole = append(whole, key{t.literalStart(), item})
 		}
-		b.leadsByKey = append(b.leadsByKey, e)
+		b.leads = append(b.leads, l)
 	}
 	return whole, tails
 }
@@ -348,57 +377,69 @@ func (t *template) cut() (head, tail string, ok bool) {
 
 // head gives the number of the first five parts of a pattern.
 func (b *indexBuilder) head(text string) uint16 {
-	if i, ok := b.heads[text]; ok {
+	if i, ok := b.byHead[text]; ok {
 		return i
 	}
-	i := uint16(len(b.x.heads))
-	b.tooMany = b.tooMany || len(b.x.heads) == maxRows
+	i := len(b.x.heads)
+	b.beyond = b.beyond || i > maxRows
 	b.x.heads = append(b.x.heads, newGlob(text))
-	b.heads[text] = i
-	return i
+	b.byHead[text] = uint16(i)
+	return uint16(i)
 }
 
-// list makes the value of a node of resources: where its entries are, which it puts side by side.
-func (b *indexBuilder) list(ending []key, _ uint32) uint32 {
-	if len(ending) == 0 {
-		return 0
+// tables writes rows, conditions and heads, each a table by number.
+func (b *indexBuilder) tables() {
+	var conditions, heads []byte
+	for _, c := range b.x.conditions {
+		conditions = b.appendCondition(conditions, c)
 	}
-	from := uint32(len(b.x.leads))
-	for _, k := range ending {
-		b.x.leads = append(b.x.leads, b.leadsByKey[k.item])
+	for i := range b.x.heads {
+		heads = b.appendHead(heads, &b.x.heads[i])
 	}
-	b.tooMany = b.tooMany || len(ending) > maxList || from > maxLeads
-	return from<<listBits | uint32(len(ending))
-}
-
-// pack keeps small classes as lists, and gives the bitsets of the others their place.
-func (b *indexBuilder) pack() {
 	x := b.x
-	sets := x.classes
-	for i := range sets {
-		x.classes[i] = b.packed(b.bitset(uint32(i)))
+	x.rows = uint32(len(x.data))
+	for _, r := range b.rows {
+		x.data = appendRow(x.data, r)
 	}
-	set := b.newBitset()
-	for _, id := range b.always {
-		set.set(int(id))
-	}
-	x.always = b.packed(set)
+	x.conditionAt = uint32(len(x.data))
+	x.data = append(x.data, conditions...)
+	x.headAt = uint32(len(x.data))
+	x.data = append(x.data, heads...)
 }
 
-// sparseRows is the most rows of a class that is kept as a list, where a bitset would be longer.
-const sparseRows = 8
-
-func (b *indexBuilder) packed(set bitset) class {
-	x, n := b.x, set.count()
-	if n > sparseRows || 2*n > 8*len(set) || len(set) == 1 {
-		x.words = append(x.words, set...)
-		return class{at: uint32(len(x.words) - len(set)), count: uint32(n), dense: true}
+// text puts a text into data, once.
+func (b *indexBuilder) text(s string) uint32 {
+	at, ok := b.byText[s]
+	if !ok {
+		at = uint32(len(b.x.data))
+		b.x.data = append(b.x.data, s...)
+		b.byText[s] = at
 	}
-	at := len(x.sparse)
-	for i, w := range set {
-		for ; w != 0; w &= w - 1 {
-			x.sparse = append(x.sparse, uint16(i<<6|bits.TrailingZeros64(w)))
+	return at
+}
+
+func (b *indexBuilder) appendHead(d []byte, g *glob) []byte {
+	text := g.text
+	if g.form != between || len(text) >= generalHead {
+		return append(d, 0xff, 0xff, 0, 0, 0, 0, 0, 0) // generalHead
+	}
+	d = binary.LittleEndian.AppendUint16(d, uint16(g.prefix))
+	d = binary.LittleEndian.AppendUint16(d, uint16(len(text)-g.prefix-1))
+	return binary.LittleEndian.AppendUint32(d, b.text(text[:g.prefix]+text[g.prefix+1:]))
+}
+
+func (b *indexBuilder) appendCondition(d []byte, c *condition) []byte {
+	kind, size, operand := otherCondition, 0, uint32(0)
+	o := &c.operands
+	if c.test == plainTest && c.arity == single && !c.negated && !c.ifExists && o.unread == 0 && len(c.key) < 1<<8 {
+		switch {
+		case o.family == stringFamily && len(o.texts) == 1 && o.folding == exact && o.texts[0].form == literal && len(o.texts[0].text) < 1<<8:
+			kind, size, operand = equalsCondition, len(o.texts[0].text), b.text(o.texts[0].text)
+		case o.family == addressFamily && len(o.networks) == 1 && o.networks[0].Addr().Is4():
+			kind, size, operand = networkCondition, o.networks[0].Bits(), v4(o.networks[0].Addr())
 		}
 	}
-	return class{at: uint32(at), count: uint32(n)}
+	d = append(d, byte(kind), byte(len(c.key)), byte(size), 0)
+	d = binary.LittleEndian.AppendUint32(d, b.text(c.key))
+	return binary.LittleEndian.AppendUint32(d, operand)
 }

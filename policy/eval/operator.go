@@ -3,6 +3,7 @@ package eval
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"net/netip"
 	"strings"
 	"time"
@@ -262,11 +263,7 @@ func (o *operands) matchBinary(value string) fit {
 // matchAddress holds the value against CIDR blocks. An IPv4 address in IPv6 form (::ffff:a.b.c.d) is the IPv4 address, on
 // either side, so that no spelling of an address slips past a Deny.
 func (o *operands) matchAddress(value string) fit {
-	address, err := netip.ParseAddr(value)
-	ok := err == nil
-	if ok {
-		address = address.Unmap().WithZone("")
-	}
+	address, ok := parseAddress(value)
 	matches := false
 	for _, network := range o.networks {
 		matches = matches || ok && network.Contains(address)
@@ -274,11 +271,21 @@ func (o *operands) matchAddress(value string) fit {
 	return readable(ok, matches, len(o.networks))
 }
 
+func parseAddress(text string) (netip.Addr, bool) {
+	address, err := netip.ParseAddr(text)
+	return address.Unmap().WithZone(""), err == nil
+}
+
+// v4 is an IPv4 address as a number.
+func v4(address netip.Addr) uint32 {
+	bytes := address.As4()
+	return binary.BigEndian.Uint32(bytes[:])
+}
+
 const mappedBits = 96 // the length of ::ffff:0:0/96
 
 func parseNetwork(text string) (netip.Prefix, bool) {
-	if address, err := netip.ParseAddr(text); err == nil {
-		address = address.Unmap().WithZone("")
+	if address, ok := parseAddress(text); ok {
 		return netip.PrefixFrom(address, address.BitLen()), true
 	}
 	network, err := netip.ParsePrefix(text)

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"strings"
 )
@@ -9,13 +10,13 @@ import (
 type search struct {
 	x       *index
 	q       *question
-	class   *class
-	found   bitset // takes every row that applies; nil takes none
-	how     Match
+	class   uint32 // of the action
 	active  uint32 // the slots that bind the caller
 	allowed uint32
 	denied  uint32
-	gaveUp  bool // the index is not made for such a resource
+	how     Match
+	gaveUp  bool   // the index is not made for such a resource
+	found   bitset // takes every row that applies; nil takes none
 
 	// What is known of the first conditions and heads: whether they were looked at, and what was found.
 	looked, held, unclear uint64
@@ -37,15 +38,17 @@ func (x *index) count(q *question, t *tally, found bitset) bool {
 		return true
 	}
 	s.class = x.classOf(q.action)
-	if s.class.count == 0 {
+	if x.classSize(s.class) == 0 {
 		return true
 	}
-	s.everywhere()
+	if x.always != 0 {
+		s.everywhere()
+	}
 	if q.Resource != "*" { // which only a lone star names
-		if len(x.whole.nodes) > 0 {
-			s.walk(&x.whole, q.Resource, "")
+		if x.whole != 0 {
+			s.walk(x.whole, q.Resource, "")
 		}
-		if len(x.tails.nodes) > 0 {
+		if x.tails != 0 {
 			s.tails()
 		}
 	}
@@ -58,8 +61,8 @@ func (x *index) count(q *question, t *tally, found bitset) bool {
 // active are the slots of the layers.
 func (x *index) active(applied layerSet) uint32 {
 	var m uint32
-	for slot, layer := range [...]Layer{LayerIdentity, LayerBoundary, LayerSession, LayerResource, LayerRCP} {
-		if applied.has(layer) {
+	for slot := range uint8(levelSlot) {
+		if applied.has(slotLayer(slot)) {
 			m |= 1 << slot
 		}
 	}
@@ -69,48 +72,37 @@ func (x *index) active(applied layerSet) uint32 {
 	return m & x.slots
 }
 
-func (x *index) levelSlots() uint32 { return (1<<x.levels - 1) << levelSlot }
-
 // everywhere tries the rows of the class that no trie leads to.
 func (s *search) everywhere() {
-	x, c := s.x, s.class
-	switch {
-	case x.always.count == 0:
-	case !c.dense:
-		for _, id := range x.sparse[c.at : c.at+c.count] {
-			if x.has(&x.always, id) {
+	x, few, many := s.x, s.class, s.x.always
+	if x.classSize(few) > sparseRows {
+		few, many = many, few
+	}
+	if n := x.classSize(few); n <= sparseRows {
+		for i := range n {
+			if id := x.sparseRow(few, i); x.has(many, id) {
 				s.try(id)
 			}
 		}
-	case !x.always.dense:
-		for _, id := range x.sparse[x.always.at : x.always.at+x.always.count] {
-			if x.has(c, id) {
-				s.try(id)
-			}
-		}
-	default:
-		n := x.rowWords()
-		mine, always := x.words[c.at:int(c.at)+n], x.words[x.always.at:int(x.always.at)+n]
-		for i, w := range mine {
-			for w &= always[i]; w != 0; w &= w - 1 {
-				s.try(uint16(i<<6 | bits.TrailingZeros64(w)))
-			}
+		return
+	}
+	for i := range x.rowWords {
+		for w := x.word(few, i) & x.word(many, i); w != 0; w &= w - 1 {
+			s.try(uint16(i<<6 | uint32(bits.TrailingZeros64(w))))
 		}
 	}
 }
 
-func (x *index) rowWords() int { return (len(x.rows) + 63) / 64 }
-
 // tails looks the resource up by what it has behind the fifth colon. Since a wildcard before it may reach over colons, a
 // pattern's fifth colon may also be a later one of the resource.
 func (s *search) tails() {
-	_, tail := cutResource(s.q.Resource)
-	for at, colons := len(s.q.Resource)-len(tail), 0; ; colons++ {
+	head, _ := cutResource(s.q.Resource)
+	for at, colons := len(head), 0; ; colons++ {
 		if colons > maxColons {
 			s.gaveUp = true
 			return
 		}
-		s.walk(&s.x.tails, s.q.Resource[at:], s.q.Resource[:at])
+		s.walk(s.x.tails, s.q.Resource[at:], s.q.Resource[:at])
 		colon := strings.IndexByte(s.q.Resource[at:], ':')
 		if colon < 0 {
 			return
@@ -121,65 +113,58 @@ func (s *search) tails() {
 }
 
 // walk follows the text down a trie and tries what it meets. before is what stands before the text.
-func (s *search) walk(t *trie, text, before string) {
-	n := &t.nodes[0]
+func (s *search) walk(node uint32, text, before string) {
 	for {
-		if n.value != 0 {
-			s.node(n.value, text, before)
+		if leads := s.x.leads(node); leads != nil {
+			s.follow(leads, text, before)
 		}
-		child, rest, ok := step(t, n, text)
+		child, rest, ok := step(s.x.data, node, 0, text)
 		if !ok {
 			return
 		}
-		n, text = child, rest
+		node, text = child, rest
 	}
 }
 
-// node tries the entries of a node; rest is what the resource has behind it.
-func (s *search) node(list uint32, rest, before string) {
-	x := s.x
-	from := list >> listBits
-	leads := x.leads[from : from+list&maxList]
-	for i := range leads {
-		e := &leads[i]
-		if e.kind == exactLead && rest != "" || !x.has(s.class, e.row) {
-			continue
+// follow tries the leads of a node; rest is what the resource has behind it.
+func (s *search) follow(leads []byte, rest, before string) {
+	for ; len(leads) >= leadSize; leads = leads[leadSize:] {
+		l := readLead(leads[:leadSize+1])
+		switch {
+		case l.kind == exactLead && rest != "", !s.x.has(s.class, l.row):
+		case before != "" && !s.head(l.head, before):
+		case l.kind == globLead && !s.glob(&l):
+		default:
+			s.try(l.row)
 		}
-		if before != "" && !s.head(e.head, before) {
-			continue
-		}
-		if e.kind == globLead && !s.glob(e) {
-			continue
-		}
-		s.try(e.row)
 	}
 }
 
 // head reports whether what stands before the text fits the first five parts of a pattern.
 func (s *search) head(i uint16, before string) bool {
 	if i >= memory {
-		return s.x.heads[i].match(before)
+		return s.x.headFits(i, before)
 	}
 	bit := uint64(1) << i
 	if s.lookedHeads&bit == 0 {
 		s.lookedHeads |= bit
-		if s.x.heads[i].match(before) {
+		if s.x.headFits(i, before) {
 			s.fitHeads |= bit
 		}
 	}
 	return s.fitHeads&bit != 0
 }
 
-// glob holds the whole resource against an entry.
-func (s *search) glob(e *lead) bool {
-	st := s.x.rows[e.row].statement
-	f := st.resources.entries[e.at].match(&s.q.Context, s.q.Resource)
+// glob holds the whole resource against a lead.
+func (s *search) glob(l *lead) bool {
+	st := s.x.statements[l.row]
+	f := st.resources.entries[l.at].match(&s.q.Context, s.q.Resource)
 	return f == yes || f == unknown && st.deny
 }
 
 // try looks at what the index has not decided of a row whose action and resource fit, and counts it.
 func (s *search) try(id uint16) {
-	r := &s.x.rows[id]
+	r := s.x.row(id)
 	bit := uint32(1) << r.slot
 	if s.active&bit == 0 {
 		return
@@ -190,14 +175,12 @@ func (s *search) try(id uint16) {
 	how := Match(0)
 	if r.needs&^deny != 0 {
 		var ok bool
-		if how, ok = s.rest(r); !ok {
+		if how, ok = s.rest(id, r); !ok {
 			return
 		}
 	}
-	for _, c := range s.x.refs[r.refs : r.refs+uint32(r.count)] {
-		if f := s.condition(c); f == no || f == unknown && r.needs&deny == 0 {
-			return
-		}
+	if !s.conditions(r) {
+		return
 	}
 	if r.needs&deny != 0 {
 		s.denied |= bit
@@ -213,31 +196,48 @@ func (s *search) try(id uint16) {
 }
 
 // rest looks at action, caller and resource as the linear evaluator does, where the row needs it.
-func (s *search) rest(r *row) (how Match, ok bool) {
-	f := yes
+func (s *search) rest(id uint16, r row) (how Match, ok bool) {
+	f, st, layer := yes, s.x.statements[id], slotLayer(r.slot)
 	if r.needs&needAction != 0 {
-		f = min(f, r.statement.actions.fit(s.q.action))
+		f = min(f, st.actions.fit(s.q.action))
 	}
 	if r.needs&needPrincipal != 0 {
 		var named fit
-		how, named = r.statement.principalFit(s.q, r.layer)
+		how, named = st.principalFit(s.q, layer)
 		f = min(f, named)
 	}
 	if r.needs&needResource != 0 {
-		f = min(f, r.statement.resourceFit(s.q, r.layer))
+		f = min(f, st.resourceFit(s.q, layer))
 	}
 	return how, f == yes || f == unknown && r.needs&deny != 0
 }
 
-// condition decides a condition once.
-func (s *search) condition(i uint16) fit {
-	if i >= memory {
-		return s.x.conditions[i].holds(&s.q.Context)
+// conditions reports whether the conditions of a row let it apply.
+func (s *search) conditions(r row) bool {
+	if r.count <= inRow {
+		for i := range r.count {
+			if !s.condition(uint16(r.conditions>>(16*i)), r.needs) {
+				return false
+			}
+		}
+		return true
 	}
-	bit := uint64(1) << i
+	numbers := s.x.data[r.conditions:]
+	for i := range uint32(r.count) {
+		if !s.condition(binary.LittleEndian.Uint16(numbers[2*i:]), r.needs) {
+			return false
+		}
+	}
+	return true
+}
+
+// condition decides a condition once.
+func (s *search) condition(i uint16, n needs) bool {
+	var f fit
+	bit := uint64(1) << i // 0 for those that are not remembered
 	switch {
 	case s.looked&bit == 0:
-		f := s.x.conditions[i].holds(&s.q.Context)
+		f = s.x.condition(i, &s.q.Context)
 		s.looked |= bit
 		switch f {
 		case yes:
@@ -245,24 +245,22 @@ func (s *search) condition(i uint16) fit {
 		case unknown:
 			s.unclear |= bit
 		}
-		return f
 	case s.held&bit != 0:
-		return yes
+		f = yes
 	case s.unclear&bit != 0:
-		return unknown
-	default:
-		return no
+		f = unknown
 	}
+	return f == yes || f == unknown && n&deny != 0
 }
 
 // addTo adds what was found to a tally.
 func (s *search) addTo(t *tally) {
-	for slot, layer := range [...]Layer{LayerIdentity, LayerBoundary, LayerSession, LayerResource, LayerRCP} {
+	for slot := range uint8(levelSlot) {
 		if s.denied&(1<<slot) != 0 {
-			t.denied.add(layer)
+			t.denied.add(slotLayer(slot))
 		}
 		if s.allowed&(1<<slot) != 0 {
-			t.allowed.add(layer)
+			t.allowed.add(slotLayer(slot))
 		}
 	}
 	levels := s.x.levelSlots()
