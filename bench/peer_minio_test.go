@@ -67,7 +67,8 @@ func minioStatement(r *rule) (minioPolicy.Statement, error) {
 	if r.deny {
 		effect = minioPolicy.Deny
 	}
-	return minioPolicy.NewStatement("", minioPolicy.Effect(effect), minioPolicy.NewActionSet(actions...), minioPolicy.NewResourceSet(resources...), conditions), err
+	set := minioPolicy.NewResourceSet(resources...)
+	return minioPolicy.NewStatement("", effect, minioPolicy.NewActionSet(actions...), set, conditions), err
 }
 
 func minioConditions(r *rule) (condition.Functions, error) {
