@@ -21,6 +21,21 @@ func compile(b *testing.B, p evaltest.Policies) *eval.Set {
 	return set
 }
 
+// TestDecideDoesNotAllocate holds what the benchmarks show: a decision leaves nothing to the garbage collector.
+func TestDecideDoesNotAllocate(t *testing.T) {
+	for _, shape := range evaltest.Shapes() {
+		set, err := shape.Policies.Compile()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range shape.Cases {
+			if n := testing.AllocsPerRun(10, func() { set.Decide(c.Request) }); n != 0 {
+				t.Errorf("%s/%s: %v allocations", shape.Name, c.Outcome, n)
+			}
+		}
+	}
+}
+
 func BenchmarkDecide(b *testing.B) {
 	for _, shape := range evaltest.Shapes() {
 		set := compile(b, shape.Policies)

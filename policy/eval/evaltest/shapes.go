@@ -48,7 +48,7 @@ func plain(p, i int) (*service, app, [2]string) {
 
 // hot has one service, and action patterns that all match its first action.
 func hot(p, i int) (*service, app, [2]string) {
-	patterns := [...]string{"Get*", "GetObject*", "*Object", "GetObject", "G*t", "*", "Get??ject", "*Get*"}
+	patterns := [...]string{"Get*", "GetObject*", "*Object", "GetObject", "G*t", "*", "GetO*ct", "*Get*"}
 	k := 10*p + i
 	return s3(), app(k), [2]string{patterns[k%len(patterns)], patterns[(k+1+k/len(patterns)%6)%len(patterns)]}
 }
