@@ -106,3 +106,35 @@ func TestReadable(t *testing.T) {
 		}
 	}
 }
+
+// FuzzContextKeys: whatever a document holds, each key is there once, and no decision depends on another: the very
+// document is decided with every mentioned key absent, and again with a key that is not mentioned.
+func FuzzContextKeys(f *testing.F) {
+	f.Add(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::${a:b, 'c'}/${*}","Condition":{"StringLike":{"x:y":"${z:z}"}}}}`, "ex:key")
+	f.Add(`{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","NotResource":"arn:aws:s3:::${${${","Condition":{"Null":{"K:k":"true","\u212a:K":"true"}}}}`, "k:k")
+	f.Fuzz(func(t *testing.T, text, key string) {
+		doc, err := policy.Parse(text)
+		if err != nil {
+			return
+		}
+		p := Prepare(doc)
+		seen := map[string]bool{}
+		for _, k := range ContextKeys(p) {
+			if folded := foldKey(k); seen[folded] {
+				t.Errorf("%q is there twice", k)
+			} else {
+				seen[folded] = true
+			}
+		}
+		if seen[foldKey(key)] {
+			return
+		}
+		set := Compile(Layers{Identity: []Source{{Name: "p", Policy: p}}})
+		r := Request{Principal: Principal{Kind: User, Account: "111122223333", ARN: "arn:aws:iam::111122223333:user/a"}, Action: "s3:GetObject", Resource: "arn:aws:s3:::c/x"}
+		want := set.Decide(&r)
+		r.Context.Set(key, "x")
+		if got := set.Decide(&r); got != want {
+			t.Errorf("%q, which nothing mentions, makes %v of %v", key, got, want)
+		}
+	})
+}

@@ -235,3 +235,23 @@ func TestSimulationIsOnRecord(t *testing.T) {
 		t.Errorf("on record: %s, read-only %v, %s", e.EventName, e.ReadOnly, e.RequestParameters)
 	}
 }
+
+// TestSimulationIgnoresNothing: what newer clients send and Warder does not serve yet would change the answer, and so is
+// refused.
+func TestSimulationIgnoresNothing(t *testing.T) {
+	a := newFixture(t, nil).newAccount(t, nil)
+	_, err := a.client("admin").SimulateCustomPolicy(t.Context(), &iam.SimulateCustomPolicyInput{
+		PolicyInputList: []string{everything}, ActionNames: []string{"s3:GetObject"},
+		OrderedOrganizationPolicyInputList: []types.OrderedOrganizationPolicyType{{ServiceControlPolicyInputList: []string{everything}}},
+	})
+	if err == nil || !strings.Contains(err.Error(), "NotImplemented") || !strings.Contains(err.Error(), "OrderedOrganizationPolicyInputList") {
+		t.Errorf("with service control policies: %v", err)
+	}
+	_, err = a.client("admin").SimulatePrincipalPolicy(t.Context(), &iam.SimulatePrincipalPolicyInput{
+		PolicySourceArn: new("arn:aws:iam::" + a.id + ":user/admin"), ActionNames: []string{"s3:GetObject"},
+		PolicyExclusionList: []types.PolicyIdentifier{&types.PolicyIdentifierMemberPolicyArn{Value: administrator}},
+	})
+	if err == nil || !strings.Contains(err.Error(), "NotImplemented") || !strings.Contains(err.Error(), "PolicyExclusionList") {
+		t.Errorf("without a policy: %v", err)
+	}
+}

@@ -37,18 +37,20 @@ func (s *simulation) find(action, resource string) finding {
 	return f
 }
 
+// statementWork is what a statement costs beside its length: an answer may show it for every resource.
+const statementWork = 1024
+
 // workPerAction is how much one action takes: every byte of the policies is held against every resource. A long name
 // costs more, for there are patterns that look at all of it again and again.
 func (s *simulation) workPerAction() int {
-	size := s.Supposed.Len() * 64
+	size := statementWork + s.Supposed.Len()*64
 	for _, p := range s.policies {
-		if doc := p.policy.Document(); doc != nil {
-			size += len(doc.Source)
-		}
+		doc := p.policy.Document()
+		size += len(doc.Source) + len(doc.Statements)*statementWork
 	}
 	work := 0
 	for _, r := range s.resources {
-		work += (1 + len(r)/64) * (size + 1024)
+		work += (1 + len(r)/64) * size
 	}
 	return work
 }
