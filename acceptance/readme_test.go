@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// block is one fenced block of README.md. Its first word says what it is, the second one which file it becomes, or which
+// block is one fenced block of a page. Its first word says what it is, the second one which file it becomes, or which
 // client it needs.
 type block struct {
 	kind, arg, text string
@@ -20,7 +20,13 @@ type block struct {
 // readmeBlocks reads the fenced blocks of README.md in order.
 func readmeBlocks(t *testing.T) []block {
 	t.Helper()
-	text, err := os.ReadFile("../README.md")
+	return pageBlocks(t, "README.md")
+}
+
+// pageBlocks reads the fenced blocks of a page in order.
+func pageBlocks(t *testing.T, page string) []block {
+	t.Helper()
+	text, err := os.ReadFile("../" + page)
 	check(t, err)
 	var blocks []block
 	var open *block
@@ -34,7 +40,7 @@ func readmeBlocks(t *testing.T) []block {
 			open = &block{kind: words[0], arg: words[1], line: n}
 		case isFence && open.kind == "text":
 			if len(blocks) == 0 {
-				t.Fatalf("README.md:%d: what prints this?", open.line)
+				t.Fatalf("%s:%d: what prints this?", page, open.line)
 			}
 			last := &blocks[len(blocks)-1]
 			last.want = append(last.want, strings.Split(strings.TrimSpace(open.text), "\n")...)
@@ -47,23 +53,24 @@ func readmeBlocks(t *testing.T) []block {
 		}
 	}
 	if open != nil {
-		t.Fatalf("README.md:%d: the block has no end", open.line)
+		t.Fatalf("%s:%d: the block has no end", page, open.line)
 	}
 	return blocks
 }
 
-// readme is a folder in which README.md's blocks run, beside a server.
+// readme is a folder in which the blocks of README.md, or another page, run beside a server.
 type readme struct {
-	t   *testing.T
-	w   *warder
-	dir string
-	env []string
+	t    *testing.T
+	page string
+	w    *warder
+	dir  string
+	env  []string
 }
 
 func newReadme(t *testing.T) *readme {
 	t.Helper()
 	w := start(t)
-	r := &readme{t: t, w: w, dir: t.TempDir()}
+	r := &readme{t: t, page: "README.md", w: w, dir: t.TempDir()}
 	r.env = w.env(
 		"PATH="+filepath.Dir(w.name)+string(os.PathListSeparator)+os.Getenv("PATH"),
 		// In place of what a person types, or has by default.
@@ -78,7 +85,7 @@ func (r *readme) run(client string) {
 	r.t.Helper()
 	var script strings.Builder
 	var blocks []block
-	for _, b := range readmeBlocks(r.t) {
+	for _, b := range pageBlocks(r.t, r.page) {
 		switch {
 		case b.kind == "sh" && b.arg == client:
 			fmt.Fprintf(&script, "{\n%s} >%s 2>&1\n", b.text, r.output(len(blocks)))
@@ -88,7 +95,7 @@ func (r *readme) run(client string) {
 		}
 	}
 	if len(blocks) == 0 {
-		r.t.Fatalf("README.md has no block for %q", client)
+		r.t.Fatalf("%s has no block for %q", r.page, client)
 	}
 	cmd := exec.CommandContext(background(r.t), "bash", "-eu", "-o", "pipefail", "-c", script.String())
 	cmd.Dir, cmd.Env = r.dir, r.env
@@ -96,7 +103,7 @@ func (r *readme) run(client string) {
 	for i, b := range blocks {
 		text, readErr := os.ReadFile(filepath.Join(r.dir, r.output(i)))
 		if readErr != nil {
-			r.t.Errorf("README.md:%d did not run", b.line)
+			r.t.Errorf("%s:%d did not run", r.page, b.line)
 			continue
 		}
 		r.compare(b, string(text))
@@ -113,11 +120,11 @@ func (r *readme) compare(b block, text string) {
 	printed := oneSpace(text)
 	for _, want := range b.want {
 		if !strings.Contains(printed, oneSpace(want)) {
-			r.t.Errorf("README.md:%d promises a line that it does not print: %s\nIt printed:\n%s", b.line, want, text)
+			r.t.Errorf("%s:%d promises a line that it does not print: %s\nIt printed:\n%s", r.page, b.line, want, text)
 		}
 	}
 	if r.t.Failed() {
-		r.t.Logf("README.md:%d printed:\n%s", b.line, text)
+		r.t.Logf("%s:%d printed:\n%s", r.page, b.line, text)
 	}
 }
 
@@ -130,6 +137,16 @@ func TestAWSCLIReadme(t *testing.T) {
 		missing(t, "awscli", getAWSCLI)
 	}
 	newReadme(t).run("")
+}
+
+// TestAWSCLISimulation does what docs/simulation.md says.
+func TestAWSCLISimulation(t *testing.T) {
+	if err := exec.Command("aws", "--version").Run(); err != nil {
+		missing(t, "awscli", getAWSCLI)
+	}
+	r := newReadme(t)
+	r.page = "docs/simulation.md"
+	r.run("")
 }
 
 // TestTerraformReadme does what README.md says with Terraform.

@@ -181,13 +181,9 @@ type Result struct {
 // Run decides the case. The options go to Prepare. An error means that the case itself cannot be used: a document that is
 // no policy, a principal that is none.
 func (c *Case) Run(opts ...Option) (Result, error) {
-	r, err := c.request()
+	r, layers, err := c.Question(opts...)
 	if err != nil {
-		return Result{}, fmt.Errorf("case %q: %w", c.Name, err)
-	}
-	layers, err := c.layers(opts)
-	if err != nil {
-		return Result{}, fmt.Errorf("case %q: %w", c.Name, err)
+		return Result{}, err
 	}
 	e := Compile(layers).Explain(r)
 	return Result{Passed: c.Expect.Met(e.Verdict), Explanation: e}, nil
