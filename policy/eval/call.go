@@ -1,19 +1,20 @@
 package eval
 
-import (
-	"bytes"
-	"unicode/utf8"
-)
+import "bytes"
 
 // This file holds the rules about calls and credentials that no policy can change.
 
-// actionCharacters gives for each ASCII character the one that it counts as in an action, 0 where it may not stand in one:
-// printable characters but the wildcards may, without case.
+// actionCharacters gives for each byte the one that it counts as in an action, 0 where it may not stand in one: printable
+// ASCII but the wildcards may, without case.
 const actionCharacters = "" +
 	"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" +
 	"\x00!\"#$%&'()\x00+,-./0123456789:;<=>\x00" +
 	"@abcdefghijklmnopqrstuvwxyz[\\]^_" +
-	"`abcdefghijklmnopqrstuvwxyz{|}~\x00"
+	"`abcdefghijklmnopqrstuvwxyz{|}~\x00" +
+	"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" +
+	"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" +
+	"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" +
+	"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 
 // readAction gives the action in lower case, and whether it can be judged: a service and a name, of such characters.
 func readAction(action string, space *actionSpace) (lower []byte, ok bool) {
@@ -22,19 +23,16 @@ func readAction(action string, space *actionSpace) (lower []byte, ok bool) {
 		lower = make([]byte, len(action))
 	}
 	lower = lower[:len(action)]
-	bad := len(action) == 0
+	ok = true
 	for i := range lower {
-		c := action[i]
-		if c < utf8.RuneSelf {
-			c = actionCharacters[c]
-		} else {
-			c = 0
-		}
+		c := actionCharacters[action[i]]
 		lower[i] = c
-		bad = bad || c == 0
+		if c == 0 {
+			ok = false
+		}
 	}
 	colon := bytes.IndexByte(lower, ':')
-	return lower, !bad && colon > 0 && colon < len(lower)-1
+	return lower, ok && colon > 0 && colon < len(lower)-1
 }
 
 // is reports whether the action is this one, in lower case.

@@ -263,11 +263,11 @@ func (x *index) condition(i uint16, ctx *Context) fit {
 	if kind == equalsCondition {
 		return fitOf(value.At(0) == string(x.data[operand:operand+uint32(d[2])]))
 	}
-	address, ok := parseAddress(value.At(0))
+	address, ok := parseV4(value.At(0))
 	if !ok {
-		return unknown
+		return x.conditions[i].holds(ctx)
 	}
-	return fitOf(address.Is4() && (v4(address)^operand)>>(32-d[2]) == 0)
+	return fitOf((address^operand)>>(32-d[2]) == 0)
 }
 
 // levelSlots are the slots of the levels of SCPs.

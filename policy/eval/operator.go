@@ -276,6 +276,25 @@ func parseAddress(text string) (netip.Addr, bool) {
 	return address.Unmap().WithZone(""), err == nil
 }
 
+// parseV4 reads most IPv4 addresses, faster than netip; it is false for what it leaves to parseAddress.
+func parseV4(text string) (address uint32, ok bool) {
+	part, digits, dots := uint32(0), 0, 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '.' && digits > 0 && dots < 3:
+			address, part, digits, dots = address<<8|part, 0, 0, dots+1
+		case c < '0' || c > '9' || digits > 0 && part == 0: // the latter is a leading zero
+			return 0, false
+		default:
+			part, digits = 10*part+uint32(c-'0'), digits+1
+			if part > 255 {
+				return 0, false
+			}
+		}
+	}
+	return address<<8 | part, dots == 3 && digits > 0
+}
+
 // v4 is an IPv4 address as a number.
 func v4(address netip.Addr) uint32 {
 	bytes := address.As4()

@@ -3,7 +3,6 @@ package eval
 import (
 	"encoding/binary"
 	"math/bits"
-	"strings"
 )
 
 // search is one decision's way through an index. It lives on the stack.
@@ -96,20 +95,54 @@ func (s *search) everywhere() {
 // tails looks the resource up by what it has behind the fifth colon. Since a wildcard before it may reach over colons, a
 // pattern's fifth colon may also be a later one of the resource.
 func (s *search) tails() {
-	head, _ := cutResource(s.q.Resource)
-	for at, colons := len(head), 0; ; colons++ {
-		if colons > maxColons {
-			s.gaveUp = true
-			return
-		}
-		s.walk(s.x.tails, s.q.Resource[at:], s.q.Resource[:at])
-		colon := strings.IndexByte(s.q.Resource[at:], ':')
-		if colon < 0 {
-			return
-		}
-		at += colon + 1
-		s.lookedHeads, s.fitHeads = 0, 0 // there is more before it now
+	var found colons
+	resource := s.q.Resource
+	n := found.find(resource)
+	if n > len(found) {
+		s.gaveUp = true
+		return
 	}
+	for i := colonsBeforeVariables - 1; i < n; i++ {
+		at := found[i] + 1
+		s.walk(s.x.tails, resource[at:], resource[:at])
+		s.lookedHeads, s.fitHeads = 0, 0 // there is more before the next one
+	}
+}
+
+// colons are the places of the colons in a resource.
+type colons [colonsBeforeVariables + maxColons]int
+
+// find looks for them in steps of eight bytes, and gives their number, or a larger one than there is room for.
+func (c *colons) find(text string) (n int) {
+	const every, low7 = 0x0101010101010101, 0x7f7f7f7f7f7f7f7f
+	at := 0
+	for ; len(text)-at >= 8; at += 8 {
+		v := word8(text[at:]) ^ every*':'
+		for m := ^((v&low7 + low7) | v | low7); m != 0; m &= m - 1 { // the high bit of each byte that is zero
+			if n == len(c) {
+				return n + 1
+			}
+			c[n] = at + bits.TrailingZeros64(m)/8
+			n++
+		}
+	}
+	for ; at < len(text); at++ {
+		if text[at] != ':' {
+			continue
+		}
+		if n == len(c) {
+			return n + 1
+		}
+		c[n] = at
+		n++
+	}
+	return n
+}
+
+func word8(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 // walk follows the text down a trie and tries what it meets. before is what stands before the text.

@@ -193,11 +193,8 @@ func newResources(st *policy.Statement, s syntax) resourceSet {
 
 // cutResource cuts behind the fifth colon.
 func cutResource(text string) (head, tail string) {
-	at, colons := 0, colonsBeforeVariables
-	if strings.HasPrefix(text, "arn:aws:") { // as most do
-		at, colons = len("arn:aws:"), colons-2
-	}
-	for range colons {
+	at := 0
+	for range colonsBeforeVariables {
 		i := strings.IndexByte(text[at:], ':')
 		if i < 0 {
 			return text, ""
