@@ -24,7 +24,7 @@ type Simulation struct {
 	// nothing is decided, and to suppose something else about the caller is what a simulation is for.
 	Supposed eval.Context
 
-	sets [eval.Authoritative + 1]*eval.Set // by kind, compiled when first needed
+	sets [eval.Authoritative + 1]*eval.Set // by kind, made when first needed
 }
 
 // Explain decides one ask and says why. Of the ask it takes action, resource and the resource's account. known are all
@@ -47,7 +47,7 @@ func (s *Simulation) set(ask *Ask) *eval.Set {
 	if s.sets[kind] == nil {
 		layers := s.Layers
 		layers.ResourceKind = kind
-		s.sets[kind] = eval.Compile(layers)
+		s.sets[kind] = eval.NewSet(layers)
 	}
 	return s.sets[kind]
 }

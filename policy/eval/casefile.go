@@ -185,7 +185,7 @@ func (c *Case) Run(opts ...Option) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	e := Compile(layers).Explain(r)
+	e := NewSet(layers).Explain(r)
 	return Result{Passed: c.Expect.Met(e.Verdict), Explanation: e}, nil
 }
 

@@ -79,7 +79,7 @@ func (s *Set) Explain(r *Request) Explanation {
 	q.action, ok = readAction(r.Action, &space)
 	q.complete(r, &s.layers, ok)
 	t := tally{applied: q.applied}
-	t.count(&q, &s.layers, func(at place, st *statement, w weight, how Match) {
+	t.count(&q, &s.layers, q.applied, func(at place, st *statement, w weight, how Match) {
 		seen = append(seen, sighting{at, st, w, how})
 	})
 	d, missing := outcome(&q, &t)

@@ -184,14 +184,14 @@ func agrees(t testing.TB, l *Layers, x *index, r *Request) Decision {
 	q.complete(r, l, ok)
 	linear, indexed := tally{applied: q.applied}, tally{applied: q.applied}
 	want := map[*statement]bool{}
-	linear.count(&q, l, func(_ place, st *statement, w weight, _ Match) {
+	linear.count(&q, l, q.applied, func(_ place, st *statement, w weight, _ Match) {
 		if w.applies(st.deny) {
 			want[st] = true
 		}
 	})
 	decision, _ := outcome(&q, &linear)
 	found := make(bitset, x.rowWords)
-	if !x.count(&q, &indexed, found) {
+	if !x.count(&q, &indexed, q.applied, found) {
 		return decision // which is the linear evaluator's in earnest too
 	}
 	if got, _ := outcome(&q, &indexed); got != decision {
@@ -212,9 +212,17 @@ func agrees(t testing.TB, l *Layers, x *index, r *Request) Decision {
 		t.Fatalf("%s on %q: the index finds %d statements, want %d\n%s", r.Action, r.Resource, len(have), len(want), dump(l))
 	}
 	indexed = tally{applied: q.applied}
-	x.count(&q, &indexed, nil)
+	x.count(&q, &indexed, q.applied, nil)
 	if got, _ := outcome(&q, &indexed); got != decision {
 		t.Fatalf("%s on %q: in a hurry the index says %v, want %v\n%s", r.Action, r.Resource, got, decision, dump(l))
+	}
+	base := *l
+	base.Session, base.Resource = nil, nil
+	with := Compile(base).With(l.Session, l.Resource, l.ResourceKind)
+	for name, set := range map[string]*Set{"NewSet": NewSet(*l), "Compile": Compile(*l), "With": &with} {
+		if got := set.Decide(r); got != decision {
+			t.Fatalf("%s on %q: %s says %v, want %v\n%s", r.Action, r.Resource, name, got, decision, dump(l))
+		}
 	}
 	return decision
 }

@@ -29,10 +29,10 @@ const memory = 64
 // with more is for the linear evaluator, whose cost does not depend on them.
 const maxColons = 8
 
-// count adds the rows that apply to a tally. It is false where the index is not made for the request. Once an Allow of a
+// count adds the rows of some layers that apply to a tally. It is false where the index is not made for the request. Once an Allow of a
 // slot was found, others need not be looked at, unless all are wanted or they say how the caller was named.
-func (x *index) count(q *question, t *tally, found bitset) bool {
-	s := search{x: x, q: q, found: found, active: x.active(t.applied)}
+func (x *index) count(q *question, t *tally, layers layerSet, found bitset) bool {
+	s := search{x: x, q: q, found: found, active: x.active(t.applied & layers)}
 	if s.active == 0 {
 		return true
 	}
@@ -296,7 +296,7 @@ func (s *search) addTo(t *tally) {
 			t.allowed.add(slotLayer(slot))
 		}
 	}
-	levels := s.x.levelSlots()
+	levels := s.x.levelSlots() // without SCPs none, which all allow
 	if s.denied&levels != 0 {
 		t.denied.add(LayerSCP)
 	}

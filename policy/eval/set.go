@@ -2,21 +2,42 @@ package eval
 
 // Set is the policies of one caller and one resource, ready to decide. It is immutable and may be shared.
 type Set struct {
-	layers Layers
-	index  *index // nil for few statements, which are looked at one by one
+	layers  Layers
+	index   *index   // nil: statements are looked at one by one
+	indexed layerSet // the layers that the index decides
 }
 
 // few is the number of statements up to which looking at each is as fast as an index.
 const few = 8
 
-// Compile makes a Set for many decisions. The slices in the layers are not to be changed afterwards.
+// NewSet makes a Set for a few decisions: making it costs nothing, and each decision looks at every statement. The slices
+// in the layers are not to be changed afterwards.
+func NewSet(l Layers) *Set { return &Set{layers: l} }
+
+// Compile makes a Set for many decisions, each of which looks at few statements however many there are. That costs about
+// a hundred decisions of NewSet's.
 func Compile(l Layers) *Set {
-	s := &Set{layers: l}
-	if l.statements() > few {
-		s.index = newIndex(&l)
+	s := NewSet(l)
+	if l.statements() <= few {
+		return s
+	}
+	if s.index = newIndex(&l); s.index != nil {
+		s.indexed = ^layerSet(0)
 	}
 	return s
 }
+
+// With gives the Set for one request of the caller: with the policies of its session and of the resource, in place of
+// those that s has. These are looked at one by one; what s has of other layers stays compiled.
+func (s *Set) With(session []Source, resource *Source, kind ResourceKind) Set {
+	with := *s
+	with.layers.Session, with.layers.Resource, with.layers.ResourceKind = session, resource, kind
+	with.indexed &^= 1<<LayerSession | 1<<LayerResource
+	return with
+}
+
+// Statements is the number of statements in all layers, the measure of what a Set costs in time and memory.
+func (s *Set) Statements() int { return s.layers.statements() }
 
 // Decide answers one request. It does not allocate.
 func (s *Set) Decide(r *Request) Decision {
@@ -29,8 +50,12 @@ func (s *Set) Decide(r *Request) Decision {
 	if q.malformed {
 		return Decision{}
 	}
-	if s.index == nil || !s.index.count(&q, &t, nil) {
-		t.count(&q, &s.layers, nil)
+	if s.index != nil && s.index.count(&q, &t, s.indexed, nil) {
+		if rest := q.applied &^ s.indexed; rest != 0 {
+			t.count(&q, &s.layers, rest, nil)
+		}
+	} else {
+		t.count(&q, &s.layers, q.applied, nil)
 	}
 	d, _ := outcome(&q, &t)
 	return d
@@ -46,11 +71,10 @@ type place struct {
 	policy string
 }
 
-// count weighs every statement of every layer that binds the caller. This is the readable definition: no index, no
-// short cut.
-func (t *tally) count(q *question, l *Layers, see witness) {
+// count weighs every statement of the layers. This is the readable definition: no index, no short cut.
+func (t *tally) count(q *question, l *Layers, layers layerSet, see witness) {
 	for _, layer := range reportOrder {
-		if !t.applied.has(layer) {
+		if !layers.has(layer) {
 			continue
 		}
 		switch layer {
