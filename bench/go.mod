@@ -5,7 +5,6 @@ go 1.26.0
 require (
 	github.com/casbin/casbin/v3 v3.10.0
 	github.com/cedar-policy/cedar-go v1.9.1
-	github.com/minio/pkg/v3 v3.1.3
 	github.com/open-policy-agent/opa v1.22.3
 	github.com/ory/ladon v1.3.0
 	github.com/warder-iam/warder v0.0.0
@@ -32,7 +31,6 @@ require (
 	github.com/lestrrat-go/jwx/v3 v3.4.0 // indirect
 	github.com/lestrrat-go/option/v2 v2.0.0 // indirect
 	github.com/mattn/go-isatty v0.0.24 // indirect
-	github.com/minio/minio-go/v7 v7.0.88 // indirect
 	github.com/ncruces/go-strftime v1.0.0 // indirect
 	github.com/pkg/errors v0.9.1 // indirect
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect

@@ -60,7 +60,7 @@ type engine func(*eval.Request) (decide, error)
 type decide func() (eval.Verdict, error)
 
 func peers() []peer {
-	return []peer{warder(), cedarGo(), opa(), casbinPeer(), ladonPeer(), minio()}
+	return []peer{warder(), cedarGo(), opa(), casbinPeer(), ladonPeer()}
 }
 
 // lazily prepares the peer when it is first asked for, checks all its decisions, and gives the one that is measured.
