@@ -1,9 +1,11 @@
 package acceptance
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -38,6 +40,8 @@ type attack struct {
 	typ    string // the form's unless given; "-" for none
 	body   string
 	target string // "/" unless given
+	// service that the request is signed for, iam unless given.
+	service string
 	// unsigned sends no signature.
 	unsigned bool
 	// twist changes the request after it was signed.
@@ -125,6 +129,14 @@ func attacks() []attack {
 		{name: "a policy of stars", body: putPolicy(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:` + strings.Repeat("*a", 1_500) + `","Resource":"*"}}`), codes: []string{"LimitExceeded", "MalformedPolicyDocument"}, recorded: true},
 		{name: "a policy that is a string", body: putPolicy(`"` + strings.Repeat(`\u0000`, 1_000) + `"`), codes: []string{"MalformedPolicyDocument", "ValidationError"}, recorded: true},
 		{name: "a policy as long as the model allows, every byte escaped", body: putPolicy(strings.Repeat(`"`, 131_072)), codes: []string{"MalformedPolicyDocument"}, recorded: true},
+		{name: "a form where JSON belongs", service: "access-analyzer", target: "/policy/validation", body: iamCall + "ListUsers", codes: []string{"UnsupportedMediaTypeException"}, recorded: true},
+		{name: "a form for iam where JSON belongs", target: "/policy/validation", body: iamCall + "ListUsers", codes: []string{"UnknownOperationException"}},
+		{name: "JSON, cut", service: "access-analyzer", target: "/policy/validation", typ: "application/json", body: `{"policyType":`, codes: []string{"SerializationException"}, recorded: true},
+		{name: "JSON, deep", service: "access-analyzer", target: "/policy/validation", typ: "application/json", body: strings.Repeat("[", 500_000), codes: []string{"SerializationException"}, recorded: true},
+		{name: "JSON with a list of a quarter million", service: "access-analyzer", target: "/finding", method: http.MethodPut, typ: "application/json",
+			body: `{"ids":[` + strings.Repeat("\"\",", 170_000) + `""]}`, codes: []string{"NotImplemented", "SerializationException", "RequestEntityTooLargeException"}},
+		{name: "a member that is there twice", service: "access-analyzer", target: "/policy/validation", typ: "application/json", body: `{"policyType":"IDENTITY_POLICY","policyDocument":"{}","policyDocument":"{ }"}`, codes: []string{"SerializationException"}, recorded: true},
+		{name: "not served, in JSON", service: "access-analyzer", target: "/analyzer", method: http.MethodGet, typ: "-", codes: []string{"NotImplemented"}, recorded: true},
 		{name: "not served", body: iamCall + "ListServerCertificates", codes: []string{"NotImplemented"}, recorded: true},
 	}
 }
@@ -183,7 +195,7 @@ func (w *warder) attack(ctx context.Context, t *testing.T, a *attack) (*http.Res
 		req.Header.Set("Content-Type", a.typ)
 	}
 	if !a.unsigned {
-		sign(ctx, t, req, w.Key, a.body, "iam")
+		sign(ctx, t, req, w.Key, a.body, cmp.Or(a.service, "iam"))
 	}
 	if a.twist != nil {
 		a.twist(req)
@@ -203,15 +215,30 @@ func sign(ctx context.Context, t *testing.T, r *http.Request, key credentials, b
 		r, hex.EncodeToString(hash[:]), service, region, time.Now()))
 }
 
-// checkEnvelope checks that an answer is an error as the query protocol writes it, and returns its request id.
+// envelope is an error as the query protocol writes it.
+type envelope struct {
+	XMLName xml.Name `xml:"ErrorResponse"`
+	Error   struct{ Type, Code, Message string }
+	ID      string `xml:"RequestId"`
+}
+
+// readEnvelope reads an error in the protocol of the answer.
+func readEnvelope(resp *http.Response, body []byte) (e envelope, err error) {
+	if resp.Header.Get("Content-Type") != "application/json" {
+		return e, xml.Unmarshal(body, &e)
+	}
+	var members struct{ Message string }
+	err = json.Unmarshal(body, &members)
+	e.Error.Type, e.Error.Code, e.Error.Message = "Sender", resp.Header.Get("X-Amzn-Errortype"), members.Message
+	e.ID = resp.Header.Get("X-Amzn-Requestid")
+	return e, err
+}
+
+// checkEnvelope checks that an answer is a well-formed error, and returns its request id.
 func checkEnvelope(t *testing.T, resp *http.Response, body []byte, codes []string) string {
 	t.Helper()
-	var envelope struct {
-		XMLName xml.Name `xml:"ErrorResponse"`
-		Error   struct{ Type, Code, Message string }
-		ID      string `xml:"RequestId"`
-	}
-	if err := xml.Unmarshal(body, &envelope); err != nil {
+	envelope, err := readEnvelope(resp, body)
+	if err != nil {
 		t.Fatalf("%s: the answer is no error envelope: %v\n%.500s", resp.Status, err, body)
 	}
 	switch {

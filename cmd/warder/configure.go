@@ -185,7 +185,7 @@ func (w *profileFiles) set(key accessKey, e *app.Endpoint) {
 	} else {
 		w.config.remove(profile, "ca_bundle")
 	}
-	for _, service := range []string{"iam", "sts"} {
+	for _, service := range clientServices() {
 		w.config.set(services, service, "", "endpoint_url = "+e.URL)
 	}
 }

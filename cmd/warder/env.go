@@ -78,8 +78,15 @@ func (p *program) knownKey(file, profile string) (accessKey, *app.Endpoint, erro
 // endpointServices are those whose endpoint must be named one by one. SDKs' credential chains do not ask AWS_ENDPOINT_URL
 // where they get credentials: they would go to AWS.
 func endpointServices() []string {
-	return []string{"IAM", "STS", "SIGNIN", "SSO", "SSO_OIDC"}
+	var list []string
+	for _, service := range clientServices() {
+		list = append(list, strings.ToUpper(service))
+	}
+	return append(list, "SIGNIN", "SSO", "SSO_OIDC")
 }
+
+// clientServices are the services that Warder serves to AWS clients, as these name them in a services section.
+func clientServices() []string { return []string{"iam", "sts", "accessanalyzer"} }
 
 // unsetVariables would turn clients to another identity, or away from Warder.
 func unsetVariables() []string {

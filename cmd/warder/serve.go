@@ -15,8 +15,8 @@ import (
 func (p *program) serve() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Serve IAM and STS",
-		Long: `Serve IAM and STS until Ctrl-C or SIGTERM. The first start makes an account with the user admin and shows the user's
+		Short: "Serve IAM, STS and Access Analyzer",
+		Long: `Serve IAM, STS and Access Analyzer until Ctrl-C or SIGTERM. The first start makes an account with the user admin and shows the user's
 access key, once. Later starts go on where the last one ended, whatever ended it.
 
 SIGTERM and Ctrl-C finish the requests that run; a second one ends at once. SIGHUP reads the TLS certificate anew.`,

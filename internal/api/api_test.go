@@ -9,15 +9,16 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/warder-iam/warder/internal/api/accessanalyzer"
 	"github.com/warder-iam/warder/internal/api/iam"
 	"github.com/warder-iam/warder/internal/api/sts"
 	"github.com/warder-iam/warder/internal/awsapi"
 )
 
-var services = []*awsapi.Service{iam.Service, sts.Service}
+var services = []*awsapi.Service{iam.Service, sts.Service, accessanalyzer.Service}
 
 func TestOperations(t *testing.T) {
-	counts := map[string]int{"iam": 176, "sts": 11}
+	counts := map[string]int{"iam": 176, "sts": 11, "access-analyzer": 39}
 	var unsigned []string
 	for _, s := range services {
 		if len(s.Operations) != counts[s.Name] {
@@ -277,6 +278,34 @@ func FuzzDecodeQuery(f *testing.F) {
 		var e *awsapi.Error
 		if err != nil && !errors.As(err, &e) {
 			t.Fatalf("%s: %v is not for clients", op.Name, err)
+		}
+	})
+}
+
+func FuzzDecodeRESTJSON(f *testing.F) {
+	f.Add(uint16(38), "/policy/validation", "maxResults=1", `{"policyType":"IDENTITY_POLICY","policyDocument":"{}"}`)
+	f.Add(uint16(34), "/tags/arn%3Aaws", "tagKeys=a&tagKeys=b", "")
+	f.Add(uint16(5), "/access-preview", "", `{"analyzerArn":"x","configurations":{"a":{"iamRole":{"trustPolicy":"{}"}}}}`)
+	all := accessanalyzer.Service.Operations
+	f.Fuzz(func(t *testing.T, n uint16, path, query, body string) {
+		op := all[int(n)%len(all)]
+		in := reflect.New(op.Input.GoType).Interface()
+		r := &awsapi.Request{
+			Method: op.Binding.Method, Path: path, Query: query, Header: map[string][]string{"Content-Type": {"application/json"}}, Body: []byte(body),
+		}
+		missing, err := awsapi.DecodeRESTJSON(op, r, in)
+		if err == nil {
+			err = awsapi.Validate(op, in, missing)
+		}
+		var e *awsapi.Error
+		if err != nil && !errors.As(err, &e) {
+			t.Fatalf("%s: %v is not for clients", op.Name, err)
+		}
+		if e == nil {
+			return
+		}
+		if _, err := awsapi.EncodeRESTJSONError(awsapi.RESTJSONError(op, e)); err != nil {
+			t.Fatalf("%s: %v cannot be told: %v", op.Name, e, err)
 		}
 	})
 }

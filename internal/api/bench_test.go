@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/warder-iam/warder/internal/api/accessanalyzer"
 	"github.com/warder-iam/warder/internal/api/iam"
 	"github.com/warder-iam/warder/internal/awsapi"
 )
@@ -51,6 +52,33 @@ func BenchmarkViewCreateUser(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := awsapi.View(iam.CreateUser.Input, in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDecodeValidatePolicy(b *testing.B) {
+	r := &awsapi.Request{
+		Method: "POST", Path: "/policy/validation", Query: "maxResults=10", Header: map[string][]string{"Content-Type": {"application/json"}},
+		Body: []byte(`{"policyType":"IDENTITY_POLICY","policyDocument":"{\"Version\":\"2012-10-17\",\"Statement\":[]}","locale":"EN"}`),
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := awsapi.DecodeRESTJSON(accessanalyzer.ValidatePolicy.Operation, r, new(accessanalyzer.ValidatePolicyInput)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkEncodeValidatePolicy(b *testing.B) {
+	at := accessanalyzer.Position{Line: 3, Column: 4, Offset: 50}
+	out := &accessanalyzer.ValidatePolicyOutput{Findings: []accessanalyzer.ValidatePolicyFinding{{
+		FindingDetails: "The service s3 has no action \"Fly\".", FindingType: "ERROR", IssueCode: "INVALID_ACTION", LearnMoreLink: "https://docs.aws.amazon.com/",
+		Locations: []accessanalyzer.Location{{Path: []accessanalyzer.PathElement{{Value: new("Statement")}, {Index: new(int32(0))}}, Span: accessanalyzer.Span{Start: at, End: at}}},
+	}}}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := awsapi.EncodeRESTJSON(accessanalyzer.ValidatePolicy.Operation, out); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -4,15 +4,19 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/warder-iam/warder/internal/api/accessanalyzer"
 	"github.com/warder-iam/warder/internal/api/iam"
 	"github.com/warder-iam/warder/internal/awsapi"
 )
@@ -59,25 +63,74 @@ func TestOutputsReadByBotocore(t *testing.T) {
 			for round := range 6 {
 				out := reflect.New(op.Output.GoType)
 				(&filler{rng, round, false}).fill(op.Output, out.Elem(), 0)
-				text, err := awsapi.EncodeQuery(op, "request-1", out.Interface())
+				r, err := write(op, out.Interface())
 				if err != nil {
 					t.Fatalf("%s: %v", op.Name, err)
 				}
-				cases = append(cases, map[string]any{"service": s.Name, "operation": op.Name, "xml": string(text), "status": 200})
+				cases = append(cases, r.asCase(s, op.Name))
 				names, wants = append(names, op.Name), append(wants, normal(t, plain(op.Output, out.Elem())))
 			}
 		}
 	}
 	for i, a := range askBotocore[answer](t, cases) {
 		if a.RequestID != "request-1" || a.Error != nil || !reflect.DeepEqual(a.Output, wants[i]) {
-			t.Errorf("%s\ngot  %v\nwant %v\nfrom %s", names[i], a, wants[i], cases[i]["xml"])
+			t.Errorf("%s\ngot  %v\nwant %v\nfrom %s", names[i], a, wants[i], cases[i]["body"])
 		}
 	}
 }
 
+// reply is an answer as the server sends it.
+type reply struct{ *awsapi.Response }
+
+func write(op *awsapi.Operation, out any) (reply, error) {
+	if op.Service.Protocol == awsapi.RESTJSON {
+		r, err := awsapi.EncodeRESTJSON(op, out)
+		return reply{r}, err
+	}
+	body, err := awsapi.EncodeQuery(op, "request-1", out)
+	return reply{&awsapi.Response{Status: http.StatusOK, Body: body}}, err
+}
+
+// asCase is the answer as roundtrip.py takes it.
+func (r reply) asCase(s *awsapi.Service, operation string) map[string]any {
+	header := maps.Clone(r.Header)
+	if header == nil {
+		header = map[string]string{}
+	}
+	header["x-amzn-requestid"] = "request-1"
+	return map[string]any{
+		"model": strings.ToLower(s.ID), "operation": operation, "status": r.Status, "headers": header, "body": string(r.Body),
+	}
+}
+
+// sent is a request as botocore writes it.
+type sent struct {
+	Method, Target, Body string
+	Headers              map[string]string
+}
+
+// read decodes the request as the operation's protocol says.
+func (r *sent) read(op *awsapi.Operation, in any) (awsapi.Missing, error) {
+	path, query, _ := strings.Cut(r.Target, "?")
+	if op.Service.Protocol == awsapi.RESTJSON {
+		header := http.Header{}
+		for name, value := range r.Headers {
+			header.Set(name, value)
+		}
+		return awsapi.DecodeRESTJSON(op, &awsapi.Request{Method: r.Method, Path: path, Query: query, Header: header, Body: []byte(r.Body)}, in)
+	}
+	form, err := awsapi.ParseForm(query, r.Body)
+	if err != nil {
+		return nil, err
+	}
+	if action, _ := form.Get("Action"); action != op.Name {
+		return nil, fmt.Errorf("the action is %q", action)
+	}
+	return awsapi.DecodeQuery(op, form, in)
+}
+
 // TestInputsWrittenByBotocore holds that a request as botocore writes it is read as it was meant.
 func TestInputsWrittenByBotocore(t *testing.T) {
-	type answer struct{ Body string }
 	rng := rand.New(rand.NewPCG(3, 4))
 	var cases []map[string]any
 	var ops []*awsapi.Operation
@@ -87,49 +140,72 @@ func TestInputsWrittenByBotocore(t *testing.T) {
 			for round := range 6 {
 				in := reflect.New(op.Input.GoType)
 				(&filler{rng, round, true}).fill(op.Input, in.Elem(), 0)
-				cases = append(cases, map[string]any{"service": s.Name, "operation": op.Name, "input": plain(op.Input, in.Elem())})
+				cases = append(cases, map[string]any{"model": strings.ToLower(s.ID), "operation": op.Name, "input": plain(op.Input, in.Elem())})
 				ops, wants = append(ops, op), append(wants, in.Interface())
 			}
 		}
 	}
-	for i, a := range askBotocore[answer](t, cases) {
+	for i, a := range askBotocore[sent](t, cases) {
 		op := ops[i]
-		form, err := awsapi.ParseForm("", a.Body)
-		if err != nil {
-			t.Fatalf("%s: %v in %s", op.Name, err, a.Body)
-		}
-		if action, _ := form.Get("Action"); action != op.Name {
-			t.Errorf("%s: the action is %q", op.Name, action)
-		}
 		got := reflect.New(op.Input.GoType).Interface()
-		missing, err := awsapi.DecodeQuery(op, form, got)
+		missing, err := a.read(op, got)
 		if err != nil || missing != nil {
-			t.Fatalf("%s: %v, missing %v in %s", op.Name, err, missing, a.Body)
+			t.Fatalf("%s: %v, missing %v in %+v", op.Name, err, missing, a)
 		}
 		if !reflect.DeepEqual(got, wants[i]) {
-			t.Errorf("%s\ngot  %v\nwant %v\nfrom %s", op.Name, plain(op.Input, reflect.ValueOf(got).Elem()), cases[i]["input"], a.Body)
+			t.Errorf("%s\ngot  %v\nwant %v\nfrom %+v", op.Name, plain(op.Input, reflect.ValueOf(got).Elem()), cases[i]["input"], a)
 		}
 	}
+}
+
+// errorCase is an error and what botocore is to read from it.
+type errorCase struct {
+	service   *awsapi.Service
+	operation string
+	err       *awsapi.Error
+	fault     string // of the query protocol
+	fields    string // of the error's own structure, as JSON
 }
 
 func TestErrorsReadByBotocore(t *testing.T) {
 	type answer struct {
 		RequestID string `json:"requestId"`
 		Error     struct{ Type, Code, Message string }
+		Output    any
 	}
-	kinds := []*awsapi.Error{iam.NoSuchEntity.New("The user with name <ü> & \"co\" cannot be found."), awsapi.InternalFailure.New("sorry")}
+	detail := &accessanalyzer.ConflictExceptionDetail{ResourceId: "ü", ResourceType: "a\"b"}
+	errs := []errorCase{
+		{iam.Service, "GetUser", iam.NoSuchEntity.New("The user with name <ü> & \"co\" cannot be found."), "Sender", `{}`},
+		{iam.Service, "GetUser", awsapi.InternalFailure.New("sorry"), "Receiver", `{}`},
+		{accessanalyzer.Service, "CreateAnalyzer", &awsapi.Error{Kind: accessanalyzer.ConflictException, Message: "<ü> & \"co\"", Detail: detail}, "",
+			`{"message":"<ü> & \"co\"","resourceId":"ü","resourceType":"a\"b"}`},
+		{accessanalyzer.Service, "CreateAnalyzer", accessanalyzer.AccessDeniedException.New("no"), "", `{"message":"no"}`},
+		{accessanalyzer.Service, "CreateAnalyzer", &awsapi.Error{
+			Kind: accessanalyzer.ThrottlingException, Message: "slower", Detail: &accessanalyzer.ThrottlingExceptionDetail{RetryAfterSeconds: new(int32(7))},
+		}, "", `{"message":"slower","retryAfterSeconds":7}`},
+	}
 	var cases []map[string]any
-	for _, e := range kinds {
-		text := awsapi.EncodeQueryError(iam.Service, "request-1", e)
-		cases = append(cases, map[string]any{"service": "iam", "operation": "GetUser", "xml": string(text), "status": e.Kind.Status})
+	for _, e := range errs {
+		r := reply{&awsapi.Response{Status: e.err.Kind.Status, Body: awsapi.EncodeQueryError(e.service, "request-1", e.err)}}
+		if e.service.Protocol == awsapi.RESTJSON {
+			var err error
+			if r.Response, err = awsapi.EncodeRESTJSONError(e.err); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cases = append(cases, r.asCase(e.service, e.operation))
 	}
 	for i, a := range askBotocore[answer](t, cases) {
-		fault := "Sender"
-		if kinds[i].Kind.Status >= http.StatusInternalServerError {
-			fault = "Receiver"
+		e := errs[i]
+		var fields any
+		if err := json.Unmarshal([]byte(e.fields), &fields); err != nil {
+			t.Fatal(err)
 		}
-		if a.RequestID != "request-1" || a.Error.Code != kinds[i].Kind.Code || a.Error.Message != kinds[i].Message || a.Error.Type != fault {
-			t.Errorf("got %+v from %s", a, cases[i]["xml"])
+		if a.RequestID != "request-1" || a.Error.Code != e.err.Kind.Code || a.Error.Message != e.err.Message || a.Error.Type != e.fault {
+			t.Errorf("got %+v from %s", a, cases[i]["body"])
+		}
+		if e.service.Protocol == awsapi.RESTJSON && !reflect.DeepEqual(a.Output, fields) {
+			t.Errorf("fields %v from %s", a.Output, cases[i]["body"])
 		}
 	}
 }
@@ -144,17 +220,36 @@ type filler struct {
 }
 
 func (f *filler) fill(s *awsapi.Shape, v reflect.Value, depth int) {
+	only := -1
+	if s.Union {
+		only = f.rng.IntN(len(s.Members))
+	}
 	for i, m := range s.Members {
+		if only >= 0 {
+			if i == only {
+				f.member(&m, v.Field(i), depth)
+			}
+			continue
+		}
 		bare := f.input && depth > 0 && i == 0
 		if !m.Required && !bare && (f.round == 0 || f.round > 1 && f.rng.IntN(2) == 0) {
 			continue
 		}
-		field := v.Field(i)
-		if field.Kind() == reflect.Pointer {
-			field.Set(reflect.New(field.Type().Elem()))
-			field = field.Elem()
-		}
-		f.value(m.Shape, field, depth)
+		f.member(&m, v.Field(i), depth)
+	}
+}
+
+func (f *filler) member(m *awsapi.Member, field reflect.Value, depth int) {
+	if field.Kind() == reflect.Pointer {
+		field.Set(reflect.New(field.Type().Elem()))
+		field = field.Elem()
+	}
+	f.value(m.Shape, field, depth)
+	switch {
+	case m.Location == awsapi.InLabel && field.Len() == 0:
+		field.SetString("/") // a label is never empty
+	case m.Location == awsapi.InQuery && m.Shape.Kind == awsapi.List && field.Len() == 0:
+		field.Set(reflect.ValueOf([]string{""})) // an empty list is not written
 	}
 }
 
@@ -166,6 +261,12 @@ func (f *filler) value(s *awsapi.Shape, v reflect.Value, depth int) {
 		v.SetBool(f.rng.IntN(2) == 0)
 	case awsapi.Integer:
 		v.SetInt(int64(int32(f.rng.Uint32())))
+	case awsapi.Long:
+		v.SetInt(int64(f.rng.Uint64()))
+	case awsapi.Double:
+		v.SetFloat(f.rng.NormFloat64())
+	case awsapi.Document:
+		v.SetBytes([]byte(`{"a":[1,null,"x"]}`))
 	case awsapi.Timestamp:
 		v.Set(reflect.ValueOf(time.Unix(f.rng.Int64N(4e9), 0).UTC()))
 	case awsapi.Blob:
@@ -240,6 +341,8 @@ func plain(s *awsapi.Shape, v reflect.Value) any {
 			out[k.String()] = plain(s.Value, v.MapIndex(k))
 		}
 		return out
+	case awsapi.Document:
+		return v.Interface().(json.RawMessage)
 	case awsapi.Timestamp:
 		return v.Interface().(time.Time).Format(time.RFC3339)
 	case awsapi.Blob:

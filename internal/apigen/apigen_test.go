@@ -15,13 +15,10 @@ const apiDir = "../api"
 // TestRegenerate holds that the committed packages are what the models say, where the same botocore is at hand.
 func TestRegenerate(t *testing.T) {
 	src, err := openSource("")
-	if err != nil {
-		t.Skipf("NOT CHECKED that internal/api is what the models say: %v", err)
-	}
 	for _, target := range targets {
 		t.Run(target.name, func(t *testing.T) {
-			if have := committedVersion(t, target.name); have != src.version {
-				t.Skipf("NOT CHECKED: internal/api/%s comes from botocore %s, and %s is at hand", target.name, have, src.version)
+			if !target.local {
+				skipOther(t, target.name, src, err)
 			}
 			files, err := generate(src, target)
 			if err != nil {
@@ -40,6 +37,17 @@ func TestRegenerate(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// skipOther skips the test where the botocore that a package was made from is not at hand.
+func skipOther(t *testing.T, service string, src *source, err error) {
+	t.Helper()
+	if err != nil {
+		t.Skipf("NOT CHECKED that internal/api/%s is what the model says: %v", service, err)
+	}
+	if have := committedVersion(t, service); have != src.version {
+		t.Skipf("NOT CHECKED: internal/api/%s comes from botocore %s, and %s is at hand", service, have, src.version)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 type model struct {
 	Metadata struct {
 		APIVersion      string `json:"apiVersion"`
+		Auth            []string
 		EndpointPrefix  string `json:"endpointPrefix"`
 		Protocol        string `json:"protocol"`
 		ServiceFullName string `json:"serviceFullName"`
@@ -31,17 +32,24 @@ type modelOperation struct {
 	Errors   []modelRef
 	AuthType string   `json:"authtype"`
 	Auth     []string // newer form of AuthType
+	ReadOnly bool     `json:"readonly"`
+	// Idempotent says that a repetition changes nothing more, which is for clients to know.
+	Idempotent bool
 	ignored
 }
 
 type modelHTTP struct {
-	Method     string `json:"method"`
-	RequestURI string `json:"requestUri"`
+	Method       string `json:"method"`
+	RequestURI   string `json:"requestUri"`
+	ResponseCode int    `json:"responseCode"`
 }
 
 type modelRef struct {
-	Shape         string
-	ResultWrapper string `json:"resultWrapper"`
+	Shape            string
+	ResultWrapper    string `json:"resultWrapper"`
+	Location         string
+	LocationName     string `json:"locationName"`
+	IdempotencyToken bool   `json:"idempotencyToken"`
 	ignored
 }
 
@@ -59,6 +67,14 @@ type modelShape struct {
 	Box       bool
 	Exception bool
 	Error     *modelError
+	Payload   string
+	Union     bool
+	Document  bool
+	// TimestampFormat is how a timestamp is written wherever it stands.
+	TimestampFormat string `json:"timestampFormat"`
+	// Fault and Retryable of an error follow from its status, for clients.
+	Fault     bool
+	Retryable json.RawMessage
 	ignored
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"embed"
 	"errors"
 	"fmt"
 	"io"
@@ -52,6 +53,20 @@ func openSource(dir string) (*source, error) {
 		return nil, fmt.Errorf("no __version__ in the __init__.py beside %s", dir)
 	}
 	return &source{dir: dir, version: string(m[1])}, nil
+}
+
+// models are those of Warder's own services.
+//
+//go:embed models
+var models embed.FS
+
+// localModel reads the model of a service of Warder's own.
+func localModel(service string) (*model, error) {
+	text, err := models.ReadFile("models/" + service + ".json")
+	if err != nil {
+		return nil, err
+	}
+	return parseModel(text)
 }
 
 // model reads the newest API version of a service's model. API versions are dates, so that the greatest name is the newest.

@@ -10,8 +10,15 @@ import (
 
 func (g *generator) writeDoc(b *bytes.Buffer) {
 	fmt.Fprintf(b, "// Package %s holds the operations, shapes and errors of %s, API version %s. It exists so that handlers are typed by\n"+
-		"// AWS's own model; it holds only data, and may not hold behaviour.\npackage %s\n",
-		g.name, g.Metadata.ServiceFullName, g.Metadata.APIVersion, g.name)
+		"// %s; it holds only data, and may not hold behaviour.\npackage %s\n",
+		g.name, g.Metadata.ServiceFullName, g.Metadata.APIVersion, g.whose(), g.name)
+}
+
+func (g *generator) whose() string {
+	if g.local {
+		return "Warder's own model"
+	}
+	return "AWS's own model"
 }
 
 func (g *generator) writeErrors(b *bytes.Buffer) {
@@ -21,6 +28,9 @@ func (g *generator) writeErrors(b *bytes.Buffer) {
 		receiver := ""
 		if !e.SenderFault && e.HTTPStatusCode >= 500 {
 			receiver = ", Receiver: true"
+		}
+		if name := g.errorShapes[code]; slices.Contains(g.details(), name) {
+			receiver += ", Shape: &shapes[" + shapeConst(detailType(name)) + "]"
 		}
 		fmt.Fprintf(b, "%s = &awsapi.ErrorKind{Code: %q, Status: %d%s}\n", errorVar(code), code, e.HTTPStatusCode, receiver)
 	}
@@ -49,8 +59,8 @@ func (g *generator) writeOperations(b *bytes.Buffer) {
 	}
 	fmt.Fprint(b, "opCount\n)\n\n")
 	fmt.Fprint(b, "// newService links operations and service, which refer to each other.\nfunc newService() *awsapi.Service {\n")
-	fmt.Fprintf(b, "s := &awsapi.Service{\nName: %q,\nID: %q,\nFullName: %q,\nAPIVersion: %q,\nProtocol: awsapi.Query,\nNamespace: %q,\nEventSource: %q,\n",
-		signing, md.ServiceID, md.ServiceFullName, md.APIVersion, md.XMLNamespace, md.EndpointPrefix+".amazonaws.com")
+	fmt.Fprintf(b, "s := &awsapi.Service{\nName: %q,\nID: %q,\nFullName: %q,\nAPIVersion: %q,\nProtocol: awsapi.%s,\nNamespace: %q,\nEventSource: %q,\n",
+		signing, md.ServiceID, md.ServiceFullName, md.APIVersion, protocols[md.Protocol], md.XMLNamespace, md.EndpointPrefix+".amazonaws.com")
 	if g.echoes {
 		fmt.Fprint(b, "EchoesValues: true,\n")
 	}
@@ -75,48 +85,59 @@ func (g *generator) writeOperation(b *bytes.Buffer, op string) {
 		}
 		fmt.Fprintf(b, "Errors: []*awsapi.ErrorKind{%s},\n", strings.Join(vars, ", "))
 	}
-	if o.AuthType == "none" || slices.Contains(o.Auth, "smithy.api#noAuth") {
-		fmt.Fprint(b, "Unsigned: true,\n")
+	unsigned, bearer, _ := g.auth(o) // prepare has refused those with an error
+	for _, flag := range []struct {
+		name string
+		set  bool
+	}{{"Unsigned", unsigned}, {"Bearer", bearer}, {"ReadOnly", o.ReadOnly}} {
+		if flag.set {
+			fmt.Fprintf(b, "%s: true,\n", flag.name)
+		}
 	}
+	g.writeBinding(b, o)
 	fmt.Fprint(b, "}\n")
 }
 
 func (g *generator) writeShapes(b *bytes.Buffer) {
-	times := ""
-	if slices.ContainsFunc(g.shapes, func(name string) bool { return strings.Contains(g.goType(name), "time.Time") }) {
-		times = "\"time\"\n"
-	}
-	fmt.Fprintf(b, "package %s\n\nimport (\n\"reflect\"\n%s\n\"github.com/warder-iam/warder/internal/awsapi\"\n)\n\n", g.name, times)
-	fmt.Fprint(b, "// Places in shapes.\nconst (\n")
+	body := new(bytes.Buffer)
+	fmt.Fprint(body, "// Places in shapes.\nconst (\n")
 	for i, c := range g.shapeConsts() {
-		b.WriteString(c)
+		body.WriteString(c)
 		if i == 0 {
-			b.WriteString(" = iota")
+			body.WriteString(" = iota")
 		}
-		b.WriteByte('\n')
+		body.WriteByte('\n')
 	}
-	fmt.Fprint(b, "shapeCount\n)\n\nvar shapes = newShapes()\n\n")
-	fmt.Fprint(b, "// newShapes fills one table whose entries point at each other, so that a shape may contain itself.\n")
-	fmt.Fprint(b, "func newShapes() *[shapeCount]awsapi.Shape {\ns := new([shapeCount]awsapi.Shape)\n")
+	fmt.Fprint(body, "shapeCount\n)\n\nvar shapes = newShapes()\n\n")
+	fmt.Fprint(body, "// newShapes fills one table whose entries point at each other, so that a shape may contain itself.\n")
+	fmt.Fprint(body, "func newShapes() *[shapeCount]awsapi.Shape {\ns := new([shapeCount]awsapi.Shape)\n")
 	for _, op := range g.ops {
 		o := g.Operations[op]
-		g.writeStructShape(b, inputType(op), g.top(o.Input))
-		g.writeStructShape(b, outputType(op), g.top(o.Output))
+		g.writeStructShape(body, inputType(op), g.top(o.Input))
+		g.writeStructShape(body, outputType(op), g.top(o.Output))
+	}
+	for _, name := range g.details() {
+		g.writeStructShape(body, detailType(name), g.Shapes[name])
 	}
 	for _, name := range g.shapes {
-		if s := g.Shapes[name]; s.Type == "structure" {
-			g.writeStructShape(b, exported(name), s)
+		if s := g.Shapes[name]; s.Type == "structure" && !s.Document {
+			g.writeStructShape(body, exported(name), s)
 		} else {
-			g.writeShape(b, name, s)
+			g.writeShape(body, name, s)
 		}
 	}
-	fmt.Fprint(b, "return s\n}\n")
+	fmt.Fprint(body, "return s\n}\n")
+	fmt.Fprintf(b, "package %s\n\n%s", g.name, imports(body.Bytes(), "encoding/json", "reflect", "time"))
+	b.Write(body.Bytes())
 }
 
 func (g *generator) shapeConsts() []string {
 	var all []string
 	for _, op := range g.ops {
 		all = append(all, shapeConst(inputType(op)), shapeConst(outputType(op)))
+	}
+	for _, name := range g.details() {
+		all = append(all, shapeConst(detailType(name)))
 	}
 	for _, name := range g.shapes {
 		all = append(all, shapeConst(name))
@@ -129,6 +150,9 @@ func (g *generator) writeStructShape(b *bytes.Buffer, name string, s *modelShape
 	if s.Sensitive {
 		fmt.Fprint(b, ", Sensitive: true")
 	}
+	if s.Union {
+		fmt.Fprint(b, ", Union: true")
+	}
 	if len(s.Members) > 0 {
 		fmt.Fprint(b, ", Members: []awsapi.Member{\n")
 		for _, m := range s.Members {
@@ -136,6 +160,7 @@ func (g *generator) writeStructShape(b *bytes.Buffer, name string, s *modelShape
 			if slices.Contains(s.Required, m.Name) {
 				fmt.Fprint(b, ", Required: true")
 			}
+			writePlace(b, s, m)
 			fmt.Fprint(b, "},\n")
 		}
 		fmt.Fprint(b, "}")
@@ -144,7 +169,7 @@ func (g *generator) writeStructShape(b *bytes.Buffer, name string, s *modelShape
 }
 
 func (g *generator) writeShape(b *bytes.Buffer, name string, s *modelShape) {
-	fmt.Fprintf(b, "s[%s] = awsapi.Shape{Name: %q, Kind: awsapi.%s", shapeConst(name), name, kinds[s.Type])
+	fmt.Fprintf(b, "s[%s] = awsapi.Shape{Name: %q, Kind: awsapi.%s", shapeConst(name), name, kindOf(s))
 	if s.Min != nil {
 		fmt.Fprintf(b, ", Min: new(int64(%d))", *s.Min)
 	}
@@ -159,6 +184,9 @@ func (g *generator) writeShape(b *bytes.Buffer, name string, s *modelShape) {
 	}
 	if s.Sensitive {
 		fmt.Fprint(b, ", Sensitive: true")
+	}
+	if s.TimestampFormat != "" {
+		fmt.Fprintf(b, ", Time: awsapi.%s", timeFormats[s.TimestampFormat])
 	}
 	writeRef(b, "Member", s.Member)
 	writeRef(b, "Key", s.Key)

@@ -7,11 +7,14 @@ type target struct {
 	// echoes is set where the service prints the refused value in its validation errors.
 	// Source: responses recorded on AWS; IAM leaves the value out, STS prints it.
 	echoes bool
+	// local is set where the model is Warder's own, models/NAME.json.
+	local bool
 	// sensitive names shapes that the model does not mark though they are credentials or one-time codes.
 	sensitive []string
 }
 
 var targets = []target{
+	{name: "accessanalyzer"},
 	{name: "iam", sensitive: []string{"authenticationCodeType"}},
 	{name: "sts", echoes: true, sensitive: []string{"tokenCodeType", "tokenType"}},
 }

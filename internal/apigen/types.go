@@ -16,16 +16,17 @@ func (g *generator) writeTypes(b *bytes.Buffer) {
 		fmt.Fprintf(body, "// %s is the output of %s.\n", outputType(op), op)
 		g.writeStruct(body, outputType(op), g.top(o.Output))
 	}
+	for _, name := range g.details() {
+		fmt.Fprintf(body, "// %s is what the error %s carries.\n", detailType(name), name)
+		g.writeStruct(body, detailType(name), g.Shapes[name])
+	}
 	for _, name := range g.shapes {
-		if s := g.Shapes[name]; s.Type == "structure" {
+		if s := g.Shapes[name]; s.Type == "structure" && !s.Document {
 			fmt.Fprintf(body, "// %s is the model's structure %s.\n", exported(name), name)
 			g.writeStruct(body, exported(name), s)
 		}
 	}
-	fmt.Fprintf(b, "package %s\n\n", g.name)
-	if bytes.Contains(body.Bytes(), []byte("time.Time")) {
-		fmt.Fprint(b, "import \"time\"\n\n")
-	}
+	fmt.Fprintf(b, "package %s\n\n%s", g.name, imports(body.Bytes(), "encoding/json", "time"))
 	b.Write(body.Bytes())
 }
 
@@ -56,15 +57,21 @@ func (g *generator) writeStruct(b *bytes.Buffer, name string, s *modelShape) {
 // fieldType is the Go type of a structure's member: a pointer when it may be absent and its type has no nil of its own.
 func (g *generator) fieldType(shape string, required bool) string {
 	t := g.goType(shape)
-	if required || strings.HasPrefix(t, "[]") || strings.HasPrefix(t, "map[") {
+	if required || strings.HasPrefix(t, "[]") || strings.HasPrefix(t, "map[") || t == documentType {
 		return t
 	}
 	return "*" + t
 }
 
+// documentType is the Go type of a document.
+const documentType = "json.RawMessage"
+
 // goType is the Go type of a shape's value.
 func (g *generator) goType(shape string) string {
 	s := g.Shapes[shape]
+	if s.Document {
+		return documentType
+	}
 	switch s.Type {
 	case "boolean":
 		return "bool"

@@ -510,7 +510,7 @@ func TestPages(t *testing.T) {
 	}
 	for _, path := range []string{"/x", "//", "/healthz/", "/%68ealthz", "/.", "/%2f"} {
 		status, body := get(t, c, url+path)
-		if status != http.StatusNotFound || !strings.Contains(body, "<Code>UnknownOperationException</Code>") {
+		if status != http.StatusNotFound || !strings.HasPrefix(body, `{"message":"`) {
 			t.Errorf("%s: %d %s", path, status, body)
 		}
 	}

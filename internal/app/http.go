@@ -3,14 +3,8 @@ package app
 import (
 	"log/slog"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/google/uuid"
-
-	iamapi "github.com/warder-iam/warder/internal/api/iam"
-	"github.com/warder-iam/warder/internal/awsapi"
 )
 
 // Limits of every phase of a connection. The pipeline's own deadline is shorter than the time to write.
@@ -42,33 +36,18 @@ func newHTTPServer(h http.Handler, conns *connections, log *slog.Logger) *http.S
 	}
 }
 
-// noSuchPath is what a request for anything but "/" gets.
-var noSuchPath = &awsapi.ErrorKind{Code: "UnknownOperationException", Status: http.StatusNotFound}
-
-// handler answers the API at "/", the two health pages, and nothing else. It looks at the path as it was sent: no two
-// spellings of one place.
+// handler answers the two health pages, and leaves everything else to the API. It looks at the path as it was sent: no
+// two spellings of one place.
 func handler(api http.Handler, h *health) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path, _, _ := strings.Cut(r.RequestURI, "?")
-		switch {
-		case path == "/", !strings.HasPrefix(path, "/"): // the pipeline refuses targets that are no path
-			api.ServeHTTP(w, r)
-		case path == "/healthz":
+		switch path {
+		case "/healthz":
 			onlyReading(w, r, h.live)
-		case path == "/readyz":
+		case "/readyz":
 			onlyReading(w, r, h.ready)
 		default:
-			notFound(w)
+			api.ServeHTTP(w, r)
 		}
 	})
-}
-
-func notFound(w http.ResponseWriter) {
-	id := uuid.NewString()
-	body := awsapi.EncodeQueryError(iamapi.Service, id, noSuchPath.New("There is nothing at this path. Every service answers at /."))
-	w.Header().Set("X-Amzn-Requestid", id)
-	w.Header().Set("Content-Type", "text/xml")
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(noSuchPath.Status)
-	_, _ = w.Write(body) // the client is gone
 }

@@ -138,7 +138,7 @@ func (x *xmlWriter) value(s *Shape, v reflect.Value) error {
 	case Timestamp:
 		t := v.Interface().(time.Time).UTC()
 		if !writableTime(t) {
-			return fmt.Errorf("awsapi: the time %s has no four-digit year", t)
+			return errNoYear
 		}
 		x.b = t.AppendFormat(x.b, timeLayout)
 	case Blob:

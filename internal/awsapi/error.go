@@ -8,12 +8,24 @@ type ErrorKind struct {
 	Status int
 	// Receiver is true when the fault is the service's own; it becomes <Type>Receiver</Type>.
 	Receiver bool
+	// Shape is the structure of what a REST-JSON error carries; nil where that is a message and nothing more.
+	Shape *Shape
 }
 
 // Error is an error that a client may see as it is.
 type Error struct {
 	Kind    *ErrorKind
 	Message string
+	// Fields are what is wrong with the input, where the error is about that.
+	Fields []FieldError
+	// Detail points to the Go type of the kind's shape and has its members but the message; nil leaves them empty.
+	Detail any
+}
+
+// FieldError is what is wrong with one place in an input.
+type FieldError struct {
+	// Path as AWS spells it: tags.1.member.key
+	Path, Message string
 }
 
 func (e *Error) Error() string { return e.Kind.Code + ": " + e.Message }
@@ -29,7 +41,8 @@ func (e *Error) Is(target error) bool {
 	return ok && t.Kind.Code == e.Kind.Code
 }
 
-// Errors that every service of the query protocol gives, whatever its model lists.
+// Errors that every service gives, whatever its model lists, under the query protocol's codes. Those of REST-JSON have
+// other codes: see restKinds.
 // Source: AWS, "Common errors" of the IAM and STS API references; recorded responses.
 var (
 	AccessDenied               = &ErrorKind{Code: "AccessDenied", Status: 403}
@@ -49,4 +62,9 @@ var (
 	SignatureDoesNotMatch      = &ErrorKind{Code: "SignatureDoesNotMatch", Status: 403}
 	RequestExpired             = &ErrorKind{Code: "RequestExpired", Status: 400}
 	ExpiredToken               = &ErrorKind{Code: "ExpiredToken", Status: 403}
+
+	// REST-JSON's alone.
+	Serialization        = &ErrorKind{Code: "SerializationException", Status: 400}
+	UnsupportedMediaType = &ErrorKind{Code: "UnsupportedMediaTypeException", Status: 415}
+	UnknownOperation     = &ErrorKind{Code: "UnknownOperationException", Status: 404}
 )

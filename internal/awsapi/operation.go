@@ -7,7 +7,8 @@ type Protocol uint8
 
 // The protocols that Warder speaks.
 const (
-	Query Protocol = iota + 1 // form in, XML out
+	Query    Protocol = iota + 1 // form in, XML out
+	RESTJSON                     // method, path, query, headers and JSON in; JSON out
 )
 
 // Service is one AWS service as its model describes it.
@@ -19,7 +20,7 @@ type Service struct {
 	// APIVersion is the Version parameter of query requests, "2010-05-08".
 	APIVersion string
 	Protocol   Protocol
-	// Namespace of the response XML.
+	// Namespace of the response XML; "" in other protocols.
 	Namespace string
 	// EchoesValues is set where validation errors print the refused value, as STS does and IAM does not.
 	EchoesValues bool
@@ -41,6 +42,20 @@ type Operation struct {
 	Errors []*ErrorKind
 	// Unsigned operations are called without a signature (AssumeRoleWithWebIdentity).
 	Unsigned bool
+	// Bearer operations take a bearer token in place of a signature.
+	Bearer bool
+	// ReadOnly is set where the model says that the operation changes nothing; the query protocol's models never say it.
+	ReadOnly bool
+	// Binding to HTTP; nil in the query protocol, where every operation is a POST to /.
+	Binding *Binding
+}
+
+// Binding is where an operation stands in HTTP.
+type Binding struct {
+	Method string
+	URI    *URI
+	// Status of a successful answer.
+	Status int
 }
 
 // Op is an operation with the Go types of its input and output; generated packages have one value for each.
@@ -62,6 +77,7 @@ const (
 	List
 	Map
 	Structure
+	Document // any JSON value, kept as its text
 )
 
 // Shape is a type of the model with its constraints.
@@ -78,6 +94,10 @@ type Shape struct {
 	Member, Key, Value *Shape
 	// Members of a structure in the model's order.
 	Members []Member
+	// Union structures have exactly one of their members.
+	Union bool
+	// Time is how a timestamp is written, 0 where its place decides.
+	Time TimeFormat
 	// GoType is the Go type that generated code gives the shape. A structure's has one field for each member, in the same
 	// order, so that field i is member i. A required member's field is a value; an optional one's is a pointer, unless it
 	// is a slice or a map, which have a nil of their own.
@@ -86,7 +106,34 @@ type Shape struct {
 
 // Member is a member of a structure.
 type Member struct {
-	Name     string // as on the wire: "UserName"
+	Name     string // as in the model: "UserName"
 	Shape    *Shape
 	Required bool
+	// Location is where REST-JSON carries the member.
+	Location Location
+	// WireName is its name there where that is not Name: of a JSON member, parameter, label, header or prefix of headers.
+	WireName string
+	// IdempotencyToken members are made up by clients, so that the retry of a request can be told from a second one.
+	IdempotencyToken bool
 }
+
+func (m *Member) wireName() string {
+	if m.WireName != "" {
+		return m.WireName
+	}
+	return m.Name
+}
+
+// Location is a place in an HTTP request or response.
+type Location uint8
+
+// The places of a member.
+const (
+	InBody    Location = iota // a member of the body's JSON object
+	InLabel                   // a part of the path
+	InQuery                   // one parameter or, for a list, several; a map takes all that have no member of their own
+	InHeader                  // one header; a list is joined by commas
+	InHeaders                 // every header with a prefix, in a map
+	InStatus                  // the status of the response
+	AsPayload                 // the whole body
+)

@@ -68,6 +68,8 @@ const (
 	maxSecond = 253402300799
 )
 
+var errNoYear = errors.New("awsapi: the time has no four-digit year")
+
 // parseTime reads ISO 8601 or seconds since 1970.
 func parseTime(text string) (time.Time, bool) {
 	for _, layout := range timeLayouts {
@@ -76,6 +78,11 @@ func parseTime(text string) (time.Time, bool) {
 			return t, writableTime(t)
 		}
 	}
+	return parseEpoch(text)
+}
+
+// parseEpoch reads seconds since 1970 with up to nine digits of a fraction.
+func parseEpoch(text string) (time.Time, bool) {
 	whole, fraction, _ := strings.Cut(text, ".")
 	seconds, err := strconv.ParseInt(whole, 10, 64)
 	if err != nil || seconds < minSecond || seconds > maxSecond || len(fraction) > 9 {

@@ -29,19 +29,24 @@ func Validate(op *Operation, in any, missing Missing) error {
 	}
 	c := checker{missing: missing, echo: op.Service.EchoesValues}
 	c.structure(op.Input, v, nil)
-	switch len(c.found) {
-	case 0:
+	if len(c.found) == 0 {
 		return nil
-	case 1:
-		return ValidationError.New("1 validation error detected: %s", c.found[0])
 	}
-	return ValidationError.New("%d validation errors detected: %s", len(c.found), strings.Join(c.found, "; "))
+	messages := make([]string, len(c.found))
+	for i, f := range c.found {
+		messages[i] = f.Message
+	}
+	head := "1 validation error"
+	if len(c.found) > 1 {
+		head = strconv.Itoa(len(c.found)) + " validation errors"
+	}
+	return &Error{Kind: ValidationError, Message: head + " detected: " + strings.Join(messages, "; "), Fields: c.found}
 }
 
 type checker struct {
 	missing Missing
 	echo    bool
-	found   []string
+	found   []FieldError
 }
 
 func (c *checker) full() bool { return len(c.found) >= maxViolations }
@@ -49,7 +54,8 @@ func (c *checker) full() bool { return len(c.found) >= maxViolations }
 // refuse adds a violation; value is what it is of, not valid for an absent one.
 func (c *checker) refuse(s *Shape, v reflect.Value, at *path, constraint string) {
 	if !c.full() {
-		c.found = append(c.found, "Value"+c.printed(s, v)+" at '"+at.String()+"' failed to satisfy constraint: "+constraint)
+		place := at.String()
+		c.found = append(c.found, FieldError{place, "Value" + c.printed(s, v) + " at '" + place + "' failed to satisfy constraint: " + constraint})
 	}
 }
 

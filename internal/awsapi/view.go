@@ -51,7 +51,7 @@ func shown(s *Shape) bool {
 	return false
 }
 
-type viewer struct{ b []byte }
+type viewer struct{ jsonWriter }
 
 func (w *viewer) structure(s *Shape, v reflect.Value) {
 	w.b = append(w.b, '{')
@@ -82,13 +82,6 @@ func isAbsent(f reflect.Value) bool {
 	}
 	t, ok := f.Interface().(time.Time)
 	return ok && t.IsZero()
-}
-
-func (w *viewer) comma(first *bool) {
-	if !*first {
-		w.b = append(w.b, ',')
-	}
-	*first = false
 }
 
 func (w *viewer) value(s *Shape, v reflect.Value) {
@@ -134,23 +127,4 @@ func (w *viewer) dictionary(s *Shape, v reflect.Value) {
 		w.value(s.Value, v.MapIndex(k))
 	}
 	w.b = append(w.b, '}')
-}
-
-// number writes a float; JSON has no word for infinities, so that they are strings.
-func (w *viewer) number(f float64, bits int) {
-	text := appendFloat(nil, f, bits)
-	if !json.Valid(text) {
-		w.text(string(text))
-		return
-	}
-	w.b = append(w.b, text...)
-}
-
-// text writes a JSON string; json.Marshal of one cannot fail, and replaces what is not UTF-8.
-func (w *viewer) text(s string) {
-	quoted, err := json.Marshal(s)
-	if err != nil {
-		quoted = []byte(`""`)
-	}
-	w.b = append(w.b, quoted...)
 }

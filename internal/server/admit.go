@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,9 +19,17 @@ import (
 // request is what was received, within its limits.
 type request struct {
 	wire sigv4.Request
+	// path and query of the target, not decoded.
+	path, query string
+	// form is the query protocol's.
 	form awsapi.Form
-	tls  *tls.ConnectionState
+	// bearer is the token in the Authorization header, "" where there is none.
+	bearer string
+	tls    *tls.ConnectionState
 }
+
+// methods that an operation may have.
+var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 
 // admit reads the request within its limits. What cannot be read to its end unmistakably is refused: two readers of it
 // could disagree.
@@ -33,8 +42,8 @@ func (s *Server) admit(c *Call, w http.ResponseWriter, r *http.Request) error {
 	c.Env.Region = s.Region
 	c.request = &request{tls: r.TLS}
 	switch {
-	case r.Method != http.MethodPost && r.Method != http.MethodGet:
-		return awsapi.MalformedInput.New("The method %.20q is not one of GET and POST.", r.Method)
+	case !slices.Contains(methods, r.Method):
+		return awsapi.MalformedInput.New("The method %.20q is not one of %s.", r.Method, strings.Join(methods, ", "))
 	case len(r.RequestURI) > maxTarget:
 		return awsapi.RequestEntityTooLarge.New("The request target is longer than %d bytes.", maxTarget)
 	case !strings.HasPrefix(r.RequestURI, "/"):
@@ -50,6 +59,7 @@ func (s *Server) admit(c *Call, w http.ResponseWriter, r *http.Request) error {
 	} else if err != nil {
 		return awsapi.MalformedInput.New("The request body could not be read to its end.")
 	}
+	c.request.path, c.request.query, _ = strings.Cut(r.RequestURI, "?")
 	c.request.wire = sigv4.Request{Method: r.Method, RawTarget: r.RequestURI, Header: r.Header, Host: sigv4.SignedHost(r.Host, r.TLS != nil), Body: body}
 	return nil
 }

@@ -20,11 +20,12 @@ type Call struct {
 	Caller    *authz.Caller
 	Env       authz.Environment
 
-	ctx     context.Context
-	server  *Server
-	request *request
-	route   *route
-	input   any
+	ctx      context.Context
+	server   *Server
+	protocol protocol
+	request  *request
+	route    *route
+	input    any
 	// claim is the request's signature, nil where it has none; proof is what it proved.
 	claim    *sigv4.Claim
 	proof    *authn.Proof
@@ -38,7 +39,7 @@ type Call struct {
 	// committed is set once a change and its event are durable; nothing more needs recording then.
 	committed bool
 	// replay is the answer of the earlier try that this call repeats; nil otherwise.
-	replay []byte
+	replay *awsapi.Response
 }
 
 // Context ends with the request's deadline.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/internal/awsapi"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/trail"
 )
@@ -27,17 +28,26 @@ func Change[Out any](c *Call, fn func(tx *store.Tx) (*Out, error)) (*Out, error)
 		if out, err = fn(tx); err != nil {
 			return nil, err
 		}
-		return c.encode(out)
+		return c.remembered(out)
 	})
 	switch {
 	case err != nil:
 		return nil, err
 	case change.Replayed:
-		c.replay = answer
-		return nil, nil
+		c.replay = new(awsapi.Response)
+		return nil, c.replay.UnmarshalBinary(answer)
 	}
 	c.committed = true
 	return out, nil
+}
+
+// remembered is a successful answer as it is kept for retries.
+func (c *Call) remembered(out any) ([]byte, error) {
+	r, err := c.protocol.encode(c.Operation, c.ID, out)
+	if err != nil {
+		return nil, err
+	}
+	return r.MarshalBinary()
 }
 
 // rejudge repeats authentication (does the credential still stand?) and the rule on the state inside the transaction.

@@ -38,7 +38,7 @@ func (c *Call) event(out any, err *awsapi.Error, at time.Time) *trail.Event {
 	}
 	e.RequestParameters = c.view(c.Operation.Input, c.input)
 	if err != nil {
-		e.ErrorCode, e.ErrorMessage = err.Kind.Code, err.Message
+		e.ErrorCode, e.ErrorMessage = recordedCode(err.Kind), err.Message
 		if c.unrecorded > 0 {
 			e.AdditionalEventData = fmt.Appendf(nil, `{"refusalsNotRecorded":%d}`, c.unrecorded)
 		}
@@ -66,7 +66,7 @@ func (c *Call) view(shape *awsapi.Shape, v any) json.RawMessage {
 // readOnly is CloudTrail's flag: the operation changes no stored state. Calls of STS give out credentials and count as
 // read-only in CloudTrail's own records.
 func readOnly(op *awsapi.Operation) bool {
-	if op.Service.Name == "sts" {
+	if op.ReadOnly || op.Service.Name == "sts" {
 		return true
 	}
 	for _, verb := range []string{"Get", "List", "Simulate", "Generate"} {
@@ -80,6 +80,15 @@ func readOnly(op *awsapi.Operation) bool {
 // showsAnswer: CloudTrail shows the answers of changes and of operations that issue credentials.
 func showsAnswer(op *awsapi.Operation) bool {
 	return !readOnly(op) || op.Service.Name == "sts" && op.Name != "GetCallerIdentity" && op.Name != "GetAccessKeyInfo"
+}
+
+// recordedCode is the code that a client saw. As in CloudTrail, a denial has one code whatever the protocol calls it, so
+// that one search finds all of them.
+func recordedCode(k *awsapi.ErrorKind) string {
+	if k.Code == "AccessDeniedException" {
+		return awsapi.AccessDenied.Code
+	}
+	return k.Code
 }
 
 // recipient is the account whose trail the event belongs to: the caller's, or of a caller that was not authenticated the

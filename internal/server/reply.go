@@ -7,37 +7,41 @@ import (
 	"github.com/warder-iam/warder/internal/awsapi"
 )
 
-// encode is a successful answer's body.
-func (c *Call) encode(out any) ([]byte, error) { return awsapi.EncodeQuery(c.Operation, c.ID, out) }
-
 // reply writes the answer, or the error in its place. Answers may hold credentials: nobody may keep them.
 func (s *Server) reply(c *Call, w http.ResponseWriter, out any, public *awsapi.Error) {
-	status, body := http.StatusOK, c.replay
-	if public == nil && body == nil {
-		var err error
-		if body, err = c.encode(out); err != nil {
-			public = s.public(c, err)
-		}
-	}
-	if public != nil {
-		status, body = public.Kind.Status, awsapi.EncodeQueryError(s.serviceOf(c), c.ID, public)
-	}
+	r := s.response(c, out, public)
 	h := w.Header()
+	for name, value := range r.Header {
+		h.Set(name, value)
+	}
 	h.Set("X-Amzn-Requestid", c.ID)
-	h.Set("Content-Type", "text/xml")
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("Content-Length", strconv.Itoa(len(r.Body)))
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that left finds the outcome by asking again
+	w.WriteHeader(r.Status)
+	_, _ = w.Write(r.Body) // a client that left finds the outcome by asking again
 }
 
-// serviceOf is the service in whose form an error is written; the first one where the request named none.
-func (s *Server) serviceOf(c *Call) *awsapi.Service {
-	if c.Operation != nil {
-		return c.Operation.Service
+// response is what is written: the error, the remembered answer, or the answer. What cannot be encoded is an error too,
+// and an error whose own detail cannot be is InternalFailure.
+func (s *Server) response(c *Call, out any, public *awsapi.Error) *awsapi.Response {
+	if public == nil {
+		if c.replay != nil {
+			return c.replay
+		}
+		r, err := c.protocol.encode(c.Operation, c.ID, out)
+		if err == nil {
+			return r
+		}
+		public = s.public(c, err)
 	}
-	return s.services[0]
+	r, err := c.protocol.encodeError(c.Operation, c.ID, public)
+	if err != nil {
+		bare := *s.public(c, err)
+		bare.Kind = &awsapi.ErrorKind{Code: bare.Kind.Code, Status: bare.Kind.Status, Receiver: true}
+		r, _ = c.protocol.encodeError(c.Operation, c.ID, &bare) // without detail there is nothing left to fail
+	}
+	return r
 }
 
 // name of the operation for the log.

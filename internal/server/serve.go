@@ -20,7 +20,7 @@ const recordTimeout = 10 * time.Second
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), deadline)
 	defer cancel()
-	c := &Call{ID: uuid.NewString(), ctx: ctx, server: s}
+	c := &Call{ID: uuid.NewString(), ctx: ctx, server: s, protocol: s.protocols.choose(nil, r.RequestURI)}
 
 	out, err := s.run(c, w, r)
 
@@ -50,27 +50,22 @@ func (s *Server) run(c *Call, w http.ResponseWriter, r *http.Request) (out any, 
 		return nil, err
 	}
 
-	// 1 identify: signing name and Action -> operation
+	// 1 identify: signing name and Action, or method and path -> operation
 	if err := s.identify(c); err != nil {
 		return nil, err
 	}
 
 	// 2 authn: the signature -> the caller
-	c.snapshot = s.Store.Snapshot()
-	if !c.Operation.Unsigned {
-		c.Caller, c.proof, err = s.Authn.Identify(c.snapshot, c.claim, c.Operation.Service.Name, c.Time())
-		if err != nil {
-			return nil, err
-		}
-		c.Env.Region = c.claim.Region // not before it is known to be well-formed, and the caller's own
+	if err := s.authenticate(c); err != nil {
+		return nil, err
 	}
 	if c.route = s.routes[c.Operation]; c.route == nil {
 		return nil, awsapi.NotImplemented.New("Warder does not serve %s yet. `warder operations` lists what it serves.", c.Action())
 	}
 
-	// 3 decode: form -> typed, validated input
+	// 3 decode: by protocol -> typed, validated input
 	in := c.route.newInput()
-	if err := c.request.decode(c.Operation, in); err != nil {
+	if err := c.decode(in); err != nil {
 		return nil, err
 	}
 	c.input = in
@@ -88,7 +83,7 @@ func (s *Server) run(c *Call, w http.ResponseWriter, r *http.Request) (out any, 
 	return c.route.act(c, in)
 }
 
-// public maps err to what the client sees; nil stays nil. What no table knows is logged with the request id.
+// public maps err to what the client sees, in its protocol's words; nil stays nil. What no table knows is logged with the request id.
 func (s *Server) public(c *Call, err error) *awsapi.Error {
 	if err == nil {
 		return nil
@@ -97,7 +92,7 @@ func (s *Server) public(c *Call, err error) *awsapi.Error {
 	if !known || public.Kind.Receiver && !errors.Is(err, context.Canceled) {
 		s.Log.Error("request failed", "request", c.ID, "operation", c.name(), "error", err.Error())
 	}
-	return public
+	return c.protocol.public(c.Operation, public)
 }
 
 // record appends the event of a call that changed nothing; it goes on when the client has left.

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/warder-iam/warder/authz"
+	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/authn"
 	"github.com/warder-iam/warder/internal/awsapi"
 	"github.com/warder-iam/warder/internal/store"
@@ -35,24 +37,20 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 	// Region stands in events whose call named none.
 	Region string
+	// Bearer finds the caller of a bearer token, for the operations that take one; nil refuses them all.
+	Bearer func(snap *directory.Snapshot, token string, now time.Time) (*authz.Caller, *authn.Proof, error)
 	// Touch is told of every use of a long-term key or role; may be nil.
 	Touch func(c *Call)
 }
 
-// Server answers the registered operations of its services at "/" on one port. Register with Handle before serving.
+// Server answers the registered operations of its services on one port. Register with Handle before serving.
 type Server struct {
 	Options
 	strangers strangers
 	services  []*awsapi.Service
+	protocols protocols
 	routes    map[*awsapi.Operation]*route
-	// byName finds an operation by signing name, API version and name; byAction by version and name alone, for calls
-	// that carry no signature.
-	byName   map[operationName]*awsapi.Operation
-	byAction map[operationName]*awsapi.Operation
 }
-
-// operationName is how a query request names its operation.
-type operationName struct{ service, version, name string }
 
 // New makes a server of these services; every operation of their models has a clear answer, registered or not.
 func New(o Options, services ...*awsapi.Service) *Server {
@@ -62,17 +60,5 @@ func New(o Options, services ...*awsapi.Service) *Server {
 	if o.Region == "" {
 		o.Region = "us-east-1"
 	}
-	s := &Server{
-		Options: o, services: services,
-		routes:   map[*awsapi.Operation]*route{},
-		byName:   map[operationName]*awsapi.Operation{},
-		byAction: map[operationName]*awsapi.Operation{},
-	}
-	for _, svc := range services {
-		for _, op := range svc.Operations {
-			s.byName[operationName{svc.Name, svc.APIVersion, op.Name}] = op
-			s.byAction[operationName{"", svc.APIVersion, op.Name}] = op
-		}
-	}
-	return s
+	return &Server{Options: o, services: services, protocols: newProtocols(services), routes: map[*awsapi.Operation]*route{}}
 }

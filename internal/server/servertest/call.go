@@ -2,6 +2,7 @@ package servertest
 
 import (
 	"context"
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -113,6 +114,30 @@ func (c *Credentials) Request(t testing.TB, service, form string, header map[str
 	return r
 }
 
+// REST sends a request of a REST-JSON service as it is, signed for that service. target is path and query; body is JSON, ""
+// for none.
+func (c *Credentials) REST(t testing.TB, service, method, target, body string, header map[string]string) Answer {
+	t.Helper()
+	return c.Send(t, c.RESTRequest(t, service, method, target, body, header, time.Now()))
+}
+
+// RESTRequest is REST's request, signed at that time.
+func (c *Credentials) RESTRequest(t testing.TB, service, method, target, body string, header map[string]string, at time.Time) *http.Request {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, c.URL+target, strings.NewReader(body))
+	Check(t, err)
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for k, v := range header {
+		r.Header.Set(k, v)
+	}
+	if c.AccessKeyID != "" {
+		c.Sign(t, r, service, body, at)
+	}
+	return r
+}
+
 // Sign signs r, whose body this is, in its header.
 func (c *Credentials) Sign(t testing.TB, r *http.Request, service, body string, at time.Time) {
 	t.Helper()
@@ -134,15 +159,15 @@ func (c *Credentials) Presign(t testing.TB, service, target string, expires time
 
 // Answer is what a client sees.
 type Answer struct {
-	Status  int    `xml:"-"`
-	Code    string `xml:"Error>Code"`
-	Message string `xml:"Error>Message"`
-	Type    string `xml:"Error>Type"`
-	Request string `xml:"RequestId"`
-	Body    string `xml:"-"`
+	Status  int    `xml:"-" json:"-"`
+	Code    string `xml:"Error>Code" json:"-"`
+	Message string `xml:"Error>Message" json:"message"`
+	Type    string `xml:"Error>Type" json:"-"`
+	Request string `xml:"RequestId" json:"-"`
+	Body    string `xml:"-" json:"-"`
 }
 
-// Send sends a request as it is. Of an error it checks that clients can read it.
+// Send sends a request as it is. Of an error it checks that clients can read it, in the protocol of the answer.
 func (w *World) Send(t testing.TB, r *http.Request) Answer {
 	t.Helper()
 	resp, err := w.Client.Do(r)
@@ -150,12 +175,23 @@ func (w *World) Send(t testing.TB, r *http.Request) Answer {
 	body, err := io.ReadAll(resp.Body)
 	Check(t, errors.Join(err, resp.Body.Close()))
 	a := Answer{Status: resp.StatusCode, Body: string(body)}
-	if resp.StatusCode != http.StatusOK {
+	id := resp.Header.Get("X-Amzn-Requestid")
+	if id == "" {
+		t.Error("no request id in the header")
+	}
+	switch {
+	case a.Status < http.StatusMultipleChoices:
+	case resp.Header.Get("Content-Type") == "application/json":
+		a.Code, a.Request = resp.Header.Get("X-Amzn-Errortype"), id
+		if err := json.Unmarshal(body, &a); err != nil || a.Code == "" {
+			t.Fatalf("%d %s %q: %v", a.Status, a.Code, body, err)
+		}
+	default:
 		if err := xml.Unmarshal(body, &a); err != nil {
 			t.Fatalf("%d %q: %v", a.Status, body, err)
 		}
-		if a.Request == "" || a.Request != resp.Header.Get("X-Amzn-Requestid") {
-			t.Errorf("request id %q in the body, %q in the header", a.Request, resp.Header.Get("X-Amzn-Requestid"))
+		if a.Request != id {
+			t.Errorf("request id %q in the body, %q in the header", a.Request, id)
 		}
 	}
 	return a
