@@ -70,6 +70,7 @@ var layers = map[string]int{
 	"internal/console": 9,
 
 	"cmd/*":      10,
+	"examples/*": 10,
 	"acceptance": 10,
 }
 

@@ -2,6 +2,7 @@ package acceptance
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,16 +18,10 @@ type block struct {
 	want            []string // lines of the "text" block behind it
 }
 
-// readmeBlocks reads the fenced blocks of README.md in order.
-func readmeBlocks(t *testing.T) []block {
+// readmeBlocks reads the fenced blocks of a page in order.
+func readmeBlocks(t *testing.T, page string) []block {
 	t.Helper()
-	return pageBlocks(t, "README.md")
-}
-
-// pageBlocks reads the fenced blocks of a page in order.
-func pageBlocks(t *testing.T, page string) []block {
-	t.Helper()
-	text, err := os.ReadFile("../" + page)
+	text, err := os.ReadFile(page)
 	check(t, err)
 	var blocks []block
 	var open *block
@@ -58,19 +53,24 @@ func pageBlocks(t *testing.T, page string) []block {
 	return blocks
 }
 
-// readme is a folder in which the blocks of README.md, or another page, run beside a server.
+// readme is a folder in which a page's blocks run, beside a server.
 type readme struct {
 	t    *testing.T
-	page string
 	w    *warder
+	page string
 	dir  string
 	env  []string
+	// replace is what the blocks say here in place of what the page says.
+	replace *strings.Replacer
 }
 
-func newReadme(t *testing.T) *readme {
+// mainPage is the README of the whole.
+const mainPage = "../README.md"
+
+func newReadme(t *testing.T, page string) *readme {
 	t.Helper()
 	w := start(t)
-	r := &readme{t: t, page: "README.md", w: w, dir: t.TempDir()}
+	r := &readme{t: t, w: w, page: page, dir: t.TempDir(), replace: strings.NewReplacer()}
 	r.env = w.env(
 		"PATH="+filepath.Dir(w.name)+string(os.PathListSeparator)+os.Getenv("PATH"),
 		// In place of what a person types, or has by default.
@@ -85,10 +85,10 @@ func (r *readme) run(client string) {
 	r.t.Helper()
 	var script strings.Builder
 	var blocks []block
-	for _, b := range pageBlocks(r.t, r.page) {
+	for _, b := range readmeBlocks(r.t, r.page) {
 		switch {
 		case b.kind == "sh" && b.arg == client:
-			fmt.Fprintf(&script, "{\n%s} >%s 2>&1\n", b.text, r.output(len(blocks)))
+			fmt.Fprintf(&script, "{\n%s} >%s 2>&1\n", r.replace.Replace(b.text), r.output(len(blocks)))
 			blocks = append(blocks, b)
 		case b.kind != "sh" && b.arg != "":
 			check(r.t, os.WriteFile(filepath.Join(r.dir, b.arg), []byte(b.text), 0o600))
@@ -136,7 +136,42 @@ func TestAWSCLIReadme(t *testing.T) {
 	if err := exec.Command("aws", "--version").Run(); err != nil {
 		missing(t, "awscli", getAWSCLI)
 	}
-	newReadme(t).run("")
+	newReadme(t, mainPage).run("")
+}
+
+// TestAWSCLINotes does what the example's README says: the AWS CLI is let in, and kept out, by a service that asks Warder.
+func TestAWSCLINotes(t *testing.T) {
+	if err := exec.Command("aws", "--version").Run(); err != nil {
+		missing(t, "awscli", getAWSCLI)
+	}
+	r := newReadme(t, "../examples/notes/README.md")
+	bin := t.TempDir()
+	build := exec.Command("go", "build", "-o", filepath.Join(bin, "notes"), "github.com/warder-iam/warder/examples/notes")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building notes: %v\n%s", err, out)
+	}
+	listen := freeAddress(t)
+	r.replace = strings.NewReplacer("127.0.0.1:4680", listen, "notes -warder", filepath.Join(bin, "notes")+" -listen "+listen+" -warder")
+	r.run("")
+}
+
+// TestAWSCLIAuthorizationAPI does what docs/authorization-api.md says with curl.
+func TestAWSCLIAuthorizationAPI(t *testing.T) {
+	for client, how := range map[string]string{"aws": getAWSCLI, "curl": "Get curl 7.76 or later: as root on Debian, apt-get install curl."} {
+		if err := exec.Command(client, "--version").Run(); err != nil {
+			missing(t, "awscli", how)
+		}
+	}
+	newReadme(t, "../docs/authorization-api.md").run("")
+}
+
+// freeAddress is one that nobody listens on at the moment.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	defer func() { check(t, l.Close()) }()
+	return l.Addr().String()
 }
 
 // TestAWSCLISimulation does what docs/simulation.md says.
@@ -144,9 +179,7 @@ func TestAWSCLISimulation(t *testing.T) {
 	if err := exec.Command("aws", "--version").Run(); err != nil {
 		missing(t, "awscli", getAWSCLI)
 	}
-	r := newReadme(t)
-	r.page = "docs/simulation.md"
-	r.run("")
+	newReadme(t, "../docs/simulation.md").run("")
 }
 
 // TestTerraformReadme does what README.md says with Terraform.
@@ -155,16 +188,16 @@ func TestTerraformReadme(t *testing.T) {
 		missing(t, "terraform", getTerraform)
 	}
 	config := terraformConfig(t, t.TempDir())
-	r := newReadme(t)
+	r := newReadme(t, mainPage)
 	r.env = append(r.env, "TF_CLI_CONFIG_FILE="+config)
 	r.run("terraform")
 }
 
 // TestSDKReadme runs README.md's Go program.
 func TestSDKReadme(t *testing.T) {
-	r := newReadme(t)
+	r := newReadme(t, mainPage)
 	n := 0
-	for _, b := range readmeBlocks(t) {
+	for _, b := range readmeBlocks(t, mainPage) {
 		if b.kind != "go" {
 			continue
 		}

@@ -71,27 +71,7 @@ func hasIAMTags(action string) bool {
 }
 
 // derived tells the keys that only authz itself may set.
-func derived(key string) bool {
-	key = strings.ToLower(key)
-	if name, tag, ok := strings.Cut(key, "/"); ok {
-		return tag != "" && (name == "aws:principaltag" || name == "aws:resourcetag" || name == "iam:resourcetag")
-	}
-	return derivedKeys[key]
-}
-
-// derivedKeys are the global keys that are set below, and those of the caller's and the resource's organization. The
-// rest belong to whoever has the request: where it came through, and for whom.
-var derivedKeys = map[string]bool{
-	"aws:principalarn": true, "aws:principalaccount": true, "aws:principalorgid": true, "aws:principalorgpaths": true,
-	"aws:principaltype": true, "aws:principalisawsservice": true, "aws:principalservicename": true,
-	"aws:principalservicenameslist": true, "aws:userid": true, "aws:username": true,
-	"aws:assumedroot": true, "aws:federatedprovider": true, "aws:tokenissuetime": true, "aws:multifactorauthpresent": true,
-	"aws:multifactorauthage": true, "aws:sourceidentity": true,
-	"aws:sourceip": true, "aws:securetransport": true,
-	"aws:resourceaccount": true, "aws:resourceorgid": true, "aws:resourceorgpaths": true,
-	"aws:currenttime": true, "aws:epochtime": true, "aws:requestedregion": true, "aws:useragent": true, "aws:referer": true,
-	"aws:viaawsservice": true,
-}
+func derived(key string) bool { return KeyOrigin(key) != FromRequest }
 
 func environmentKeys(ctx *eval.Context, env *Environment) {
 	clockKeys(ctx, env.Time)

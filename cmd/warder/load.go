@@ -325,6 +325,7 @@ func (c *configuration) server() (app.Config, error) {
 		TLSKey:           c.String("tls-key"),
 		TLSHosts:         c.Strings("tls-host"),
 		Quotas:           c.IntMap("quota"),
+		DataEvents:       c.String("data-events"),
 		LogFormat:        c.String("log-format"),
 		DrainTimeout:     c.Duration("drain-timeout"),
 		MaxConnections:   c.Int("max-connections"),

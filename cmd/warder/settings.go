@@ -52,6 +52,8 @@ func settings() []setting {
 		{name: "tls-host", kind: list, arg: "NAME", help: "name or address for the certificate of the local authority; the first one stands in the endpoint"},
 		{name: "quota", kind: table, arg: "NAME=N", help: "quota that differs from AWS's default, such as UsersPerAccount=100000"},
 		{name: "trusted-proxy", kind: list, arg: "CIDR", help: "address or network of a proxy whose X-Forwarded-For is believed"},
+		{name: "data-events", kind: text, arg: "WHICH", help: "off, or all to put every decision of the authorization API on the trail; buffered, and counted when dropped",
+			fallback: constant("off"), shown: "off"},
 		{name: "log-format", kind: text, arg: "FORMAT", help: "text or json", shown: "text on a terminal, else json"},
 		{name: "drain-timeout", kind: duration, arg: "TIME", help: "how long running requests are waited for at the end",
 			fallback: constant(app.DefaultDrainTimeout.String()), shown: app.DefaultDrainTimeout.String()},

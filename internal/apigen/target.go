@@ -17,4 +17,5 @@ var targets = []target{
 	{name: "accessanalyzer"},
 	{name: "iam", sensitive: []string{"authenticationCodeType"}},
 	{name: "sts", echoes: true, sensitive: []string{"tokenCodeType", "tokenType"}},
+	{name: "warder", local: true},
 }

@@ -59,6 +59,7 @@ type App struct {
 	engine    kv.Store
 	store     *store.Store
 	recorder  *recorder
+	data      *trailstore.Buffer // nil where data events are off
 	keys      *session.Keys
 	transport transport
 	conns     *connections
@@ -167,17 +168,25 @@ func (a *App) listen(ctx context.Context) error {
 		return err
 	}
 	a.endpoint = Endpoint{URL: a.config.url(l.Addr(), a.transport), CA: a.transport.ca}
+	var data server.DataRecorder
+	if a.config.DataEvents == dataEventsAll {
+		a.data = trailstore.NewBuffer(a.recorder)
+		data = a.data
+	}
+	authenticator := &authn.Authenticator{Keys: a.keys, Cache: sigv4.NewKeyCache(signingKeys)}
 	api := newServer(server.Options{
 		Store:          a.store,
-		Authn:          &authn.Authenticator{Keys: a.keys, Cache: sigv4.NewKeyCache(signingKeys)},
+		Authn:          authenticator,
+		Bearer:         authenticator.Bearer,
 		Recorder:       a.recorder,
+		Data:           data,
 		Log:            a.log,
 		TrustedProxies: a.config.TrustedProxies,
 		Region:         Region,
 		Touch:          a.touch,
 	}, a.store, a.keys)
 	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, stopping: a.stopping}
-	a.http = newHTTPServer(handler(api, h), a.conns, a.log)
+	a.http = newHTTPServer(handler(api, h, newAuthZEN(a.endpoint.URL)), a.conns, a.log)
 	if certs := a.transport.certificates; certs != nil {
 		a.http.TLSConfig = certs.config()
 	}
@@ -336,6 +345,12 @@ func (a *App) release() error {
 	if a.conns != nil {
 		if err := a.conns.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
+		}
+	}
+	if a.data != nil {
+		a.data.Close()
+		if n := a.data.Dropped(); n > 0 {
+			a.log.Warn("data events were not recorded", "number", n)
 		}
 	}
 	if a.recorder != nil {

@@ -24,6 +24,12 @@ const (
 	Region = "us-east-1"
 )
 
+// The values of Config.DataEvents.
+const (
+	dataEventsOff = "off"
+	dataEventsAll = "all"
+)
+
 // Config is what a server needs to know. Only Data and Listen must be set; MasterKeyFile must be too where Master is nil.
 type Config struct {
 	// Data is the directory with the state, the wrapped data keys and the trail.
@@ -50,6 +56,8 @@ type Config struct {
 	Quotas map[string]int
 	// TrustedProxies may say the caller's address in X-Forwarded-For.
 	TrustedProxies []netip.Prefix
+	// DataEvents is "all" to have decisions on the trail, or "off", as "" is.
+	DataEvents string
 	// LogFormat is "text" or "json"; "" is text on a terminal and JSON elsewhere.
 	LogFormat string
 	// DrainTimeout bounds how long running requests are waited for at the end; 0 is DefaultDrainTimeout.
@@ -157,6 +165,11 @@ func (c *Config) check() error {
 	case "", "text", "json":
 	default:
 		return wrong("log-format", "%q is neither text nor json", c.LogFormat)
+	}
+	switch c.DataEvents {
+	case "", dataEventsOff, dataEventsAll:
+	default:
+		return wrong("data-events", "%q is neither %s nor %s", c.DataEvents, dataEventsOff, dataEventsAll)
 	}
 	if c.DrainTimeout < 0 {
 		return wrong("drain-timeout", "%v is below zero", c.DrainTimeout)

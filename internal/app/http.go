@@ -36,9 +36,9 @@ func newHTTPServer(h http.Handler, conns *connections, log *slog.Logger) *http.S
 	}
 }
 
-// handler answers the two health pages, and leaves everything else to the API. It looks at the path as it was sent: no
-// two spellings of one place.
-func handler(api http.Handler, h *health) http.Handler {
+// handler answers the two health pages and AuthZEN's metadata, and leaves everything else to the API. It looks at the path
+// as it was sent: no two spellings of one place.
+func handler(api http.Handler, h *health, a authZEN) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path, _, _ := strings.Cut(r.RequestURI, "?")
 		switch path {
@@ -46,6 +46,8 @@ func handler(api http.Handler, h *health) http.Handler {
 			onlyReading(w, r, h.live)
 		case "/readyz":
 			onlyReading(w, r, h.ready)
+		case authZENPath:
+			onlyReading(w, r, a.metadata)
 		default:
 			api.ServeHTTP(w, r)
 		}

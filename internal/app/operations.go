@@ -4,20 +4,23 @@ import (
 	accessanalyzerapi "github.com/warder-iam/warder/internal/api/accessanalyzer"
 	iamapi "github.com/warder-iam/warder/internal/api/iam"
 	stsapi "github.com/warder-iam/warder/internal/api/sts"
+	warderapi "github.com/warder-iam/warder/internal/api/warder"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/service/accessanalyzer"
 	"github.com/warder-iam/warder/internal/service/iam"
 	"github.com/warder-iam/warder/internal/service/sts"
+	"github.com/warder-iam/warder/internal/service/warder"
 	"github.com/warder-iam/warder/internal/session"
 	"github.com/warder-iam/warder/internal/store"
 )
 
 // newServer makes the request pipeline with every service that Warder has.
 func newServer(o server.Options, st *store.Store, keys *session.Keys) *server.Server {
-	s := server.New(o, iamapi.Service, stsapi.Service, accessanalyzerapi.Service)
+	s := server.New(o, iamapi.Service, stsapi.Service, accessanalyzerapi.Service, warderapi.Service)
 	accessanalyzer.Register(s)
 	iam.Register(s, st, keys)
 	sts.Register(s, keys)
+	warder.Register(s, keys)
 	return s
 }
 

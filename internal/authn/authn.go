@@ -2,6 +2,7 @@ package authn
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/warder-iam/warder/authz"
@@ -23,13 +24,33 @@ type Authenticator struct {
 // Proof is a credential whose holder signed the request. It can be resolved again on a later state.
 type Proof struct {
 	KeyID string
-	// Claims of temporary credentials; nil for a long-term key.
+	// Claims of temporary credentials and bearer tokens; nil for a long-term key.
 	Claims *session.Claims
+}
+
+// Bearer opens a bearer token and returns its holder with the proof. One refusal stands for every token that is not good,
+// but for an expired one.
+func (a *Authenticator) Bearer(snap *directory.Snapshot, token string, now time.Time) (*authz.Caller, *Proof, error) {
+	claims, err := a.Keys.OpenBearer(token)
+	if err != nil {
+		return nil, nil, Public(sigv4.ErrUnknownKey)
+	}
+	proof := &Proof{KeyID: claims.KeyID, Claims: claims}
+	caller, err := a.Resolve(snap, proof, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	return caller, proof, nil
 }
 
 // Identify verifies the claim for a service and returns the caller with the proof. Its errors are *awsapi.Error in AWS's
 // words, the same for a key that is unknown, inactive or whose principal is gone.
 func (a *Authenticator) Identify(snap *directory.Snapshot, claim *sigv4.Claim, service string, now time.Time) (*authz.Caller, *Proof, error) {
+	return a.Verify(snap, claim, sigv4.Rules{Skew: skew(service), Services: []string{service}}, now)
+}
+
+// Verify is Identify by other rules, for requests to services that are not Warder's own.
+func (a *Authenticator) Verify(snap *directory.Snapshot, claim *sigv4.Claim, rules sigv4.Rules, now time.Time) (*authz.Caller, *Proof, error) {
 	proof := &Proof{KeyID: claim.AccessKeyID}
 	secret, err := a.secret(snap, claim, proof)
 	if err != nil {
@@ -38,7 +59,6 @@ func (a *Authenticator) Identify(snap *directory.Snapshot, claim *sigv4.Claim, s
 		}
 		return nil, nil, Public(err)
 	}
-	rules := sigv4.Rules{Skew: skew(service), Services: []string{service}}
 	if err := claim.Verify(secret, now, rules, a.Cache); err != nil {
 		return nil, nil, Public(err)
 	}
@@ -49,10 +69,27 @@ func (a *Authenticator) Identify(snap *directory.Snapshot, claim *sigv4.Claim, s
 	return caller, proof, nil
 }
 
+// Holder is whose credentials these are, as they stand now; sessionToken is "" for a long-term key. It proves nothing: who
+// called is for Identify to find.
+func (a *Authenticator) Holder(snap *directory.Snapshot, keyID, sessionToken string, now time.Time) (*authz.Caller, error) {
+	proof := &Proof{KeyID: keyID}
+	if sessionToken != "" {
+		claims, _, err := a.Keys.Open(sessionToken)
+		if err != nil || claims.KeyID != keyID {
+			return nil, Public(sigv4.ErrUnknownKey)
+		}
+		proof.Claims = claims
+	}
+	return a.Resolve(snap, proof, now)
+}
+
 // Resolve finds the caller of a proven credential in snap: the key must still be active, its principal still exist, the
 // session not be expired.
 func (a *Authenticator) Resolve(snap *directory.Snapshot, proof *Proof, now time.Time) (*authz.Caller, error) {
 	if proof.Claims != nil {
+		if err := issuerStands(snap, proof.Claims); err != nil {
+			return nil, err
+		}
 		return sessionCaller(snap, proof.Claims, now)
 	}
 	_, account, u := holder(snap, proof.KeyID)
@@ -60,6 +97,18 @@ func (a *Authenticator) Resolve(snap *directory.Snapshot, proof *Proof, now time
 		return nil, Public(sigv4.ErrUnknownKey)
 	}
 	return userCaller(account, u, proof.KeyID), nil
+}
+
+// issuerStands refuses the bearer token of a long-term key that is no longer its principal's, active key. Sessions have a
+// key id of their own, which nobody can switch off.
+func issuerStands(snap *directory.Snapshot, claims *session.Claims) error {
+	if !strings.HasPrefix(claims.KeyID, session.PrefixAccessKey) {
+		return nil
+	}
+	if _, _, u := holder(snap, claims.KeyID); u == nil || u.ID != claims.PrincipalID {
+		return Public(sigv4.ErrUnknownKey)
+	}
+	return nil
 }
 
 // holder finds an active long-term key and whose it is. All are nil for one that is unknown, inactive, or whose user is

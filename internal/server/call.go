@@ -8,6 +8,7 @@ import (
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/authn"
 	"github.com/warder-iam/warder/internal/awsapi"
+	"github.com/warder-iam/warder/internal/session"
 	"github.com/warder-iam/warder/internal/sigv4"
 	"github.com/warder-iam/warder/policy/eval"
 )
@@ -42,6 +43,15 @@ type Call struct {
 	replay *awsapi.Response
 }
 
+// Claims are those of the temporary credentials or the bearer token that the call was made with; nil for a long-term key.
+// They are not to be changed.
+func (c *Call) Claims() *session.Claims {
+	if c.proof == nil {
+		return nil
+	}
+	return c.proof.Claims
+}
+
 // Context ends with the request's deadline.
 func (c *Call) Context() context.Context { return c.ctx }
 
@@ -68,6 +78,14 @@ func (c *Call) Allowed(ask authz.Ask) bool {
 	return d.Allowed()
 }
 
+// denied is the refusal of one ask.
+func (c *Call) denied(d *authz.Decision) error {
+	if c.route.denial == "" {
+		return awsapi.AccessDenied.New("%s", d.Message())
+	}
+	return awsapi.AccessDenied.New("User: %s is not authorized to perform: %s%s", c.Caller.ARN, d.Ask.Action, c.route.denial)
+}
+
 // authorize judges the operation's rule on snap.
 func (c *Call) authorize(snap *directory.Snapshot) error {
 	c.snapshot, c.decisions = snap, c.decisions[:0]
@@ -79,7 +97,7 @@ func (c *Call) authorize(snap *directory.Snapshot) error {
 		d := authz.Decide(snap, c.Caller, &c.Env, &asks[i])
 		c.decisions = append(c.decisions, d)
 		if !d.Allowed() && (c.route.open == "" || d.Restricted() || d.Verdict == eval.ExplicitDeny) {
-			return awsapi.AccessDenied.New("%s", d.Message())
+			return c.denied(&d)
 		}
 	}
 	if len(asks) == 0 {

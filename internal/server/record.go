@@ -53,6 +53,14 @@ func (c *Call) event(out any, err *awsapi.Error, at time.Time) *trail.Event {
 	return e
 }
 
+// dataEvent is the record of an answer that is a data event.
+func (c *Call) dataEvent(out any) *trail.Event {
+	e := c.event(out, nil, c.Time())
+	e.ManagementEvent, e.EventCategory = false, "Data"
+	e.ReadOnly = true
+	return e
+}
+
 // view is what a record shows of an input or output. A view that fails is a mistake in Warder: the record goes on
 // without it, and the log says so.
 func (c *Call) view(shape *awsapi.Shape, v any) json.RawMessage {

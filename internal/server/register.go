@@ -14,8 +14,9 @@ type Handler[In, Out any] func(c *Call, in *In) (*Out, error)
 // Rule says what a caller must be allowed to do for an operation. It is a parameter of Handle, so that an operation
 // without one does not compile.
 type Rule[In any] struct {
-	asks func(c *Call, in *In) ([]authz.Ask, error)
-	open string
+	asks   func(c *Call, in *In) ([]authz.Ask, error)
+	open   string
+	denial string
 }
 
 // Asks makes the rule that every one of the asks must be allowed. The function may look at c.Account() and the input; it
@@ -31,10 +32,19 @@ func Ask[In any](f func(c *Call, in *In) authz.Ask) Rule[In] {
 // operations. An explicit Deny, and the restrictions of temporary credentials, bind all the same.
 func NeedsNone[In any](reason string) Rule[In] { return Rule[In]{open: reason} }
 
+// Saying makes every denial by the rule read "User: ARN is not authorized to perform: ACTION" and this text, in place of the
+// resource and the reason: for operations whose caller may not learn from a denial whether, or what, something is.
+func (r Rule[In]) Saying(denial string) Rule[In] {
+	r.denial = denial
+	return r
+}
+
 // route is one registered operation with its types taken off.
 type route struct {
-	op   *awsapi.Operation
-	open string
+	op     *awsapi.Operation
+	open   string
+	denial string // what a denial says in place of its reason; "" for the reason
+	data   bool   // its answers are data events
 	// newInput makes the typed input for the codec to fill.
 	newInput func() any
 	asks     func(c *Call, in any) ([]authz.Ask, error)
@@ -49,6 +59,7 @@ func Handle[In, Out any](s *Server, op awsapi.Op[In, Out], rule Rule[In], h Hand
 	r := &route{
 		op:       op.Operation,
 		open:     rule.open,
+		denial:   rule.denial,
 		newInput: func() any { return new(In) },
 		asks: func(c *Call, in any) ([]authz.Ask, error) {
 			if rule.asks == nil {
@@ -68,4 +79,11 @@ func Handle[In, Out any](s *Server, op awsapi.Op[In, Out], rule Rule[In], h Hand
 		panic(fmt.Sprintf("server: %s:%s is registered twice", op.Service.Name, op.Name))
 	}
 	s.routes[op.Operation] = r
+}
+
+// HandleData is Handle for an operation whose answers are data events: there are far too many to wait for each one's
+// record. What is refused is recorded as everywhere.
+func HandleData[In, Out any](s *Server, op awsapi.Op[In, Out], rule Rule[In], h Handler[In, Out]) {
+	Handle(s, op, rule, h)
+	s.routes[op.Operation].data = true
 }

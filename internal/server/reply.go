@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/warder-iam/warder/internal/awsapi"
 )
@@ -15,11 +16,33 @@ func (s *Server) reply(c *Call, w http.ResponseWriter, out any, public *awsapi.E
 		h.Set(name, value)
 	}
 	h.Set("X-Amzn-Requestid", c.ID)
+	if own := c.request.ownID(); own != "" {
+		h.Set("X-Request-Id", own)
+	}
 	h.Set("Content-Length", strconv.Itoa(len(r.Body)))
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
+	if r.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", "Bearer") // RFC 9110 asks for one; a signature has no scheme of its own there
+	}
 	w.WriteHeader(r.Status)
 	_, _ = w.Write(r.Body) // a client that left finds the outcome by asking again
+}
+
+// maxOwnID bounds the id that a client gives its request.
+const maxOwnID = 128
+
+// ownID is the client's own id of the request, which the answer repeats (AuthZEN asks for it): one header of printable
+// ASCII, or nothing.
+func (r *request) ownID() string {
+	if r == nil || len(r.wire.Header["X-Request-Id"]) != 1 {
+		return ""
+	}
+	id := r.wire.Header["X-Request-Id"][0]
+	if len(id) > maxOwnID || strings.ContainsFunc(id, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return ""
+	}
+	return id
 }
 
 // response is what is written: the error, the remembered answer, or the answer. What cannot be encoded is an error too,

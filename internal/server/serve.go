@@ -103,6 +103,12 @@ func (s *Server) record(c *Call, out any, public *awsapi.Error) error {
 			return awsapi.Throttling.New("Rate exceeded")
 		}
 	}
+	if public == nil && c.route.data {
+		if s.Data != nil {
+			s.Data.Offer(c.dataEvent(out))
+		}
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), recordTimeout)
 	defer cancel()
 	if err := s.Recorder.Append(ctx, c.event(out, public, c.Time())); err != nil {

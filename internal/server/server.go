@@ -19,6 +19,11 @@ type Recorder interface {
 	Append(ctx context.Context, events ...*trail.Event) error
 }
 
+// DataRecorder takes data events. Offer does not wait: what it has no room for it counts.
+type DataRecorder interface {
+	Offer(event *trail.Event)
+}
+
 // Limits on every request.
 const (
 	maxBody  = 512 << 10        // bytes; the longest policy text that the model takes fits, each character escaped
@@ -32,7 +37,9 @@ type Options struct {
 	Store    *store.Store
 	Authn    *authn.Authenticator
 	Recorder Recorder
-	Log      *slog.Logger
+	// Data takes data events; nil leaves them unrecorded.
+	Data DataRecorder
+	Log  *slog.Logger
 	// TrustedProxies may name the caller's address in X-Forwarded-For; nobody else's header is read.
 	TrustedProxies []netip.Prefix
 	// Region stands in events whose call named none.

@@ -20,7 +20,7 @@ func Bearer(r *Request) (token string, err error) {
 }
 
 func checkBearer(r *Request, token string) *Error {
-	_, params, err := parseTarget(r.RawTarget)
+	_, params, err := parseTarget(r.RawTarget, r.PathAsSent)
 	if err != nil {
 		return err
 	}

@@ -96,7 +96,7 @@ func checkBotocore(t *testing.T, c botoCase, s botoSigned) {
 // checkSteps compares the canonical request and the string to sign.
 func checkSteps(t *testing.T, c *Claim, canonical, text string) {
 	t.Helper()
-	gotCanonical, err := c.appendCanonical(nil)
+	gotCanonical, err := c.appendCanonical(nil, Rules{})
 	if err != nil {
 		t.Errorf("canonical request: %v", err)
 		return

@@ -7,11 +7,11 @@ import (
 )
 
 // appendCanonical appends the canonical request: method, path, query, signed headers with their values, their names, and
-// the hash of the body. It fails if a signed header is not in the request.
-func (c *Claim) appendCanonical(b []byte) ([]byte, *Error) {
+// the hash of the body, or what the client put in its place. It fails if a signed header is not in the request.
+func (c *Claim) appendCanonical(b []byte, rules Rules) ([]byte, *Error) {
 	b = append(b, c.request.Method...)
 	b = append(b, '\n')
-	b = appendPath(b, c.path)
+	b = appendPath(b, c.path, c.request.PathAsSent)
 	b = append(b, '\n')
 	b = appendQuery(b, c.params)
 	b = append(b, '\n')
@@ -24,14 +24,54 @@ func (c *Claim) appendCanonical(b []byte) ([]byte, *Error) {
 	b = append(b, '\n')
 	b = append(b, c.SignedHeaders...)
 	b = append(b, '\n')
-	body := sha256.Sum256(c.request.Body)
+	if word := c.unsignedPayload(); word != "" && rules.UnsignedPayload {
+		return append(b, word...), nil
+	}
 	at := len(b)
-	b = hex.AppendEncode(b, body[:])
+	if b = append(b, c.request.BodySHA256...); len(b) == at {
+		body := sha256.Sum256(c.request.Body)
+		b = hex.AppendEncode(b, body[:])
+	}
 	return b, c.checkContent(b[at:])
 }
 
+// unsigned is what a client signs in place of its body's hash. The streaming forms sign the pieces of the body, if at
+// all, inside the body, where nobody here reads them.
+const (
+	unsigned          = "UNSIGNED-PAYLOAD"
+	streaming         = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
+	streamingTrailer  = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
+	streamingUnsigned = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+)
+
+// unsignedPayload is what stands in place of the body's hash, "" if nothing does. A request presigned for S3 that declares
+// nothing leaves its body unsigned.
+func (c *Claim) unsignedPayload() string {
+	declared, ok := "", false
+	if v, there := c.request.Header[headerContent]; there {
+		declared, ok = v[0], true
+	}
+	for _, p := range c.params {
+		if p.name == headerContent && !ok {
+			declared, ok = p.value, true
+		}
+	}
+	switch declared {
+	case unsigned, streaming, streamingTrailer, streamingUnsigned:
+		return declared
+	}
+	if !ok && c.Presigned && c.request.PathAsSent {
+		return unsigned
+	}
+	return ""
+}
+
+// PayloadSigned reports whether the signature covers the body. Where Verify took the claim and it does not, anyone on the
+// way may have changed the body.
+func (c *Claim) PayloadSigned() bool { return c.unsignedPayload() == "" }
+
 // checkContent compares the hash that the client declared, if it did, with the body's. UNSIGNED-PAYLOAD and the
-// STREAMING- forms are no hashes and so are refused: nothing here may leave its body unsigned.
+// STREAMING- forms are no hashes and so are refused: without a rule that takes them nothing may leave its body unsigned.
 func (c *Claim) checkContent(hash []byte) *Error {
 	if v, ok := c.request.Header[headerContent]; ok && v[0] != string(hash) {
 		return mismatch("The provided 'x-amz-content-sha256' header does not match what was computed.")

@@ -63,7 +63,7 @@ func parse(r *Request) (*Claim, *Error) {
 	if !isToken(r.Method) {
 		return nil, incomplete("The request method is not valid.")
 	}
-	path, params, err := parseTarget(r.RawTarget)
+	path, params, err := parseTarget(r.RawTarget, r.PathAsSent)
 	if err != nil {
 		return nil, err
 	}

@@ -65,12 +65,12 @@ func FuzzCanonicalQuery(f *testing.F) {
 		f.Add(q)
 	}
 	f.Fuzz(func(t *testing.T, query string) {
-		_, params, err := parseTarget("/?" + query)
+		_, params, err := parseTarget("/?"+query, false)
 		if err != nil {
 			return
 		}
 		canonical := string(appendQuery(nil, params))
-		_, params, err = parseTarget("/?" + canonical)
+		_, params, err = parseTarget("/?"+canonical, false)
 		if err != nil {
 			if len(canonical) >= maxTarget-2 {
 				return // it has grown beyond the limit

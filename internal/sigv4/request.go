@@ -14,9 +14,17 @@ type Request struct {
 	// Host that the client signed. net/http keeps it apart from the header; behind a proxy it is the configured one. The
 	// SDKs sign it without the scheme's default port: see SignedHost.
 	Host string
-	// Body is the whole body, bounded by the caller. It is always hashed.
+	// Body is the whole body, bounded by the caller. It is always hashed, unless BodySHA256 is given.
 	Body []byte
+	// BodySHA256 is the body's hash as 64 lower-case hexadecimal digits, where whoever received the body has hashed it and
+	// the body itself is not at hand; else "".
+	BodySHA256 string
+	// PathAsSent is true for services that are signed as S3 is: the path is escaped once and never tidied up.
+	PathAsSent bool
 }
+
+// PathAsSent reports whether requests to the service of that signing name are signed as S3's are.
+func PathAsSent(service string) bool { return service == "s3" || strings.HasPrefix(service, "s3-") }
 
 const (
 	headerDate    = "X-Amz-Date"

@@ -335,7 +335,7 @@ func TestPresignedWithoutExpires(t *testing.T) {
 }
 
 func parseTargetOrNil(target string) (string, []param, error) {
-	path, params, err := parseTarget(target)
+	path, params, err := parseTarget(target, false)
 	if err != nil {
 		return "", nil, err
 	}

@@ -50,6 +50,7 @@ func (s *Signer) Presign(r *Request, now time.Time, expires time.Duration) error
 	if err != nil {
 		return err
 	}
+	c.Presigned = true
 	add := func(name, value string) {
 		if len(c.params) > 0 {
 			r.RawTarget += "&"
@@ -81,7 +82,7 @@ func (s *Signer) Presign(r *Request, now time.Time, expires time.Duration) error
 }
 
 func (s *Signer) claim(r *Request, now time.Time) (*Claim, error) {
-	path, params, err := parseTarget(r.RawTarget)
+	path, params, err := parseTarget(r.RawTarget, r.PathAsSent)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +98,7 @@ func (s *Signer) credential(c *Claim) string {
 }
 
 func (s *Signer) signature(c *Claim) (string, error) {
-	canonical, err := c.appendCanonical(nil)
+	canonical, err := c.appendCanonical(nil, Rules{UnsignedPayload: true})
 	if err != nil {
 		return "", err
 	}

@@ -15,7 +15,7 @@ type param struct{ name, value string }
 // parseTarget splits a raw request target into its path, as received, and the parameters of its query, in the order
 // received. It refuses everything that two readers could read differently: absolute form, fragments, bytes that must be
 // escaped, bad escapes, empty parameters, and paths that some clients tidy up before they sign them.
-func parseTarget(target string) (path string, params []param, _ *Error) {
+func parseTarget(target string, pathAsSent bool) (path string, params []param, _ *Error) {
 	if len(target) > maxTarget {
 		return "", nil, malformed("the request target is longer than 8 KiB")
 	}
@@ -31,7 +31,7 @@ func parseTarget(target string) (path string, params []param, _ *Error) {
 		}
 	}
 	path, query, found := strings.Cut(target, "?")
-	if err := checkPath(path); err != nil {
+	if err := checkPath(path, pathAsSent); err != nil {
 		return "", nil, err
 	}
 	if !found || query == "" {
@@ -42,8 +42,9 @@ func parseTarget(target string) (path string, params []param, _ *Error) {
 }
 
 // checkPath refuses bad escapes, control characters, and the segments "", "." and "..": of those the SDKs sign different
-// forms, and no operation needs them. An empty last segment is the path's trailing slash.
-func checkPath(path string) *Error {
+// forms, and no operation needs them. An empty last segment is the path's trailing slash. As S3 signs them, such segments
+// have one form: names of objects may hold them.
+func checkPath(path string, asSent bool) *Error {
 	for i := 0; i < len(path); i++ {
 		if path[i] != '%' {
 			continue
@@ -55,6 +56,9 @@ func checkPath(path string) *Error {
 		if c < ' ' || c == 0x7f {
 			return malformed("a control character in the path")
 		}
+	}
+	if asSent {
+		return nil
 	}
 	segments := strings.Split(path[1:], "/")
 	for i, s := range segments {
@@ -163,14 +167,19 @@ func hexDigit(c byte) (byte, bool) {
 }
 
 // appendPath appends the canonical path: the raw path, whose escapes are escaped once more, as every service but S3
-// signs it.
-func appendPath(b []byte, path string) []byte {
+// signs it. As sent, each byte that the path stands for is escaped once.
+func appendPath(b []byte, path string, asSent bool) []byte {
 	for i := 0; i < len(path); i++ {
-		if path[i] == '/' {
+		c := path[i]
+		if c == '/' {
 			b = append(b, '/')
-		} else {
-			b = appendEscaped(b, path[i])
+			continue
 		}
+		if asSent && c == '%' {
+			c, _ = unescape(path[i:]) // checkPath let it through
+			i += 2
+		}
+		b = appendEscaped(b, c)
 	}
 	return b
 }

@@ -26,6 +26,9 @@ type Rules struct {
 	Services []string
 	// Regions that the scope may name; nil takes any that is well-formed, as iam and sts do.
 	Regions []string
+	// UnsignedPayload takes UNSIGNED-PAYLOAD and the STREAMING- forms in place of the body's hash: the body is then not
+	// proven to be the signer's, and a chunk's signature not verified.
+	UnsignedPayload bool
 }
 
 // Verify proves that the holder of the secret made this request for one of these services, and that it is neither too
@@ -40,7 +43,7 @@ func (c *Claim) Verify(secret seal.Secret, now time.Time, rules Rules, cache *Ke
 	}
 	s := cache.borrow()
 	defer cache.giveBack(s)
-	if err := c.prepare(s); err != nil {
+	if err := c.prepare(s, rules); err != nil {
 		return err
 	}
 	key, cached := cache.key(secret, c)
@@ -60,7 +63,7 @@ func (c *Claim) Verify(secret seal.Secret, now time.Time, rules Rules, cache *Ke
 func (c *Claim) VerifyUnknown(cache *KeyCache) error {
 	s := cache.borrow()
 	defer cache.giveBack(s)
-	if err := c.prepare(s); err != nil {
+	if err := c.prepare(s, Rules{UnsignedPayload: true}); err != nil {
 		return ErrUnknownKey
 	}
 	derive([]byte("no such key: forty characters, as others"), c).verify(s.text, &c.signature)
@@ -68,8 +71,8 @@ func (c *Claim) VerifyUnknown(cache *KeyCache) error {
 }
 
 // prepare writes the string to sign into the scratch.
-func (c *Claim) prepare(s *scratch) *Error {
-	canonical, err := c.appendCanonical(s.canonical[:0])
+func (c *Claim) prepare(s *scratch, rules Rules) *Error {
+	canonical, err := c.appendCanonical(s.canonical[:0], rules)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/warder-iam/warder/internal/api/accessanalyzer"
 	"github.com/warder-iam/warder/internal/api/iam"
 	"github.com/warder-iam/warder/internal/api/sts"
+	"github.com/warder-iam/warder/internal/api/warder"
 	"github.com/warder-iam/warder/internal/authn"
 	"github.com/warder-iam/warder/internal/awsapi"
 	"github.com/warder-iam/warder/internal/kv/sqlitekv"
@@ -59,9 +60,10 @@ func WithQuotas(t testing.TB, quotas map[store.QuotaName]int, register ...func(*
 	t.Cleanup(func() { Check(t, st.Close()) })
 
 	w := &World{Store: st, Keys: session.NewKeys(ring), Recorder: &Recorder{}, Log: &Log{}}
+	authenticator := &authn.Authenticator{Keys: w.Keys, Cache: sigv4.NewKeyCache(64)}
 	w.Server = server.New(server.Options{
 		Store: st, Recorder: w.Recorder, Log: slog.New(slog.NewTextHandler(w.Log, nil)),
-		Authn: &authn.Authenticator{Keys: w.Keys, Cache: sigv4.NewKeyCache(64)},
+		Authn: authenticator, Bearer: authenticator.Bearer,
 	}, services...)
 	for _, f := range register {
 		f(w)
@@ -72,7 +74,7 @@ func WithQuotas(t testing.TB, quotas map[store.QuotaName]int, register ...func(*
 	return w
 }
 
-var services = []*awsapi.Service{iam.Service, sts.Service, accessanalyzer.Service}
+var services = []*awsapi.Service{iam.Service, sts.Service, accessanalyzer.Service, warder.Service}
 
 // Outbox is what changes have put on record, oldest first.
 func (w *World) Outbox(t testing.TB) []*trail.Event {

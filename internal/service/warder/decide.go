@@ -1,0 +1,134 @@
+package warder
+
+import (
+	"strconv"
+
+	"github.com/warder-iam/warder/authz"
+	"github.com/warder-iam/warder/internal/server"
+	"github.com/warder-iam/warder/policy/eval"
+)
+
+// asked is a question that was understood: who, what and under which keys.
+type asked struct {
+	subject *subject
+	ask     authz.Ask
+	env     authz.Environment
+}
+
+// understand reads questions. Its error is a refusal of the questions as such, the same whoever the subject is.
+func (s *Service) understand(c *server.Call, questions []*Question) ([]*asked, error) {
+	policies, values := newPolicyReader(c.Directory().Library()), 0
+	all := make([]*asked, 0, len(questions))
+	for i, q := range questions {
+		a, n, err := s.understandOne(c, q, policies)
+		switch values += n; {
+		case err != nil && len(questions) > 1:
+			return nil, inBatch(i, err)
+		case err != nil:
+			return nil, err
+		case len(questions) > 1 && values > maxBatchValues:
+			return nil, invalid("the questions have more than %d values of condition keys together", maxBatchValues)
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
+
+// understandOne reads one question, and says how many values it has.
+func (s *Service) understandOne(c *server.Call, q *Question, policies *policyReader) (_ *asked, values int, _ error) {
+	if err := q.check(); err != nil {
+		return nil, 0, err
+	}
+	given, err := q.conditionKeys(c.Time())
+	if err != nil {
+		return nil, 0, err
+	}
+	ask, err := q.ask(policies)
+	if err != nil {
+		return nil, 0, err
+	}
+	ask.Context = given.keys
+	sub, err := s.subject(q, c.Directory(), c.Caller, given.env.Secure, c.Time())
+	if err != nil {
+		return nil, 0, err
+	}
+	return &asked{subject: sub, ask: ask, env: given.env}, given.values, nil
+}
+
+// permission is what the asker needs for the question: action on the subject. The key warder:Action lets a policy keep an
+// asker to the actions of its own service.
+func (a *asked) permission(action string) authz.Ask {
+	ask := authz.Ask{
+		Action: action, Resource: a.subject.arn, ResourceAccount: a.subject.account, ResourceTags: a.subject.tags,
+	}
+	ask.Context.Set("warder:Action", a.ask.Action)
+	return ask
+}
+
+// Answer is the answer to a question.
+type Answer struct {
+	Decision bool
+	// ID of the decision: that of the call, and in a batch the question's number from 0.
+	ID string
+	// Reason of a denial, in AWS's words where policies decided.
+	Reason string
+	// Refusal is set where nobody was found, or the signature was not good: status, code and reason for the client.
+	Refusal *Refusal
+	// Caller is who the subject is, once that is proven.
+	Caller *authz.Caller
+	// Signed is about the request that was verified; nil for other subjects.
+	Signed *Payload
+	// Explanation is set where it was asked for and policies decided.
+	Explanation *eval.Explanation
+}
+
+// Refusal says why there is no subject.
+type Refusal struct {
+	Status  int
+	Code    string
+	Message string
+}
+
+// Payload says what the signature covers of the body.
+type Payload struct {
+	Signed bool
+	// SHA256 that the body must have, in lower-case hexadecimal digits; "" where the signature does not cover it.
+	SHA256 string
+}
+
+// decide answers a question that was understood and may be asked. number is its place in a batch, below 0 for a single one.
+func (s *Service) decide(c *server.Call, a *asked, explain bool, number int) (*Answer, error) {
+	answer := &Answer{ID: c.ID}
+	if number >= 0 {
+		answer.ID += "#" + strconv.Itoa(number)
+	}
+	sub := a.subject
+	if err := sub.prove(s.authn(), c.Directory(), c.Time()); err != nil {
+		return nil, err
+	}
+	if sub.caller == nil {
+		answer.Reason = sub.refusal.Message
+		answer.Refusal = &Refusal{Status: sub.refusal.Kind.Status, Code: sub.refusal.Kind.Code, Message: sub.refusal.Message}
+		return answer, nil
+	}
+	if sub.signed != nil {
+		answer.Signed = &Payload{Signed: sub.signed.claim.PayloadSigned()}
+		if answer.Signed.Signed {
+			answer.Signed.SHA256 = sub.signed.hash
+		}
+		if a.env.Region == "" {
+			a.env.Region = sub.signed.claim.Region // proven to be the caller's own
+		}
+	}
+	answer.Caller = sub.caller
+	d := authz.Decide(c.Directory(), sub.caller, &a.env, &a.ask)
+	if answer.Decision = d.Allowed(); !answer.Decision {
+		answer.Reason = d.Message()
+	}
+	if explain {
+		if e, ok := authz.Explain(c.Directory(), sub.caller, &a.env, &a.ask); ok {
+			answer.Explanation = &e
+		}
+	}
+	return answer, nil
+}

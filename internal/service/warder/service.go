@@ -1,0 +1,211 @@
+package warder
+
+import (
+	"encoding/json"
+
+	"github.com/warder-iam/warder/authz"
+	api "github.com/warder-iam/warder/internal/api/warder"
+	"github.com/warder-iam/warder/internal/authn"
+	"github.com/warder-iam/warder/internal/server"
+	"github.com/warder-iam/warder/internal/session"
+)
+
+// Service serves the API of the signing name warder.
+type Service struct {
+	server *server.Server
+	keys   *session.Keys
+}
+
+// aboutSubject ends every denial of a question. It is the same for a subject that is not there, for one that the asker may
+// not ask about, and whatever policy says so.
+const aboutSubject = " about this subject"
+
+// Register makes s answer the operations of warder.
+func Register(s *server.Server, keys *session.Keys) {
+	w := &Service{server: s, keys: keys}
+	server.HandleData(s, api.Evaluate, server.Asks(func(c *server.Call, in *api.EvaluateInput) ([]authz.Ask, error) {
+		return w.permissions(c, []*Question{evaluation(in)}, in.Options != nil && flag(in.Options.Explain))
+	}).Saying(aboutSubject), w.evaluate)
+	server.HandleData(s, api.EvaluateBatch, server.Asks(w.batchPermissions).Saying(aboutSubject), w.evaluateBatch)
+	server.HandleData(s, api.Explain, server.Asks(func(c *server.Call, in *api.ExplainInput) ([]authz.Ask, error) {
+		return w.permissions(c, []*Question{explained(in)}, true)
+	}).Saying(aboutSubject), w.explain)
+	server.Handle(s, api.CreateAccessToken, server.Ask(func(c *server.Call, _ *api.CreateAccessTokenInput) authz.Ask {
+		return authz.Ask{Action: c.Action(), Resource: "*"}
+	}), w.createAccessToken)
+	server.Handle(s, api.ListCatalogServices, server.Ask(func(c *server.Call, _ *api.ListCatalogServicesInput) authz.Ask {
+		return authz.Ask{Action: c.Action(), Resource: "*"}
+	}), w.listCatalogServices)
+	server.Handle(s, api.GetCatalogService, server.Ask(func(c *server.Call, _ *api.GetCatalogServiceInput) authz.Ask {
+		return authz.Ask{Action: c.Action(), Resource: "*"}
+	}), w.getCatalogService)
+}
+
+func (s *Service) authn() *authn.Authenticator { return s.server.Authn }
+
+// permissions are what the asker needs for these questions: to ask, and to be told why, about every subject.
+func (s *Service) permissions(c *server.Call, questions []*Question, explain bool) ([]authz.Ask, error) {
+	actions := []string{"warder:Evaluate", "warder:Explain"}
+	if !explain {
+		actions = actions[:1]
+	}
+	all, err := s.understand(c, questions)
+	if err != nil {
+		return nil, err
+	}
+	var asks []authz.Ask
+	asked := map[[2]string]bool{} // a batch is mostly about one subject
+	for _, a := range all {
+		same := [2]string{a.subject.arn, a.ask.Action}
+		for _, action := range actions {
+			if !asked[same] {
+				asks = append(asks, a.permission(action))
+			}
+		}
+		asked[same] = true
+	}
+	return asks, nil
+}
+
+func (s *Service) evaluate(c *server.Call, in *api.EvaluateInput) (*api.EvaluateOutput, error) {
+	answer, err := s.answer(c, evaluation(in), in.Options != nil && flag(in.Options.Explain))
+	if err != nil {
+		return nil, err
+	}
+	return &api.EvaluateOutput{Decision: answer.Decision, Context: answer.Context}, nil
+}
+
+func (s *Service) explain(c *server.Call, in *api.ExplainInput) (*api.ExplainOutput, error) {
+	answer, err := s.answer(c, explained(in), true)
+	if err != nil {
+		return nil, err
+	}
+	return &api.ExplainOutput{Decision: answer.Decision, Context: answer.Context}, nil
+}
+
+func (s *Service) answer(c *server.Call, q *Question, explain bool) (*api.Decision, error) {
+	all, err := s.understand(c, []*Question{q})
+	if err != nil {
+		return nil, err
+	}
+	answer, err := s.decide(c, all[0], explain, -1)
+	if err != nil {
+		return nil, err
+	}
+	return shown(answer)
+}
+
+// batchPermissions are those of every question of a batch, also of the ones that its semantic may leave unasked.
+func (s *Service) batchPermissions(c *server.Call, in *api.EvaluateBatchInput) ([]authz.Ask, error) {
+	return s.permissions(c, batch(in), in.Options != nil && flag(in.Options.Explain))
+}
+
+func (s *Service) evaluateBatch(c *server.Call, in *api.EvaluateBatchInput) (*api.EvaluateBatchOutput, error) {
+	questions := batch(in)
+	semantic, explain := ExecuteAll, false
+	if in.Options != nil {
+		explain = flag(in.Options.Explain)
+		if in.Options.EvaluationsSemantic != nil {
+			semantic = Semantic(*in.Options.EvaluationsSemantic)
+		}
+	}
+	if len(in.Evaluations) == 0 { // AuthZEN: then it is one evaluation
+		answer, err := s.answer(c, questions[0], explain)
+		if err != nil {
+			return nil, err
+		}
+		return &api.EvaluateBatchOutput{Decision: &answer.Decision, Context: answer.Context}, nil
+	}
+	answers, err := s.decideAll(c, questions, semantic, explain)
+	if err != nil {
+		return nil, err
+	}
+	out := &api.EvaluateBatchOutput{Evaluations: make([]api.Decision, 0, len(answers))}
+	explained := 0
+	for _, answer := range answers {
+		d, err := shown(answer)
+		if err != nil {
+			return nil, err
+		}
+		if explained += len(d.Context.Explanation); explained > maxExplained {
+			return nil, tooLong()
+		}
+		out.Evaluations = append(out.Evaluations, *d)
+	}
+	return out, nil
+}
+
+// batch are the questions of a batch, each with the batch's defaults; one, the defaults themselves, where it lists none.
+func batch(in *api.EvaluateBatchInput) []*Question {
+	all := question(in.Subject, in.Action, in.Resource, in.Context)
+	if len(in.Evaluations) == 0 {
+		return []*Question{&all}
+	}
+	questions := make([]*Question, 0, len(in.Evaluations))
+	for i := range in.Evaluations {
+		e := &in.Evaluations[i]
+		questions = append(questions, question(e.Subject, e.Action, e.Resource, e.Context).withDefaults(&all))
+	}
+	return questions
+}
+
+func evaluation(in *api.EvaluateInput) *Question {
+	return new(question(&in.Subject, &in.Action, &in.Resource, in.Context))
+}
+
+func explained(in *api.ExplainInput) *Question {
+	return new(question(&in.Subject, &in.Action, &in.Resource, in.Context))
+}
+
+// question is what the wire says, in the form of this package; what is nil is absent.
+func question(subject *api.Entity, action *api.Action, resource *api.Entity, context json.RawMessage) Question {
+	q := Question{Subject: entity(subject), Resource: entity(resource), Context: []byte(context)}
+	if action != nil {
+		q.Action = Verb{Name: action.Name, Properties: []byte(action.Properties)}
+	}
+	return q
+}
+
+func entity(e *api.Entity) Entity {
+	if e == nil {
+		return Entity{}
+	}
+	return Entity{Type: e.Type, ID: e.Id, Properties: []byte(e.Properties)}
+}
+
+func flag(b *bool) bool { return b != nil && *b }
+
+// shown is an answer on the wire.
+func shown(a *Answer) (*api.Decision, error) {
+	d := &api.Decision{Decision: a.Decision, Context: &api.DecisionContext{Id: a.ID}}
+	c := d.Context
+	if a.Reason != "" {
+		c.Reason = &a.Reason
+	}
+	if a.Refusal != nil {
+		c.Error = &api.Refusal{Status: int32(a.Refusal.Status), Code: a.Refusal.Code, Message: a.Refusal.Message}
+	}
+	if p := a.Caller; p != nil {
+		c.Subject = &api.Principal{Arn: p.ARN, Account: p.Account, UserId: &p.UserID}
+		if p.AccessKeyID != "" {
+			c.Subject.AccessKeyId = &p.AccessKeyID
+		}
+	}
+	if a.Signed != nil {
+		c.Payload = &api.Payload{Signed: a.Signed.Signed}
+		if a.Signed.SHA256 != "" {
+			c.Payload.Sha256 = &a.Signed.SHA256
+		}
+	}
+	if a.Explanation != nil {
+		if explanationSize(a.Explanation) > maxExplained {
+			return nil, tooLong()
+		}
+		text, err := json.Marshal(a.Explanation)
+		if err != nil {
+			return nil, err
+		}
+		c.Explanation = text
+	}
+	return d, nil
+}
