@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/warder-iam/warder/authz"
-	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/authn"
 	"github.com/warder-iam/warder/internal/kv"
@@ -137,7 +136,11 @@ func (a *App) openData(ctx context.Context) (err error) {
 		return err
 	}
 	a.engine = engine
-	a.store, err = store.Open(ctx, a.engine, a.keyring, store.Options{Library: directory.NewLibrary(catalog.Load()), Quotas: c.quotas()})
+	services, err := NewOwnServices(c.Catalog, c.Data).Catalog()
+	if err != nil {
+		return wrong("catalog", "%w", err)
+	}
+	a.store, err = store.Open(ctx, a.engine, a.keyring, store.Options{Library: directory.NewLibrary(services), Quotas: c.quotas()})
 	if err != nil {
 		return err
 	}
