@@ -101,7 +101,7 @@ func (f *formatting) one(in *input) (formatted, error) {
 	case f.write && r.Changed:
 		return r, rewrite(in.name, text)
 	case f.diff:
-		r.Diff = string(diff.Diff(in.name, []byte(in.text), in.name+" (formatted)", []byte(text)))
+		r.Diff = string(diff.Diff(in.name+".orig", []byte(in.text), in.name, []byte(text)))
 	case !f.write && !f.check:
 		r.Formatted = text
 	}

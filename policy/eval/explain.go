@@ -43,6 +43,8 @@ type StatementReport struct {
 	Level int `json:"level,omitempty"`
 	// Policy is the name of the statement's Source.
 	Policy string `json:"policy"`
+	// File is the Source's.
+	File   string `json:"file,omitempty"`
 	Sid    string `json:"sid,omitempty"`
 	Index  int    `json:"index"` // place in the document, from 0
 	Line   int    `json:"line"`
@@ -112,7 +114,7 @@ type sighting struct {
 func (v *sighting) report(r *Request) StatementReport {
 	src := v.source
 	out := StatementReport{
-		Layer: v.layer, Level: v.level, Policy: v.policy,
+		Layer: v.layer, Level: v.level, Policy: v.policy, File: v.file,
 		Sid: src.Sid, Index: src.Index, Line: src.Span.Start.Line, Column: src.Span.Start.Column,
 		Effect: "Allow", Principal: v.how,
 		Action: v.action.String(), Caller: v.weight.principal.String(), Resource: v.weight.resource.String(),
