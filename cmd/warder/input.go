@@ -9,6 +9,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/warder-iam/warder/policy"
+	"github.com/warder-iam/warder/policy/eval"
 )
 
 // stdinName is what standard input is called in results.
@@ -178,4 +181,26 @@ func matchPath(pattern, path []string) bool {
 func matchName(pattern, name string) bool {
 	ok, err := filepath.Match(pattern, name)
 	return err == nil && ok
+}
+
+// complain says what is wrong with a file, with the place where it is known.
+func (p *program) complain(in *input, err error) {
+	if syntax, ok := errors.AsType[*policy.SyntaxError](err); ok {
+		p.say("%s:%d:%d: %s\n%s", in.name, syntax.Pos.Line, syntax.Pos.Column, clean(syntax.Message),
+			strings.TrimRight(excerpt(in.text, policy.Span{Start: syntax.Pos, End: syntax.Pos}), "\n"))
+		return
+	}
+	if file, ok := errors.AsType[*eval.FileError](err); ok {
+		p.say("%s:%d:%d: %s", in.name, file.Pos.Line, file.Pos.Column, clean(file.Message))
+		return
+	}
+	p.say("%s: %s", in.name, clean(err.Error()))
+}
+
+// placeless is an error in words that no file's name stands before.
+func placeless(err error) string {
+	if file, ok := errors.AsType[*eval.FileError](err); ok {
+		return fmt.Sprintf("line %d, column %d: %s", file.Pos.Line, file.Pos.Column, file.Message)
+	}
+	return err.Error()
 }

@@ -22,6 +22,6 @@ wrong flags and arguments.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	parent.AddCommand(p.policyFmt())
+	parent.AddCommand(p.policyFmt(), p.policyTest())
 	return parent
 }

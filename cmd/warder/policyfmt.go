@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"os"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -139,14 +138,4 @@ func (f *formatting) text(r *formatted) string {
 	default:
 		return r.Formatted
 	}
-}
-
-// complain says what is wrong with a file, with the place where it is known.
-func (p *program) complain(in *input, err error) {
-	if syntax, ok := errors.AsType[*policy.SyntaxError](err); ok {
-		p.say("%s:%d:%d: %s\n%s", in.name, syntax.Pos.Line, syntax.Pos.Column, clean(syntax.Message),
-			excerpt(in.text, policy.Span{Start: syntax.Pos, End: syntax.Pos}))
-		return
-	}
-	p.say("%s: %s", in.name, clean(fmt.Sprint(err)))
 }

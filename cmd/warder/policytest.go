@@ -1,0 +1,216 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/warder-iam/warder/internal/app"
+	"github.com/warder-iam/warder/policy"
+	"github.com/warder-iam/warder/policy/eval"
+)
+
+func (p *program) policyTest() *cobra.Command {
+	var verbose, asJSON bool
+	cmd := &cobra.Command{
+		Use:   "test FILE…",
+		Short: "Run policy unit tests",
+		Long: `Run policy unit tests: requests, the policies that apply to them, and the verdict that is expected. FILE is JSON or YAML
+(.yaml, .yml) with one case or a list of them, a folder of such files, or a pattern; - is standard input.
+
+  - name: alice reads her own reports
+    request:
+      principal: arn:aws:iam::111122223333:user/alice
+      action: s3:GetObject
+      resource: arn:aws:s3:::reports/alice/q1.csv
+      context: {"aws:SourceIp": 10.0.0.1}
+    policies:
+      identity:
+        - file: ../policies/own-prefix.json     # beside the test file; or "document:" and the policy itself
+      scp: [[{name: full, document: {…}}]]      # a list for each level, the organization's root first
+    expect: Allow                               # Allow, ExplicitDeny, ImplicitDeny, or Deny for either
+
+Beside identity there are boundary (one policy), session (a list), resource (a bare document, or {"file": …}), scp and rcp.
+A failing case is one line with the reason; the last line is "N passed, N failed".
+
+Exit statuses: 0 all passed; 1 a case failed; 2 a file cannot be read, or there was no case. What was not run is never
+counted as passed.`,
+		Example: `  warder policy test tests/
+  warder policy test 'tests/**/*.yaml' -v
+  warder policy test --json tests/*.json | jq '.cases[] | select(.passed | not)'`,
+		Args: cobra.MinimumNArgs(1),
+	}
+	addSettings(cmd, catalogSetting)
+	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "a line for each case that passed too, and why a case failed in full")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "a JSON object, with the explanation of each case")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		types, err := p.keyTypes(cmd)
+		if err != nil {
+			return err
+		}
+		run := testRun{documents: map[string]input{}, options: []eval.Option{types}}
+		for _, in := range p.inputs(args, maxCaseFile, caseSuffixes()...) {
+			run.file(p, &in)
+		}
+		if err := p.reportTests(&run, verbose, asJSON); err != nil {
+			return err
+		}
+		return run.status()
+	}
+	return cmd
+}
+
+// keyTypes tells the evaluator what the catalogue knows of condition keys.
+func (p *program) keyTypes(cmd *cobra.Command) (eval.Option, error) {
+	c, err := p.loadCatalog(cmd)
+	if err != nil {
+		return nil, err
+	}
+	return eval.WithKeyTypes(c), nil
+}
+
+// testRun is what came of policy tests, as --json prints it.
+type testRun struct {
+	Cases  []testedCase `json:"cases"`
+	Passed int          `json:"passed"`
+	Failed int          `json:"failed"`
+	// Errors are the files that could not be read.
+	Errors []fileError `json:"errors,omitempty"`
+
+	documents map[string]input
+	options   []eval.Option
+}
+
+// fileError is a file that could not be read.
+type fileError struct {
+	File  string `json:"file"`
+	Error string `json:"error"`
+}
+
+// testedCase is one case that was run, or could not be.
+type testedCase struct {
+	File        string            `json:"file"`
+	Line        int               `json:"line"`
+	Name        string            `json:"name"`
+	Passed      bool              `json:"passed"`
+	Expect      eval.Expectation  `json:"expect"`
+	Verdict     string            `json:"verdict,omitempty"`
+	Reason      string            `json:"reason"` // why it failed, or the decision's
+	Explanation *eval.Explanation `json:"explanation,omitempty"`
+}
+
+// file runs the cases of a file.
+func (r *testRun) file(p *program, in *input) {
+	cases, err := readCases(in, eval.ReadCases)
+	if err == nil && len(cases) == 0 {
+		err = errors.New("the file has no case")
+	}
+	if err != nil {
+		r.Errors = append(r.Errors, fileError{in.name, placeless(err)})
+		p.complain(in, err)
+	}
+	documents := documents{beside: in, read: r.documents}
+	for i := range cases {
+		tested, err := r.one(&cases[i], &documents)
+		if unreadable(err) {
+			r.Errors = append(r.Errors, fileError{in.name, err.Error()})
+		}
+		if tested.Passed {
+			r.Passed++
+		} else {
+			r.Failed++
+		}
+		r.Cases = append(r.Cases, tested)
+	}
+}
+
+func (r *testRun) one(c *eval.Case, d *documents) (testedCase, error) {
+	t := testedCase{File: c.File, Line: c.Pos.Line, Name: c.Name, Expect: c.Expect}
+	err := c.Load(d.load)
+	var got eval.Result
+	if err == nil {
+		got, err = c.Run(r.options...)
+	}
+	if err != nil {
+		t.Reason = caseProblem(err)
+		return t, err
+	}
+	t.Passed, t.Verdict, t.Explanation = got.Passed, got.Explanation.Verdict.String(), &got.Explanation
+	t.Reason = got.Explanation.Reason
+	if !t.Passed {
+		t.Reason = fmt.Sprintf("expected %s, got %s: %s", t.Expect, t.Verdict, t.Reason)
+	}
+	return t, nil
+}
+
+// caseProblem is why a case cannot be run, with the place in the policy's file.
+func caseProblem(err error) string {
+	c, ok := errors.AsType[*eval.CaseError](err)
+	if !ok {
+		return err.Error()
+	}
+	if syntax, ok := errors.AsType[*policy.SyntaxError](err); ok {
+		return fmt.Sprintf("%s: %s:%d:%d: %s", c.Policy, c.File, syntax.Pos.Line, syntax.Pos.Column, syntax.Message)
+	}
+	return fmt.Sprintf("%s: %s: %s", c.Policy, c.File, bare(c.Err))
+}
+
+func (r *testRun) status() error {
+	switch {
+	case len(r.Errors) > 0 || len(r.Cases) == 0:
+		return statusError(exitUsage)
+	case r.Failed > 0:
+		return statusError(exitFailure)
+	}
+	return nil
+}
+
+func (p *program) reportTests(r *testRun, verbose, asJSON bool) error {
+	if asJSON {
+		if r.Cases == nil {
+			r.Cases = []testedCase{} // a list in JSON, never null
+		}
+		return p.printJSON(r)
+	}
+	var failed *testedCase
+	for i := range r.Cases {
+		t := &r.Cases[i]
+		if err := p.printf("%s", t.text(verbose)); err != nil {
+			return err
+		}
+		if !t.Passed && t.Explanation != nil && failed == nil {
+			failed = t
+		}
+	}
+	if len(r.Cases) == 0 {
+		p.say("No case was run.")
+	}
+	if failed != nil && !verbose {
+		p.say("To see why in full: warder policy test -v …, or warder policy explain %s --case %s", app.Quote(failed.File), app.Quote(clean(failed.Name)))
+	}
+	return p.printf("%d passed, %d failed\n", r.Passed, r.Failed)
+}
+
+func (t *testedCase) text(verbose bool) string {
+	line := fmt.Sprintf("%s:%d: %s", t.File, t.Line, t.Name)
+	switch {
+	case !t.Passed && verbose && t.Explanation != nil:
+		return "FAIL " + clean(line+": "+t.Reason) + "\n" + indent(t.Explanation.String())
+	case !t.Passed:
+		return "FAIL " + clean(line+": "+t.Reason) + "\n"
+	case verbose:
+		return "ok   " + clean(line) + "\n"
+	default:
+		return ""
+	}
+}
+
+func indent(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString("     " + line)
+	}
+	return b.String() + "\n"
+}
