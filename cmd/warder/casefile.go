@@ -2,9 +2,11 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
+	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/policy"
 	"github.com/warder-iam/warder/policy/eval"
 )
@@ -49,12 +51,16 @@ func isYAML(in *input) bool {
 // documents reads the policies that cases keep in files of their own, each once. Names are relative to the case's file,
 // as whoever writes the case sees them.
 type documents struct {
-	beside *input
-	read   map[string]input // shared by the files of one command
+	beside  *input
+	catalog *catalog.Catalog
+	read    map[string]input // shared by the files of one command
 }
 
-// load is for eval.Case.Load.
+// load is for eval.Case.Load. What AWS has under its own names is there without a file.
 func (d *documents) load(name string) (string, error) {
+	if strings.HasPrefix(name, "arn:") {
+		return managedDocument(d.catalog, name)
+	}
 	path := filepath.FromSlash(name)
 	if !filepath.IsAbs(path) && !d.beside.stdin {
 		path = filepath.Join(filepath.Dir(d.beside.name), path)
@@ -62,9 +68,27 @@ func (d *documents) load(name string) (string, error) {
 	in, ok := d.read[path]
 	if !ok {
 		in = readInput(path, policy.MaxSize)
+		if text, known := fullAccess[name]; known && errors.Is(in.err, fs.ErrNotExist) {
+			in.text, in.err = text, nil
+		}
 		d.read[path] = in
 	}
 	return in.text, in.err
+}
+
+// fullAccess are the policies that AWS Organizations attaches to everything.
+var fullAccess = map[string]string{
+	"FullAWSAccess":    `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`,
+	"RCPFullAWSAccess": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}`,
+}
+
+func managedDocument(c *catalog.Catalog, arn string) (string, error) {
+	if p, ok := c.ManagedPolicy(arn); ok {
+		if text, ok := p.Document(""); ok {
+			return text, nil
+		}
+	}
+	return "", errors.New("there is no AWS-managed policy with this ARN")
 }
 
 // unreadable tells whether a case could not be run because some file of it cannot be read.

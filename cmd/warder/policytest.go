@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/internal/app"
 	"github.com/warder-iam/warder/policy"
 	"github.com/warder-iam/warder/policy/eval"
@@ -46,11 +47,11 @@ counted as passed.`,
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "a line for each case that passed too, and why a case failed in full")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "a JSON object, with the explanation of each case")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		types, err := p.keyTypes(cmd)
+		services, err := p.loadCatalog(cmd)
 		if err != nil {
 			return err
 		}
-		run := testRun{documents: map[string]input{}, options: []eval.Option{types}}
+		run := testRun{documents: map[string]input{}, catalog: services}
 		for _, in := range p.inputs(args, maxCaseFile, caseSuffixes()...) {
 			run.file(p, &in)
 		}
@@ -62,15 +63,6 @@ counted as passed.`,
 	return cmd
 }
 
-// keyTypes tells the evaluator what the catalogue knows of condition keys.
-func (p *program) keyTypes(cmd *cobra.Command) (eval.Option, error) {
-	c, err := p.loadCatalog(cmd)
-	if err != nil {
-		return nil, err
-	}
-	return eval.WithKeyTypes(c), nil
-}
-
 // testRun is what came of policy tests, as --json prints it.
 type testRun struct {
 	Cases  []testedCase `json:"cases"`
@@ -80,7 +72,7 @@ type testRun struct {
 	Errors []fileError `json:"errors,omitempty"`
 
 	documents map[string]input
-	options   []eval.Option
+	catalog   *catalog.Catalog
 }
 
 // fileError is a file that could not be read.
@@ -111,7 +103,7 @@ func (r *testRun) file(p *program, in *input) {
 		r.Errors = append(r.Errors, fileError{in.name, placeless(err)})
 		p.complain(in, err)
 	}
-	documents := documents{beside: in, read: r.documents}
+	documents := documents{beside: in, catalog: r.catalog, read: r.documents}
 	for i := range cases {
 		tested, err := r.one(&cases[i], &documents)
 		if unreadable(err) {
@@ -131,7 +123,7 @@ func (r *testRun) one(c *eval.Case, d *documents) (testedCase, error) {
 	err := c.Load(d.load)
 	var got eval.Result
 	if err == nil {
-		got, err = c.Run(r.options...)
+		got, err = c.Run(eval.WithKeyTypes(r.catalog))
 	}
 	if err != nil {
 		t.Reason = caseProblem(err)
@@ -210,7 +202,10 @@ func (t *testedCase) text(verbose bool) string {
 func indent(text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
-		b.WriteString("     " + line)
+		if line != "\n" {
+			line = "     " + line
+		}
+		b.WriteString(line)
 	}
 	return b.String() + "\n"
 }

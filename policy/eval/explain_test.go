@@ -66,8 +66,8 @@ func TestExplainImplicitDeny(t *testing.T) {
 		"Statements that came near\n  Allow  identity-based policy \"office\", Statement[0] \"OwnPrefix\" (line 4, column 5)\n" +
 			"         no      Resource \"arn:aws:s3:::reports/alice/*\"\n",
 		"         no      IpAddress aws:SourceIp \"10.0.0.0/8\" (the request has \"192.0.2.1\")",
-		"Absent from the request\n  aws:MultiFactorAuthPresent",
-		"To be allowed\n  an identity-based policy must allow s3:GetObject on arn:aws:s3:::reports/q1.csv\n",
+		"Absent from the request\n  - aws:MultiFactorAuthPresent",
+		"To be allowed\n  - an identity-based policy must allow s3:GetObject on arn:aws:s3:::reports/q1.csv\n",
 		"(line 4, column 5) would allow it if its Resource covered arn:aws:s3:::reports/q1.csv",
 		"would allow it if aws:SourceIp met IpAddress \"10.0.0.0/8\" (the request has \"192.0.2.1\") and ",
 	} {

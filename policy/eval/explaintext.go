@@ -242,7 +242,7 @@ func (w *explainer) list(title string, items []string) {
 	}
 	w.title(title)
 	for _, item := range items {
-		w.line("  %s", printable(item))
+		w.line("  - %s", printable(item))
 	}
 }
 
