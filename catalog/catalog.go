@@ -11,6 +11,7 @@ type Catalog struct {
 	policies *policySet
 	services *serviceSet
 	keys     *keySet
+	arns     *arnSet
 	own      []*Service // services beside or in place of AWS's, by prefix
 	// ownKeys are the keys of own services that bear their service's prefix, strayKeys the others.
 	ownKeys, strayKeys *keyIndex
@@ -23,6 +24,7 @@ func Load() *Catalog {
 		policies:  new(policySet),
 		services:  &serviceSet{files: files},
 		keys:      &keySet{files: files},
+		arns:      new(arnSet),
 		ownKeys:   newKeyIndex(),
 		strayKeys: newKeyIndex(),
 	}
@@ -35,6 +37,7 @@ func Load() *Catalog {
 // says, else what any given service says: a service cannot change the keys of another.
 func (c *Catalog) With(services ...*Service) *Catalog {
 	with := *c
+	with.arns = new(arnSet)
 	with.own = slices.Clone(c.own)
 	for _, s := range services {
 		s = s.normal()

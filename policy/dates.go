@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// writableDate is whether AWS lets a date stand in a document that is written: seconds since 1970, or an ISO 8601 date,
+// IsDate is whether AWS lets a date stand in a document that is written: seconds since 1970, or an ISO 8601 date,
 // of which AWS takes much: a year alone, a year before Christ, a time without minutes, lower-case letters.
-func writableDate(s string) bool {
+func IsDate(s string) bool {
 	if !strings.ContainsAny(s, "tT-") {
 		return between(s, 0, 1<<63-1)
 	}

@@ -55,7 +55,7 @@ func legacyDates(s *Statement) *MalformedError {
 			continue
 		}
 		for _, v := range c.Values {
-			if !writableDate(v.Text) {
+			if !IsDate(v.Text) {
 				return &MalformedError{
 					Message: legacyParsing,
 					Pos:     v.Span.Start,

@@ -87,7 +87,7 @@ func trustActions(s *Statement) *MalformedError {
 		return &MalformedError{Message: "Missing required field Action", Pos: s.Span.Start}
 	}
 	for _, v := range s.actions() {
-		if !assumes(v.Text) {
+		if !AssumesRole(v.Text) {
 			return &MalformedError{
 				Message: "AssumeRole policy may only specify STS AssumeRole actions.",
 				Pos:     v.Span.Start,
@@ -98,8 +98,8 @@ func trustActions(s *Statement) *MalformedError {
 	return nil
 }
 
-// assumes is whether the action is one of those that a role's trust policy is about.
-func assumes(action string) bool {
+// AssumesRole is whether the action, or pattern of actions, is one of those that a role's trust policy is about.
+func AssumesRole(action string) bool {
 	service, name, _ := strings.Cut(action, ":")
 	if !strings.EqualFold(service, "sts") || strings.Contains(name, ":") {
 		return false
@@ -117,7 +117,7 @@ func assumes(action string) bool {
 // principalForm checks what can be seen of principals without knowing whom there is.
 func principalForm(p *Principals) *MalformedError {
 	for _, v := range p.AWS {
-		if !awsPrincipal(v.Text) {
+		if !IsAWSPrincipal(v.Text) {
 			return invalidPrincipal("AWS", v)
 		}
 	}
@@ -127,7 +127,7 @@ func principalForm(p *Principals) *MalformedError {
 		}
 	}
 	for _, v := range p.Federated {
-		if !federatedPrincipal(v.Text) {
+		if !IsFederatedPrincipal(v.Text) {
 			return &MalformedError{
 				Message: "Federated principals must be valid domain names or SAML metadata ARNs",
 				Pos:     v.Span.Start,
@@ -147,9 +147,9 @@ func InvalidPrincipal(kind, principal string) string {
 	return `Invalid principal in policy: "` + kind + `":"` + principal + `"`
 }
 
-// awsPrincipal is whether s can stand under AWS: "*", an account, a unique id of a user or role, or the ARN of a root,
+// IsAWSPrincipal is whether s can stand under AWS: "*", an account, a unique id of a user or role, or the ARN of a root,
 // user, role or session. A group is no principal, and a name with a wildcard is none.
-func awsPrincipal(s string) bool {
+func IsAWSPrincipal(s string) bool {
 	if s == "*" || arn.IsAccountID(s) || IsUniqueID(s) {
 		return true
 	}
@@ -182,7 +182,8 @@ func IsUniqueID(s string) bool {
 	return true
 }
 
-func federatedPrincipal(s string) bool {
+// IsFederatedPrincipal is whether s can stand under Federated: a domain name, or the ARN of a SAML or OpenID Connect provider.
+func IsFederatedPrincipal(s string) bool {
 	if domainName(s) {
 		return true
 	}

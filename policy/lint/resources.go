@@ -1,0 +1,151 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/warder-iam/warder/arn"
+	"github.com/warder-iam/warder/catalog"
+)
+
+// checkResources: the ARN family, INVALID_PARTITION, INVALID_SERVICE, WILDCARD_IN_SERVICE_NAME.
+func checkResources(l *linter, s *statement) {
+	for _, n := range s.resources {
+		if n.text != "*" {
+			l.checkResource(n)
+		}
+	}
+}
+
+func (l *linter) checkResource(n *node) {
+	parts := splitARN(n.text)
+	switch {
+	case parts[0] != "arn":
+		l.report("INVALID_ARN_PREFIX", n, "The resource %q does not begin with arn:. Write its whole ARN, or \"*\".", clip(n.text))
+		return
+	case len(parts) < 6:
+		l.report("MISSING_ARN_FIELD", n, "The ARN has %d parts. Write all six: arn:partition:service:region:account:resource.", len(parts))
+		return
+	}
+	if !knownPartition(parts[1]) {
+		l.report("INVALID_PARTITION", n, "There is no partition %q. Write %q, or the partition of the resource.", clip(parts[1]), arn.AWS)
+		return
+	}
+	l.checkService(n, parts)
+}
+
+// splitARN cuts an ARN at its first five colons, those within variables left out.
+func splitARN(text string) []string {
+	var parts []string
+	for len(parts) < 5 {
+		end := colonOutsideVariables(text)
+		if end < 0 {
+			break
+		}
+		parts, text = append(parts, text[:end]), text[end+1:]
+	}
+	return append(parts, text)
+}
+
+func colonOutsideVariables(text string) int {
+	for i := 0; i < len(text); i++ {
+		if text[i] == ':' {
+			return i
+		}
+		if strings.HasPrefix(text[i:], "${") {
+			end := strings.IndexByte(text[i:], '}')
+			if end < 0 {
+				return -1
+			}
+			i += end
+		}
+	}
+	return -1
+}
+
+func knownPartition(pattern string) bool {
+	if wild(pattern) || hasVariable(pattern) {
+		return true
+	}
+	return arn.KnownPartition(pattern)
+}
+
+func (l *linter) checkService(n *node, parts []string) {
+	service := parts[2]
+	if hasVariable(service) {
+		return
+	}
+	if wild(service) {
+		l.report("WILDCARD_IN_SERVICE_NAME", n, "The service in the ARN has a wildcard, which matches services to come. Write the service's name.")
+		return
+	}
+	if service != strings.ToLower(service) {
+		l.report("INVALID_ARN_SERVICE_CASE", n, "The service %q in the ARN must be in lower case. Write %q.", clip(service), strings.ToLower(service))
+		return
+	}
+	types := l.options.Catalog.ARNs(service)
+	if len(types) == 0 {
+		if _, known := l.options.Catalog.Service(service); !known {
+			l.report("INVALID_SERVICE", n, "There is no service %q.%s", clip(service), l.suggestService(service))
+		}
+		return
+	}
+	l.checkShape(n, parts, types)
+}
+
+// checkShape compares an ARN with those of the service's resource types: first what follows the account, since a Region or
+// an account is needed by some types and refused by others.
+func (l *linter) checkShape(n *node, parts []string, types []catalog.ARNPattern) {
+	fits := slices.DeleteFunc(slices.Clone(types), func(t catalog.ARNPattern) bool {
+		l.steps++
+		return !overlaps(parts[5], t.Resource)
+	})
+	if len(fits) == 0 {
+		l.report("INVALID_ARN_RESOURCE", n, "The ARN does not have the form of any resource of %s. Correct what follows the account.", parts[2])
+		return
+	}
+	l.checkRegion(n, parts, fits)
+	l.checkAccount(n, parts, fits)
+}
+
+func (l *linter) checkRegion(n *node, parts []string, fits []catalog.ARNPattern) {
+	region := parts[3]
+	with := slices.ContainsFunc(fits, func(t catalog.ARNPattern) bool { return t.Region != "" })
+	without := slices.ContainsFunc(fits, func(t catalog.ARNPattern) bool { return t.Region == "" || t.Region == "*" })
+	switch {
+	case region == "" && !without:
+		l.report("MISSING_ARN_REGION", n, "The ARN of %s lacks the Region. Add it, or \"*\".", parts[2])
+	case region == "", wild(region) && strings.Trim(region, "*") == "":
+	case !with:
+		l.report("ARN_REGION_NOT_ALLOWED", n, "ARNs of this kind of resource of %s have no Region. Leave it empty.", parts[2])
+	case !knownRegion(region):
+		l.report("INVALID_ARN_REGION", n, "There is no Region %q. Correct the Region of the ARN.", clip(region))
+	}
+}
+
+func (l *linter) checkAccount(n *node, parts []string, fits []catalog.ARNPattern) {
+	account := parts[4]
+	with := slices.ContainsFunc(fits, func(t catalog.ARNPattern) bool { return t.Account != "" })
+	without := slices.ContainsFunc(fits, func(t catalog.ARNPattern) bool { return t.Account == "" || t.Account == "*" })
+	literal := slices.ContainsFunc(fits, func(t catalog.ARNPattern) bool { return t.Account == account })
+	switch {
+	case account == "" && !without:
+		l.report("MISSING_ARN_ACCOUNT", n, "The ARN of %s lacks the account. Add its 12 digits, or \"*\".", parts[2])
+	case account == "", wild(account) && strings.Trim(account, "*") == "", literal:
+	case !with:
+		l.report("ARN_ACCOUNT_NOT_ALLOWED", n, "ARNs of this kind of resource of %s have no account. Leave it empty.", parts[2])
+	case !accountPattern(account):
+		l.report("INVALID_ARN_ACCOUNT", n, "%q is no account. Write its 12 digits.", clip(account))
+	}
+}
+
+// accountPattern is whether a pattern can be 12 digits, or the account "aws" that all share.
+func accountPattern(pattern string) bool {
+	if hasVariable(pattern) || pattern == "aws" {
+		return true
+	}
+	if !wild(pattern) {
+		return arn.IsAccountID(pattern)
+	}
+	return strings.Trim(pattern, "0123456789*?") == "" && len(strings.ReplaceAll(pattern, "*", "")) <= 12
+}
