@@ -11,21 +11,21 @@ import (
 // excerptWidth is the most characters of a line that an excerpt shows.
 const excerptWidth = 100
 
-// excerpt shows the line of a text that a span begins in, with carets below the span: two lines, each with its end.
+// excerpt shows the line of a text that a span begins in, with carets below the span: two lines, each with its end. Of a
+// long line it shows, and reads, the part around the span.
 func excerpt(src string, span policy.Span) string {
+	const nearby = excerptWidth * utf8.UTFMax
 	start := min(span.Start.Offset, len(src))
-	begin := strings.LastIndexByte(src[:start], '\n') + 1
-	line, _, _ := strings.Cut(src[begin:], "\n")
-	before := line[:start-begin]
-	marked := line[start-begin:]
-	if end := span.End.Offset - start; 0 <= end && end < len(marked) {
-		marked = marked[:end]
+	before := lastRunes(src[max(lineStart(span.Start), start-nearby):start], excerptWidth/2)
+	after, _, _ := strings.Cut(src[start:min(start+nearby, len(src))], "\n")
+	marked := after
+	if end := span.End.Offset - start; 0 <= end && end < len(after) {
+		marked = after[:end]
 	}
-	after := line[len(before)+len(marked):]
-
-	before = lastRunes(before, excerptWidth/2)
+	after = after[len(marked):]
 	marked = firstRunes(marked, excerptWidth/2)
-	after = firstRunes(after, excerptWidth-utf8.RuneCountInString(before)-utf8.RuneCountInString(marked))
+	after = firstRunes(after, excerptWidth-utf8.RuneCountInString(before+marked))
+
 	number := fmt.Sprint(span.Start.Line)
 	return fmt.Sprintf("  %s | %s\n  %s | %s%s\n",
 		number, strings.TrimRight(clean(before+marked+after), " "),

@@ -22,6 +22,6 @@ wrong flags and arguments.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	parent.AddCommand(p.policyFmt(), p.policyTest(), p.policyExplain(), p.policyExpand())
+	parent.AddCommand(p.policyFmt(), p.policyValidate(), p.policyTest(), p.policyExplain(), p.policyExpand())
 	return parent
 }
