@@ -16,12 +16,13 @@ const excerptWidth = 100
 func excerpt(src string, span policy.Span) string {
 	const nearby = excerptWidth * utf8.UTFMax
 	start := min(span.Start.Offset, len(src))
-	before := lastRunes(src[max(lineStart(span.Start), start-nearby):start], excerptWidth/2)
+	before := src[max(lineStart(span.Start), start-nearby):start]
 	after, _, _ := strings.Cut(src[start:min(start+nearby, len(src))], "\n")
 	marked := after
 	if end := span.End.Offset - start; 0 <= end && end < len(after) {
 		marked = after[:end]
 	}
+	before = lastRunes(before, excerptWidth-min(utf8.RuneCountInString(after), excerptWidth/2))
 	after = after[len(marked):]
 	marked = firstRunes(marked, excerptWidth/2)
 	after = firstRunes(after, excerptWidth-utf8.RuneCountInString(before+marked))

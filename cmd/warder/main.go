@@ -40,7 +40,14 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer, 
 	p := &program{name: args[0], in: in, out: out, err: errs, environ: environ}
 	running := false
 	root := p.root()
-	root.PersistentPreRun = func(*cobra.Command, []string) { running = true }
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		// Cobra looks only after this whether flags go together.
+		if err := errors.Join(cmd.ValidateRequiredFlags(), cmd.ValidateFlagGroups()); err != nil {
+			return err
+		}
+		running = true
+		return nil
+	}
 	root.SetArgs(args[1:])
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
