@@ -57,23 +57,24 @@ type documents struct {
 }
 
 // load is for eval.Case.Load. What AWS has under its own names is there without a file.
-func (d *documents) load(name string) (string, error) {
-	if strings.HasPrefix(name, "arn:") {
-		return managedDocument(d.catalog, name)
+func (d *documents) load(file string) (text, name string, err error) {
+	if strings.HasPrefix(file, "arn:") {
+		text, err := managedDocument(d.catalog, file)
+		return text, file, err
 	}
-	path := filepath.FromSlash(name)
-	if !filepath.IsAbs(path) && !d.beside.stdin {
-		path = filepath.Join(filepath.Dir(d.beside.name), path)
+	name = filepath.FromSlash(file)
+	if !filepath.IsAbs(name) && !d.beside.stdin {
+		name = filepath.Join(filepath.Dir(d.beside.name), name)
 	}
-	in, ok := d.read[path]
+	in, ok := d.read[name]
 	if !ok {
-		in = readInput(path, policy.MaxSize)
-		if text, known := fullAccess[name]; known && errors.Is(in.err, fs.ErrNotExist) {
-			in.text, in.err = text, nil
+		in = readInput(name, policy.MaxSize)
+		if text, known := fullAccess[file]; known && errors.Is(in.err, fs.ErrNotExist) {
+			in = input{name: file, text: text}
 		}
-		d.read[path] = in
+		d.read[name] = in
 	}
-	return in.text, in.err
+	return in.text, in.name, in.err
 }
 
 // fullAccess are the policies that AWS Organizations attaches to everything.

@@ -121,6 +121,10 @@ func (a *App) Failed() <-chan error { return a.failed }
 // openData opens the data directory, from the keys up to the published state.
 func (a *App) openData(ctx context.Context) (err error) {
 	c := &a.config
+	services, err := NewOwnServices(c.Catalog, c.Data).Catalog()
+	if err != nil {
+		return wrong("catalog", "%w", err)
+	}
 	if err := makeDataDir(c.Data); err != nil {
 		return wrong("data", "%w", err)
 	}
@@ -136,10 +140,6 @@ func (a *App) openData(ctx context.Context) (err error) {
 		return err
 	}
 	a.engine = engine
-	services, err := NewOwnServices(c.Catalog, c.Data).Catalog()
-	if err != nil {
-		return wrong("catalog", "%w", err)
-	}
 	a.store, err = store.Open(ctx, a.engine, a.keyring, store.Options{Library: directory.NewLibrary(services), Quotas: c.quotas()})
 	if err != nil {
 		return err

@@ -74,7 +74,8 @@ type CasePolicy struct {
 	// File, in place of Document, names a file with the document. This package opens none: Case.Load has it read.
 	File string `json:"file,omitempty"`
 
-	place placedText
+	source string // what explanations call the file, once it is loaded
+	place  placedText
 }
 
 // Expectation is what a Case expects: "Allow", "ExplicitDeny", "ImplicitDeny", or "Deny" for either.
@@ -210,7 +211,7 @@ type layerBuilder struct {
 }
 
 func (b *layerBuilder) one(layer string, p CasePolicy) Source {
-	file := cmp.Or(p.File, b.file)
+	file := cmp.Or(p.source, p.File, b.file)
 	doc, err := p.parse()
 	if err != nil && b.err == nil {
 		b.err = &CaseError{Policy: fmt.Sprintf("%s policy %q", layer, p.title()), File: file, Err: err}

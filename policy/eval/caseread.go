@@ -1,8 +1,10 @@
 package eval
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"path"
 	"reflect"
 	"slices"
 	"sort"
@@ -156,12 +158,9 @@ func (t *placedText) parse(document jsontext.Value) (*policy.Document, error) {
 	return policy.Parse(string(document))
 }
 
-// title is what explanations call the policy.
+// title is what explanations call the policy: its name, or that of its file.
 func (p *CasePolicy) title() string {
-	if p.Name == "" {
-		return p.File
-	}
-	return p.Name
+	return cmp.Or(p.Name, strings.TrimSuffix(path.Base(p.File), ".json"))
 }
 
 func (p *CasePolicy) parse() (*policy.Document, error) {
@@ -173,7 +172,7 @@ func (p *CasePolicy) parse() (*policy.Document, error) {
 
 // resourcePolicy is the resource's policy in the form of the others.
 func (c *Case) resourcePolicy() CasePolicy {
-	p := CasePolicy{Name: "resource", Document: c.Policies.Resource, File: c.Policies.resourceFile, place: c.Policies.resource}
+	p := CasePolicy{Name: "resource", Document: c.Policies.Resource, source: c.Policies.resourceFile, place: c.Policies.resource}
 	if file := c.resourceFile(); file != "" {
 		p.File, p.Document = file, nil
 	}
@@ -208,28 +207,29 @@ func (p *CasePolicies) all() func(yield func(*CasePolicy) bool) {
 	}
 }
 
-// Load fills in the documents that stand in files of their own. read is given a name as the case has it.
-func (c *Case) Load(read func(file string) (string, error)) error {
+// Load fills in the documents that stand in files of their own. read is given a name as the case has it, and gives the
+// text and what explanations are to call the file.
+func (c *Case) Load(read func(file string) (text, name string, err error)) error {
 	for p := range c.Policies.all() {
 		if p.File == "" || p.Document != nil {
 			continue
 		}
-		text, err := read(p.File)
+		text, name, err := read(p.File)
 		if err != nil {
-			return &CaseError{Policy: fmt.Sprintf("policy %q", p.title()), File: p.File, Err: err}
+			return &CaseError{Policy: fmt.Sprintf("policy %q", p.title()), File: name, Err: err}
 		}
-		p.Document = jsontext.Value(text)
+		p.Document, p.source = jsontext.Value(text), name
 	}
 	file := c.resourceFile()
 	if file == "" {
 		return nil
 	}
-	text, err := read(file)
+	text, name, err := read(file)
 	if err != nil {
-		return &CaseError{Policy: "resource policy", File: file, Err: err}
+		return &CaseError{Policy: "resource policy", File: name, Err: err}
 	}
 	c.Policies.Resource, c.Policies.resource = jsontext.Value(text), placedText{}
-	c.Policies.resourceFile = file
+	c.Policies.resourceFile = name
 	return nil
 }
 

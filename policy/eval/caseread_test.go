@@ -84,11 +84,12 @@ func TestCaseLoad(t *testing.T) {
 		"own.json":    "\n" + `{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}`,
 		"bucket.json": `{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}`,
 	}
-	load := func(name string) (string, error) {
-		if text, ok := files[name]; ok {
-			return text, nil
+	load := func(file string) (text, name string, err error) {
+		text, ok := files[file]
+		if !ok {
+			err = errors.New("no such file")
 		}
-		return "", errors.New("no such file")
+		return text, "dir/" + file, err
 	}
 	read := func() *Case {
 		cases, err := ReadCases([]byte(text))
@@ -113,7 +114,7 @@ func TestCaseLoad(t *testing.T) {
 	for _, s := range got.Explanation.Statements {
 		at = append(at, fmt.Sprintf("%s %s %s:%d", s.Layer, s.Policy, s.File, s.Line))
 	}
-	if want := "scp full own.json:2, resource resource bucket.json:1, identity own.json own.json:2"; strings.Join(at, ", ") != want {
+	if want := "scp full dir/own.json:2, resource resource dir/bucket.json:1, identity own dir/own.json:2"; strings.Join(at, ", ") != want {
 		t.Errorf("statements %v, want %s", at, want)
 	}
 
@@ -124,11 +125,11 @@ func TestCaseLoad(t *testing.T) {
 	if err := c.Load(load); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Run(); !errors.As(err, &bad) || bad.File != "own.json" || !errors.As(err, &syntax) || syntax.Pos.Line != 2 {
+	if _, err := c.Run(); !errors.As(err, &bad) || bad.File != "dir/own.json" || !errors.As(err, &syntax) || syntax.Pos.Line != 2 {
 		t.Errorf("a file that is no policy: %v", err)
 	}
 	delete(files, "bucket.json")
-	if err := read().Load(load); !errors.As(err, &bad) || bad.File != "bucket.json" {
+	if err := read().Load(load); !errors.As(err, &bad) || bad.File != "dir/bucket.json" {
 		t.Errorf("a missing file: %v", err)
 	}
 }
