@@ -5,11 +5,30 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/warder-iam/warder/policy/lint"
 )
 
-// annotation is a finding as a workflow command of GitHub Actions, which shows it beside the line of the file. See
+// annotation is a workflow command of GitHub Actions, which shows a message beside a line of a file. See
 // https://docs.github.com/actions/reference/workflow-commands-for-github-actions.
+func annotation(level string, properties []string, message string) string {
+	return fmt.Sprintf("::%s %s::%s", level, strings.Join(properties, ","), escapeMessage(message))
+}
+
+func property(name string, value any) string {
+	return name + "=" + escapeProperty(fmt.Sprint(value))
+}
+
+// annotated tells whether a command writes annotations: by its flag, else where it runs as a step of a workflow.
+func (p *program) annotated(cmd *cobra.Command) bool {
+	if f := cmd.Flags().Lookup("github"); f.Changed {
+		return f.Value.String() == "true"
+	}
+	return p.getenv("GITHUB_ACTIONS") == "true"
+}
+
+// annotation is a finding as an annotation.
 func (d *validated) annotation(f *lint.Finding) string {
 	level := "error"
 	switch f.Type {
@@ -21,15 +40,15 @@ func (d *validated) annotation(f *lint.Finding) string {
 	at := f.Locations[0].Span
 	var properties []string
 	if !d.stdin {
-		properties = append(properties, "file="+escapeProperty(filepath.ToSlash(d.name)))
+		properties = append(properties, property("file", filepath.ToSlash(d.name)))
 	}
 	properties = append(properties,
-		fmt.Sprintf("line=%d", at.Start.Line), fmt.Sprintf("col=%d", d.runes().of(at.Start)), fmt.Sprintf("endLine=%d", at.End.Line))
+		property("line", at.Start.Line), property("col", d.runes().of(at.Start)), property("endLine", at.End.Line))
 	if at.End.Line == at.Start.Line {
-		properties = append(properties, fmt.Sprintf("endColumn=%d", d.runes().of(at.End)))
+		properties = append(properties, property("endColumn", d.runes().of(at.End)))
 	}
-	properties = append(properties, "title="+escapeProperty(fmt.Sprintf("%s %s", f.Type, f.Code)))
-	return fmt.Sprintf("::%s %s::%s", level, strings.Join(properties, ","), escapeMessage(f.Details+"\n"+f.Link))
+	properties = append(properties, property("title", fmt.Sprintf("%s %s", f.Type, f.Code)))
+	return annotation(level, properties, f.Details+"\n"+f.Link)
 }
 
 // escapeMessage keeps a text from ending the command that it stands in.

@@ -34,6 +34,9 @@ a folder, or one file; in CI that is a folder of the repository. A server reads 
 	return parent
 }
 
+// errNoHome: without a home directory there is no place where services would lie by themselves.
+var errNoHome = errors.New("no home directory is known; give --catalog DIR")
+
 // ownServices is where the settings say that one's own services lie.
 func (p *program) ownServices(cmd *cobra.Command) (app.OwnServices, error) {
 	c, err := p.load(cmd)
@@ -42,7 +45,7 @@ func (p *program) ownServices(cmd *cobra.Command) (app.OwnServices, error) {
 	}
 	path, data := c.String(catalogSetting), c.String("data")
 	if path == "" && data == "" {
-		return app.OwnServices{}, &app.ConfigError{Setting: catalogSetting, Err: errors.New("no home directory is known; give --catalog DIR")}
+		return app.OwnServices{}, &app.ConfigError{Setting: catalogSetting, Err: errNoHome}
 	}
 	return app.NewOwnServices(path, data), nil
 }
@@ -50,7 +53,9 @@ func (p *program) ownServices(cmd *cobra.Command) (app.OwnServices, error) {
 // loadCatalog is the catalogue with one's own services, for commands that need no server.
 func (p *program) loadCatalog(cmd *cobra.Command) (*catalog.Catalog, error) {
 	own, err := p.ownServices(cmd)
-	if err != nil {
+	if errors.Is(err, errNoHome) {
+		return catalog.Load(), nil
+	} else if err != nil {
 		return nil, err
 	}
 	c, err := own.Catalog()

@@ -30,6 +30,9 @@ type input struct {
 func (p *program) inputs(args []string, limit int, suffixes ...string) []input {
 	if len(args) == 0 {
 		args = []string{"-"}
+		if isTerminal(p.in) {
+			p.say("Reading from standard input; Ctrl-D ends it, --help shows what else can be read.")
+		}
 	}
 	var all []input
 	seen := map[string]bool{}

@@ -147,7 +147,11 @@ func (p *program) askedInFile(args []string, name string, services *catalog.Cata
 	if len(args) == 0 && isTerminal(p.in) {
 		return nil, usagef("name a file with a case, or put the question with --principal, --action, --resource and --identity")
 	}
-	in := p.inputs(args, maxCaseFile, caseSuffixes()...)[0]
+	files := p.inputs(args, maxCaseFile, caseSuffixes()...)
+	if len(files) > 1 {
+		return nil, usagef("%s means %d files; name one of them", args[0], len(files))
+	}
+	in := files[0]
 	cases, err := readCases(&in, eval.ReadQuestions)
 	if err != nil {
 		p.complain(&in, err)

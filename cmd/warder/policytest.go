@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -46,6 +47,8 @@ counted as passed.`,
 	addSettings(cmd, catalogSetting)
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "a line for each case that passed too, and why a case failed in full")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "a JSON object, with the explanation of each case")
+	cmd.Flags().Bool("github", false, "annotations of GitHub Actions for cases that fail (default true where GITHUB_ACTIONS=true)")
+	cmd.MarkFlagsMutuallyExclusive("json", "github")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		services, err := p.loadCatalog(cmd)
 		if err != nil {
@@ -55,7 +58,7 @@ counted as passed.`,
 		for _, in := range p.inputs(args, maxCaseFile, caseSuffixes()...) {
 			run.file(p, &in)
 		}
-		if err := p.reportTests(&run, verbose, asJSON); err != nil {
+		if err := p.reportTests(&run, report{verbose: verbose, json: asJSON, github: p.annotated(cmd)}); err != nil {
 			return err
 		}
 		return run.status()
@@ -159,8 +162,11 @@ func (r *testRun) status() error {
 	return nil
 }
 
-func (p *program) reportTests(r *testRun, verbose, asJSON bool) error {
-	if asJSON {
+// report says how results are to be shown.
+type report struct{ verbose, json, github bool }
+
+func (p *program) reportTests(r *testRun, how report) error {
+	if how.json {
 		if r.Cases == nil {
 			r.Cases = []testedCase{} // a list in JSON, never null
 		}
@@ -169,34 +175,39 @@ func (p *program) reportTests(r *testRun, verbose, asJSON bool) error {
 	var failed *testedCase
 	for i := range r.Cases {
 		t := &r.Cases[i]
-		if err := p.printf("%s", t.text(verbose)); err != nil {
+		if err := p.printf("%s", t.text(how)); err != nil {
 			return err
 		}
-		if !t.Passed && t.Explanation != nil && failed == nil {
+		if !t.Passed && t.Explanation != nil && failed == nil && t.File != stdinName {
 			failed = t
 		}
 	}
 	if len(r.Cases) == 0 {
 		p.say("No case was run.")
 	}
-	if failed != nil && !verbose {
-		p.say("To see why in full: warder policy test -v …, or warder policy explain %s --case %s", app.Quote(failed.File), app.Quote(clean(failed.Name)))
+	if failed != nil && !how.verbose {
+		p.say("To see why in full: warder policy test -v, or warder policy explain %s --case %s", app.Quote(clean(failed.File)), app.Quote(clean(failed.Name)))
 	}
 	return p.printf("%d passed, %d failed\n", r.Passed, r.Failed)
 }
 
-func (t *testedCase) text(verbose bool) string {
+func (t *testedCase) text(how report) string {
 	line := fmt.Sprintf("%s:%d: %s", t.File, t.Line, t.Name)
 	switch {
-	case !t.Passed && verbose && t.Explanation != nil:
-		return "FAIL " + clean(line+": "+t.Reason) + "\n" + indent(t.Explanation.String())
-	case !t.Passed:
-		return "FAIL " + clean(line+": "+t.Reason) + "\n"
-	case verbose:
+	case t.Passed && how.verbose:
 		return "ok   " + clean(line) + "\n"
-	default:
+	case t.Passed:
 		return ""
 	}
+	text := "FAIL " + clean(line+": "+t.Reason) + "\n"
+	if how.github {
+		properties := []string{property("file", filepath.ToSlash(t.File)), property("line", t.Line), property("title", "policy test failed")}
+		text = annotation("error", properties, t.Name+"\n"+t.Reason) + "\n"
+	}
+	if how.verbose && t.Explanation != nil {
+		text += indent(t.Explanation.String())
+	}
+	return text
 }
 
 func indent(text string) string {

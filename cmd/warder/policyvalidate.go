@@ -44,7 +44,7 @@ Exit statuses: 0 nothing at or above the bar, which is SECURITY_WARNING unless -
 	f.StringVar(&severity, "severity", "suggestion", "show findings from this `TYPE` on; those that fail are shown anyway")
 	f.BoolVar(&v.json, "json", false, "a JSON array, findings as access-analyzer:ValidatePolicy gives them")
 	f.BoolVar(&v.sarif, "sarif", false, "SARIF 2.1.0")
-	f.BoolVar(&v.github, "github", false, "annotations of GitHub Actions (default true where GITHUB_ACTIONS=true)")
+	f.Bool("github", false, "annotations of GitHub Actions (default true where GITHUB_ACTIONS=true)")
 	cmd.MarkFlagsMutuallyExclusive("json", "sarif", "github")
 	completeWith(cmd, "type", "identity", "resource", "trust", "scp", "rcp")
 	completeWith(cmd, "fail-on", "error", "security-warning", "warning", "suggestion", "none")
@@ -53,9 +53,7 @@ Exit statuses: 0 nothing at or above the bar, which is SECURITY_WARNING unless -
 		if err := v.set(kind, failOn, severity); err != nil {
 			return err
 		}
-		if !f.Changed("github") && !v.json && !v.sarif {
-			v.github = p.getenv("GITHUB_ACTIONS") == "true"
-		}
+		v.github = p.annotated(cmd)
 		services, err := p.loadCatalog(cmd)
 		if err != nil {
 			return err

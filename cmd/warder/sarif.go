@@ -37,6 +37,7 @@ type (
 	sarifRule struct {
 		ID               string          `json:"id"`
 		ShortDescription sarifMessage    `json:"shortDescription"`
+		FullDescription  sarifMessage    `json:"fullDescription"`
 		HelpURI          string          `json:"helpUri"`
 		Help             sarifMessage    `json:"help"`
 		Configuration    sarifConfig     `json:"defaultConfiguration"`
@@ -132,9 +133,10 @@ func sarifLog(all []validated) sarifDocument {
 func newSarifRule(code lint.Code) sarifRule {
 	return sarifRule{
 		ID: code.Code, ShortDescription: sarifMessage{code.Title}, HelpURI: code.Link(),
-		Help:          sarifMessage{fmt.Sprintf("%s: %s. See %s", code.Type, code.Title, code.Link())},
-		Configuration: sarifConfig{grades[code.Type].level},
-		Properties:    sarifProperties{Tags: []string{"security", "iam"}, SecuritySeverity: grades[code.Type].score},
+		FullDescription: sarifMessage{fmt.Sprintf("%s: %s.", code.Type, code.Title)},
+		Help:            sarifMessage{fmt.Sprintf("%s: %s. See %s", code.Type, code.Title, code.Link())},
+		Configuration:   sarifConfig{grades[code.Type].level},
+		Properties:      sarifProperties{Tags: []string{"security", "iam"}, SecuritySeverity: grades[code.Type].score},
 	}
 }
 
