@@ -13,6 +13,8 @@ type ARNPattern struct {
 	// Service and Type name the resource type.
 	Service string
 	Type    string
+	// AnyService is true for a resource that is named in the service whose data it holds: a recovery point of AWS Backup.
+	AnyService bool
 }
 
 // ARNs gives the forms of all ARNs with that service in their third part, whichever service defines the resource: the ARN
@@ -36,6 +38,11 @@ func (s *arnSet) load(c *Catalog) map[string][]ARNPattern {
 				}
 			}
 		}
+		for service := range s.by {
+			if service != "" {
+				s.by[service] = append(s.by[service], s.by[""]...)
+			}
+		}
 	})
 	return s.by
 }
@@ -43,8 +50,12 @@ func (s *arnSet) load(c *Catalog) map[string][]ARNPattern {
 func (s *arnSet) add(service *Service, name, text string) {
 	parts := strings.SplitN(text, ":", 6)
 	if len(parts) == 6 {
-		s.by[parts[2]] = append(s.by[parts[2]], ARNPattern{
-			Region: parts[3], Account: parts[4], Resource: parts[5], Service: service.Prefix, Type: name,
+		in, anyService := parts[2], strings.HasPrefix(parts[2], "${")
+		if anyService {
+			in = ""
+		}
+		s.by[in] = append(s.by[in], ARNPattern{
+			Region: parts[3], Account: parts[4], Resource: parts[5], Service: service.Prefix, Type: name, AnyService: anyService,
 		})
 	}
 }

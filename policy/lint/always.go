@@ -10,34 +10,35 @@ import (
 // REDUNDANT_STATEMENT_DUE_TO_WILDCARD_IN_CONDITION: what a pattern that matches everything leaves of a condition.
 func checkAlways(l *linter, s *statement) {
 	for _, c := range s.conditions {
-		if !c.known || !matchesEverything(c) {
+		n := matchesEverything(c)
+		if !c.known || n == nil {
 			continue
 		}
 		key, under := c.value.key, c.under.key
 		switch present, absent := holds(c.operator); {
 		case present && absent:
-			l.report("REDUNDANT_KEY_DUE_TO_WILDCARD_IN_CONDITION", c.value, "%s with \"*\" always holds for %s. Remove the key.", under, key)
+			l.report("REDUNDANT_KEY_DUE_TO_WILDCARD_IN_CONDITION", n, "%s with \"*\" always holds for %s. Remove the key.", under, key)
 		case present:
-			l.report("EQUIVALENT_TO_NULL_FALSE", c.value, "%s with \"*\" holds whenever %s is there. Write that with Null and false.", under, key)
+			l.report("EQUIVALENT_TO_NULL_FALSE", n, "%s with \"*\" holds whenever %s is there. Write that with Null and false.", under, key)
 		case absent:
-			l.report("EQUIVALENT_TO_NULL_TRUE", c.value, "%s with \"*\" holds whenever %s is absent. Write that with Null and true.", under, key)
+			l.report("EQUIVALENT_TO_NULL_TRUE", n, "%s with \"*\" holds whenever %s is absent. Write that with Null and true.", under, key)
 		default:
-			l.report("REDUNDANT_STATEMENT_DUE_TO_WILDCARD_IN_CONDITION", c.value, "%s with \"*\" never holds for %s, so that the statement does nothing. Remove the key.", under, key)
+			l.report("REDUNDANT_STATEMENT_DUE_TO_WILDCARD_IN_CONDITION", n, "%s with \"*\" never holds for %s, so that the statement does nothing. Remove the key.", under, key)
 		}
 	}
 }
 
-// matchesEverything is whether one of the values is a pattern of everything.
-func matchesEverything(c condition) bool {
+// matchesEverything gives the value that is a pattern of everything, or nil.
+func matchesEverything(c condition) *node {
 	if !strings.HasSuffix(c.operator.Test, "Like") && family(c.operator.Test) != arnFamily {
-		return false
+		return nil
 	}
 	for _, n := range c.values {
 		if n.text != "" && strings.Trim(n.text, "*") == "" {
-			return true
+			return n
 		}
 	}
-	return false
+	return nil
 }
 
 // holds is whether an operator with a pattern of everything holds for a key that is there, and for one that is absent.

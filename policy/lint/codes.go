@@ -21,10 +21,20 @@ const reference = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analy
 
 // Link is where AWS explains the code.
 func (c Code) Link() string {
-	section := map[Type]string{
-		Error: "error-", SecurityWarning: "security-warning-", Warning: "general-warning-", Suggestion: "suggestion-",
+	return reference + c.Type.section() + strings.ReplaceAll(strings.ToLower(c.Code), "_", "-")
+}
+
+// section is how the anchors of a type's codes begin.
+func (t Type) section() string {
+	switch t {
+	case Error:
+		return "error-"
+	case SecurityWarning:
+		return "security-warning-"
+	case Warning:
+		return "general-warning-"
 	}
-	return reference + section[c.Type] + strings.ReplaceAll(strings.ToLower(c.Code), "_", "-")
+	return "suggestion-"
 }
 
 // lookup finds a code; the table is sorted within each type only, and small.

@@ -22,6 +22,9 @@ func checkFormats(l *linter, s *statement) {
 			continue
 		}
 		for _, n := range c.values {
+			if n.isString() {
+				l.checkRequestedRegion(c, n)
+			}
 			if n.isString() && !hasVariable(n.text) {
 				l.checkFormat(c, n)
 			}
@@ -32,10 +35,6 @@ func checkFormats(l *linter, s *statement) {
 func (l *linter) checkFormat(c condition, n *node) {
 	pattern := strings.HasSuffix(c.operator.Test, "Like") && wild(n.text)
 	switch key := strings.ToLower(c.value.key); key {
-	case "aws:requestedregion", "ec2:region":
-		if !knownRegion(n.text) && !otherRegion(n.text) {
-			l.report("INVALID_REGION", n, "There is no Region %q. Correct it.", clip(n.text))
-		}
 	case "aws:sourcevpc":
 		if !pattern && !vpcForm.MatchString(n.text) {
 			l.report("INVALID_VPC_FORMAT", n, "%q is no id of a VPC. Write vpc- and 8 or 17 letters and digits.", clip(n.text))
@@ -50,6 +49,16 @@ func (l *linter) checkFormat(c condition, n *node) {
 		}
 	default:
 		l.checkPrincipalName(key, pattern, n)
+	}
+}
+
+// checkRequestedRegion wants a Region's name, or a pattern that matches one. AWS takes no variable for one.
+func (l *linter) checkRequestedRegion(c condition, n *node) {
+	switch strings.ToLower(c.value.key) {
+	case "aws:requestedregion", "ec2:region":
+		if hasVariable(n.text) || !knownRegion(n.text) && !otherRegion(n.text) {
+			l.report("INVALID_REGION", n, "There is no Region %q. Write a Region's name.", clip(n.text))
+		}
 	}
 }
 
@@ -73,10 +82,11 @@ var serviceKeys = names(`aws:calledvia aws:calledviafirst aws:calledvialast aws:
 func (l *linter) checkPrincipalName(key string, pattern bool, n *node) {
 	switch {
 	case key == "kms:viaservice":
-		if !viaService(n.text) {
+		if wild(n.text) && !pattern || !viaService(n.text) {
 			l.report("INVALID_SERVICE_PRINCIPAL_FORMAT", n, "%q is not how kms:ViaService names services. Write service.region.amazonaws.com.", clip(n.text))
 		}
-	case serviceKeys[key] && !pattern && !servicePrincipal(n.text):
+	case serviceKeys[key] && pattern && overlaps(n.text, "${Service}.${Domain}"):
+	case serviceKeys[key] && !servicePrincipal(n.text):
 		l.report("INVALID_SERVICE_PRINCIPAL_FORMAT", n, "%q is no service principal. Write service.amazonaws.com, in lower case.", clip(n.text))
 	}
 }

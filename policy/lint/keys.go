@@ -112,7 +112,7 @@ func checkQualifiers(l *linter, s *statement) {
 		case audience && c.operator.Set != "" && !l.singleAudience(key):
 			l.reportKey("CONFIRM_AUDIENCE_CLAIM_TYPE", c.value, "Most tokens have one audience. Remove %s, unless those of this provider have several.", c.operator.Set)
 		case known && !k.Multivalued && c.operator.Set == policy.ForAllValues:
-			l.report("FORALLVALUES_WITH_SINGLE_VALUED_KEY", c.value, "ForAllValues holds where %s is absent, and the key has one value. Remove ForAllValues.", key)
+			l.reportKey("FORALLVALUES_WITH_SINGLE_VALUED_KEY", c.value, "ForAllValues holds where %s is absent, and the key has one value. Remove ForAllValues.", key)
 		}
 	}
 }
@@ -135,7 +135,10 @@ func checkKeyTypes(l *linter, s *statement) {
 			continue
 		}
 		want := familyOf(k.Type)
-		if want == arnFamily && strings.HasSuffix(c.operator.Test, "Like") {
+		if want == arnFamily && has == stringFamily {
+			if !strings.HasSuffix(c.operator.Test, "Like") {
+				continue // a whole ARN is the same as a string
+			}
 			l.reportKey("STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS", c.value,
 				"%s is an ARN, and the wildcards of %s cross its colons. Use ArnLike or ArnNotLike.", c.value.key, c.under.key)
 			continue

@@ -28,9 +28,14 @@ const maxFindings = 10_000
 // exists is not its matter.
 func Check(src string, o Options) []Finding {
 	l := newLinter(src, o)
+	l.check()
+	return l.findings
+}
+
+func (l *linter) check() {
 	root := l.read()
 	if root == nil {
-		return l.findings
+		return
 	}
 	l.document(root)
 	for _, check := range documentChecks {
@@ -44,7 +49,6 @@ func Check(src string, o Options) []Finding {
 	slices.SortStableFunc(l.findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.offset(), b.offset()), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Code, b.Code))
 	})
-	return l.findings
 }
 
 // documentChecks look at the whole document, statementChecks at one statement at a time. Each is one file of this package.

@@ -41,7 +41,7 @@ func (l *linter) checkGrant(s *statement, g grant) {
 		l.reportAll(g.prefix+code, append(actions, s.notResource), "%s is allowed on everything that NotResource does not name. Use Resource.", g.action)
 		return
 	}
-	if s.hasKey(g.key) {
+	if s.needs(g.key) {
 		return
 	}
 	for _, n := range s.resources {
@@ -91,6 +91,16 @@ func (g grant) isWide(pattern string) bool {
 	}
 	for _, wide := range g.wide {
 		if rest, found := strings.CutPrefix(parts[5], wide); found && strings.Trim(rest, "*/") == "" && strings.Contains(rest, "*") {
+			return true
+		}
+	}
+	return false
+}
+
+// needs is whether the statement has a condition on the key that does not hold where the key is absent.
+func (s *statement) needs(key string) bool {
+	for _, c := range s.conditions {
+		if c.known && strings.EqualFold(c.value.key, key) && !c.operator.IfExists {
 			return true
 		}
 	}

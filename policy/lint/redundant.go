@@ -7,10 +7,6 @@ import (
 	"github.com/warder-iam/warder/arn"
 )
 
-// maxCovers bounds the comparisons of patterns in one document. Ordinary documents stay far below it; in one that is made of
-// patterns, the last ones are not compared.
-const maxCovers = 2_000_000
-
 // checkRedundant: REDUNDANT_ACTION, REDUNDANT_RESOURCE.
 func checkRedundant(l *linter, s *statement) {
 	l.redundant("REDUNDANT_ACTION", "actions", s.actions, strings.ToLower)
@@ -34,23 +30,11 @@ func (l *linter) redundant(code, what string, values []*node, fold func(string) 
 // coverGroups finds values that are covered by another of the list, and gives each group in the order of the list. A value
 // belongs to the first that covers it and is not covered itself.
 func (l *linter) coverGroups(values []*node, fold func(string) string) [][]*node {
-	texts := make([]string, len(values))
-	byPrefix := map[string][]int{} // patterns by what stands before their first wildcard
-	first := map[string]int{}      // the first of equal texts
-	for i, n := range values {
-		texts[i] = fold(n.text)
-		if _, found := first[texts[i]]; found {
-			continue
-		}
-		first[texts[i]] = i
-		if at := strings.IndexAny(texts[i], "*?"); at >= 0 {
-			byPrefix[texts[i][:at]] = append(byPrefix[texts[i][:at]], i)
-		}
-	}
+	x := newCoverIndex(values, fold)
 	groups := map[int][]*node{}
 	var order []int
 	for i, n := range values {
-		cover := l.coverOf(i, texts, byPrefix, first)
+		cover := l.coverOf(i, x)
 		if cover == i {
 			continue
 		}
@@ -69,31 +53,73 @@ func (l *linter) coverGroups(values []*node, fold func(string) string) [][]*node
 	return list
 }
 
+// coverIndex finds the patterns that may cover a text: those whose literal begin is a begin of the text.
+type coverIndex struct {
+	texts    []string
+	first    map[string]int   // the first of equal texts
+	byPrefix map[string][]int // patterns by what stands before their first wildcard
+	lengths  []int            // of those prefixes, in order
+}
+
+func newCoverIndex(values []*node, fold func(string) string) *coverIndex {
+	x := &coverIndex{texts: make([]string, len(values)), first: map[string]int{}, byPrefix: map[string][]int{}}
+	for i, n := range values {
+		text := oneStar(fold(n.text))
+		x.texts[i] = text
+		if _, found := x.first[text]; found {
+			continue
+		}
+		x.first[text] = i
+		if at := strings.IndexAny(text, "*?"); at >= 0 {
+			x.byPrefix[text[:at]] = append(x.byPrefix[text[:at]], i)
+			x.lengths = append(x.lengths, at)
+		}
+	}
+	slices.Sort(x.lengths)
+	x.lengths = slices.Compact(x.lengths)
+	return x
+}
+
+// oneStar replaces runs of "*" by one, which mean the same: so that no two different patterns cover each other.
+func oneStar(pattern string) string {
+	for strings.Contains(pattern, "**") {
+		pattern = strings.ReplaceAll(pattern, "**", "*")
+	}
+	return pattern
+}
+
 // coverOf gives the place of the widest value that covers the one at i, or i.
-func (l *linter) coverOf(i int, texts []string, byPrefix map[string][]int, first map[string]int) int {
-	cover := first[texts[i]]
-	for changed := true; changed; {
-		changed = false
-		for at := 0; at <= len(texts[cover]) && !changed; at++ {
-			for _, j := range byPrefix[texts[cover][:at]] {
-				if l.covers++; l.covers > maxCovers {
-					return cover
-				}
-				if j != cover && texts[j] != texts[cover] && covers(texts[j], texts[cover]) {
-					cover, changed = j, true
-					break
-				}
+func (l *linter) coverOf(i int, x *coverIndex) int {
+	cover := x.first[x.texts[i]]
+	for {
+		wider := l.wider(cover, x)
+		if wider < 0 {
+			return cover
+		}
+		cover = wider
+	}
+}
+
+// wider gives the place of a pattern that covers the value at i and is not equal to it, or -1.
+func (l *linter) wider(i int, x *coverIndex) int {
+	text := x.texts[i]
+	for _, length := range x.lengths {
+		if length > len(text) || !l.spend(1+length/16) {
+			return -1
+		}
+		for _, j := range x.byPrefix[text[:length]] {
+			if !l.spend(1 + len(text)/32) {
+				return -1
 			}
-			if at < len(texts[cover]) && strings.IndexByte("*?", texts[cover][at]) >= 0 {
-				break // what follows is no literal prefix
+			if x.texts[j] != text && covers(x.texts[j], text) {
+				return j
 			}
 		}
 	}
-	return cover
+	return -1
 }
 
 // covers is whether pattern matches all that other matches: "*" takes everything, "?" any one character but not a "*".
-// Two patterns that match the same cover each other only if they are the same text, so that one of them stays.
 func covers(pattern, other string) bool {
 	if !wild(pattern) || !arn.Glob(pattern, other) {
 		return false

@@ -97,15 +97,29 @@ func (l *linter) checkService(n *node, parts []string) {
 // an account is needed by some types and refused by others.
 func (l *linter) checkShape(n *node, parts []string, types []catalog.ARNPattern) {
 	fits := slices.DeleteFunc(slices.Clone(types), func(t catalog.ARNPattern) bool {
-		l.steps++
-		return !overlaps(parts[5], t.Resource)
+		return l.spend(1+len(parts[5])/8) && !l.template(t.Resource).overlaps(parts[5])
 	})
 	if len(fits) == 0 {
+		if wild(n.text) || hasVariable(n.text) {
+			return // AWS takes patterns of any form
+		}
 		l.report("INVALID_ARN_RESOURCE", n, "The ARN does not have the form of any resource of %s. Correct what follows the account.", parts[2])
 		return
 	}
-	l.checkRegion(n, parts, fits)
-	l.checkAccount(n, parts, fits)
+	if own := slices.DeleteFunc(fits, func(t catalog.ARNPattern) bool { return t.AnyService }); len(own) > 0 {
+		l.checkRegion(n, parts, own)
+		l.checkAccount(n, parts, own)
+	}
+}
+
+// template compiles a template once.
+func (l *linter) template(text string) compiled {
+	t, found := l.templates[text]
+	if !found {
+		t = compile(text)
+		l.templates[text] = t
+	}
+	return t
 }
 
 func (l *linter) checkRegion(n *node, parts []string, fits []catalog.ARNPattern) {
@@ -123,12 +137,17 @@ func (l *linter) checkRegion(n *node, parts []string, fits []catalog.ARNPattern)
 	}
 }
 
+// ownedByAWS are the services that have resources of AWS's own, which every account can name and whose ARNs have no account,
+// beside those that the catalogue knows.
+var ownedByAWS = names("resource-explorer-2 ssm")
+
 func (l *linter) checkAccount(n *node, parts []string, fits []catalog.ARNPattern) {
 	account := parts[4]
 	with := slices.ContainsFunc(fits, func(t catalog.ARNPattern) bool { return t.Account != "" })
 	without := slices.ContainsFunc(fits, func(t catalog.ARNPattern) bool { return t.Account == "" || t.Account == "*" })
 	literal := slices.ContainsFunc(fits, func(t catalog.ARNPattern) bool { return t.Account == account })
 	switch {
+	case account == "" && !without && (wild(n.text) || ownedByAWS[parts[2]]):
 	case account == "" && !without:
 		l.report("MISSING_ARN_ACCOUNT", n, "The ARN of %s lacks the account. Add its 12 digits, or \"*\".", parts[2])
 	case account == "", wild(account) && strings.Trim(account, "*") == "", literal:

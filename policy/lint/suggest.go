@@ -7,7 +7,7 @@ import (
 )
 
 // maxSuggestions bounds the search for what an author may have meant: a document can hold thousands of unknown names.
-const maxSuggestions = 50
+const maxSuggestions = 20
 
 // suggestAction says which action may have been meant, or what to do.
 func (l *linter) suggestAction(s *catalog.Service, name string) string {

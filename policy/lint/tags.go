@@ -18,8 +18,8 @@ func checkTags(l *linter, s *statement) {
 			l.tagWithNotAction(s, c)
 			continue
 		}
-		if services := l.withoutTags(s); len(services) > 0 {
-			l.tagWithAction(s, c, services)
+		if actions, services := l.withoutTags(s); len(actions) > 0 {
+			l.tagWithAction(s, c, actions, services)
 		}
 	}
 }
@@ -43,40 +43,57 @@ func (l *linter) tagWithNotAction(s *statement, c condition) {
 	}
 }
 
-func (l *linter) tagWithAction(s *statement, c condition, services []string) {
-	list := strings.Join(services, ", ")
+func (l *linter) tagWithAction(s *statement, c condition, actions []*node, services string) {
+	code, effect := "ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", "allowed"
 	switch s.effect {
 	case policy.Deny:
-		l.reportKey("DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", c.value,
-			"Some actions of %s never have %s, so that they are not denied. Move them to a statement without that condition.", list, c.value.key)
-	case policy.Allow:
-		l.reportKey("ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", c.value,
-			"Some actions of %s never have %s, so that they are not allowed. Move them to a statement without that condition.", list, c.value.key)
+		code, effect = "DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", "denied"
+	case 0:
+		return
 	}
+	locations := make([]Location, 0, len(actions)+1)
+	for _, n := range actions {
+		locations = append(locations, l.atValue(n))
+	}
+	l.add(code, append(locations, l.atKey(c.value)),
+		"%s is never there for these actions of %s, so that they are not %s. Move them to a statement without that condition.", c.value.key, services, effect)
 }
 
-// withoutTags gives the services of the statement of which no resource has tags to compare.
-func (l *linter) withoutTags(s *statement) []string {
-	var list []string
-	seen := map[string]bool{}
+// withoutTags gives the actions of the statement for which no resource has tags to compare, and their services. Actions with
+// wildcards are left out.
+func (l *linter) withoutTags(s *statement) (actions []*node, services string) {
 	for _, n := range s.actions {
-		prefix, _, _ := strings.Cut(n.text, ":")
-		service, known := l.options.Catalog.Service(prefix)
-		if !known || seen[service.Prefix] {
+		prefix, name, _ := strings.Cut(n.text, ":")
+		a, known := l.options.Catalog.Action(prefix, name)
+		if !known || l.tagged(a) {
 			continue
 		}
-		seen[service.Prefix] = true
-		if !tagged(service) {
-			list = append(list, service.Prefix)
+		actions = append(actions, n)
+		if !strings.Contains(", "+services+", ", ", "+a.Service+", ") {
+			services = strings.TrimPrefix(services+", "+a.Service, ", ")
 		}
 	}
-	return list
+	return actions, services
 }
 
-// tagged is whether the service knows aws:ResourceTag at all.
-func tagged(s *catalog.Service) bool {
-	for _, k := range s.Keys {
-		if strings.EqualFold(k.Name, "aws:ResourceTag/${TagKey}") {
+// tagged is whether aws:ResourceTag can be there for an action. An action that makes a resource with tags counts as one.
+func (l *linter) tagged(a *catalog.Action) bool {
+	if hasTagKey(a.Keys, "aws:ResourceTag/${TagKey}") || hasTagKey(a.Keys, "aws:RequestTag/${TagKey}") {
+		return true
+	}
+	service, _ := l.options.Catalog.Service(a.Service)
+	for _, r := range a.Resources {
+		t, known := service.Resource(r.Type)
+		if hasTagKey(r.Keys, "aws:ResourceTag/${TagKey}") || known && hasTagKey(t.Keys, "aws:ResourceTag/${TagKey}") {
+			return true
+		}
+	}
+	return false
+}
+
+func hasTagKey(keys []string, key string) bool {
+	for _, k := range keys {
+		if strings.EqualFold(k, key) {
 			return true
 		}
 	}
