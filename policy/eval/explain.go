@@ -80,6 +80,8 @@ type ConditionReport struct {
 	Line     int      `json:"line"`
 	Column   int      `json:"column"`
 	Held     string   `json:"held"` // "yes", "no" or "unknown"
+	// Note says why it holds or does not where the values alone would not tell.
+	Note string `json:"note,omitempty"`
 
 	absent []string // keys of variables in Values that have no value
 }
@@ -187,7 +189,42 @@ func (c *condition) report(ctx *Context, hasVariables bool) ConditionReport {
 	if out.Absent = !ok; ok {
 		out.Request = v.Texts()
 	}
+	out.Note = c.note(v, ok)
+	if out.Note == "" && out.Held == unknown.String() {
+		out.Note = "a value cannot be read"
+	}
 	return out
+}
+
+// note goes through the cases of holds in which something else than a comparison of values decides.
+func (c *condition) note(value Value, present bool) string {
+	switch {
+	case !c.known:
+		return "there is no such operator"
+	case c.null:
+		return ""
+	case !present && c.set != "":
+		return fmt.Sprintf("%s %s for an absent key", c.set, holdsOrFails(c.absent()))
+	case !present && c.ifExists:
+		return "IfExists holds for an absent key"
+	case !present && c.negated:
+		return "a negated operator holds for an absent key"
+	case !present:
+		return ""
+	case c.arity == single && value.Len() > 1:
+		return "the key has one value, and the request gives several"
+	case c.set == "" && (c.arity == multi || c.arity == unknownArity && value.List()):
+		return "a key with several values needs ForAnyValue or ForAllValues"
+	default:
+		return ""
+	}
+}
+
+func holdsOrFails(f fit) string {
+	if f == yes {
+		return "holds"
+	}
+	return "fails"
 }
 
 func texts(values []policy.Value) []string {

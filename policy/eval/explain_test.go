@@ -257,3 +257,48 @@ func TestExplainTextIsPrintable(t *testing.T) {
 		}
 	}
 }
+
+// Where it is not the values that decide, a note says what does.
+func TestExplainNotes(t *testing.T) {
+	for _, c := range []struct {
+		condition string
+		held      string
+		note      string
+	}{
+		{`"StringEquals":{"aws:x":"a"}`, "yes", ""},
+		{`"StringEquals":{"aws:absent":"a"}`, "no", ""},
+		{`"StringNotEquals":{"aws:absent":"a"}`, "yes", "a negated operator holds for an absent key"},
+		{`"StringEqualsIfExists":{"aws:absent":"a"}`, "yes", "IfExists holds for an absent key"},
+		{`"ForAllValues:StringEquals":{"aws:absent":"a"}`, "yes", "ForAllValues holds for an absent key"},
+		{`"ForAnyValue:StringNotEqualsIfExists":{"aws:absent":"a"}`, "no", "ForAnyValue fails for an absent key"},
+		{`"Null":{"aws:absent":"true"}`, "yes", ""},
+		{`"StringEquals":{"aws:TagKeys":"a"}`, "no", "a key with several values needs ForAnyValue or ForAllValues"},
+		{`"ForAnyValue:StringEquals":{"aws:TagKeys":"a"}`, "yes", ""},
+		{`"StringEquals":{"app:list":"a"}`, "no", "a key with several values needs ForAnyValue or ForAllValues"},
+		{`"StringEquals":{"aws:username":"a"}`, "unknown", "the key has one value, and the request gives several"},
+		{`"NumericLessThan":{"aws:x":"many"}`, "unknown", "a value cannot be read"},
+		{`"StringSounds":{"aws:x":"a"}`, "unknown", "there is no such operator"},
+	} {
+		r := getObject(testUser)
+		r.Context.Set("aws:x", "a")
+		r.Context.SetList("aws:TagKeys", "a")
+		r.Context.SetList("app:list", "a")
+		r.Context.SetList("aws:username", "a", "b")
+		e := Compile(Layers{Identity: sources(t, `{"Effect":"Allow","Action":"*","Resource":"*","Condition":{`+c.condition+`}}`)}).Explain(r)
+		list := append(e.Statements, e.NearMisses...)
+		if len(list) != 1 {
+			t.Fatalf("%s: %v", c.condition, e)
+		}
+		if got := list[0].Conditions[0]; got.Held != c.held || got.Note != c.note || !strings.Contains(e.String(), c.note) {
+			t.Errorf("%s: held %s, note %q", c.condition, got.Held, got.Note)
+		}
+	}
+}
+
+func TestExplainTextDenyFirst(t *testing.T) {
+	deny := `{"Sid":"Guard","Effect":"Deny","Action":"*","Resource":"*"}`
+	text := Compile(Layers{Identity: sources(t, allowAll+","+deny)}).Explain(getObject(testUser)).String()
+	if d, a := strings.Index(text, "\n  Deny "), strings.Index(text, "\n  Allow "); d < 0 || a < d {
+		t.Errorf("the Deny stands behind:\n%s", text)
+	}
+}

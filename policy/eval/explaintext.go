@@ -144,10 +144,14 @@ func (c *ConditionReport) String() string {
 }
 
 func (c *ConditionReport) inRequest() string {
-	if c.Absent {
-		return "absent from the request"
+	have := "absent from the request"
+	if !c.Absent {
+		have = "the request has " + quoted(c.Request)
 	}
-	return "the request has " + quoted(c.Request)
+	if c.Note != "" {
+		have += "; " + c.Note
+	}
+	return have
 }
 
 // valuesOf shows values as written and, where they have variables, as they read for this request.
@@ -219,7 +223,7 @@ func (e Explanation) Text(style Style) string {
 	}
 	w.line("%s: %s", style.mark(colour, e.Verdict.String()), printable(e.Reason))
 	w.layers(&e)
-	w.statements("Statements that applied", e.Statements)
+	w.statements("Statements that applied", denyFirst(e.Statements))
 	w.statements("Statements that came near", e.NearMisses)
 	w.list("Absent from the request", e.AbsentKeys)
 	w.list("To be allowed", e.Changes)
@@ -269,6 +273,13 @@ func (w *explainer) layers(e *Explanation) {
 		}
 		w.line("  %-24s %s%s", l.Layer.Title(), state, decided)
 	}
+}
+
+// denyFirst puts first what decides.
+func denyFirst(list []StatementReport) []StatementReport {
+	sorted := slices.Clone(list)
+	slices.SortStableFunc(sorted, func(a, b StatementReport) int { return strings.Compare(b.Effect, a.Effect) })
+	return sorted
 }
 
 func (w *explainer) statements(title string, list []StatementReport) {
