@@ -38,21 +38,6 @@ func (p *program) catalogShow() *cobra.Command {
 	return cmd
 }
 
-// unknownService names the services whose names come near.
-func unknownService(c *catalog.Catalog, name string) error {
-	var near []string
-	for s := range c.Services() {
-		if d := distance(strings.ToLower(name), s.Prefix); d <= max(1, len(name)/3) {
-			near = append(near, s.Prefix)
-		}
-	}
-	hint := "warder catalog list --all shows all; add your own with warder catalog add FILE"
-	if len(near) > 0 {
-		hint = "near it are " + strings.Join(near[:min(len(near), 8)], ", ") + "; " + hint
-	}
-	return fmt.Errorf("no service is called %q: %s", name, hint)
-}
-
 // serviceDescription is a service as JSON has it.
 type serviceDescription struct {
 	Service       string                `json:"service"`

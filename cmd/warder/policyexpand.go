@@ -184,7 +184,7 @@ func (x *expander) add(p *program, e expansion, patterns []string) {
 		if len(named) > before || x.matchesAny(pattern) {
 			continue
 		}
-		why := x.meansNothing(pattern)
+		why := meansNothing(x.catalog, pattern)
 		e.Unknown = append(e.Unknown, why.Error())
 		x.status = max(x.status, exitFailure)
 		p.say("%s", clean(e.place()+why.Error()))
@@ -210,30 +210,6 @@ func (x *expander) choose(named map[*catalog.Action]bool, not bool) []expandedAc
 		}
 	}
 	return chosen
-}
-
-// meansNothing says why no action matches a pattern, and what comes near.
-func (x *expander) meansNothing(pattern string) error {
-	prefix, name, ok := strings.Cut(pattern, ":")
-	if !ok {
-		return fmt.Errorf("%q is no action: write service:Name", pattern)
-	}
-	if strings.ContainsAny(prefix, "*?") {
-		return fmt.Errorf("%q: a service takes no wildcard; for every action write *", pattern)
-	}
-	s, ok := x.catalog.Service(prefix)
-	if !ok {
-		return unknownService(x.catalog, prefix)
-	}
-	names := make([]string, len(s.Actions))
-	for i := range s.Actions {
-		names[i] = s.Actions[i].Name
-	}
-	near, far := nearest(name, names)
-	if far >= 0 && far <= max(2, len(name)/3) {
-		return fmt.Errorf("no action of %s matches %q; the nearest is %s", s.Prefix, pattern, s.Prefix+":"+near)
-	}
-	return fmt.Errorf("no action of %s matches %q; warder catalog show %s lists them", s.Prefix, pattern, s.Prefix)
 }
 
 // place stands before a message about the expansion.

@@ -74,6 +74,9 @@ be read.`,
 		if err != nil {
 			return err
 		}
+		if doubt := doubtful(services, c.Request.Action); doubt != "" {
+			p.say("Note: %s", clean(doubt))
+		}
 		got, err := c.Run(eval.WithKeyTypes(services))
 		if err != nil {
 			p.say("warder: %s", clean(caseProblem(err)))

@@ -17,10 +17,11 @@ import (
 func (p *program) policyTest() *cobra.Command {
 	var verbose, asJSON bool
 	cmd := &cobra.Command{
-		Use:   "test FILE…",
+		Use:   "test [FILE…]",
 		Short: "Run policy unit tests",
 		Long: `Run policy unit tests: requests, the policies that apply to them, and the verdict that is expected. FILE is JSON or YAML
-(.yaml, .yml) with one case or a list of them, a folder of such files, or a pattern; - is standard input.
+(.yaml, .yml) with one case or a list of them, a folder of such files, or a pattern; none, or -, is
+standard input.
 
   - name: alice reads her own reports
     request:
@@ -42,7 +43,6 @@ counted as passed.`,
 		Example: `  warder policy test tests/
   warder policy test 'tests/**/*.yaml' -v
   warder policy test --json tests/*.json | jq '.cases[] | select(.passed | not)'`,
-		Args: cobra.MinimumNArgs(1),
 	}
 	addSettings(cmd, catalogSetting)
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "a line for each case that passed too, and why a case failed in full")
@@ -54,7 +54,7 @@ counted as passed.`,
 		if err != nil {
 			return err
 		}
-		run := testRun{documents: map[string]input{}, catalog: services}
+		run := testRun{documents: map[string]input{}, catalog: services, doubted: map[string]bool{}}
 		for _, in := range p.inputs(args, maxCaseFile, caseSuffixes()...) {
 			run.file(p, &in)
 		}
@@ -76,6 +76,7 @@ type testRun struct {
 
 	documents map[string]input
 	catalog   *catalog.Catalog
+	doubted   map[string]bool // actions that a note was written about
 }
 
 // fileError is a file that could not be read.
@@ -108,6 +109,11 @@ func (r *testRun) file(p *program, in *input) {
 	}
 	documents := documents{beside: in, catalog: r.catalog, read: r.documents}
 	for i := range cases {
+		action := cases[i].Request.Action
+		if doubt := doubtful(r.catalog, action); doubt != "" && !r.doubted[action] {
+			r.doubted[action] = true
+			p.say("Note: %s", clean(fmt.Sprintf("%s:%d: %s", in.name, cases[i].Pos.Line, doubt)))
+		}
 		tested, err := r.one(&cases[i], &documents)
 		if unreadable(err) {
 			r.Errors = append(r.Errors, fileError{in.name, err.Error()})
@@ -143,7 +149,9 @@ func (r *testRun) one(c *eval.Case, d *documents) (testedCase, error) {
 // caseProblem is why a case cannot be run, with the place in the policy's file.
 func caseProblem(err error) string {
 	c, ok := errors.AsType[*eval.CaseError](err)
-	if !ok {
+	if inner := errors.Unwrap(err); !ok && inner != nil { // the case's name stands before it anyway
+		return inner.Error()
+	} else if !ok {
 		return err.Error()
 	}
 	if syntax, ok := errors.AsType[*policy.SyntaxError](err); ok {
