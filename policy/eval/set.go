@@ -69,6 +69,7 @@ type place struct {
 	layer  Layer
 	level  int
 	policy string
+	file   string
 }
 
 // count weighs every statement of the layers. This is the readable definition: no index, no short cut.
@@ -118,7 +119,7 @@ func (t *tally) source(q *question, at place, source *Source, see witness) {
 	if source.Policy == nil {
 		return
 	}
-	at.policy = source.Name
+	at.policy, at.file = source.Name, source.File
 	for i := range source.Policy.statements {
 		st := &source.Policy.statements[i]
 		w, how := st.weigh(q, at.layer, see != nil)

@@ -11,6 +11,7 @@ import (
 type statement struct {
 	source       *policy.Statement
 	deny         bool
+	variables    bool // the document's version has them
 	principal    *principalSet
 	notPrincipal *principalSet
 	actions      actionSet
