@@ -123,7 +123,7 @@ func (s *Set) Explain(r *Request) Explanation {
 	e.AbsentKeys = absentKeys(e.Statements, e.NearMisses)
 	switch e.Verdict {
 	case ExplicitDeny:
-		e.Changes = e.withoutDeny(r, s.layers.ResourceKind, t)
+		e.Changes = e.withoutDeny(&q, t)
 	case ImplicitDeny:
 		e.Changes = e.withAllow(r, s.layers.ResourceKind)
 	}
@@ -196,7 +196,7 @@ func (c *condition) report(ctx *Context, hasVariables bool) ConditionReport {
 	if out.Absent = v == nil; v != nil {
 		out.Request = v.Texts()
 	}
-	out.Note = c.note(v, ok)
+	out.Note = c.note(v)
 	if out.Note == "" && out.Held == unknown.String() {
 		out.Note = "a value cannot be read"
 	}
@@ -204,23 +204,24 @@ func (c *condition) report(ctx *Context, hasVariables bool) ConditionReport {
 }
 
 // note goes through the cases of holds in which something else than a comparison of values decides.
-func (c *condition) note(value Value, present bool) string {
+func (c *condition) note(value *Value) string {
+	set := c.source.Operator.Set
 	switch {
-	case !c.known:
+	case c.test == unknownTest:
 		return "there is no such operator"
-	case c.null:
+	case c.test == presenceTest:
 		return ""
-	case !present && c.set != "":
-		return fmt.Sprintf("%s %s for an absent key", c.set, holdsOrFails(c.absent()))
-	case !present && c.ifExists:
+	case value == nil && set != "":
+		return fmt.Sprintf("%s %s for an absent key", set, holdsOrFails(c.absent()))
+	case value == nil && c.ifExists:
 		return "IfExists holds for an absent key"
-	case !present && c.negated:
+	case value == nil && c.negated:
 		return "a negated operator holds for an absent key"
-	case !present:
+	case value == nil:
 		return ""
 	case c.arity == single && value.Len() > 1:
 		return "the key has one value, and the request gives several"
-	case c.set == "" && (c.arity == multi || c.arity == unknownArity && value.List()):
+	case set == "" && (c.arity == multi || c.arity == unknownArity && value.List()):
 		return "a key with several values needs ForAnyValue or ForAllValues"
 	default:
 		return ""

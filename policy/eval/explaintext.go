@@ -8,7 +8,7 @@ import (
 )
 
 // withoutDeny says, of an explicit deny, which statements must not apply, and what the verdict would be without them.
-func (e *Explanation) withoutDeny(r *Request, kind ResourceKind, t tally) []string {
+func (e *Explanation) withoutDeny(q *question, t tally) []string {
 	var out []string
 	for i := range e.Statements {
 		if s := &e.Statements[i]; s.Effect == "Deny" {
@@ -16,8 +16,8 @@ func (e *Explanation) withoutDeny(r *Request, kind ResourceKind, t tally) []stri
 		}
 	}
 	t.denied = 0
-	if d, _ := outcome(r, kind, &t); d.Verdict != Allow {
-		out = append(out, "even then: "+reason(r, d))
+	if d, _ := outcome(q, &t); d.Verdict != Allow {
+		out = append(out, "even then: "+reason(q, d))
 	}
 	return out
 }
