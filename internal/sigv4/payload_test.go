@@ -106,3 +106,21 @@ func TestPresignedForS3(t *testing.T) {
 		}
 	}
 }
+
+// FuzzPathAsSent: a path in S3's form has one canonical spelling, which is its own.
+func FuzzPathAsSent(f *testing.F) {
+	for _, path := range []string{"", "b/k", "b//../k", "a%2fb%7E(c)", "%e2%82%ac", "a b", "%zz", "a?b=c"} {
+		f.Add(path)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		path, _, err := parseTarget("/"+text, true)
+		if err != nil {
+			return
+		}
+		once := appendPath(nil, path, true)
+		again, params, err := parseTarget(string(once), true)
+		if err != nil || len(params) > 0 || string(appendPath(nil, again, true)) != string(once) {
+			t.Fatalf("%q: canonical %q, then %q, %v", path, once, again, err)
+		}
+	})
+}
