@@ -1,6 +1,6 @@
 # make shows the targets. Everything that tests goes through tools/gate, which counts and fails when nothing ran.
 
-TARGETS = help run build generate lint test test-unit test-tools test-bench test-fuzz test-sdk test-awscli test-terraform test-crash test-hostile fuzz bench bench-packages clean
+TARGETS = help run build generate lint test test-unit test-tools test-bench test-fuzz test-sdk test-awscli test-terraform test-crash test-hostile fuzz bench bench-peers bench-packages clean
 .PHONY: $(TARGETS) gate
 .DEFAULT_GOAL = help
 
@@ -20,7 +20,8 @@ help:
 	@echo '  make test             lint and every test; closes with "N passed, N failed, N skipped"'
 	@echo '  make test-SUITE       one part of it: unit tools bench fuzz sdk awscli terraform crash hostile'
 	@echo '  make fuzz             every fuzz target for FUZZTIME each (FUZZTIME=1m)'
-	@echo '  make bench            the benchmarks beside net/http and the disk, COUNT runs of BENCHTIME each; closes with a table'
+	@echo '  make bench            the benchmarks beside net/http, the disk and the peers, COUNT runs of BENCHTIME each; closes with a table'
+	@echo '  make bench-peers      of these, decisions beside other engines (BENCH=Peers/opa for one)'
 	@echo '  make bench-packages   the benchmarks of the single packages'
 	@echo '  make generate         write anew what is generated: API shapes (python3 with botocore), catalog (npm)'
 	@echo
@@ -56,6 +57,9 @@ fuzz: test-fuzz
 
 bench:
 	@go test -C bench -timeout 60m -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -count $(COUNT) .
+
+bench-peers: BENCH = Peers
+bench-peers: bench
 
 bench-packages:
 	go test -run '^$$' -bench . -benchmem ./...

@@ -44,7 +44,8 @@ var layers = map[string]int{
 	"policy/lint":        3,
 	"internal/catalogen": 3,
 
-	"directory": 4,
+	"directory":            4,
+	"policy/eval/evaltest": 4, // policies and requests for benchmarks
 
 	"authz":               5,
 	"policy/compare":      5,

@@ -30,7 +30,7 @@ func (w *warder) sdk(key credentials, options ...func(*config.LoadOptions) error
 		config.WithRegion(region),
 		config.WithBaseEndpoint(w.URL),
 		config.WithCredentialsProvider(provider.NewStaticCredentialsProvider(key.ID, key.Secret, key.Token)),
-		config.WithHTTPClient(servertest.OwnBody{Client: awshttp.NewBuildableClient()}),
+		config.WithHTTPClient(awshttp.NewBuildableClient()),
 	}, options...)
 	c, err := config.LoadDefaultConfig(context.Background(), options...)
 	if err != nil {
@@ -41,12 +41,14 @@ func (w *warder) sdk(key credentials, options ...func(*config.LoadOptions) error
 
 // iam is a client of IAM that does not retry: a test wants to see the first answer.
 func (w *warder) iam(key credentials, options ...func(*iam.Options)) *iam.Client {
-	return iam.NewFromConfig(w.sdk(key), append([]func(*iam.Options){func(o *iam.Options) { o.RetryMaxAttempts = 1 }}, options...)...)
+	once := func(o *iam.Options) { o.RetryMaxAttempts, o.HTTPClient = 1, servertest.OwnBody{Client: o.HTTPClient} }
+	return iam.NewFromConfig(w.sdk(key), append([]func(*iam.Options){once}, options...)...)
 }
 
 // sts is a client of STS that does not retry.
 func (w *warder) sts(key credentials, options ...func(*sts.Options)) *sts.Client {
-	return sts.NewFromConfig(w.sdk(key), append([]func(*sts.Options){func(o *sts.Options) { o.RetryMaxAttempts = 1 }}, options...)...)
+	once := func(o *sts.Options) { o.RetryMaxAttempts, o.HTTPClient = 1, servertest.OwnBody{Client: o.HTTPClient} }
+	return sts.NewFromConfig(w.sdk(key), append([]func(*sts.Options){once}, options...)...)
 }
 
 // code is the error code that the server answered; "" for success, "?" where it did not answer.

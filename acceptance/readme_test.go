@@ -174,6 +174,14 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
+// TestAWSCLISimulation does what docs/simulation.md says.
+func TestAWSCLISimulation(t *testing.T) {
+	if err := exec.Command("aws", "--version").Run(); err != nil {
+		missing(t, "awscli", getAWSCLI)
+	}
+	newReadme(t, "../docs/simulation.md").run("")
+}
+
 // TestTerraformReadme does what README.md says with Terraform.
 func TestTerraformReadme(t *testing.T) {
 	if err := exec.Command("terraform", "version").Run(); err != nil {

@@ -50,8 +50,8 @@ func TestGlob(t *testing.T) {
 	}
 }
 
-// cut is s as Glob counts: a byte outside valid UTF-8 is one character.
-func cut(s string) []string {
+// pieces is s as Glob counts: a byte outside valid UTF-8 is one character.
+func pieces(s string) []string {
 	var out []string
 	for len(s) > 0 {
 		_, n := utf8.DecodeRuneInString(s)
@@ -62,7 +62,7 @@ func cut(s string) []string {
 
 // oracle is the definition of Glob, by table.
 func oracle(pattern, s string) bool {
-	p, c := cut(pattern), cut(s)
+	p, c := pieces(pattern), pieces(s)
 	match := make([][]bool, len(p)+1)
 	for i := range match {
 		match[i] = make([]bool, len(c)+1)

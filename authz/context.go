@@ -74,15 +74,19 @@ func hasIAMTags(action string) bool {
 func derived(key string) bool { return KeyOrigin(key) != FromRequest }
 
 func environmentKeys(ctx *eval.Context, env *Environment) {
-	now := env.Time.UTC()
-	ctx.Set("aws:CurrentTime", now.Format(time.RFC3339))
-	ctx.Set("aws:EpochTime", strconv.FormatInt(now.Unix(), 10))
+	clockKeys(ctx, env.Time)
 	ctx.Set("aws:SecureTransport", strconv.FormatBool(env.Secure))
 	ctx.Set("aws:ViaAWSService", "false")
 	setIf(ctx, "aws:SourceIp", env.SourceIP)
 	setIf(ctx, "aws:UserAgent", env.UserAgent)
 	setIf(ctx, "aws:referer", env.Referer)
 	setIf(ctx, "aws:RequestedRegion", env.Region)
+}
+
+func clockKeys(ctx *eval.Context, now time.Time) {
+	now = now.UTC()
+	ctx.Set("aws:CurrentTime", now.Format(time.RFC3339))
+	ctx.Set("aws:EpochTime", strconv.FormatInt(now.Unix(), 10))
 }
 
 func principalKeys(ctx *eval.Context, p *subject, c *Caller) {

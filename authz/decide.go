@@ -48,15 +48,14 @@ type subject struct {
 	linked   bool // a service-linked role
 	roleARN  string
 	userARN  string
-	identity []eval.Source
-	boundary *eval.Source
+	policies *eval.Set // its identity policies and boundary
 }
 
 // serviceLinkedPath is where service-linked roles live. Source: IAM User Guide, service-linked roles.
 const serviceLinkedPath = "/aws-service-role/"
 
 func lookUp(snap *directory.Snapshot, c *Caller) (*subject, bool) {
-	p := &subject{}
+	p := &subject{policies: eval.NewSet(eval.Layers{})}
 	switch c.Kind {
 	case eval.Anonymous, eval.Service, eval.WebIdentity:
 		return p, true
@@ -87,23 +86,19 @@ func lookUp(snap *directory.Snapshot, c *Caller) (*subject, bool) {
 	if c.Session != nil {
 		p.tags = mergeTags(p.tags, c.Session.Tags)
 	}
-	p.identity = p.account.IdentityPolicies(p.entity)
-	p.boundary = p.account.BoundaryPolicy(p.entity)
+	p.policies = p.account.PolicySet(p.entity)
 	return p, true
 }
 
 // question puts together what eval needs.
-func question(snap *directory.Snapshot, c *Caller, env *Environment, ask *Ask) (*eval.Set, *eval.Request, bool) {
+func question(snap *directory.Snapshot, c *Caller, env *Environment, ask *Ask) (eval.Set, *eval.Request, bool) {
 	p, ok := lookUp(snap, c)
 	if !ok {
-		return nil, nil, false
+		return eval.Set{}, nil, false
 	}
-	layers := eval.Layers{
-		Identity: p.identity, Boundary: p.boundary,
-		Resource: ask.ResourcePolicy, ResourceKind: ask.ResourceKind,
-	}
+	var session []eval.Source
 	if c.Session != nil {
-		layers.Session = c.Session.Policies
+		session = c.Session.Policies
 	}
 	credential := eval.LongTerm
 	if c.Session != nil && c.Session.Type == SessionToken {
@@ -119,5 +114,5 @@ func question(snap *directory.Snapshot, c *Caller, env *Environment, ask *Ask) (
 		Action: ask.Action, Resource: ask.Resource, ResourceAccount: ask.ResourceAccount,
 		Context: requestContext(p, c, env, ask),
 	}
-	return eval.Compile(layers), req, true
+	return p.policies.With(session, ask.ResourcePolicy, ask.ResourceKind), req, true
 }

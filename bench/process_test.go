@@ -15,16 +15,22 @@ import (
 // clients' or with another server's. It is this test binary, started in a role: see role_test.go.
 type process struct {
 	address string        // HOST:PORT
-	startup time.Duration // from starting the process to its first word, when it serves
+	startup time.Duration // from when the process begins to be a server until it serves
 	cmd     *exec.Cmd
 	to      io.WriteCloser
 	from    *bufio.Reader
 }
 
-// usage is what a server's process has used.
+// greeting is a server's first word, when it serves.
+type greeting struct {
+	Address string
+	Startup time.Duration
+}
+
+// usage is what a server's process has used since it began to be a server.
 type usage struct {
-	CPU     time.Duration // since it began; 0 where the system does not tell
-	Written uint64        // bytes sent to the disk since it began; likewise
+	CPU     time.Duration // 0 where the system does not tell
+	Written uint64        // bytes sent to the disk; likewise
 	Heap    uint64        // bytes of live objects, after a collection; asked for by "memory" only
 }
 
@@ -43,12 +49,12 @@ func startProcess(tb testing.TB, role string, settings any) *process {
 	out, err := p.cmd.StdoutPipe()
 	check(tb, err)
 	p.from = bufio.NewReader(out)
-	begun := time.Now()
 	check(tb, p.cmd.Start())
-	if err := p.answer(&p.address); err != nil {
+	var g greeting
+	if err := p.answer(&g); err != nil {
 		tb.Fatalf("the server %s did not start: %v, %v", role, err, p.cmd.Wait())
 	}
-	p.startup = time.Since(begun)
+	p.address, p.startup = g.Address, g.Startup
 	return p
 }
 

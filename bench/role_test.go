@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // The environment of a process that is a server and no test.
@@ -59,19 +60,23 @@ func serveRole(role string, settings []byte) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, stopProfile()) }()
+	// What this binary did and holds already is not the server's: it carries the peers too, and their tables.
+	before := usage{Heap: liveHeap()}
+	before.CPU = processCPU()
+	begun := time.Now()
 	address, stop, err := start(settings)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
 	out := json.NewEncoder(os.Stdout)
-	if err := out.Encode(address); err != nil {
+	if err := out.Encode(greeting{address, time.Since(begun)}); err != nil {
 		return err
 	}
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
-		u := usage{CPU: processCPU(), Written: bytesWritten()}
+		u := usage{CPU: processCPU() - before.CPU, Written: bytesWritten()}
 		if in.Text() == "memory" {
-			u.Heap = liveHeap()
+			u.Heap = max(liveHeap(), before.Heap) - before.Heap
 		}
 		if err := out.Encode(u); err != nil {
 			return err

@@ -10,15 +10,17 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
+// MaxReference is the most bytes of a service reference document.
+const MaxReference = 4 << 20
+
 // Limits of a service reference document.
 const (
-	maxReferenceBytes = 4 << 20
-	maxActions        = 10_000
-	maxResourceTypes  = 1_000
-	maxKeys           = 2_000
-	maxNameBytes      = 256
-	maxARNs           = 50 // of one resource type
-	maxARNBytes       = 2048
+	maxActions       = 10_000
+	maxResourceTypes = 1_000
+	maxKeys          = 2_000
+	maxNameBytes     = 256
+	maxARNs          = 50 // of one resource type
+	maxARNBytes      = 2048
 )
 
 // reference is a document in the form of AWS's service reference. Members that say nothing about a policy are accepted and
@@ -67,8 +69,8 @@ var (
 // strict: unknown and repeated members, names that a policy could not use, and references to things that the document does
 // not define are errors, which name the place. Condition keys that begin with "aws:" need no definition.
 func ParseServiceReference(text []byte) (*Service, error) {
-	if len(text) > maxReferenceBytes {
-		return nil, fmt.Errorf("service reference: %d bytes are more than the %d that are read", len(text), maxReferenceBytes)
+	if len(text) > MaxReference {
+		return nil, fmt.Errorf("service reference: %d bytes are more than the %d that are read", len(text), MaxReference)
 	}
 	var r reference
 	if err := json.Unmarshal(text, &r, json.RejectUnknownMembers(true)); err != nil {

@@ -11,6 +11,7 @@ import (
 type Account struct {
 	id      string
 	library *Library
+	edition *edition
 
 	info     *AccountInfo // nil where none was put
 	users    table[*User]

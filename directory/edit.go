@@ -3,7 +3,7 @@ package directory
 // edit gives a copy of the account that may be changed until it is published.
 func (a *Account) edit() *Account {
 	return &Account{
-		id: a.id, library: a.library, info: a.info, versions: a.versions,
+		id: a.id, library: a.library, edition: new(edition), info: a.info, versions: a.versions,
 		users: a.users.edit(), groups: a.groups.edit(), roles: a.roles.edit(), policies: a.policies.edit(),
 		profiles: a.profiles.edit(), keys: a.keys.edit(),
 		memberships: a.memberships.edit(), attachments: a.attachments.edit(), boundaries: a.boundaries.edit(),

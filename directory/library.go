@@ -21,6 +21,8 @@ type Library struct {
 	contents map[string]weak.Pointer[content]
 	// managed are the AWS-managed policies that were asked for, by ARN; there are no more of them than in the catalog.
 	managed sync.Map // string -> *ManagedPolicy
+
+	sets policySets
 }
 
 // NewLibrary makes a Library over a catalog; nil is a catalog without AWS-managed policies.

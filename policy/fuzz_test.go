@@ -27,7 +27,7 @@ func FuzzParse(f *testing.F) {
 			if !errors.As(err, &syntax) || syntax.Message == "" || doc != nil {
 				t.Fatalf("Parse(%q) = %v, %#v", src, doc, err)
 			}
-			if p := syntax.Pos; p != posAt(src, p.Offset) {
+			if p := syntax.Pos; p != posAt(src, p.Offset, textStart()) {
 				t.Fatalf("Parse(%q) fails at %+v, which is nowhere", src, p)
 			}
 			return

@@ -27,8 +27,14 @@ const MaxWritten = 131072
 func Parse(src string) (*Document, error) { return ParseLimit(src, MaxSize) }
 
 // ParseLimit is Parse for a text of at most limit bytes.
-func ParseLimit(src string, limit int) (*Document, error) {
-	doc, effect, err := read(src, limit)
+func ParseLimit(src string, limit int) (*Document, error) { return parse(src, limit, textStart()) }
+
+// ParseAt is Parse for a text that begins at a place of a larger one, such as a test file: lines and columns, of the
+// document and of the error, are those of the larger text. Offsets count from the start of src all the same.
+func ParseAt(src string, at Pos) (*Document, error) { return parse(src, MaxSize, at) }
+
+func parse(src string, limit int, at Pos) (*Document, error) {
+	doc, effect, err := read(src, limit, at)
 	if err == nil && effect != nil {
 		err = &SyntaxError{
 			Pos:     effect.Span.Start,
@@ -44,16 +50,18 @@ func ParseLimit(src string, limit int) (*Document, error) {
 
 // read is Parse, but lets an Effect pass that differs from Allow and Deny in case alone, and returns the first: AWS
 // reports those later than syntax errors, in other words.
-func read(src string, limit int) (*Document, *Value, error) {
+func read(src string, limit int, at Pos) (*Document, *Value, error) {
+	at.Offset = 0
 	if len(src) > limit {
 		return nil, nil, &SyntaxError{
-			Pos:     Pos{Line: 1, Column: 1},
+			Pos:     at,
 			Message: fmt.Sprintf("the document has %d bytes; at most %d are accepted", len(src), limit),
 		}
 	}
 	p := &parser{
 		src:   src,
-		track: newTracker(src),
+		start: at,
+		track: tracker{src: src, pos: at},
 		dec:   jsontext.NewDecoder(bytes.NewBufferString(src)),
 	}
 	doc, err := p.document()
@@ -67,6 +75,7 @@ func read(src string, limit int) (*Document, *Value, error) {
 // opens an object or a list where the grammar has none is refused there.
 type parser struct {
 	src    string
+	start  Pos // where src begins in what its author sees
 	dec    *jsontext.Decoder
 	track  tracker
 	effect *Value
@@ -129,7 +138,7 @@ func (p *parser) jsonError(err error) error {
 			reason = syntactic.Err.Error()
 		}
 	}
-	return p.fail(posAt(p.src, offset), faultJSON, "%s", strings.TrimPrefix(reason, "jsontext: "))
+	return p.fail(posAt(p.src, offset, p.start), faultJSON, "%s", strings.TrimPrefix(reason, "jsontext: "))
 }
 
 // object reads the members of an object whose opening brace is read already.

@@ -262,3 +262,29 @@ func BenchmarkParse(b *testing.B) {
 		}
 	}
 }
+
+// TestParseAt parses a document inside a larger text: the places are those that an editor shows of the larger one.
+func TestParseAt(t *testing.T) {
+	const larger = "[\n    {\"Statement\": {\"Effect\": \"Deny\",\n      \"Action\": \"s3:*\"}}]"
+	src := strings.TrimSuffix(larger[strings.IndexByte(larger, '{'):], "]")
+	at := Pos{Offset: 6, Line: 2, Column: 5}
+	doc, err := ParseAt(src, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	statement, action := doc.Statements[0].Span.Start, doc.Statements[0].Action[0].Span.Start
+	if statement.Line != 2 || statement.Column != 19 || action.Line != 3 || action.Column != 17 || src[action.Offset] != '"' {
+		t.Errorf("statement at %+v, action at %+v", statement, action)
+	}
+	for text, want := range map[string]Pos{
+		`{"Statement": 1}`:                 {Offset: 14, Line: 2, Column: 19},
+		`{"Version" 1}`:                    {Offset: 11, Line: 2, Column: 16},
+		"{\n":                              {Offset: 2, Line: 3, Column: 1},
+		strings.Repeat(" ", MaxSize) + " ": {Line: 2, Column: 5},
+	} {
+		var syntax *SyntaxError
+		if _, err := ParseAt(text, at); !errors.As(err, &syntax) || syntax.Pos != want {
+			t.Errorf("%.20q: %v, want %+v", text, err, want)
+		}
+	}
+}

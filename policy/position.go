@@ -8,9 +8,8 @@ type tracker struct {
 	pos Pos
 }
 
-func newTracker(src string) tracker {
-	return tracker{src: src, pos: Pos{Line: 1, Column: 1}}
-}
+// textStart is the place where a text begins that is no part of another.
+func textStart() Pos { return Pos{Line: 1, Column: 1} }
 
 func (t *tracker) at(offset int) Pos {
 	passed := t.src[t.pos.Offset:offset]
@@ -24,8 +23,8 @@ func (t *tracker) at(offset int) Pos {
 	return t.pos
 }
 
-// posAt is the place of one offset.
-func posAt(src string, offset int) Pos {
-	t := newTracker(src)
+// posAt is the place of one offset in a text that begins at start.
+func posAt(src string, offset int, start Pos) Pos {
+	t := tracker{src: src, pos: start}
 	return t.at(min(max(offset, 0), len(src)))
 }

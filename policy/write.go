@@ -13,7 +13,7 @@ import (
 // caller to find out.
 func ParseFor(kind Kind, src string) (*Document, error) {
 	check, words := rules(kind)
-	doc, effect, err := read(src, MaxWritten)
+	doc, effect, err := read(src, MaxWritten, textStart())
 	if err != nil {
 		return nil, words(src, err)
 	}

@@ -324,6 +324,7 @@ func (c *configuration) server() (app.Config, error) {
 		TLSCert:          c.String("tls-cert"),
 		TLSKey:           c.String("tls-key"),
 		TLSHosts:         c.Strings("tls-host"),
+		Catalog:          c.String(catalogSetting),
 		Quotas:           c.IntMap("quota"),
 		DataEvents:       c.String("data-events"),
 		LogFormat:        c.String("log-format"),

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +20,7 @@ import (
 const (
 	exitOK      = 0
 	exitFailure = 1
-	exitUsage   = 2 // wrong flags, arguments or configuration: nothing was done
+	exitUsage   = 2 // wrong flags, arguments or configuration: nothing was done; or a file that cannot be read
 )
 
 func main() {
@@ -38,11 +40,21 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer, 
 	p := &program{name: args[0], in: in, out: out, err: errs, environ: environ}
 	running := false
 	root := p.root()
-	root.PersistentPreRun = func(*cobra.Command, []string) { running = true }
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		// Cobra looks only after this whether flags go together.
+		if err := errors.Join(cmd.ValidateRequiredFlags(), cmd.ValidateFlagGroups()); err != nil {
+			return err
+		}
+		running = true
+		return nil
+	}
 	root.SetArgs(args[1:])
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK
+	}
+	if status, ok := errors.AsType[statusError](err); ok {
+		return int(status)
 	}
 	p.say("warder: %v", err)
 	var config *app.ConfigError
@@ -60,6 +72,11 @@ type usageError struct{ message string }
 func (e *usageError) Error() string { return e.message }
 
 func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
+
+// statusError ends the program with that status and no further word: the output has said it all.
+type statusError int
+
+func (e statusError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 // say writes a line for people.
 func (p *program) say(format string, args ...any) {
@@ -82,6 +99,24 @@ func (p *program) printf(format string, args ...any) error {
 	return err
 }
 
+// printJSON writes a result as JSON, laid out for people too.
+func (p *program) printJSON(v any) error {
+	e := json.NewEncoder(p.out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// clean makes a line of text whose parts others chose: those may hold anything, control sequences of a terminal too.
+func clean(line string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, line)
+}
+
 func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "warder",
@@ -93,7 +128,11 @@ Every request is authenticated, authorized by policy, made durable and recorded.
   warder serve                       start; the first start makes an account and shows the key of its administrator
   warder configure --static          put the key into a profile of the AWS CLI
   eval "$(warder env)"               or set up this shell
-  aws sts get-caller-identity        then any AWS client works`,
+  aws sts get-caller-identity        then any AWS client works
+
+Policies are formatted, checked, tested and explained without a server:
+
+  warder policy --help`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
@@ -101,6 +140,6 @@ Every request is authenticated, authorized by policy, made durable and recorded.
 	}
 	root.SetOut(p.out)
 	root.SetErr(p.err)
-	root.AddCommand(p.serve(), p.configure(), p.env(), p.operations(), p.trail(), p.config(), p.version())
+	root.AddCommand(p.serve(), p.configure(), p.env(), p.policy(), p.catalog(), p.operations(), p.trail(), p.config(), p.version())
 	return root
 }

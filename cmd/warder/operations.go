@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"text/tabwriter"
 
@@ -30,9 +29,7 @@ Needs no running server.`,
 			list = onlyServed(list)
 		}
 		if asJSON {
-			e := json.NewEncoder(p.out)
-			e.SetIndent("", "  ")
-			return e.Encode(list)
+			return p.printJSON(list)
 		}
 		return p.operationTable(list)
 	}

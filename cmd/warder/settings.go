@@ -50,6 +50,8 @@ func settings() []setting {
 		{name: "tls-cert", kind: path, arg: "FILE", help: "PEM certificate chain; needs tls-key"},
 		{name: "tls-key", kind: path, arg: "FILE", help: "PEM private key of tls-cert"},
 		{name: "tls-host", kind: list, arg: "NAME", help: "name or address for the certificate of the local authority; the first one stands in the endpoint"},
+		{name: catalogSetting, kind: path, arg: "DIR", help: "directory, or one file, of your own services in AWS's service reference form",
+			shown: "catalog in the data directory"},
 		{name: "quota", kind: table, arg: "NAME=N", help: "quota that differs from AWS's default, such as UsersPerAccount=100000"},
 		{name: "trusted-proxy", kind: list, arg: "CIDR", help: "address or network of a proxy whose X-Forwarded-For is believed"},
 		{name: "data-events", kind: text, arg: "WHICH", help: "off, or all to put every decision of the authorization API on the trail; buffered, and counted when dropped",
@@ -63,6 +65,9 @@ func settings() []setting {
 			variable: "WARDER_MASTER_KEY", secret: true},
 	}
 }
+
+// catalogSetting is the setting of one's own services.
+const catalogSetting = "catalog"
 
 // masterText is the setting of a master key that comes in the environment.
 const masterText = "master-key-text"

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -86,7 +85,7 @@ func records(ctx context.Context, dir string, last int, follow bool) iter.Seq2[t
 	return trailstore.Read(ctx, dir, trailstore.Last(last))
 }
 
-// eventLine is an event on one line. What callers chose themselves may hold anything and is cleaned.
+// eventLine is an event on one line.
 func eventLine(e *trail.Event) string {
 	outcome := "ok"
 	if e.ErrorCode != "" {
@@ -97,12 +96,7 @@ func eventLine(e *trail.Event) string {
 	if e.ErrorMessage != "" {
 		line += ": " + e.ErrorMessage
 	}
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029' {
-			return ' '
-		}
-		return r
-	}, line)
+	return clean(line)
 }
 
 func who(id *trail.UserIdentity) string {

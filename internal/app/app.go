@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/warder-iam/warder/authz"
-	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/authn"
 	"github.com/warder-iam/warder/internal/kv"
@@ -123,6 +122,10 @@ func (a *App) Failed() <-chan error { return a.failed }
 // openData opens the data directory, from the keys up to the published state.
 func (a *App) openData(ctx context.Context) (err error) {
 	c := &a.config
+	services, err := NewOwnServices(c.Catalog, c.Data).Catalog()
+	if err != nil {
+		return wrong("catalog", "%w", err)
+	}
 	if err := makeDataDir(c.Data); err != nil {
 		return wrong("data", "%w", err)
 	}
@@ -138,7 +141,7 @@ func (a *App) openData(ctx context.Context) (err error) {
 		return err
 	}
 	a.engine = engine
-	a.store, err = store.Open(ctx, a.engine, a.keyring, store.Options{Library: directory.NewLibrary(catalog.Load()), Quotas: c.quotas()})
+	a.store, err = store.Open(ctx, a.engine, a.keyring, store.Options{Library: directory.NewLibrary(services), Quotas: c.quotas()})
 	if err != nil {
 		return err
 	}

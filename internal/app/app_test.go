@@ -563,6 +563,7 @@ func TestConfigErrors(t *testing.T) {
 		{"tls-cert", func(c *Config) { c.TLSCert, c.TLSKey = "no-such-cert.pem", "no-such-key.pem" }},
 		{"tls-host", func(c *Config) { c.TLSHosts = []string{"a b"} }},
 		{"tls-host", func(c *Config) { c.TLSHosts = []string{"https://a"} }},
+		{"catalog", func(c *Config) { c.Catalog = "no-such-directory" }},
 		{"log-format", func(c *Config) { c.LogFormat = "xml" }},
 		{"drain-timeout", func(c *Config) { c.DrainTimeout = -1 }},
 		{"max-connections", func(c *Config) { c.MaxConnections = 1 }},

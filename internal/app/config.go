@@ -52,6 +52,8 @@ type Config struct {
 	// TLSHosts are names and addresses for the local CA's certificate, beside those that the server knows itself. The
 	// first one stands in the endpoint.
 	TLSHosts []string
+	// Catalog is a directory or file of one's own services; "" is the directory catalog in Data, which may be missing.
+	Catalog string
 	// Quotas that differ from AWS's defaults, by name.
 	Quotas map[string]int
 	// TrustedProxies may say the caller's address in X-Forwarded-For.
@@ -111,7 +113,7 @@ func (c Config) complete() (Config, error) {
 		path    *string
 	}{
 		{"data", &c.Data}, {"master-key", &c.MasterKeyFile}, {"admin-credentials", &c.AdminCredentials},
-		{"tls-cert", &c.TLSCert}, {"tls-key", &c.TLSKey},
+		{"tls-cert", &c.TLSCert}, {"tls-key", &c.TLSKey}, {"catalog", &c.Catalog},
 	} {
 		if *p.path == "" {
 			continue

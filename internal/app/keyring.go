@@ -16,6 +16,7 @@ const (
 	stateName    = "state.db"      // the storage engine's
 	trailName    = "trail"         // directory of the trail's segments
 	tlsName      = "tls"           // directory of the local CA
+	catalogName  = "catalog"       // directory of one's own services
 	endpointName = "endpoint.json" // where the running server is reached
 )
 

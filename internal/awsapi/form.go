@@ -27,6 +27,11 @@ func (f Form) Get(name string) (value string, ok bool) {
 	return f.params[i].Value, true
 }
 
+// Has reports whether there is a parameter of that name, or one that stands below it: "List" for "List.member.1".
+func (f Form) Has(name string) bool {
+	return !node{children: f.params}.child(name).absent()
+}
+
 // ParseForm reads the parameters of a raw query string and of an application/x-www-form-urlencoded body. A + is a space in
 // the body, and itself in the query string, where the signature reads it so.
 //

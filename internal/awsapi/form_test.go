@@ -102,3 +102,15 @@ func FuzzParseForm(f *testing.F) {
 		}
 	})
 }
+
+func TestFormHas(t *testing.T) {
+	f, err := ParseForm("", "A=1&List.member.1=x&Lists=y")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{"A": true, "List": true, "List.member": true, "Lists": true, "Li": false, "": false, "B": false} {
+		if got := f.Has(name); got != want {
+			t.Errorf("Has(%q) = %v", name, got)
+		}
+	}
+}

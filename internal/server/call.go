@@ -67,6 +67,10 @@ func (c *Call) Directory() *directory.Snapshot { return c.snapshot }
 // Account is the caller's account; never nil for an authenticated caller.
 func (c *Call) Account() *directory.Account { return c.snapshot.Account(c.Caller.Account) }
 
+// Sends reports whether the request has a parameter of that name, for one that the model does not know yet: others like it
+// are ignored, as on AWS, but where that would make the answer wrong the handler refuses it.
+func (c *Call) Sends(parameter string) bool { return c.request.form.Has(parameter) }
+
 // Allowed puts one more question, for answers that depend on further rights. It is on record like the rule's own.
 func (c *Call) Allowed(ask authz.Ask) bool {
 	d := authz.Decide(c.snapshot, c.Caller, &c.Env, &ask)

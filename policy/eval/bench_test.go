@@ -1,125 +1,157 @@
-package eval
+package eval_test
 
 import (
 	"fmt"
-	"strings"
+	"runtime"
 	"testing"
 
-	"github.com/warder-iam/warder/policy"
+	"github.com/warder-iam/warder/policy/eval"
+	"github.com/warder-iam/warder/policy/eval/evaltest"
 )
 
-// benchShape is the policies of a benchmark, with one request for each outcome.
-type benchShape struct {
-	texts    []string
-	requests map[string]*Request
-	want     map[string]Verdict
-}
+// The shapes, and what their requests ask, are told in evaltest. Decisions take what a caller has: raw strings and the
+// condition keys by name. Names are BenchmarkDecide/<shape>/<outcome> and BenchmarkCompile/<shape>.
 
-func benchRequest(action, resource, address string) *Request {
-	r := &Request{Principal: testUser, Action: action, Resource: resource}
-	r.Context.Set("aws:CurrentTime", "2026-03-01T12:00:00Z")
-	r.Context.Set("aws:PrincipalArn", testUser.ARN)
-	r.Context.Set("aws:PrincipalTag/team", "team3")
-	r.Context.Set("aws:SecureTransport", "true")
-	r.Context.Set("aws:SourceIp", address)
-	r.Context.Set("aws:username", "alice")
-	return r
-}
-
-// shapeA is five statements with wildcards.
-func shapeA() benchShape {
-	statements := []string{
-		`{"Effect":"Allow","Action":["s3:Get*","s3:List*"],"Resource":["arn:aws:s3:::reports","arn:aws:s3:::reports/*"]}`,
-		`{"Effect":"Allow","Action":"sqs:*","Resource":"arn:aws:sqs:*:111122223333:jobs-*"}`,
-		`{"Effect":"Allow","Action":["dynamodb:GetItem","dynamodb:Query"],"Resource":"arn:aws:dynamodb:*:*:table/orders*"}`,
-		`{"Effect":"Allow","Action":"ec2:Describe*","Resource":"*"}`,
-		`{"Effect":"Deny","Action":"s3:*","Resource":"arn:aws:s3:::reports/secret/*"}`,
-	}
-	return benchShape{
-		texts: []string{`{"Version":"2012-10-17","Statement":[` + strings.Join(statements, ",") + `]}`},
-		requests: map[string]*Request{
-			"allow":    benchRequest("s3:GetObject", "arn:aws:s3:::reports/2026/q1.csv", "10.0.0.1"),
-			"deny":     benchRequest("s3:GetObject", "arn:aws:s3:::reports/secret/q1.csv", "10.0.0.1"),
-			"no-match": benchRequest("iam:CreateUser", "arn:aws:iam::111122223333:user/bob", "10.0.0.1"),
-		},
-		want: outcomes,
-	}
-}
-
-// shapeB is ten policies of ten statements each over ten services, two action and two resource patterns each, with
-// conditions on a tag and the address; every tenth is a Deny.
-func shapeB() benchShape {
-	services := []string{"s3", "sqs", "sns", "ec2", "dynamodb", "lambda", "kms", "logs", "events", "ecs"}
-	var texts []string
-	for p := range 10 {
-		var statements []string
-		for i := range 10 {
-			service, effect := services[i], "Allow"
-			if i == 9 {
-				effect = "Deny"
-			}
-			statements = append(statements, fmt.Sprintf(
-				`{"Effect":%q,"Action":["%s:Get*","%s:List%d*"],"Resource":["arn:aws:%s:*:111122223333:app%d/*","arn:aws:%s:*:111122223333:shared%d/*"],`+
-					`"Condition":{"StringEquals":{"aws:PrincipalTag/team":"team%d"},"IpAddress":{"aws:SourceIp":"10.%d.0.0/16"}}}`,
-				effect, service, service, p, service, p, service, p, p, p))
-		}
-		texts = append(texts, `{"Version":"2012-10-17","Statement":[`+strings.Join(statements, ",")+`]}`)
-	}
-	return benchShape{
-		texts: texts,
-		requests: map[string]*Request{
-			"allow":    benchRequest("sqs:GetThing", "arn:aws:sqs:eu-central-1:111122223333:app3/x", "10.3.0.1"),
-			"deny":     benchRequest("ecs:GetThing", "arn:aws:ecs:eu-central-1:111122223333:app3/x", "10.3.0.1"),
-			"no-match": benchRequest("iam:CreateUser", "arn:aws:iam::111122223333:user/bob", "10.3.0.1"),
-		},
-		want: outcomes,
-	}
-}
-
-var (
-	outcomes = map[string]Verdict{"allow": Allow, "deny": ExplicitDeny, "no-match": ImplicitDeny}
-	shapes   = map[string]func() benchShape{"a": shapeA, "b": shapeB}
-)
-
-func (s *benchShape) compile(b *testing.B) *Set {
+func compile(b *testing.B, p evaltest.Policies) *eval.Set {
 	b.Helper()
-	var identity []Source
-	for _, text := range s.texts {
-		doc, err := policy.Parse(text)
-		if err != nil {
-			b.Fatal(err)
-		}
-		identity = append(identity, Source{Policy: Prepare(doc)})
+	set, err := p.Compile()
+	if err != nil {
+		b.Fatal(err)
 	}
-	return Compile(Layers{Identity: identity})
+	return set
+}
+
+// TestDecideDoesNotAllocate holds what the benchmarks show: a decision leaves nothing to the garbage collector.
+func TestDecideDoesNotAllocate(t *testing.T) {
+	for _, shape := range evaltest.Shapes() {
+		set, err := shape.Policies.Compile()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range shape.Cases {
+			if n := testing.AllocsPerRun(10, func() { set.Decide(c.Request) }); n != 0 {
+				t.Errorf("%s/%s: %v allocations", shape.Name, c.Outcome, n)
+			}
+		}
+	}
 }
 
 func BenchmarkDecide(b *testing.B) {
-	for name, shape := range shapes {
-		s := shape()
-		set := s.compile(b)
-		for outcome, r := range s.requests {
-			b.Run(name+"/"+outcome, func(b *testing.B) {
-				if got := set.Decide(r); got.Verdict != s.want[outcome] {
-					b.Fatalf("decides %v", got)
-				}
-				b.ReportAllocs()
-				for b.Loop() {
-					set.Decide(r)
-				}
-			})
+	for _, shape := range evaltest.Shapes() {
+		set := compile(b, shape.Policies)
+		for _, c := range shape.Cases {
+			b.Run(shape.Name+"/"+c.Outcome, func(b *testing.B) { decide(b, []*eval.Set{set}, c) })
+		}
+	}
+	for _, n := range []int{1_000, 10_000} {
+		b.Run(fmt.Sprintf("many-%d", n), func(b *testing.B) { decideMany(b, evaltest.Many{Principals: n}) })
+	}
+}
+
+// decideMany puts each request to all principals in turn, in random order.
+func decideMany(b *testing.B, m evaltest.Many) {
+	sets := make([]*eval.Set, m.Principals)
+	for _, i := range m.Order() { // so that the order in memory is not that of the questions
+		sets[i] = compile(b, m.Policies(i))
+	}
+	for _, c := range m.Cases() {
+		b.Run(c.Outcome, func(b *testing.B) { decide(b, sets, c) })
+	}
+}
+
+// decide measures one request against the sets in turn.
+func decide(b *testing.B, sets []*eval.Set, c evaltest.Case) {
+	for i, set := range sets {
+		if got := set.Decide(c.Request); got != c.Want {
+			b.Fatalf("set %d: %+v, want %+v", i, got, c.Want)
+		}
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if i == len(sets) {
+			i = 0
+		}
+		if got := sets[i].Decide(c.Request); got != c.Want {
+			b.Fatalf("%+v, want %+v", got, c.Want)
 		}
 	}
 }
 
+// BenchmarkCompile measures the way from the policies' texts to a Set that can decide, parsing included. Of memory it
+// tells what a Set keeps: B/set beyond its prepared policies, which other Sets may share, and B/policies for those, with
+// the documents that they were made from.
 func BenchmarkCompile(b *testing.B) {
-	for name, shape := range shapes {
-		s := shape()
-		b.Run(name, func(b *testing.B) {
+	for _, shape := range evaltest.Shapes() {
+		b.Run(shape.Name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				s.compile(b)
+				compile(b, shape.Policies)
+			}
+			policies, set := retained(b, shape)
+			b.ReportMetric(policies, "B/policies")
+			b.ReportMetric(set, "B/set")
+		})
+	}
+}
+
+// BenchmarkCompilePrepared measures only what comes after parsing and Prepare: what a new combination of known policies
+// costs.
+func BenchmarkCompilePrepared(b *testing.B) {
+	for _, shape := range evaltest.Shapes() {
+		b.Run(shape.Name, func(b *testing.B) {
+			layers := prepare(b, shape)
+			decideAll(b, eval.Compile(layers), shape)
+			b.ReportAllocs()
+			for b.Loop() {
+				eval.Compile(layers)
 			}
 		})
 	}
+}
+
+func prepare(b *testing.B, shape evaltest.Shape) eval.Layers {
+	b.Helper()
+	layers, err := shape.Policies.Layers()
+	if err != nil {
+		b.Fatal(err)
+	}
+	return layers
+}
+
+// decideAll also has a set do what it may have put off until it is asked.
+func decideAll(b *testing.B, set *eval.Set, shape evaltest.Shape) {
+	b.Helper()
+	for _, c := range shape.Cases {
+		if got := set.Decide(c.Request); got != c.Want {
+			b.Fatalf("%s: %+v, want %+v", c.Outcome, got, c.Want)
+		}
+	}
+}
+
+// retained is how much the live heap grows for the prepared policies and for the Set of one caller, in bytes, each the
+// mean of many. The Sets have been asked before they are measured.
+func retained(b *testing.B, shape evaltest.Shape) (policies, set float64) {
+	const n = 32
+	layers, sets := make([]eval.Layers, n), make([]*eval.Set, n)
+	before := liveHeap()
+	for i := range layers {
+		layers[i] = prepare(b, shape)
+	}
+	prepared := liveHeap()
+	for i := range sets {
+		sets[i] = eval.Compile(layers[i])
+		decideAll(b, sets[i], shape)
+	}
+	after := liveHeap()
+	runtime.KeepAlive(layers)
+	runtime.KeepAlive(sets)
+	return float64(prepared-before) / n, float64(after-prepared) / n
+}
+
+func liveHeap() int64 {
+	runtime.GC()
+	runtime.GC() // what sync.Pools held is gone only after the second
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

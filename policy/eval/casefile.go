@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -17,6 +18,13 @@ type Case struct {
 	Request  CaseRequest  `json:"request"`
 	Policies CasePolicies `json:"policies"`
 	Expect   Expectation  `json:"expect"`
+
+	// File is what explanations call the file that the case stands in; ReadCases leaves it to its caller.
+	File string `json:"-"`
+	// Pos is where the case begins in its file. Its Line is 0 for a case that was not read from one.
+	Pos policy.Pos `json:"-"`
+
+	offset int // where the text before the case ends
 }
 
 // CaseRequest is the question of a Case.
@@ -51,15 +59,23 @@ type CasePolicies struct {
 	Identity []CasePolicy   `json:"identity,omitempty"`
 	Boundary *CasePolicy    `json:"boundary,omitempty"`
 	Session  []CasePolicy   `json:"session,omitempty"`
-	Resource jsontext.Value `json:"resource,omitempty"`
+	Resource jsontext.Value `json:"resource,omitempty"` // a bare document, or {"file": …}
 	SCP      [][]CasePolicy `json:"scp,omitempty"`
 	RCP      [][]CasePolicy `json:"rcp,omitempty"`
+
+	resource     placedText
+	resourceFile string // where Resource was loaded from
 }
 
 // CasePolicy is a document under a name.
 type CasePolicy struct {
 	Name     string         `json:"name"`
-	Document jsontext.Value `json:"document"`
+	Document jsontext.Value `json:"document,omitempty"`
+	// File, in place of Document, names a file with the document. This package opens none: Case.Load has it read.
+	File string `json:"file,omitempty"`
+
+	source string // what explanations call the file, once it is loaded
+	place  placedText
 }
 
 // Expectation is what a Case expects: "Allow", "ExplicitDeny", "ImplicitDeny", or "Deny" for either.
@@ -148,30 +164,6 @@ func (v *CaseValue) UnmarshalJSON(data []byte) error {
 	}
 }
 
-// ReadCases reads a policy test file in JSON: one case, or a list of them. Unknown and duplicate members are errors.
-func ReadCases(data []byte) ([]Case, error) {
-	var cases []Case
-	var err error
-	if jsontext.Value(data).Kind() == '[' {
-		err = json.Unmarshal(data, &cases, json.RejectUnknownMembers(true))
-	} else {
-		cases = make([]Case, 1)
-		err = json.Unmarshal(data, &cases[0], json.RejectUnknownMembers(true))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("policy test file: %w", err)
-	}
-	for i := range cases {
-		switch c := &cases[i]; {
-		case c.Name == "":
-			return nil, fmt.Errorf("policy test file: case %d has no name", i)
-		case c.Expect == "":
-			return nil, fmt.Errorf("policy test file: case %q has no expect", c.Name)
-		}
-	}
-	return cases, nil
-}
-
 // Result is how a case went.
 type Result struct {
 	Passed      bool        `json:"passed"`
@@ -181,20 +173,16 @@ type Result struct {
 // Run decides the case. The options go to Prepare. An error means that the case itself cannot be used: a document that is
 // no policy, a principal that is none.
 func (c *Case) Run(opts ...Option) (Result, error) {
-	r, err := c.request()
+	r, layers, err := c.Question(opts...)
 	if err != nil {
-		return Result{}, fmt.Errorf("case %q: %w", c.Name, err)
+		return Result{}, err
 	}
-	layers, err := c.layers(opts)
-	if err != nil {
-		return Result{}, fmt.Errorf("case %q: %w", c.Name, err)
-	}
-	e := Compile(layers).Explain(r)
+	e := NewSet(layers).Explain(r)
 	return Result{Passed: c.Expect.Met(e.Verdict), Explanation: e}, nil
 }
 
 func (c *Case) layers(opts []Option) (Layers, error) {
-	b := layerBuilder{opts: opts}
+	b := layerBuilder{file: c.File, opts: opts}
 	l := Layers{
 		Identity:     b.list("identity", c.Policies.Identity),
 		Session:      b.list("session", c.Policies.Session),
@@ -206,23 +194,25 @@ func (c *Case) layers(opts []Option) (Layers, error) {
 		l.Boundary = new(b.one("boundary", *p))
 	}
 	if c.hasResourcePolicy() {
-		l.Resource = new(b.one("resource", CasePolicy{Name: "resource", Document: c.Policies.Resource}))
+		l.Resource = new(b.one("resource", c.resourcePolicy()))
 	}
 	return l, b.err
 }
 
 // layerBuilder prepares documents and keeps the first error.
 type layerBuilder struct {
+	file string // of the case
 	opts []Option
 	err  error
 }
 
 func (b *layerBuilder) one(layer string, p CasePolicy) Source {
-	doc, err := policy.Parse(string(p.Document))
+	file := cmp.Or(p.source, p.File, b.file)
+	doc, err := p.parse()
 	if err != nil && b.err == nil {
-		b.err = fmt.Errorf("%s policy %q: %w", layer, p.Name, err)
+		b.err = &CaseError{Policy: fmt.Sprintf("%s policy %q", layer, p.title()), File: file, Err: err}
 	}
-	return Source{Name: p.Name, Policy: Prepare(doc, b.opts...)}
+	return Source{Name: p.title(), File: file, Policy: Prepare(doc, b.opts...)}
 }
 
 func (b *layerBuilder) list(layer string, policies []CasePolicy) []Source {

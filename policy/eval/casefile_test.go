@@ -185,3 +185,17 @@ func FuzzReadCases(f *testing.F) {
 		}
 	})
 }
+
+// wholeCorpus reads every case.
+func wholeCorpus(t *testing.T) []Case {
+	t.Helper()
+	files, err := filepath.Glob("testdata/corpus/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no corpus", err)
+	}
+	var all []Case
+	for _, file := range files {
+		all = append(all, readCorpus(t, file)...)
+	}
+	return all
+}

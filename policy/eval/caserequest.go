@@ -15,11 +15,7 @@ func (c *Case) hasResourcePolicy() bool {
 
 // resourceKind: a role's trust policy and a key's policy must allow by themselves.
 func (c *Case) resourceKind() ResourceKind {
-	has := func(part string) bool { return c.hasResourcePolicy() || strings.Contains(c.Request.Resource, part) }
-	if hasPrefixFold(c.Request.Action, "sts:") && has(":role/") || hasPrefixFold(c.Request.Action, "kms:") && has(":key/") {
-		return Authoritative
-	}
-	return Ordinary
+	return KindOf(c.Request.Action, c.Request.Resource, c.hasResourcePolicy())
 }
 
 // request makes the case's request, with the keys that follow from its principal and resource.

@@ -1,64 +1,75 @@
 package eval
 
-import "github.com/warder-iam/warder/policy"
+import (
+	"hash/maphash"
+	"slices"
+
+	"github.com/warder-iam/warder/policy"
+)
 
 // condition is one operator and one key of a statement.
 type condition struct {
-	source   *policy.Condition
 	key      string // folded
+	test     test
 	arity    arity
-	known    bool // false: an operator that nobody knows
-	null     bool
 	negated  bool
 	ifExists bool
-	set      string
-	operands []operand
+	operands operands
+	source   *policy.Condition
 }
 
+// test says how the values of a request are held against the operands.
+type test uint8
+
+const (
+	unknownTest  test = iota // an operator that nobody knows
+	plainTest                // the one value
+	allTest                  // every value: ForAllValues
+	anyTest                  // some value: ForAnyValue
+	presenceTest             // no value, but whether there is one: Null
+)
+
 func newCondition(source *policy.Condition, s syntax) condition {
-	c := condition{
-		source:   source,
-		key:      foldKey(source.Key.Text),
-		null:     source.Operator.Test == "Null",
-		ifExists: source.Operator.IfExists,
-		set:      source.Operator.Set,
-	}
+	c := condition{source: source, key: foldKey(source.Key.Text), ifExists: source.Operator.IfExists}
 	c.arity = arityOf(c.key, s.keys)
 	op, found := operators[source.Operator.Test]
-	if c.null {
-		op, found = operator{operand: newBool}, c.set == "" && !c.ifExists
+	switch set := source.Operator.Set; {
+	case source.Operator.Test == "Null" && set == "" && !c.ifExists:
+		op, c.test = null, presenceTest
+	case !found:
+	case set == "":
+		c.test = plainTest
+	case set == policy.ForAllValues:
+		c.test = allTest
+	case set == policy.ForAnyValue:
+		c.test = anyTest
 	}
-	c.known = found && (c.set == "" || c.set == policy.ForAllValues || c.set == policy.ForAnyValue)
-	if !c.known {
-		return c
-	}
-	c.negated = op.negated
-	for _, v := range source.Values {
-		c.operands = append(c.operands, op.operand(v.Text, s))
+	if c.test != unknownTest {
+		c.negated = op.negated
+		c.operands = newOperands(op, source.Values, s)
 	}
 	return c
 }
 
 // holds decides the condition.
 func (c *condition) holds(ctx *Context) fit {
-	if !c.known {
-		return unknown
-	}
-	value, present := ctx.lookup(c.key)
+	value := ctx.lookup(c.key)
 	switch {
-	case c.null:
-		return c.absence(ctx, !present)
-	case !present:
+	case c.test == unknownTest:
+		return unknown
+	case c.test == presenceTest:
+		return c.absence(ctx, value == nil)
+	case value == nil:
 		return c.absent()
 	case c.arity == single && value.Len() > 1:
 		return unknown // which of them counts, nobody knows
-	case c.set == policy.ForAllValues:
+	case c.test == allTest:
 		all := yes
 		for i := range value.Len() {
 			all = min(all, c.satisfied(ctx, value.At(i)))
 		}
 		return all
-	case c.set == policy.ForAnyValue:
+	case c.test == anyTest:
 		some := no
 		for i := range value.Len() {
 			some = max(some, c.satisfied(ctx, value.At(i)))
@@ -74,17 +85,17 @@ func (c *condition) holds(ctx *Context) fit {
 // absence decides a Null condition.
 func (c *condition) absence(ctx *Context, absent bool) fit {
 	if absent {
-		return c.anyOperand(ctx, "true")
+		return c.operands.match(ctx, "true")
 	}
-	return c.anyOperand(ctx, "false")
+	return c.operands.match(ctx, "false")
 }
 
 // absent decides for a request without the key.
 func (c *condition) absent() fit {
-	switch c.set {
-	case policy.ForAllValues:
+	switch c.test {
+	case allTest:
 		return yes
-	case policy.ForAnyValue:
+	case anyTest:
 		return no
 	default:
 		return fitOf(c.ifExists || c.negated)
@@ -94,15 +105,28 @@ func (c *condition) absent() fit {
 // satisfied decides for one value of the request.
 func (c *condition) satisfied(ctx *Context, value string) fit {
 	if c.negated {
-		return c.anyOperand(ctx, value).not()
+		return c.operands.match(ctx, value).not()
 	}
-	return c.anyOperand(ctx, value)
+	return c.operands.match(ctx, value)
 }
 
-func (c *condition) anyOperand(ctx *Context, value string) fit {
-	some := no
-	for _, o := range c.operands {
-		some = max(some, o.match(ctx, value))
+// same reports whether the condition decides every request as another one does. It may be false for two that do.
+func (c *condition) same(o *condition) bool {
+	return c.key == o.key && c.arity == o.arity && c.source.Operator == o.source.Operator &&
+		slices.EqualFunc(c.source.Values, o.source.Values, func(a, b policy.Value) bool { return a.Text == b.Text }) &&
+		slices.EqualFunc(c.operands.texts, o.operands.texts, template.same)
+}
+
+// same: the same text is another template under another version of the language, or with other types of keys.
+func (t template) same(o template) bool {
+	return t.text == o.text && t.broken == o.broken && slices.Equal(t.parts, o.parts)
+}
+
+// hash is the same for conditions that are the same.
+func (c *condition) hash(seed maphash.Seed) uint64 {
+	h := maphash.String(seed, c.key) ^ maphash.String(seed, c.source.Operator.Test)
+	for i := range c.source.Values {
+		h = h*31 + maphash.String(seed, c.source.Values[i].Text)
 	}
-	return some
+	return h
 }

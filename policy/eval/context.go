@@ -75,7 +75,12 @@ func (c *Context) Delete(key string) {
 }
 
 // Lookup gives the key's value, and false where the key is absent.
-func (c *Context) Lookup(key string) (Value, bool) { return c.lookup(foldKey(key)) }
+func (c *Context) Lookup(key string) (Value, bool) {
+	if v := c.lookup(foldKey(key)); v != nil {
+		return *v, true
+	}
+	return Value{}, false
+}
 
 // Len is the number of keys.
 func (c *Context) Len() int { return len(c.entries) }
@@ -104,13 +109,25 @@ func (c *Context) put(key string, v Value) {
 	c.entries = slices.Insert(c.entries, i, e)
 }
 
-// lookup is Lookup for a key that is folded already, as those of prepared conditions are.
-func (c *Context) lookup(folded string) (Value, bool) {
-	i, ok := c.find(folded)
-	if !ok {
-		return Value{}, false
+// fewKeys is the number of keys up to which looking at each is faster than halving: most differ in length.
+const fewKeys = 24
+
+// lookup is Lookup for a key that is folded already, as those of prepared conditions are; nil where it is absent.
+func (c *Context) lookup(folded string) *Value { return lookup(c, folded) }
+
+func lookup[K string | []byte](c *Context, folded K) *Value {
+	if len(c.entries) <= fewKeys {
+		for i := range c.entries {
+			if c.entries[i].folded == string(folded) {
+				return &c.entries[i].value
+			}
+		}
+		return nil
 	}
-	return c.entries[i].value, true
+	if i, ok := c.find(string(folded)); ok {
+		return &c.entries[i].value
+	}
+	return nil
 }
 
 func (c *Context) find(folded string) (int, bool) {

@@ -34,6 +34,8 @@ type LayerReport struct {
 	Denied  bool  `json:"denied"`  // some Deny applies
 	// Missing is true if the layer would have had to allow.
 	Missing bool `json:"missing,omitempty"`
+	// Levels of the organization, 1 for the root, that fail to allow, where the layer is missing and has levels.
+	Levels []int `json:"levels,omitempty"`
 }
 
 // StatementReport is one statement and how it fared.
@@ -43,6 +45,8 @@ type StatementReport struct {
 	Level int `json:"level,omitempty"`
 	// Policy is the name of the statement's Source.
 	Policy string `json:"policy"`
+	// File is the Source's.
+	File   string `json:"file,omitempty"`
 	Sid    string `json:"sid,omitempty"`
 	Index  int    `json:"index"` // place in the document, from 0
 	Line   int    `json:"line"`
@@ -52,33 +56,51 @@ type StatementReport struct {
 	Principal Match `json:"principal,omitzero"`
 	// Action, Resource, Caller and Conditions each tell whether that part fits: "yes", "no", or "unknown" for what cannot
 	// be evaluated and therefore fails closed. Caller stands for Principal and NotPrincipal.
-	Action     string            `json:"action"`
-	Caller     string            `json:"caller"`
-	Resource   string            `json:"resource"`
-	Conditions []ConditionReport `json:"conditions,omitempty"`
+	Action   string `json:"action"`
+	Caller   string `json:"caller"`
+	Resource string `json:"resource"`
+	// Resources and NotResources are the statement's elements as written; Resolved are their values with variables filled
+	// in, in the same order, where they have any.
+	Resources    []string          `json:"resources,omitempty"`
+	NotResources []string          `json:"notResources,omitempty"`
+	Resolved     []string          `json:"resolved,omitempty"`
+	Conditions   []ConditionReport `json:"conditions,omitempty"`
+
+	absent []string // keys of variables in the resources that have no value
 }
 
 // ConditionReport is one condition and the request's values of its key.
 type ConditionReport struct {
 	Operator string   `json:"operator"`
 	Key      string   `json:"key"`
-	Values   []string `json:"values"`            // of the policy
-	Request  []string `json:"request,omitempty"` // of the request
-	Absent   bool     `json:"absent,omitempty"`  // the request does not have the key
+	Values   []string `json:"values"`             // of the policy
+	Resolved []string `json:"resolved,omitempty"` // Values with variables filled in, where they have any
+	Request  []string `json:"request,omitempty"`  // of the request
+	Absent   bool     `json:"absent,omitempty"`   // the request does not have the key
 	Line     int      `json:"line"`
 	Column   int      `json:"column"`
 	Held     string   `json:"held"` // "yes", "no" or "unknown"
+	// Note says why it holds or does not where the values alone would not tell.
+	Note string `json:"note,omitempty"`
+
+	absent []string // keys of variables in Values that have no value
 }
 
 // Explain answers one request and says why. It decides by the same steps as Decide.
 func (s *Set) Explain(r *Request) Explanation {
 	var seen []sighting
-	t := s.count(r, func(at place, st *statement, w weight) {
-		seen = append(seen, sighting{at, st, w})
+	var space actionSpace
+	var q question
+	var ok bool
+	q.action, ok = readAction(r.Action, &space)
+	q.complete(r, &s.layers, ok)
+	t := tally{applied: q.applied}
+	t.count(&q, &s.layers, q.applied, func(at place, st *statement, w weight, how Match) {
+		seen = append(seen, sighting{at, st, w, how})
 	})
-	d, missing := outcome(r, s.layers.ResourceKind, &t)
+	d, missing := outcome(&q, &t)
 	e := Explanation{
-		Verdict: d.Verdict, Layer: d.Layer, Reason: reason(r, d),
+		Verdict: d.Verdict, Layer: d.Layer, Reason: reason(&q, d),
 		Layers: []LayerReport{}, Statements: []StatementReport{}, // lists in JSON, never null
 	}
 	for _, layer := range reportOrder {
@@ -97,9 +119,31 @@ func (s *Set) Explain(r *Request) Explanation {
 			e.NearMisses = append(e.NearMisses, v.report(r))
 		}
 	}
+	s.noteLevels(&e)
 	e.AbsentKeys = absentKeys(e.Statements, e.NearMisses)
-	e.Changes = e.changes(r)
+	switch e.Verdict {
+	case ExplicitDeny:
+		e.Changes = e.withoutDeny(&q, t)
+	case ImplicitDeny:
+		e.Changes = e.withAllow(r, s.layers.ResourceKind)
+	}
 	return e
+}
+
+// noteLevels finds the levels that fail to allow.
+func (s *Set) noteLevels(e *Explanation) {
+	for i := range e.Layers {
+		l := &e.Layers[i]
+		if !l.Missing || l.Layer != LayerSCP {
+			continue
+		}
+		for level := 1; level <= len(s.layers.SCP); level++ {
+			allows := func(st StatementReport) bool { return st.Layer == l.Layer && st.Level == level && st.Effect == "Allow" }
+			if !slices.ContainsFunc(e.Statements, allows) {
+				l.Levels = append(l.Levels, level)
+			}
+		}
+	}
 }
 
 // sighting is a statement that was weighed.
@@ -107,12 +151,13 @@ type sighting struct {
 	place
 	*statement
 	weight
+	how Match
 }
 
 func (v *sighting) report(r *Request) StatementReport {
 	src := v.source
 	out := StatementReport{
-		Layer: v.layer, Level: v.level, Policy: v.policy,
+		Layer: v.layer, Level: v.level, Policy: v.policy, File: v.file,
 		Sid: src.Sid, Index: src.Index, Line: src.Span.Start.Line, Column: src.Span.Start.Column,
 		Effect: "Allow", Principal: v.how,
 		Action: v.action.String(), Caller: v.weight.principal.String(), Resource: v.weight.resource.String(),
@@ -120,30 +165,80 @@ func (v *sighting) report(r *Request) StatementReport {
 	if v.deny {
 		out.Effect = "Deny"
 	}
+	vars := variables{on: v.variables, glob: true, context: &r.Context}
+	out.Resources, out.NotResources = texts(src.Resource), texts(src.NotResource)
+	out.Resolved = vars.resolveAll(slices.Concat(src.Resource, src.NotResource))
+	out.absent = vars.absent
 	for i := range v.statement.conditions {
-		out.Conditions = append(out.Conditions, v.statement.conditions[i].report(&r.Context))
+		out.Conditions = append(out.Conditions, v.statement.conditions[i].report(&r.Context, v.variables))
 	}
 	return out
 }
 
-func (c *condition) report(ctx *Context) ConditionReport {
+func (c *condition) report(ctx *Context, hasVariables bool) ConditionReport {
 	src := c.source
+	test := src.Operator.Test
+	vars := variables{
+		on:      hasVariables && (strings.HasPrefix(test, "String") || strings.HasPrefix(test, "Arn")),
+		glob:    strings.HasSuffix(test, "Like") || strings.HasPrefix(test, "Arn"),
+		context: ctx,
+	}
 	out := ConditionReport{
-		Operator: src.OperatorText.Text, Key: src.Key.Text, Values: texts(src.Values),
+		Operator: src.OperatorText.Text, Key: src.Key.Text, Values: texts(src.Values), Resolved: vars.resolveAll(src.Values),
 		Line: src.OperatorText.Span.Start.Line, Column: src.OperatorText.Span.Start.Column,
 		Held: c.holds(ctx).String(),
 	}
+	out.absent = vars.absent
 	if out.Operator == "" {
 		out.Operator = src.Operator.String()
 	}
-	v, ok := ctx.lookup(c.key)
-	if out.Absent = !ok; ok {
+	v := ctx.lookup(c.key)
+	if out.Absent = v == nil; v != nil {
 		out.Request = v.Texts()
+	}
+	out.Note = c.note(v)
+	if out.Note == "" && out.Held == unknown.String() {
+		out.Note = "a value cannot be read"
 	}
 	return out
 }
 
+// note goes through the cases of holds in which something else than a comparison of values decides.
+func (c *condition) note(value *Value) string {
+	set := c.source.Operator.Set
+	switch {
+	case c.test == unknownTest:
+		return "there is no such operator"
+	case c.test == presenceTest:
+		return ""
+	case value == nil && set != "":
+		return fmt.Sprintf("%s %s for an absent key", set, holdsOrFails(c.absent()))
+	case value == nil && c.ifExists:
+		return "IfExists holds for an absent key"
+	case value == nil && c.negated:
+		return "a negated operator holds for an absent key"
+	case value == nil:
+		return ""
+	case c.arity == single && value.Len() > 1:
+		return "the key has one value, and the request gives several"
+	case set == "" && (c.arity == multi || c.arity == unknownArity && value.List()):
+		return "a key with several values needs ForAnyValue or ForAllValues"
+	default:
+		return ""
+	}
+}
+
+func holdsOrFails(f fit) string {
+	if f == yes {
+		return "holds"
+	}
+	return "fails"
+}
+
 func texts(values []policy.Value) []string {
+	if values == nil {
+		return nil
+	}
 	out := make([]string, len(values))
 	for i, v := range values {
 		out[i] = v.Text
@@ -153,13 +248,22 @@ func texts(values []policy.Value) []string {
 
 func absentKeys(lists ...[]StatementReport) []string {
 	var keys []string
-	for _, list := range lists {
-		for _, s := range list {
-			for _, c := range s.Conditions {
-				same := func(key string) bool { return foldKey(key) == foldKey(c.Key) }
-				if c.Absent && !slices.ContainsFunc(keys, same) {
-					keys = append(keys, c.Key)
-				}
+	add := func(key string) {
+		same := func(k string) bool { return foldKey(k) == foldKey(key) }
+		if !slices.ContainsFunc(keys, same) {
+			keys = append(keys, key)
+		}
+	}
+	for _, s := range slices.Concat(lists...) {
+		for _, key := range s.absent {
+			add(key)
+		}
+		for _, c := range s.Conditions {
+			if c.Absent {
+				add(c.Key)
+			}
+			for _, key := range c.absent {
+				add(key)
 			}
 		}
 	}
@@ -167,10 +271,75 @@ func absentKeys(lists ...[]StatementReport) []string {
 	return keys
 }
 
-// reason is the decision in one sentence.
-func reason(r *Request, d Decision) string {
+// variables fills in policy variables as far as a person needs to see it.
+type variables struct {
+	on      bool // the policy's version and the element have variables
+	glob    bool // a star or question mark is a wildcard unless it came in by a variable
+	context *Context
+	absent  []string // keys without value or default, as they are written
+}
+
+// resolveAll is nil where no value has a variable.
+func (v *variables) resolveAll(values []policy.Value) []string {
+	var out []string
+	any := false
+	for _, value := range values {
+		text := v.resolve(value.Text)
+		any = any || text != value.Text
+		out = append(out, text)
+	}
+	if !any {
+		return nil
+	}
+	return out
+}
+
+// resolve leaves a variable that has no value, or that nobody can read, as it is.
+func (v *variables) resolve(text string) string {
+	var out strings.Builder
+	for v.on {
+		before, after, found := strings.Cut(text, "${")
+		inside, rest, ok := cutVariable(after)
+		if !found || !ok {
+			break
+		}
+		out.WriteString(before)
+		out.WriteString(v.value(inside))
+		text = rest
+	}
+	return out.String() + text
+}
+
+// value of what stands between ${ and }. A star that is one is shown as a policy writes it.
+func (v *variables) value(inside string) string {
+	key, fallback, hasDefault := strings.Cut(inside, ",")
+	key = strings.TrimSpace(key)
+	found, present := v.context.Lookup(key)
+	text := ""
 	switch {
-	case r.malformed():
+	case inside == "*" || inside == "?" || inside == "$":
+		return "${" + inside + "}"
+	case present && !found.List():
+		text = found.At(0)
+	case hasDefault:
+		fallback = strings.TrimSpace(fallback)
+		text = fallback[1 : len(fallback)-1] // cutVariable saw to the quotes
+	default:
+		if !present {
+			v.absent = append(v.absent, key)
+		}
+		return "${" + inside + "}"
+	}
+	if v.glob {
+		text = strings.NewReplacer("*", "${*}", "?", "${?}").Replace(text)
+	}
+	return text
+}
+
+// reason is the decision in one sentence.
+func reason(r *question, d Decision) string {
+	switch {
+	case r.malformed:
 		return "the request cannot be judged: it needs an action of the form service:Name without wildcards, a resource, and the caller's account"
 	case d.Verdict == Allow && d.Layer == LayerNone && r.Principal.Kind == Root:
 		return "the account's root user may do everything that no other account and no organization takes from it"
@@ -192,126 +361,4 @@ func withArticle(l Layer) string {
 		return "an " + l.Title()
 	}
 	return "a " + l.Title()
-}
-
-// changes lists what would have to be otherwise.
-func (e *Explanation) changes(r *Request) []string {
-	var out []string
-	switch {
-	case e.Verdict == ExplicitDeny:
-		for i := range e.Statements {
-			if s := &e.Statements[i]; s.Effect == "Deny" {
-				out = append(out, fmt.Sprintf("%s must not apply%s", s.where(), s.heldBecause()))
-			}
-		}
-	case e.Verdict == ImplicitDeny:
-		for _, l := range e.Layers {
-			if l.Missing {
-				out = append(out, fmt.Sprintf("%s must allow %s on %s", withArticle(l.Layer), r.Action, r.Resource))
-			}
-		}
-		for i := range e.NearMisses {
-			s := &e.NearMisses[i]
-			out = append(out, fmt.Sprintf("%s would allow it if %s", s.where(), strings.Join(s.obstacles(r), " and ")))
-		}
-	}
-	return out
-}
-
-// where names the statement and its place.
-func (s *StatementReport) where() string {
-	label := fmt.Sprintf("statement %d", s.Index)
-	if s.Sid != "" {
-		label += fmt.Sprintf(" (%s)", s.Sid)
-	}
-	where := fmt.Sprintf("%s %q, %s", s.Layer.Title(), s.Policy, label)
-	if s.Level > 0 {
-		where += fmt.Sprintf(" at level %d", s.Level)
-	}
-	if s.Line > 0 {
-		where += fmt.Sprintf(", line %d, column %d", s.Line, s.Column)
-	}
-	return where
-}
-
-// heldBecause tells which conditions made a Deny apply.
-func (s *StatementReport) heldBecause() string {
-	var held []string
-	for i := range s.Conditions {
-		held = append(held, s.Conditions[i].String())
-	}
-	if len(held) == 0 {
-		return ""
-	}
-	return ": it applies while " + strings.Join(held, " and ")
-}
-
-// obstacles are the parts that kept an Allow from applying.
-func (s *StatementReport) obstacles(r *Request) []string {
-	var out []string
-	if s.Action != "yes" {
-		out = append(out, "its actions could be understood")
-	}
-	switch s.Caller {
-	case "no":
-		out = append(out, "its principals named the caller")
-	case "unknown":
-		out = append(out, "its principals could be understood")
-	}
-	switch s.Resource {
-	case "no":
-		out = append(out, "its resources covered "+r.Resource)
-	case "unknown":
-		out = append(out, "its resources could be understood")
-	}
-	for i := range s.Conditions {
-		if c := &s.Conditions[i]; c.Held != "yes" {
-			out = append(out, "this held: "+c.String())
-		}
-	}
-	return out
-}
-
-// String is the condition with what the request has for it.
-func (c *ConditionReport) String() string {
-	have := "absent from the request"
-	if !c.Absent {
-		have = fmt.Sprintf("%q in the request", c.Request)
-	}
-	return fmt.Sprintf("%s %s %q (%s)", c.Operator, c.Key, c.Values, have)
-}
-
-// String tells a person why, in a few lines.
-func (e Explanation) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n", e.Verdict, e.Reason)
-	section := func(title string, list []StatementReport) {
-		if len(list) == 0 {
-			return
-		}
-		fmt.Fprintf(&b, "%s:\n", title)
-		for i := range list {
-			s := &list[i]
-			fmt.Fprintf(&b, "  %s in %s", s.Effect, s.where())
-			if s.Principal != 0 {
-				fmt.Fprintf(&b, ", caller matched as %s", s.Principal)
-			}
-			b.WriteByte('\n')
-			for j := range s.Conditions {
-				fmt.Fprintf(&b, "    %s: %s\n", s.Conditions[j].Held, s.Conditions[j].String())
-			}
-		}
-	}
-	section("statements that applied", e.Statements)
-	section("near misses", e.NearMisses)
-	if len(e.AbsentKeys) > 0 {
-		fmt.Fprintf(&b, "absent from the request: %s\n", strings.Join(e.AbsentKeys, ", "))
-	}
-	if len(e.Changes) > 0 {
-		b.WriteString("to be allowed:\n")
-		for _, c := range e.Changes {
-			fmt.Fprintf(&b, "  %s\n", c)
-		}
-	}
-	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -62,12 +62,14 @@ func TestExplainImplicitDeny(t *testing.T) {
 	}
 	for _, want := range []string{
 		"ImplicitDeny: no identity-based policy allows s3:GetObject",
-		"near misses:\n  Allow in identity-based policy \"office\", statement 0 (OwnPrefix), line 4, column 5",
-		"no: IpAddress aws:SourceIp [\"10.0.0.0/8\"] ([\"192.0.2.1\"] in the request)",
-		"absent from the request: aws:MultiFactorAuthPresent",
-		"an identity-based policy must allow s3:GetObject on arn:aws:s3:::reports/q1.csv",
-		"would allow it if its resources covered arn:aws:s3:::reports/q1.csv",
-		"would allow it if this held: IpAddress",
+		"Layers\n  identity-based policy    does not allow, and would have to  (decided)",
+		"Statements that came near\n  Allow  identity-based policy \"office\", Statement[0] \"OwnPrefix\" (line 4, column 5)\n" +
+			"         no      Resource \"arn:aws:s3:::reports/alice/*\"\n",
+		"         no      IpAddress aws:SourceIp \"10.0.0.0/8\" (the request has \"192.0.2.1\")",
+		"Absent from the request\n  - aws:MultiFactorAuthPresent",
+		"To be allowed\n  - an identity-based policy must allow s3:GetObject on arn:aws:s3:::reports/q1.csv\n",
+		"(line 4, column 5) would allow it if its Resource covered arn:aws:s3:::reports/q1.csv",
+		"would allow it if aws:SourceIp met IpAddress \"10.0.0.0/8\" (the request has \"192.0.2.1\") and ",
 	} {
 		if !strings.Contains(e.String(), want) {
 			t.Errorf("the text lacks %q:\n%s", want, e)
@@ -92,7 +94,7 @@ func TestExplainExplicitDeny(t *testing.T) {
 	if s := e.Statements[i]; s.Policy != "region" || s.Level != 2 || s.Sid != "Guard" || s.Index != 1 || !s.Conditions[0].Absent {
 		t.Errorf("the Deny: %+v", s)
 	}
-	if len(e.Changes) != 1 || !strings.Contains(e.Changes[0], `"region", statement 1 (Guard) at level 2`) {
+	if len(e.Changes) != 1 || !strings.Contains(e.Changes[0], `"region" at level 2, Statement[1] "Guard"`) {
 		t.Errorf("changes: %q", e.Changes)
 	}
 }
@@ -153,5 +155,150 @@ func TestNamesRejectOthers(t *testing.T) {
 	}
 	if got := Layer(99).String(); got != "unknown(99)" {
 		t.Errorf("a layer that is none is called %q", got)
+	}
+}
+
+// What stands in a statement by variables is shown as it reads for this request; a key that has no value is absent.
+func TestExplainVariables(t *testing.T) {
+	layers := Layers{Identity: sources(t, `{"Effect":"Allow","Action":"s3:*","Resource":["arn:aws:s3:::a/${aws:username}/${aws:PrincipalTag/team, 'none'}","arn:aws:s3:::b/${aws:PrincipalTag/dept}"],
+		"Condition":{"StringLike":{"aws:RequestTag/x":["${aws:username}-*", "${*}"]},"NumericEquals":{"s3:max-keys":"${aws:username}"}}}`)}
+	r := getObject(testUser)
+	r.Context.Set("aws:username", "al*ce")
+	e := Compile(layers).Explain(r)
+	if len(e.NearMisses) != 1 {
+		t.Fatal(e)
+	}
+	s := e.NearMisses[0]
+	if want := []string{"arn:aws:s3:::a/al${*}ce/none", "arn:aws:s3:::b/${aws:PrincipalTag/dept}"}; !slices.Equal(s.Resolved, want) {
+		t.Errorf("resources: %q", s.Resolved)
+	}
+	if want := []string{"al${*}ce-*", "${*}"}; !slices.Equal(s.Conditions[0].Resolved, want) || s.Conditions[1].Resolved != nil {
+		t.Errorf("conditions: %q, %q", s.Conditions[0].Resolved, s.Conditions[1].Resolved)
+	}
+	if want := []string{"aws:PrincipalTag/dept", "aws:RequestTag/x", "s3:max-keys"}; !slices.Equal(e.AbsentKeys, want) {
+		t.Errorf("absent: %q", e.AbsentKeys)
+	}
+
+	old, err := policy.Parse(`{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::a/${aws:username}"}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e = Compile(Layers{Identity: []Source{{Name: "2008", Policy: Prepare(old)}}}).Explain(r)
+	if s := e.NearMisses[0]; s.Resolved != nil {
+		t.Errorf("a version without variables has %q", s.Resolved)
+	}
+}
+
+func TestExplainLevels(t *testing.T) {
+	elsewhere := `{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::other/*"}`
+	layers := Layers{Identity: sources(t, allowAll), SCP: [][]Source{sources(t, allowAll), sources(t, elsewhere), {}}}
+	e := Compile(layers).Explain(getObject(testUser))
+	if l := e.Layers[0]; l.Layer != LayerSCP || !slices.Equal(l.Levels, []int{2, 3}) {
+		t.Errorf("%+v", e.Layers)
+	}
+	for _, want := range []string{
+		"service control policy   does not allow at levels 2, 3 of the organization, and would have to  (decided)",
+		"a service control policy must allow s3:GetObject on arn:aws:s3:::reports/q1.csv at levels 2, 3 of the organization",
+		`at level 2, Statement[0] (line 1, column `,
+	} {
+		if !strings.Contains(e.String(), want) {
+			t.Errorf("the text lacks %q:\n%s", want, e)
+		}
+	}
+}
+
+// Taking the Deny away does not always help.
+func TestExplainDenyOfWhatNobodyAllows(t *testing.T) {
+	deny := `{"Effect":"Deny","Action":"s3:*","Resource":"*"}`
+	e := Compile(Layers{Identity: sources(t, deny)}).Explain(getObject(testUser))
+	if len(e.Changes) != 2 || e.Changes[1] != "even then: no identity-based policy allows s3:GetObject" {
+		t.Errorf("%q", e.Changes)
+	}
+	e = Compile(Layers{Identity: sources(t, deny+","+allowAll)}).Explain(getObject(testUser))
+	if len(e.Changes) != 1 {
+		t.Errorf("%q", e.Changes)
+	}
+	unreadable := `{"Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"StringSounds":{"aws:x":"y"}}}`
+	e = Compile(Layers{Identity: sources(t, unreadable+","+allowAll)}).Explain(getObject(testUser))
+	if len(e.Changes) != 1 || !strings.HasSuffix(e.Changes[0], ": it cannot be evaluated, and denies to be safe") {
+		t.Errorf("%q", e.Changes)
+	}
+}
+
+// A direct grant of the resource's policy does in the place of an identity policy, within one account.
+func TestExplainTheOtherWay(t *testing.T) {
+	for account, want := range map[string]bool{testAccount: true, "444455556666": false} {
+		r := getObject(testUser)
+		r.ResourceAccount = account
+		layers := Layers{Resource: source(t, `{"Effect":"Allow","Principal":{"AWS":"`+testAccount+`"},"Action":"s3:*","Resource":"*"}`)}
+		e := Compile(layers).Explain(r)
+		if got := strings.Contains(e.String(), ", or the resource-based policy must, and name the caller itself"); got != want {
+			t.Errorf("%s: %v\n%s", account, got, e)
+		}
+	}
+}
+
+// Names that others chose do not steer a terminal.
+func TestExplainTextIsPrintable(t *testing.T) {
+	r := getObject(testUser)
+	r.Resource = "arn:aws:s3:::a\x1b[2J\nb"
+	doc, err := policy.Parse(`{"Statement":{"Sid":"a\u001b","Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"Str\u001b":{"k\u001b\u2028":"v\u001b"}}}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := Compile(Layers{Identity: []Source{{Name: "n\x1b", File: "f\x1b", Policy: Prepare(doc)}}}).Explain(r)
+	if text := e.String(); strings.ContainsAny(text, "\x1b\u2028") || len(e.NearMisses) != 1 {
+		t.Errorf("%q", text)
+	}
+	marked := e.Text(Style{Good: func(s string) string { return "<" + s + ">" }, Bad: func(s string) string { return "[" + s + "]" }})
+	for _, want := range []string{"[ImplicitDeny]: ", "<Allow>  identity", "<yes    > Resource"} {
+		if !strings.Contains(marked, want) {
+			t.Errorf("the text lacks %q:\n%s", want, marked)
+		}
+	}
+}
+
+// Where it is not the values that decide, a note says what does.
+func TestExplainNotes(t *testing.T) {
+	for _, c := range []struct {
+		condition string
+		held      string
+		note      string
+	}{
+		{`"StringEquals":{"aws:x":"a"}`, "yes", ""},
+		{`"StringEquals":{"aws:absent":"a"}`, "no", ""},
+		{`"StringNotEquals":{"aws:absent":"a"}`, "yes", "a negated operator holds for an absent key"},
+		{`"StringEqualsIfExists":{"aws:absent":"a"}`, "yes", "IfExists holds for an absent key"},
+		{`"ForAllValues:StringEquals":{"aws:absent":"a"}`, "yes", "ForAllValues holds for an absent key"},
+		{`"ForAnyValue:StringNotEqualsIfExists":{"aws:absent":"a"}`, "no", "ForAnyValue fails for an absent key"},
+		{`"Null":{"aws:absent":"true"}`, "yes", ""},
+		{`"StringEquals":{"aws:TagKeys":"a"}`, "no", "a key with several values needs ForAnyValue or ForAllValues"},
+		{`"ForAnyValue:StringEquals":{"aws:TagKeys":"a"}`, "yes", ""},
+		{`"StringEquals":{"app:list":"a"}`, "no", "a key with several values needs ForAnyValue or ForAllValues"},
+		{`"StringEquals":{"aws:username":"a"}`, "unknown", "the key has one value, and the request gives several"},
+		{`"NumericLessThan":{"aws:x":"many"}`, "unknown", "a value cannot be read"},
+		{`"StringSounds":{"aws:x":"a"}`, "unknown", "there is no such operator"},
+	} {
+		r := getObject(testUser)
+		r.Context.Set("aws:x", "a")
+		r.Context.SetList("aws:TagKeys", "a")
+		r.Context.SetList("app:list", "a")
+		r.Context.SetList("aws:username", "a", "b")
+		e := Compile(Layers{Identity: sources(t, `{"Effect":"Allow","Action":"*","Resource":"*","Condition":{`+c.condition+`}}`)}).Explain(r)
+		list := append(e.Statements, e.NearMisses...)
+		if len(list) != 1 {
+			t.Fatalf("%s: %v", c.condition, e)
+		}
+		if got := list[0].Conditions[0]; got.Held != c.held || got.Note != c.note || !strings.Contains(e.String(), c.note) {
+			t.Errorf("%s: held %s, note %q", c.condition, got.Held, got.Note)
+		}
+	}
+}
+
+func TestExplainTextDenyFirst(t *testing.T) {
+	deny := `{"Sid":"Guard","Effect":"Deny","Action":"*","Resource":"*"}`
+	text := Compile(Layers{Identity: sources(t, allowAll+","+deny)}).Explain(getObject(testUser)).String()
+	if d, a := strings.Index(text, "\n  Deny "), strings.Index(text, "\n  Allow "); d < 0 || a < d {
+		t.Errorf("the Deny stands behind:\n%s", text)
 	}
 }

@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// number is a decimal of any size, exactly: 0.digits times ten to the power of point. Zero has no digits.
+// number is a decimal of any size, exactly: 0.digits times ten to the power of point, where the digits are those of whole
+// and then those of fraction. Zero has no digits.
 type number struct {
-	negative bool
-	digits   string // neither the first nor the last is 0
-	point    int
+	negative        bool
+	whole, fraction string // together neither the first nor the last digit is 0
+	point           int
 }
 
 // maxExponent bounds 1e999999999; nothing that a policy compares comes near.
@@ -30,35 +31,56 @@ func parseNumber(s string) (number, bool) {
 		n.point, s = exponent, s[:i]
 	}
 	whole, fraction, _ := strings.Cut(s, ".")
-	digits := whole + fraction
-	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+	if len(whole)+len(fraction) == 0 || !digitsOnly(whole) || !digitsOnly(fraction) {
 		return number{}, false
 	}
 	n.point += len(whole)
-	n.digits = strings.TrimLeft(digits, "0")
-	n.point -= len(digits) - len(n.digits)
-	n.digits = strings.TrimRight(n.digits, "0")
-	if n.digits == "" {
+	n.whole = strings.TrimLeft(whole, "0")
+	n.point -= len(whole) - len(n.whole)
+	n.fraction = strings.TrimRight(fraction, "0")
+	if n.whole == "" {
+		start := len(n.fraction)
+		n.fraction = strings.TrimLeft(n.fraction, "0")
+		n.point -= start - len(n.fraction)
+	}
+	if n.fraction == "" {
+		n.whole = strings.TrimRight(n.whole, "0")
+	}
+	if n.digits() == 0 {
 		return number{}, true
 	}
 	return n, true
 }
 
+func digitsOnly(s string) bool { return strings.Trim(s, "0123456789") == "" }
+
+func (n *number) digits() int { return len(n.whole) + len(n.fraction) }
+
+func (n *number) digit(i int) byte {
+	if i < len(n.whole) {
+		return n.whole[i]
+	}
+	return n.fraction[i-len(n.whole)]
+}
+
 // compare is negative, zero or positive as n is less than, equal to or greater than m.
-func (n number) compare(m number) int {
+func (n *number) compare(m *number) int {
 	if n.sign() != m.sign() {
 		return n.sign() - m.sign()
 	}
 	size := n.point - m.point
+	for i := 0; size == 0 && i < min(n.digits(), m.digits()); i++ {
+		size = int(n.digit(i)) - int(m.digit(i))
+	}
 	if size == 0 {
-		size = strings.Compare(n.digits, m.digits)
+		size = n.digits() - m.digits()
 	}
 	return n.sign() * size
 }
 
-func (n number) sign() int {
+func (n *number) sign() int {
 	switch {
-	case n.digits == "":
+	case n.digits() == 0:
 		return 0
 	case n.negative:
 		return -1

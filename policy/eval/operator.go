@@ -3,78 +3,75 @@ package eval
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"net/netip"
 	"strings"
+	"time"
+
+	"github.com/warder-iam/warder/arn"
+	"github.com/warder-iam/warder/policy"
 )
 
-// operand is one value of a condition in a policy, ready to be held against one value of a request.
-type operand interface {
-	match(ctx *Context, value string) fit
-}
+// family says how the values of an operator are read and compared.
+type family uint8
 
-// operator is one row of the table of operators.
+const (
+	stringFamily family = iota
+	numericFamily
+	dateFamily
+	boolFamily
+	binaryFamily
+	addressFamily
+	arnFamily
+)
+
+// operator is one row of the table of operators. A negated one is true when the operand of its positive counterpart
+// matches nothing.
 type operator struct {
+	family  family
 	negated bool
-	// operand reads a value of the policy; the syntax says whether variables count and which keys are multivalued.
-	operand func(text string, s syntax) operand
+	glob    bool    // * and ? are wildcards
+	folding folding // of strings
+	want    orders  // of numbers and dates
 }
 
-// operators are all operators but Null. A negated one is true when the operand of its positive counterpart matches
-// nothing.
+// operators are all operators but Null.
 var operators = map[string]operator{
-	"StringEquals":              {operand: stringOperand(false, exact)},
-	"StringNotEquals":           {operand: stringOperand(false, exact), negated: true},
-	"StringEqualsIgnoreCase":    {operand: stringOperand(false, anyCase)},
-	"StringNotEqualsIgnoreCase": {operand: stringOperand(false, anyCase), negated: true},
-	"StringLike":                {operand: stringOperand(true, exact)},
-	"StringNotLike":             {operand: stringOperand(true, exact), negated: true},
+	"StringEquals":              {},
+	"StringNotEquals":           {negated: true},
+	"StringEqualsIgnoreCase":    {folding: anyCase},
+	"StringNotEqualsIgnoreCase": {folding: anyCase, negated: true},
+	"StringLike":                {glob: true},
+	"StringNotLike":             {glob: true, negated: true},
 
-	"NumericEquals":            {operand: numericOperand(equal)},
-	"NumericNotEquals":         {operand: numericOperand(equal), negated: true},
-	"NumericLessThan":          {operand: numericOperand(less)},
-	"NumericLessThanEquals":    {operand: numericOperand(less | equal)},
-	"NumericGreaterThan":       {operand: numericOperand(greater)},
-	"NumericGreaterThanEquals": {operand: numericOperand(greater | equal)},
+	"NumericEquals":            {family: numericFamily, want: equal},
+	"NumericNotEquals":         {family: numericFamily, want: equal, negated: true},
+	"NumericLessThan":          {family: numericFamily, want: less},
+	"NumericLessThanEquals":    {family: numericFamily, want: less | equal},
+	"NumericGreaterThan":       {family: numericFamily, want: greater},
+	"NumericGreaterThanEquals": {family: numericFamily, want: greater | equal},
 
-	"DateEquals":            {operand: dateOperand(equal)},
-	"DateNotEquals":         {operand: dateOperand(equal), negated: true},
-	"DateLessThan":          {operand: dateOperand(less)},
-	"DateLessThanEquals":    {operand: dateOperand(less | equal)},
-	"DateGreaterThan":       {operand: dateOperand(greater)},
-	"DateGreaterThanEquals": {operand: dateOperand(greater | equal)},
+	"DateEquals":            {family: dateFamily, want: equal},
+	"DateNotEquals":         {family: dateFamily, want: equal, negated: true},
+	"DateLessThan":          {family: dateFamily, want: less},
+	"DateLessThanEquals":    {family: dateFamily, want: less | equal},
+	"DateGreaterThan":       {family: dateFamily, want: greater},
+	"DateGreaterThanEquals": {family: dateFamily, want: greater | equal},
 
-	"Bool":         {operand: newBool},
-	"BinaryEquals": {operand: newBinary},
+	"Bool":         {family: boolFamily},
+	"BinaryEquals": {family: binaryFamily},
 
-	"IpAddress":    {operand: newNetwork},
-	"NotIpAddress": {operand: newNetwork, negated: true},
+	"IpAddress":    {family: addressFamily},
+	"NotIpAddress": {family: addressFamily, negated: true},
 
-	"ArnEquals":    {operand: newARN},
-	"ArnLike":      {operand: newARN},
-	"ArnNotEquals": {operand: newARN, negated: true},
-	"ArnNotLike":   {operand: newARN, negated: true},
+	"ArnEquals":    {family: arnFamily, glob: true},
+	"ArnLike":      {family: arnFamily, glob: true},
+	"ArnNotEquals": {family: arnFamily, glob: true, negated: true},
+	"ArnNotLike":   {family: arnFamily, glob: true, negated: true},
 }
 
-// predicate is an operand without variables, whose own text could be read.
-type predicate func(value string) fit
-
-func (p predicate) match(_ *Context, value string) fit { return p(value) }
-
-// never is an operand whose text nobody can read.
-func never(string) fit { return unknown }
-
-type stringTest struct{ template template }
-
-func (t *stringTest) match(ctx *Context, value string) fit { return t.template.match(ctx, value) }
-
-func stringOperand(glob bool, f folding) func(string, syntax) operand {
-	return func(text string, s syntax) operand {
-		s.glob, s.folding = glob, f
-		t := &stringTest{template: template{folding: f}}
-		t.template.add(text, s)
-		return t
-	}
-}
+// null is the operator Null, whose operands are held against "true" where the key is absent and "false" where it is not.
+var null = operator{family: boolFamily}
 
 // orders are the results of a comparison that satisfy an operator.
 type orders uint8
@@ -85,47 +82,155 @@ const (
 	greater
 )
 
-func (o orders) have(comparison int) fit {
+func (o orders) have(comparison int) bool {
 	switch {
 	case comparison < 0:
-		return fitOf(o&less != 0)
+		return o&less != 0
 	case comparison > 0:
-		return fitOf(o&greater != 0)
+		return o&greater != 0
 	default:
-		return fitOf(o&equal != 0)
+		return o&equal != 0
 	}
 }
 
-func numericOperand(want orders) func(string, syntax) operand {
-	return func(text string, _ syntax) operand {
-		limit, ok := parseNumber(text)
-		if !ok {
-			return predicate(never)
+// operands are the values of a condition in a policy, ready to be held against one value of a request. Those whose text
+// nobody can read are left out, and counted in unread: they fit no value and are known to miss none.
+type operands struct {
+	operator
+	unread   int
+	texts    []template // strings and ARNs
+	numbers  []number
+	dates    []time.Time
+	flags    uint8 // of Bool: 1<<0 for false, 1<<1 for true
+	binaries [][]byte
+	networks []netip.Prefix
+}
+
+func newOperands(op operator, values []policy.Value, s syntax) operands {
+	o := operands{operator: op}
+	s.glob, s.folding = op.glob, op.folding
+	if op.family == stringFamily || op.family == arnFamily {
+		o.texts = make([]template, 0, len(values))
+	}
+	for _, v := range values {
+		if !o.add(v.Text, s) {
+			o.unread++
 		}
-		return predicate(func(value string) fit {
-			n, ok := parseNumber(value)
-			if !ok {
-				return unknown
-			}
-			return want.have(n.compare(limit))
-		})
+	}
+	return o
+}
+
+// add reads one value; it is false for one that cannot be read.
+func (o *operands) add(text string, s syntax) bool {
+	ok := true
+	switch o.family {
+	case stringFamily, arnFamily:
+		o.texts = append(o.texts, newTemplate("", text, s)) // a broken one knows of itself
+	case numericFamily:
+		var n number
+		if n, ok = parseNumber(text); ok {
+			o.numbers = append(o.numbers, n)
+		}
+	case dateFamily:
+		var t time.Time
+		if t, ok = parseDate(text); ok {
+			o.dates = append(o.dates, t)
+		}
+	case boolFamily:
+		var value bool
+		if value, ok = parseBool(text); ok {
+			o.flags |= boolBit(value)
+		}
+	case binaryFamily:
+		data, err := base64.StdEncoding.DecodeString(text)
+		if ok = err == nil; ok {
+			o.binaries = append(o.binaries, data)
+		}
+	case addressFamily:
+		var network netip.Prefix
+		if network, ok = parseNetwork(text); ok {
+			o.networks = append(o.networks, network)
+		}
+	}
+	return ok
+}
+
+func boolBit(value bool) uint8 {
+	if value {
+		return 1 << 1
+	}
+	return 1 << 0
+}
+
+// match tells whether one of the operands matches the value; unknown where one that cannot be read might, or where the
+// value itself cannot.
+func (o *operands) match(ctx *Context, value string) fit {
+	some := no
+	if o.unread > 0 {
+		some = unknown
+	}
+	var f fit
+	switch o.family {
+	case stringFamily:
+		f = o.matchText(ctx, value)
+	case arnFamily:
+		f = o.matchARN(ctx, value)
+	case numericFamily:
+		f = o.matchNumber(value)
+	case dateFamily:
+		f = o.matchDate(value)
+	case boolFamily:
+		f = o.matchBool(value)
+	case binaryFamily:
+		f = o.matchBinary(value)
+	case addressFamily:
+		f = o.matchAddress(value)
+	}
+	return max(some, f)
+}
+
+func (o *operands) matchText(ctx *Context, value string) fit {
+	some := no
+	for i := range o.texts {
+		t := &o.texts[i]
+		if t.form != literal || t.folding != exact {
+			some = max(some, t.match(ctx, value))
+		} else if t.text == value {
+			return yes
+		}
+	}
+	return some
+}
+
+// readable is what an operand's test came to where the value could be read, and unknown for one that could not, unless
+// there is no operand to hold it against.
+func readable(ok, matches bool, operands int) fit {
+	switch {
+	case operands == 0:
+		return no
+	case !ok:
+		return unknown
+	default:
+		return fitOf(matches)
 	}
 }
 
-func dateOperand(want orders) func(string, syntax) operand {
-	return func(text string, _ syntax) operand {
-		limit, ok := parseDate(text)
-		if !ok {
-			return predicate(never)
-		}
-		return predicate(func(value string) fit {
-			t, ok := parseDate(value)
-			if !ok {
-				return unknown
-			}
-			return want.have(t.Compare(limit))
-		})
+func (o *operands) matchNumber(value string) fit {
+	n, ok := parseNumber(value)
+	matches := false
+	for i := range o.numbers {
+		matches = matches || ok && o.want.have(n.compare(&o.numbers[i]))
 	}
+	return readable(ok, matches, len(o.numbers))
+}
+
+func (o *operands) matchDate(value string) fit {
+	t, ok := parseDate(value)
+	matches := false
+	for _, limit := range o.dates {
+		matches = matches || ok && o.want.have(t.Compare(limit))
+	}
+	return readable(ok, matches, len(o.dates))
 }
 
 func parseBool(s string) (value, ok bool) {
@@ -139,55 +244,67 @@ func parseBool(s string) (value, ok bool) {
 	}
 }
 
-func newBool(text string, _ syntax) operand {
-	want, ok := parseBool(text)
-	if !ok {
-		return predicate(never)
-	}
-	return predicate(func(value string) fit {
-		have, ok := parseBool(value)
-		if !ok {
-			return unknown
-		}
-		return fitOf(have == want)
-	})
+func (o *operands) matchBool(value string) fit {
+	have, ok := parseBool(value)
+	return readable(ok, o.flags&boolBit(have) != 0, int(o.flags))
 }
 
-func newBinary(text string, _ syntax) operand {
-	want, err := base64.StdEncoding.DecodeString(text)
-	if err != nil {
-		return predicate(never)
+func (o *operands) matchBinary(value string) fit {
+	var text, space filled // most values fit into them
+	data, err := base64.StdEncoding.AppendDecode(space[:0], append(text[:0], value...))
+	ok := err == nil
+	matches := false
+	for _, want := range o.binaries {
+		matches = matches || ok && bytes.Equal(data, want)
 	}
-	return predicate(func(value string) fit {
-		have, err := base64.StdEncoding.DecodeString(value)
-		if err != nil {
-			return unknown
-		}
-		return fitOf(bytes.Equal(have, want))
-	})
+	return readable(ok, matches, len(o.binaries))
 }
 
-// newNetwork reads a CIDR block or an address. An IPv4 address in IPv6 form (::ffff:a.b.c.d) is the IPv4 address, on
+// matchAddress holds the value against CIDR blocks. An IPv4 address in IPv6 form (::ffff:a.b.c.d) is the IPv4 address, on
 // either side, so that no spelling of an address slips past a Deny.
-func newNetwork(text string, _ syntax) operand {
-	network, ok := parseNetwork(text)
-	if !ok {
-		return predicate(never)
+func (o *operands) matchAddress(value string) fit {
+	address, ok := parseAddress(value)
+	matches := false
+	for _, network := range o.networks {
+		matches = matches || ok && network.Contains(address)
 	}
-	return predicate(func(value string) fit {
-		address, err := netip.ParseAddr(value)
-		if err != nil {
-			return unknown
+	return readable(ok, matches, len(o.networks))
+}
+
+func parseAddress(text string) (netip.Addr, bool) {
+	address, err := netip.ParseAddr(text)
+	return address.Unmap().WithZone(""), err == nil
+}
+
+// parseV4 reads most IPv4 addresses, faster than netip; it is false for what it leaves to parseAddress.
+func parseV4(text string) (address uint32, ok bool) {
+	part, digits, dots := uint32(0), 0, 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '.' && digits > 0 && dots < 3:
+			address, part, digits, dots = address<<8|part, 0, 0, dots+1
+		case c < '0' || c > '9' || digits > 0 && part == 0: // the latter is a leading zero
+			return 0, false
+		default:
+			part, digits = 10*part+uint32(c-'0'), digits+1
+			if part > 255 {
+				return 0, false
+			}
 		}
-		return fitOf(network.Contains(address.Unmap().WithZone("")))
-	})
+	}
+	return address<<8 | part, dots == 3 && digits > 0
+}
+
+// v4 is an IPv4 address as a number.
+func v4(address netip.Addr) uint32 {
+	bytes := address.As4()
+	return binary.BigEndian.Uint32(bytes[:])
 }
 
 const mappedBits = 96 // the length of ::ffff:0:0/96
 
 func parseNetwork(text string) (netip.Prefix, bool) {
-	if address, err := netip.ParseAddr(text); err == nil {
-		address = address.Unmap().WithZone("")
+	if address, ok := parseAddress(text); ok {
 		return netip.PrefixFrom(address, address.BitLen()), true
 	}
 	network, err := netip.ParsePrefix(text)
@@ -200,34 +317,53 @@ func parseNetwork(text string) (netip.Prefix, bool) {
 	return network.Masked(), true
 }
 
-// arnTest compares two ARNs part by part, so that a wildcard never reaches over one of the first five colons.
-type arnTest struct{ template template }
-
 const arnParts = 6
 
-func newARN(text string, s syntax) operand {
-	s.glob, s.folding = true, exact
-	t := &arnTest{}
-	t.template.add(text, s)
-	return t
+func (o *operands) matchARN(ctx *Context, value string) fit {
+	some := no
+	for i := range o.texts {
+		some = max(some, o.texts[i].matchARN(ctx, value))
+	}
+	return some
 }
 
-func (t *arnTest) match(ctx *Context, value string) fit {
-	p, f := t.template.fill(ctx)
-	if f != yes {
-		return f
+// matchARN compares two ARNs part by part, so that a wildcard never reaches over one of the first five colons.
+func (t *template) matchARN(ctx *Context, value string) fit {
+	switch {
+	case t.broken:
+		return unknown
+	case t.parts == nil:
+		return matchParts(t.text, value)
 	}
+	var space filled
+	p, f := t.fill(space[:0], ctx)
+	if f == no {
+		return no
+	}
+	return min(f, matchParts(p, value))
+}
+
+func matchParts[P string | []byte](p P, value string) fit {
 	result := yes
 	for range arnParts - 1 {
 		part, rest, ok := strings.Cut(value, ":")
-		head, tail, okPattern := p.split()
-		if !ok || !okPattern {
+		colon := indexByte(p, ':')
+		if !ok || colon < 0 {
 			return unknown // one of the two is no ARN
 		}
-		if !head.match(part, exact) {
+		if !arn.GlobMarked(p[:colon], part, wildcards) {
 			result = no
 		}
-		p, value = tail, rest
+		p, value = p[colon+1:], rest
 	}
-	return min(result, fitOf(p.match(value, exact)))
+	return min(result, fitOf(arn.GlobMarked(p, value, wildcards)))
+}
+
+func indexByte[P string | []byte](s P, c byte) int {
+	for i := range len(s) {
+		if s[i] == c {
+			return i
+		}
+	}
+	return -1
 }

@@ -61,20 +61,20 @@ func (l *Layers) applicable(r *Request) layerSet {
 
 // outcome is the table of evaluation.md: it decides from the tally alone. The missing layers are those that would have to
 // allow as well.
-func outcome(r *Request, kind ResourceKind, t *tally) (d Decision, missing layerSet) {
+func outcome(q *question, t *tally) (d Decision, missing layerSet) {
 	switch {
-	case r.malformed():
+	case q.malformed:
 		return Decision{ImplicitDeny, LayerNone}, 0
-	case r.alwaysAllowed():
+	case q.alwaysAllowed():
 		return Decision{Allow, LayerNone}, 0
 	case t.denied != 0:
 		return Decision{ExplicitDeny, t.denied.first()}, 0
-	case r.refused() != "":
+	case q.refused() != "":
 		return Decision{ImplicitDeny, LayerCredential}, 0
-	case r.needsNoPermission():
+	case q.needsNoPermission():
 		return Decision{Allow, LayerNone}, 0
 	}
-	by, missing := grant(r, kind, t)
+	by, missing := grant(q, t)
 	if missing != 0 {
 		return Decision{ImplicitDeny, missing.first()}, missing
 	}
@@ -82,10 +82,10 @@ func outcome(r *Request, kind ResourceKind, t *tally) (d Decision, missing layer
 }
 
 // grant says which layer grants the request and which layers fail to let it through.
-func grant(r *Request, kind ResourceKind, t *tally) (by Layer, missing layerSet) {
-	p := &r.Principal
+func grant(q *question, t *tally) (by Layer, missing layerSet) {
+	p := &q.Principal
 	if !p.hasAccount() {
-		if t.how&outsiders[p.Kind] == 0 {
+		if t.how&p.Kind.outsider() == 0 {
 			missing.add(LayerResource)
 		}
 		return LayerResource, missing
@@ -95,7 +95,7 @@ func grant(r *Request, kind ResourceKind, t *tally) (by Layer, missing layerSet)
 	}
 	identity := t.limits(p) // what is missing of I, B and S
 	switch {
-	case r.ResourceAccount != "" && r.ResourceAccount != p.Account: // both accounts must allow
+	case q.ResourceAccount != "" && q.ResourceAccount != p.Account: // both accounts must allow
 		if t.how == 0 {
 			missing.add(LayerResource)
 		}
@@ -104,7 +104,7 @@ func grant(r *Request, kind ResourceKind, t *tally) (by Layer, missing layerSet)
 		return LayerResource, missing
 	case t.how&(MatchRole|MatchUser) != 0: // in place of I, within B and S
 		return LayerResource, missing | identity&^(1<<LayerIdentity)
-	case kind == Authoritative && t.how == 0:
+	case q.resourceKind == Authoritative && t.how == 0:
 		missing.add(LayerResource)
 	}
 	if p.Kind == Root {
@@ -113,11 +113,18 @@ func grant(r *Request, kind ResourceKind, t *tally) (by Layer, missing layerSet)
 	return LayerIdentity, missing | identity
 }
 
-// outsiders are the callers without an account: nothing but a resource policy can allow them, and it must name them so.
-var outsiders = map[PrincipalKind]Match{
-	Anonymous:   MatchDirect,
-	Service:     MatchService | MatchDirect,
-	WebIdentity: MatchProvider,
+// outsider gives how a resource policy must name a caller without an account: nothing else can allow it.
+func (k PrincipalKind) outsider() Match {
+	switch k {
+	case Anonymous:
+		return MatchDirect
+	case Service:
+		return MatchService | MatchDirect
+	case WebIdentity:
+		return MatchProvider
+	default:
+		return 0
+	}
 }
 
 // limits gives what fails of I, B and S: identity policies, boundary, session policies.

@@ -44,6 +44,7 @@ func newStatement(source *policy.Statement, s syntax) statement {
 	st := statement{
 		source:       source,
 		deny:         source.Effect != policy.Allow,
+		variables:    s.variables,
 		principal:    newPrincipals(source.Principal),
 		notPrincipal: newPrincipals(source.NotPrincipal),
 		actions:      newActions(source),

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/warder-iam/warder/policy"
 )
@@ -10,6 +11,7 @@ import (
 type statement struct {
 	source       *policy.Statement
 	deny         bool
+	variables    bool // the document's version has them
 	principal    *principalSet
 	notPrincipal *principalSet
 	actions      actionSet
@@ -17,20 +19,31 @@ type statement struct {
 	conditions   []condition
 }
 
-// question is a request as statements see it. It is made once for each decision.
+// question is a request as statements see it. It is made once for each decision; readAction gives its action, complete the
+// rest. (In two steps, so that everything stays on the stack.)
 type question struct {
 	*Request
-	who          who
+	action       []byte // in lower case; a request that can be judged has ASCII there
+	malformed    bool
+	applied      layerSet
 	hasBoundary  bool
 	resourceKind ResourceKind
 }
 
+// actionSpace is room for every action of AWS, on the caller's stack.
+type actionSpace [96]byte
+
+// complete fills in what follows from the request, whose action was read. The question is malformed, and denied, where
+// nobody can say what is asked; a caller with credentials has an account.
+func (q *question) complete(r *Request, l *Layers, readable bool) {
+	q.Request, q.resourceKind, q.applied = r, l.ResourceKind, l.applicable(r)
+	q.malformed = !readable || r.Resource == "" || r.Principal.Account == "" && r.Principal.hasAccount()
+	q.hasBoundary = q.applied.has(LayerBoundary)
+}
+
 // weight is what became of each part of a statement. Where an early part does not fit, later ones may be left out, with
 // the same result: a part that does not fit decides alone.
-type weight struct {
-	action, principal, resource, conditions fit
-	how                                     Match
-}
+type weight struct{ action, principal, resource, conditions fit }
 
 // applies tells whether the statement has its effect. What cannot be evaluated fails closed: an Allow that depends on it
 // grants nothing, a Deny that depends on it applies.
@@ -40,23 +53,22 @@ func (w weight) applies(deny bool) bool {
 }
 
 // weigh holds a statement of the layer against the question. With all it looks at every part of a statement whose action
-// fits, for an explanation.
-func (st *statement) weigh(q *question, layer Layer, all bool) weight {
-	w := weight{action: st.actions.fit(q.Action)}
-	if w.action == no {
-		return w
+// fits, for an explanation. The match says how it named the caller.
+func (st *statement) weigh(q *question, layer Layer, all bool) (w weight, how Match) {
+	if w.action = st.actions.fit(q.action); w.action == no {
+		return w, 0
 	}
-	if w.how, w.principal = st.principalFit(q, layer); w.principal == no && !all {
-		return w
+	if how, w.principal = st.principalFit(q, layer); w.principal == no && !all {
+		return w, how
 	}
 	if w.resource = st.resourceFit(q, layer); w.resource == no && !all {
-		return w
+		return w, how
 	}
 	w.conditions = yes
 	for i := range st.conditions {
 		w.conditions = min(w.conditions, st.conditions[i].holds(&q.Context))
 	}
-	return w
+	return w, how
 }
 
 func (st *statement) principalFit(q *question, layer Layer) (Match, fit) {
@@ -64,17 +76,18 @@ func (st *statement) principalFit(q *question, layer Layer) (Match, fit) {
 	if layer != LayerResource && layer != LayerRCP {
 		return 0, fitOrUnknown(named == nil && excepted == nil)
 	}
+	who := whoIs(&q.Principal)
 	switch {
 	case named != nil && excepted == nil:
-		return named.match(q.who)
+		return named.match(who)
 	case named != nil || excepted == nil || layer == LayerRCP:
 		return 0, unknown // both, or none, or NotPrincipal where the language has none
 	case st.deny:
-		return 0, fitOf(q.hasBoundary || !excepted.exempts(q.who))
+		return 0, fitOf(q.hasBoundary || !excepted.exempts(who))
 	case q.isTrust():
 		return 0, unknown
 	}
-	switch _, f := excepted.match(q.who); f {
+	switch _, f := excepted.match(who); f {
 	case no:
 		return MatchDirect, yes // everyone else, as "*" would
 	case unknown:
@@ -94,7 +107,7 @@ func fitOrUnknown(wellFormed bool) fit {
 
 // isTrust reports whether the resource policy is a role's trust policy: its statements have no Resource.
 func (q *question) isTrust() bool {
-	return q.resourceKind == Authoritative && hasPrefixFold(q.Action, "sts:")
+	return q.resourceKind == Authoritative && q.of("sts:")
 }
 
 func hasPrefixFold(s, prefix string) bool {
@@ -110,35 +123,38 @@ func (st *statement) resourceFit(q *question, layer Layer) fit {
 
 // actionSet is an Action or NotAction element.
 type actionSet struct {
-	not      bool
-	broken   bool // an entry, or the whole element, that cannot be evaluated
-	patterns []pattern
+	not    bool
+	broken bool // an entry, or the whole element, that cannot be evaluated
+	globs  []glob
 }
 
 func newActions(st *policy.Statement) actionSet {
 	a := actionSet{not: st.NotAction != nil}
 	a.broken = (st.Action == nil) == (st.NotAction == nil)
+	a.globs = make([]glob, 0, len(st.Action)+len(st.NotAction))
 	for _, list := range [][]policy.Value{st.Action, st.NotAction} {
 		for _, v := range list {
 			service, _, ok := strings.Cut(v.Text, ":")
-			if v.Text == "*" || v.Text == "*:*" {
-				service, ok = "", true
+			text := v.Text
+			if text == "*" || text == "*:*" {
+				service, text, ok = "", "*", true
 			}
-			if !ok || strings.ContainsAny(service, "*?") {
+			if !ok || strings.ContainsAny(service, "*?") || !utf8.ValidString(text) {
 				a.broken = true
 			}
-			a.patterns = append(a.patterns, pattern{}.appendGlob(v.Text, asciiCase))
+			a.globs = append(a.globs, newGlob(string(appendText(nil, text, asciiCase, true))))
 		}
 	}
 	return a
 }
 
-func (a *actionSet) fit(action string) fit {
+// fit of an action in lower case.
+func (a *actionSet) fit(action []byte) fit {
 	if a.broken {
 		return unknown
 	}
-	for _, p := range a.patterns {
-		if p.match(action, asciiCase) {
+	for i := range a.globs {
+		if a.globs[i].matchBytes(action) {
 			return fitOf(!a.not)
 		}
 	}
@@ -164,14 +180,12 @@ func newResources(st *policy.Statement, s syntax) resourceSet {
 	r := resourceSet{not: st.NotResource != nil}
 	r.broken = (st.Resource == nil) == (st.NotResource == nil)
 	s.glob, s.folding = true, exact
+	r.entries = make([]resourceEntry, 0, len(st.Resource)+len(st.NotResource))
 	for _, list := range [][]policy.Value{st.Resource, st.NotResource} {
 		for _, v := range list {
 			e := resourceEntry{everything: v.Text == "*"}
 			head, tail := cutResource(v.Text)
-			plain := s
-			plain.variables = false
-			e.template.add(head, plain)
-			e.template.add(tail, s)
+			e.template = newTemplate(head, tail, s)
 			r.entries = append(r.entries, e)
 		}
 	}

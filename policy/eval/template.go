@@ -1,17 +1,23 @@
 package eval
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
 
-// template is a pattern that may hold policy variables, to be filled in from the request.
+	"github.com/warder-iam/warder/arn"
+)
+
+// template is a glob that may hold policy variables, to be filled in from the request.
 type template struct {
+	glob           // where nothing is to be filled in
+	parts   []part // else
 	folding folding
-	parts   []part
-	broken  bool // a variable that nobody can read: never known to match
+	broken  bool // a text or variable that nobody can read: never known to match
 }
 
 // part is either fixed or a variable.
 type part struct {
-	fixed      pattern
+	fixed      string // as in a glob
 	variable   string // folded key; "" for a fixed part
 	arity      arity
 	fallback   string
@@ -26,8 +32,14 @@ type syntax struct {
 	keys      KeyTypes
 }
 
-// add appends text, read by the syntax.
-func (t *template) add(text string, s syntax) {
+// newTemplate reads a text by the syntax. What stands in fixed is put before it, with its wildcards but without variables.
+func newTemplate(fixed, text string, s syntax) template {
+	t := template{folding: s.folding}
+	if !utf8.ValidString(fixed) || !utf8.ValidString(text) {
+		t.broken = true
+		return t
+	}
+	end := appendText(nil, fixed, s.folding, s.glob) // the fixed text behind the last variable
 	for s.variables {
 		before, after, found := strings.Cut(text, "${")
 		if !found {
@@ -36,48 +48,36 @@ func (t *template) add(text string, s syntax) {
 		inside, rest, ok := cutVariable(after)
 		if !ok {
 			t.broken = true
-			return
+			return t
 		}
-		t.addFixed(before, s)
-		t.addVariable(inside, s)
+		end = appendText(end, before, s.folding, s.glob)
+		if inside == "*" || inside == "?" || inside == "$" {
+			end = appendText(end, inside, s.folding, false)
+		} else {
+			t.parts = append(t.parts, part{fixed: string(end)}, newVariable(inside, s))
+			end = end[:0]
+		}
 		text = rest
 	}
-	t.addFixed(text, s)
+	end = appendText(end, text, s.folding, s.glob)
+	if t.parts == nil {
+		t.glob = newGlob(string(end))
+		return t
+	}
+	t.prefix = literalPrefix(t.parts[0].fixed)
+	t.parts = append(t.parts, part{fixed: string(end)})
+	return t
 }
 
-func (t *template) fixedEnd() *pattern {
-	if n := len(t.parts); n > 0 && t.parts[n-1].variable == "" {
-		return &t.parts[n-1].fixed
-	}
-	t.parts = append(t.parts, part{})
-	return &t.parts[len(t.parts)-1].fixed
-}
-
-func (t *template) addFixed(text string, s syntax) {
-	end := t.fixedEnd()
-	if s.glob {
-		*end = end.appendGlob(text, s.folding)
-	} else {
-		*end = end.appendLiteral(text, s.folding)
-	}
-}
-
-// addVariable takes what stands between ${ and }.
-func (t *template) addVariable(inside string, s syntax) {
-	if inside == "*" || inside == "?" || inside == "$" {
-		end := t.fixedEnd()
-		*end = end.appendLiteral(inside, s.folding)
-		return
-	}
+// newVariable takes what stands between ${ and }.
+func newVariable(inside string, s syntax) part {
 	key, fallback, hasDefault := strings.Cut(inside, ",")
 	key = foldKey(strings.TrimSpace(key))
 	if hasDefault {
 		fallback = strings.TrimSpace(fallback)
 		fallback = fallback[1 : len(fallback)-1] // cutVariable saw to the quotes
 	}
-	t.parts = append(t.parts, part{
-		variable: key, arity: arityOf(key, s.keys), fallback: fallback, hasDefault: hasDefault,
-	})
+	return part{variable: key, arity: arityOf(key, s.keys), fallback: fallback, hasDefault: hasDefault}
 }
 
 // cutVariable takes what stands behind ${ and gives what stands before the closing brace: *, ?, $, a key, or a key, a
@@ -108,16 +108,21 @@ func cutVariable(after string) (inside, rest string, ok bool) {
 	return after[:len(after)-len(tail)], tail[1:], true
 }
 
-// fill gives the pattern for this request. It is no where a variable has neither a value nor a default, and unknown for a
-// broken template or a variable that is unknown.
-func (t *template) fill(ctx *Context) (pattern, fit) {
-	if t.broken {
-		return nil, unknown
+// literalStart is the text that everything that fits begins with, as far as it is known without a request.
+func (t *template) literalStart() string {
+	if t.parts != nil {
+		return t.parts[0].fixed[:t.prefix]
 	}
-	if len(t.parts) == 1 && t.parts[0].variable == "" {
-		return t.parts[0].fixed, yes
-	}
-	var out pattern
+	return t.text[:t.prefix]
+}
+
+// filled is room for most patterns that are filled in, on the stack.
+type filled [256]byte
+
+// fill appends the text with the variables filled in. It is no where a variable has neither a value nor a default. Where
+// one cannot be read it is unknown, and has a star there: what does not even fit that fits no value.
+func (t *template) fill(out []byte, ctx *Context) ([]byte, fit) {
+	result := yes
 	for i := range t.parts {
 		p := &t.parts[i]
 		if p.variable == "" {
@@ -125,22 +130,31 @@ func (t *template) fill(ctx *Context) (pattern, fit) {
 			continue
 		}
 		text, f := p.value(ctx)
-		if f != yes {
-			return nil, f
+		switch {
+		case f == no:
+			return nil, no
+		case f == unknown || !utf8.ValidString(text):
+			result = unknown
+			out = append(out, anyRun)
+			continue
 		}
-		out = out.appendLiteral(text, t.folding)
+		if t.folding == exact {
+			out = append(out, text...)
+		} else {
+			out = appendText(out, text, t.folding, false)
+		}
 	}
-	return out, yes
+	return out, result
 }
 
 // value of a variable; no where it has none. Multivalued keys have none. A key that has one value and was given several
 // is unknown.
 func (p *part) value(ctx *Context) (string, fit) {
-	v, ok := ctx.lookup(p.variable)
+	v := ctx.lookup(p.variable)
 	switch {
-	case ok && p.arity == single && v.Len() > 1:
+	case v != nil && p.arity == single && v.Len() > 1:
 		return "", unknown
-	case ok && p.arity != multi && (!v.List() || p.arity == single):
+	case v != nil && p.arity != multi && (!v.List() || p.arity == single):
 		return v.At(0), yes
 	}
 	return p.fallback, fitOf(p.hasDefault)
@@ -148,9 +162,31 @@ func (p *part) value(ctx *Context) (string, fit) {
 
 // match reports whether the text fits once the variables are filled in.
 func (t *template) match(ctx *Context, text string) fit {
-	p, f := t.fill(ctx)
+	switch {
+	case t.broken:
+		return unknown
+	case t.folding == anyCase:
+		return t.equal(ctx, text)
+	case t.parts == nil:
+		return fitOf(t.glob.match(text))
+	}
+	var space filled
+	p, f := t.fill(space[:0], ctx)
+	if f == no || !arn.GlobMarked(p, text, wildcards) {
+		return no
+	}
+	return f
+}
+
+// equal is match without wildcards and without case.
+func (t *template) equal(ctx *Context, text string) fit {
+	if t.parts == nil {
+		return fitOf(equalFolded(t.text, text))
+	}
+	var space filled
+	p, f := t.fill(space[:0], ctx)
 	if f != yes {
 		return f
 	}
-	return fitOf(p.match(text, t.folding))
+	return fitOf(equalFolded(p, text))
 }

@@ -69,6 +69,8 @@ const (
 type Source struct {
 	Name   string
 	Policy *Policy
+	// File is where the document was read from, for explanations; "" where it is in no file.
+	File string
 }
 
 // ResourceKind says how a resource policy takes part.

@@ -15,7 +15,7 @@ func TestParseNumber(t *testing.T) {
 		if !ok {
 			t.Errorf("%.20q is no number", s)
 		}
-		if n.compare(n) != 0 {
+		if n.compare(&n) != 0 {
 			t.Errorf("%.20q differs from itself", s)
 		}
 	}
@@ -112,6 +112,7 @@ func FuzzConditionValues(f *testing.F) {
 			checkOrder(t, family, inPolicy, &ctx)
 		}
 		checkNumber(t, inPolicy, inRequest)
+		checkV4(t, inPolicy)
 	})
 }
 
@@ -141,7 +142,29 @@ func checkNumber(t *testing.T, a, b string) {
 	if !okX || !okY {
 		return
 	}
-	if got := x.compare(y); (got < 0) != (bigX.Cmp(bigY) < 0) || (got > 0) != (bigX.Cmp(bigY) > 0) {
+	if got := x.compare(&y); (got < 0) != (bigX.Cmp(bigY) < 0) || (got > 0) != (bigX.Cmp(bigY) > 0) {
 		t.Errorf("%s against %s: %d, math/big says %d", a, b, got, bigX.Cmp(bigY))
+	}
+}
+
+// TestParseV4: what the short way reads, netip reads as the same address.
+func TestParseV4(t *testing.T) {
+	for _, text := range []string{
+		"10.0.0.1", "255.255.255.255", "0.0.0.0", "1.2.3", "1.2.3.4.5", "", ".", "1..2.3", "01.2.3.4", "1.2.3.00", "256.1.1.1", "1.2.3.4 ", "::1",
+		"::ffff:1.2.3.4", "1.2.3.", ".1.2.3", "99999999999.1.1.1", "1.2.3.4%eth0", "a.b.c.d",
+	} {
+		checkV4(t, text)
+	}
+}
+
+func checkV4(t *testing.T, text string) {
+	t.Helper()
+	short, ok := parseV4(text)
+	address, valid := parseAddress(text)
+	if ok && (!valid || !address.Is4() || v4(address) != short) {
+		t.Errorf("%q is %x, netip says %v", text, short, address)
+	}
+	if plain := strings.Count(text, ".") == 3 && !strings.Contains(text, ":"); valid && plain && !ok {
+		t.Errorf("%q is left to netip", text)
 	}
 }

@@ -26,4 +26,5 @@ func Register(s *server.Server, st *store.Store, keys *session.Keys) {
 	iam.registerInstanceProfiles(s)
 	iam.registerBoundaries(s)
 	iam.registerTags(s)
+	iam.registerSimulations(s)
 }

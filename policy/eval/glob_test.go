@@ -38,25 +38,51 @@ func FuzzGlob(f *testing.F) {
 		if len(glob) > 64 || len(text) > 64 || !utf8.ValidString(glob) || !utf8.ValidString(text) {
 			t.Skip()
 		}
-		p := pattern{}.appendGlob(glob, exact)
-		if got, want := p.match(text, exact), matchByTable(glob, text); got != want {
+		g := newGlob(string(appendText(nil, glob, exact, true)))
+		want := matchByTable(glob, text)
+		if got := g.match(text); got != want {
 			t.Fatalf("%q against %q: %v, want %v", glob, text, got, want)
 		}
-		if !(pattern{}.appendLiteral(glob, exact)).match(glob, exact) {
+		if isASCII(text) {
+			if got := g.matchBytes([]byte(text)); got != want {
+				t.Fatalf("%q against the bytes of %q: %v, want %v", glob, text, got, want)
+			}
+		}
+		if g := newGlob(string(appendText(nil, glob, exact, false))); !g.match(glob) {
 			t.Fatalf("%q does not match itself", glob)
+		}
+		folded := string(appendText(nil, glob, anyCase, false))
+		if got, want := equalFolded(folded, text), strings.EqualFold(glob, text); got != want {
+			t.Fatalf("%q and %q without case: %v, want %v", glob, text, got, want)
 		}
 	})
 }
 
-// TestBadBytes: two bytes that are no UTF-8 are two characters, unlike each other and unlike U+FFFD.
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
+}
+
+// TestBadBytes: bytes that are no UTF-8 are like nothing in a policy, U+FFFD included. A variable with such a value cannot be
+// read, and a policy that has them cannot either.
 func TestBadBytes(t *testing.T) {
-	for _, pair := range [][2]string{{"\xff", "\xfe"}, {"\xff", "\ufffd"}, {"\ufffd", "\xff"}} {
-		if (pattern{}.appendLiteral(pair[0], anyCase)).match(pair[1], anyCase) {
-			t.Errorf("%q matches %q", pair[0], pair[1])
+	ctx := new(Context)
+	ctx.Set("acme:bad", "\xff")
+	s := syntax{glob: true, variables: true}
+	for _, folding := range []folding{exact, anyCase} {
+		s.folding = folding
+		tests := []struct {
+			pattern, text string
+			want          fit
+		}{
+			{"\ufffd", "\xff", no}, {"\ufffd", "\ufffd", yes}, {"\xff", "\xff", unknown}, {"a\xfe", "a*", unknown},
+			{"${acme:bad}", "\xff", unknown}, {"${acme:bad}", "\ufffd", unknown},
 		}
-	}
-	if !(pattern{}.appendLiteral("\xff", exact)).match("\xff", exact) {
-		t.Error("a byte does not match itself")
+		for _, test := range tests {
+			pattern := newTemplate("", test.pattern, s)
+			if got := pattern.match(ctx, test.text); got != test.want {
+				t.Errorf("%q against %q: %v, want %v", test.pattern, test.text, got, test.want)
+			}
+		}
 	}
 }
 
@@ -72,9 +98,11 @@ func TestGlobCost(t *testing.T) {
 		"*" + strings.Repeat("?", 1000) + "b*",
 		strings.Repeat("?*", 2000) + "b",
 	} {
-		p := pattern{}.appendGlob(glob, exact)
+		g := newGlob(string(appendText(nil, glob, exact, true)))
 		start := time.Now()
-		p.match(text, exact)
+		g.match(text)
+		g.match(text + "é")
+		g.matchBytes([]byte(text))
 		// Exponential would be years; the bound has room for a busy machine.
 		if took := time.Since(start); took > time.Second {
 			t.Errorf("%.20s… took %v", glob, took)
