@@ -162,6 +162,15 @@ func TestMalformed(t *testing.T) {
 	}
 }
 
+// A body over the pipeline's limit is not read to its end.
+func TestOversized(t *testing.T) {
+	f := newFixture(t)
+	body := question("", "", "", `{"s3:prefix":"`+strings.Repeat("x", 600<<10)+`"}`)
+	if got := post(t, f.notes, "/access/v1/evaluation", body); got.Status != http.StatusRequestEntityTooLarge {
+		t.Errorf("%d %s", got.Status, got.Body)
+	}
+}
+
 // The keys that say who the subject is come from Warder alone: an asker that sends one is refused, and told which.
 func TestDerivedKeysAreRefused(t *testing.T) {
 	f := newFixture(t)
