@@ -15,9 +15,12 @@ type attachment struct {
 	quota   int      // of the policy, in bytes
 }
 
+// s3Bucket is the resource type whose policies must name the bucket: of all others, "*" is the resource that they are attached to.
+const s3Bucket = "AWS::S3::Bucket"
+
 // attachments are the resource types that ValidatePolicy knows, and others whose policies are common.
 var attachments = map[string]attachment{
-	"AWS::S3::Bucket":                  {"s3", []string{"bucket", "object"}, 20_480},
+	s3Bucket:                           {"s3", []string{"bucket", "object"}, 20_480},
 	"AWS::S3::AccessPoint":             {"s3", []string{"accesspoint", "accesspointobject"}, 20_480},
 	"AWS::S3::MultiRegionAccessPoint":  {"s3", []string{"multiregionaccesspoint", "accesspoint", "accesspointobject"}, 20_480},
 	"AWS::S3ObjectLambda::AccessPoint": {"s3-object-lambda", []string{"objectlambdaaccesspoint"}, 20_480},
@@ -45,7 +48,10 @@ func checkAttached(l *linter, s *statement) {
 	}
 	l.attachedActions(s, to)
 	for _, n := range s.resources {
-		if n.text != "*" && !l.attachedResource(n.text, to) {
+		if n.text == "*" && l.options.ResourceType != s3Bucket {
+			continue
+		}
+		if n.text == "*" || !l.attachedResource(n.text, to) {
 			l.report("UNSUPPORTED_RESOURCE_ARN_IN_POLICY", n, "The policy of %s cannot be about this resource. Name the resource that it is attached to.", l.options.ResourceType)
 		}
 	}

@@ -55,6 +55,44 @@ func TestManyFindings(t *testing.T) {
 	}
 }
 
+// TestManyLocations: findings that name many values each do not name all of them again and again.
+func TestManyLocations(t *testing.T) {
+	const n = 2000
+	c := catalog.Load()
+	var untagged []string
+	for a := range c.Matching("iam:*") {
+		untagged = append(untagged, a.String())
+	}
+	tags := func(i int) string { return fmt.Sprintf(`"aws:ResourceTag/%d":"x"`, i) }
+	accounts := func(i int) string { return fmt.Sprintf("%012d", i) }
+	tests := []struct {
+		name, src string
+		kind      policy.Kind
+	}{
+		{"tags", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":` + list(n, func(i int) string { return untagged[i%len(untagged)] }) +
+			`,"Resource":"*","Condition":{"StringEquals":{` + members(n, tags) + `}}}}`, policy.Identity},
+		{"principals", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":` + list(n, func(int) string { return "sts:AssumeRoleWithSAML" }) +
+			`,"Principal":{"AWS":` + list(n, accounts) + `}}}`, policy.Trust},
+	}
+	for _, test := range tests {
+		locations := 0
+		for _, f := range Check(test.src, Options{Kind: test.kind, Catalog: c}) {
+			locations += len(f.Locations)
+		}
+		if locations < n || locations > maxSteps/40+5*n {
+			t.Errorf("%s: %d locations", test.name, locations)
+		}
+	}
+}
+
+func members(n int, text func(int) string) string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = text(i)
+	}
+	return strings.Join(all, ",")
+}
+
 // TestLongest: a document that is too long is not read at all, and one that nests too deep neither.
 func TestLongest(t *testing.T) {
 	for _, src := range []string{

@@ -151,7 +151,7 @@ var codes = [...]Code{
 	{"CREATE_SLR_WITH_STAR_IN_RESOURCE", Warning, "iam:CreateServiceLinkedRole for any role"},
 	{"CREATE_SLR_WITH_STAR_IN_RESOURCE_AND_NOT_ACTION", Warning, "NotAction with a wildcard in the resource lets service-linked roles be created"},
 	{"DEPRECATED_GLOBAL_CONDITION_KEY", Warning, "aws:ARN has been replaced by aws:PrincipalArn"},
-	{"INVALID_DATE_VALUE", Warning, "a date is written as seconds since 1970"},
+	{"INVALID_DATE_VALUE", Warning, "a date is a number, which is read as seconds since 1970"},
 	{"INVALID_ROLE_REFERENCE", Warning, "a principal is a role's unique id instead of its ARN"},
 	{"INVALID_USER_REFERENCE", Warning, "a principal is a user's unique id instead of its ARN"},
 	{"MISSING_VERSION", Warning, "the document has no Version"},

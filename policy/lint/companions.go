@@ -1,8 +1,10 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/policy"
 )
 
@@ -81,25 +83,39 @@ func checkSessionKeys(l *linter, s *statement) {
 		if action != "" && !s.names(strings.ToLower(action)) {
 			l.reportKey("MISSING_ACTION_FOR_CONDITION_KEY", c.value, "%s is there only for %s. Add that action.", c.value.key, action)
 		}
-		l.unsupportedActions(s, c, key)
+		l.unsupportedActions(s, c)
 	}
 }
 
-// unsupportedActions finds actions for which a key of STS is never there. Actions with wildcards are left out.
-func (l *linter) unsupportedActions(s *statement, c condition, key string) {
-	only := map[string]string{"sts:externalid": "sts:assumerole"}[key]
-	if strings.HasPrefix(key, "saml:") {
-		only = "sts:assumerolewithsaml"
-	}
-	if only == "" {
+// unsupportedActions finds actions of STS for which one of its keys is never there. Actions with wildcards are left out, and
+// each action counts once.
+func (l *linter) unsupportedActions(s *statement, c condition) {
+	sts, _ := l.options.Catalog.Service("sts")
+	key, known := l.options.Catalog.ConditionKey(c.value.key)
+	if !known || !defines(sts, key.Name) || !l.spend(len(s.actions)) {
 		return
 	}
+	var without []*node
+	seen := map[string]bool{}
 	for _, n := range s.actions {
-		switch action := strings.ToLower(n.text); action {
-		case "sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity":
-			if action != only {
-				l.report("UNSUPPORTED_ACTION_FOR_CONDITION_KEY", n, "%s is never there for %s. Give the action its own statement, without that condition.", c.value.key, n.text)
-			}
+		service, name, _ := strings.Cut(n.text, ":")
+		a, known := l.options.Catalog.Action(service, name)
+		if !known || a.Service != sts.Prefix || seen[a.Name] {
+			continue
+		}
+		seen[a.Name] = true
+		if !hasKey(a.Keys, key.Name) {
+			without = append(without, n)
 		}
 	}
+	if len(without) > 0 {
+		l.reportAll("UNSUPPORTED_ACTION_FOR_CONDITION_KEY", append(without, c.value),
+			"%s is never there for these actions. Give them their own statement, without that condition.", c.value.key)
+	}
+}
+
+// defines is whether a service has a condition key of its own with that name.
+func defines(s *catalog.Service, key string) bool {
+	own := func(k catalog.ConditionKey) bool { return k.Name == key }
+	return s != nil && !strings.HasPrefix(key, "aws:") && slices.ContainsFunc(s.Keys, own)
 }

@@ -13,8 +13,8 @@ type Options struct {
 	// Kind is what the document is written for; the zero value is policy.Identity.
 	Kind policy.Kind
 	// ResourceType is what a resource policy is attached to, as ValidatePolicy names it: "AWS::S3::Bucket". "" where it
-	// is not said; checks that need it are left out then. A Resource policy of "AWS::IAM::AssumeRolePolicyDocument" is
-	// checked as a Trust policy.
+	// is not said; checks that need it are left out then. A Resource policy of "AWS::IAM::AssumeRolePolicyDocument", or of
+	// no type and without any resource but with actions that assume a role, is checked as a Trust policy.
 	ResourceType string
 	// Catalog is the services, actions and keys that exist. It is required.
 	Catalog *catalog.Catalog
@@ -38,6 +38,7 @@ func (l *linter) check() {
 		return
 	}
 	l.document(root)
+	l.recognizeTrust()
 	for _, check := range documentChecks {
 		check(l)
 	}

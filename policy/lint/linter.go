@@ -36,6 +36,23 @@ func newLinter(src string, o Options) *linter {
 	return &linter{src: src, options: o, lines: newLines(src), templates: map[string]compiled{}}
 }
 
+// recognizeTrust takes a resource policy of which nobody has said what it is attached to for a role's trust policy if none of
+// its statements has a resource, and all are about assuming a role.
+func (l *linter) recognizeTrust() {
+	if l.options.Kind != policy.Resource || l.options.ResourceType != "" || len(l.statements) == 0 {
+		return
+	}
+	for i := range l.statements {
+		s := &l.statements[i]
+		if s.resource != nil || s.notResource != nil || s.action == nil || !slices.ContainsFunc(s.actions, assumesRole) {
+			return
+		}
+	}
+	l.options.Kind = policy.Trust
+}
+
+func assumesRole(n *node) bool { return policy.AssumesRole(n.text) }
+
 // maxSteps bounds the comparisons of names and patterns in one document. Ordinary documents, of any length, stay far below
 // it; of one that is made of patterns, the last ones are not compared, and count as good.
 const maxSteps = 4_000_000
@@ -71,13 +88,22 @@ func (l *linter) reportKey(code string, n *node, format string, args ...any) {
 	l.add(code, []Location{l.atKey(n)}, format, args...)
 }
 
-// reportAll adds one finding about several values, in the order of the text.
+// reportAll adds one finding about several values.
 func (l *linter) reportAll(code string, nodes []*node, format string, args ...any) {
+	l.add(code, l.locate(nodes), format, args...)
+}
+
+// locate gives the places of several values, in their order. Once the document has cost too much, it gives the first alone.
+func (l *linter) locate(nodes []*node) []Location {
+	const cost = 40 // in steps
+	if !l.spend(cost*len(nodes)) && len(nodes) > 1 {
+		nodes = nodes[:1]
+	}
 	locations := make([]Location, len(nodes))
 	for i, n := range nodes {
 		locations[i] = l.atValue(n)
 	}
-	l.add(code, locations, format, args...)
+	return locations
 }
 
 func (l *linter) add(code string, locations []Location, format string, args ...any) {

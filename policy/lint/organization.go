@@ -42,7 +42,7 @@ func checkRCP(l *linter, s *statement) {
 		return
 	}
 	if s.notAction != nil {
-		l.reportKey("RCP_SYNTAX_ERROR_NOTACTION", s.notAction, "A resource control policy knows no NotAction. Use Action.")
+		l.report("RCP_SYNTAX_ERROR_NOTACTION", s.notAction, "A resource control policy knows no NotAction. Use Action.")
 	}
 	if s.effect == policy.Allow {
 		if !s.allowsEverything() {

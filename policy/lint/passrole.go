@@ -8,7 +8,7 @@ import (
 
 // grant is an action that gives away more than it seems, and the codes of the ways to allow it too widely.
 type grant struct {
-	action string // lower case
+	action string
 	key    string // the condition key that narrows it
 	// wide is the resource part, without its wildcard, of patterns that match every role.
 	wide   []string
@@ -17,8 +17,8 @@ type grant struct {
 }
 
 var grants = [...]grant{
-	{"iam:passrole", "iam:PassedToService", []string{"role/"}, "PASS_ROLE_", "name the roles, or add a condition on iam:PassedToService"},
-	{"iam:createservicelinkedrole", "iam:AWSServiceName", []string{"role/", "role/aws-service-role/"}, "CREATE_SLR_", "name the roles, or add a condition on iam:AWSServiceName"},
+	{"iam:PassRole", "iam:PassedToService", []string{"role/"}, "PASS_ROLE_", "name the roles, or add a condition on iam:PassedToService"},
+	{"iam:CreateServiceLinkedRole", "iam:AWSServiceName", []string{"role/", "role/aws-service-role/"}, "CREATE_SLR_", "name the roles, or add a condition on iam:AWSServiceName"},
 }
 
 // checkGrants: the PASS_ROLE and CREATE_SLR families.
@@ -56,8 +56,9 @@ func (l *linter) checkGrant(s *statement, g grant) {
 // allowedBy says how a statement covers the action: "exact", "star" or "not" (not excluded by NotAction), or "" if it does
 // not; and by what.
 func (g grant) allowedBy(s *statement) (how string, by []*node) {
+	action := strings.ToLower(g.action)
 	if s.notAction != nil {
-		if s.names(g.action) {
+		if s.names(action) {
 			return "", nil
 		}
 		return "not", []*node{s.notAction}
@@ -65,9 +66,9 @@ func (g grant) allowedBy(s *statement) (how string, by []*node) {
 	var stars []*node
 	for _, n := range s.actions {
 		switch {
-		case strings.ToLower(n.text) == g.action:
+		case strings.EqualFold(n.text, action):
 			return "exact", []*node{n}
-		case wild(n.text) && matchesAction(n.text, g.action):
+		case wild(n.text) && matchesAction(n.text, action):
 			stars = append(stars, n)
 		}
 	}

@@ -36,30 +36,17 @@ func (s *statement) principals() []principal {
 	return list
 }
 
-// anybody is whether the statement's Principal is "*" or {"AWS": "*"}.
-func (s *statement) anybody() bool {
-	if s.principal.isString() && s.principal.text == "*" {
-		return true
-	}
-	for _, p := range s.principals() {
-		if s.principal != nil && p.kind == "AWS" && p.node.text == "*" {
-			return true
-		}
-	}
-	return false
-}
-
 // checkPrincipal: UNSUPPORTED_PRINCIPAL, MISSING_PRINCIPAL, ALLOW_WITH_NOT_PRINCIPAL, and the form of principals.
 func checkPrincipal(l *linter, s *statement) {
 	switch l.options.Kind {
 	case policy.Identity:
 		for _, n := range s.principalElements() {
-			l.reportKey("UNSUPPORTED_PRINCIPAL", n, "An identity policy says whose it is by where it is attached. Remove %s.", n.key)
+			l.report("UNSUPPORTED_PRINCIPAL", n, "An identity policy says whose it is by where it is attached. Remove %s.", n.key)
 		}
 		return
 	case policy.SCP:
 		for _, n := range s.principalElements() {
-			l.reportKey("SCP_SYNTAX_ERROR_PRINCIPAL", n, "A service control policy takes no principal. Remove %s, or compare aws:PrincipalArn.", n.key)
+			l.report("SCP_SYNTAX_ERROR_PRINCIPAL", n, "A service control policy takes no principal. Remove %s, or compare aws:PrincipalArn.", n.key)
 		}
 		return
 	case policy.RCP:
@@ -70,7 +57,7 @@ func checkPrincipal(l *linter, s *statement) {
 		l.report("MISSING_PRINCIPAL", s.node, "The statement does not say to whom it applies. Add a Principal.")
 	}
 	if s.notPrincipal != nil && s.effect == policy.Allow && l.is(policy.Resource) {
-		l.reportKey("ALLOW_WITH_NOT_PRINCIPAL", s.notPrincipal, "Allow with NotPrincipal allows everybody else, anonymous callers too. Use Principal.")
+		l.report("ALLOW_WITH_NOT_PRINCIPAL", s.notPrincipal, "Allow with NotPrincipal allows everybody else, anonymous callers too. Use Principal.")
 	}
 	for _, n := range s.principalElements() {
 		l.principalForm(n)
@@ -93,7 +80,7 @@ func (s *statement) principalElements() []*node {
 func (l *linter) checkPrincipalOfRCP(s *statement) {
 	switch {
 	case s.notPrincipal != nil:
-		l.reportKey("RCP_SYNTAX_ERROR_PRINCIPAL", s.notPrincipal, "A resource control policy applies to everybody. Replace NotPrincipal by Principal with \"*\".")
+		l.report("RCP_SYNTAX_ERROR_PRINCIPAL", s.notPrincipal, "A resource control policy applies to everybody. Replace NotPrincipal by Principal with \"*\".")
 	case s.principal == nil:
 		l.report("MISSING_PRINCIPAL", s.node, "The statement does not say to whom it applies. Add Principal with \"*\".")
 	case !s.principal.isString() || s.principal.text != "*":

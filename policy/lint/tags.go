@@ -2,6 +2,7 @@ package lint
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/policy"
@@ -9,6 +10,7 @@ import (
 
 // checkTags: the UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE family.
 func checkTags(l *linter, s *statement) {
+	untagged := sync.OnceValues(func() ([]*node, string) { return l.withoutTags(s) })
 	for _, c := range s.conditions {
 		key := c.value.key
 		if !c.known || !strings.HasPrefix(strings.ToLower(key), "aws:resourcetag/") || !needsKey(c) {
@@ -18,7 +20,7 @@ func checkTags(l *linter, s *statement) {
 			l.tagWithNotAction(s, c)
 			continue
 		}
-		if actions, services := l.withoutTags(s); len(actions) > 0 {
+		if actions, services := untagged(); len(actions) > 0 {
 			l.tagWithAction(s, c, actions, services)
 		}
 	}
@@ -51,11 +53,7 @@ func (l *linter) tagWithAction(s *statement, c condition, actions []*node, servi
 	case 0:
 		return
 	}
-	locations := make([]Location, 0, len(actions)+1)
-	for _, n := range actions {
-		locations = append(locations, l.atValue(n))
-	}
-	l.add(code, append(locations, l.atKey(c.value)),
+	l.add(code, append(l.locate(actions), l.atKey(c.value)),
 		"%s is never there for these actions of %s, so that they are not %s. Move them to a statement without that condition.", c.value.key, services, effect)
 }
 
@@ -78,20 +76,20 @@ func (l *linter) withoutTags(s *statement) (actions []*node, services string) {
 
 // tagged is whether aws:ResourceTag can be there for an action. An action that makes a resource with tags counts as one.
 func (l *linter) tagged(a *catalog.Action) bool {
-	if hasTagKey(a.Keys, "aws:ResourceTag/${TagKey}") || hasTagKey(a.Keys, "aws:RequestTag/${TagKey}") {
+	if hasKey(a.Keys, "aws:ResourceTag/${TagKey}") || hasKey(a.Keys, "aws:RequestTag/${TagKey}") {
 		return true
 	}
 	service, _ := l.options.Catalog.Service(a.Service)
 	for _, r := range a.Resources {
 		t, known := service.Resource(r.Type)
-		if hasTagKey(r.Keys, "aws:ResourceTag/${TagKey}") || known && hasTagKey(t.Keys, "aws:ResourceTag/${TagKey}") {
+		if hasKey(r.Keys, "aws:ResourceTag/${TagKey}") || known && hasKey(t.Keys, "aws:ResourceTag/${TagKey}") {
 			return true
 		}
 	}
 	return false
 }
 
-func hasTagKey(keys []string, key string) bool {
+func hasKey(keys []string, key string) bool {
 	for _, k := range keys {
 		if strings.EqualFold(k, key) {
 			return true

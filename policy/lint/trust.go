@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/warder-iam/warder/arn"
@@ -13,11 +14,11 @@ func checkTrust(l *linter, s *statement) {
 		return
 	}
 	if s.notPrincipal != nil {
-		l.reportKey("ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL", s.notPrincipal, "A role's trust policy knows no NotPrincipal. Use Principal.")
+		l.report("ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL", s.notPrincipal, "A role's trust policy knows no NotPrincipal. Use Principal.")
 	}
 	for _, n := range []*node{s.resource, s.notResource} {
 		if n != nil {
-			l.reportKey("ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE", n, "A role's trust policy is about that role. Remove %s.", n.key)
+			l.report("ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE", n, "A role's trust policy is about that role. Remove %s.", n.key)
 		}
 	}
 	if s.principal.isString() && s.principal.text == "*" {
@@ -30,37 +31,33 @@ func checkTrust(l *linter, s *statement) {
 	l.redundantSessions(s)
 }
 
-// matchActions finds actions that none of the principals can call, and principals that cannot call an action.
+// matchActions finds actions that some of the principals cannot call.
 func (l *linter) matchActions(s *statement) {
 	if s.principal == nil {
 		return
 	}
-	saml, oidc, others := 0, 0, 0
+	var by [3][]*node // the principals, by their provider
 	for _, p := range s.principals() {
-		switch providerOf(p) {
-		case samlProvider:
-			saml++
-		case oidcProvider:
-			oidc++
-		default:
-			others++
-		}
+		provider := providerOf(p)
+		by[provider] = append(by[provider], p.node)
 	}
+	saml, oidc, others := by[samlProvider], by[oidcProvider], by[noProvider]
 	for _, n := range s.actions {
 		switch strings.ToLower(n.text) {
 		case "sts:assumerolewithsaml":
-			l.mismatch(n, oidc+others > 0, "a SAML provider")
+			l.mismatch(n, "a SAML provider", oidc, others)
 		case "sts:assumerolewithwebidentity":
-			l.mismatch(n, saml+others > 0, "an OpenID Connect provider")
+			l.mismatch(n, "an OpenID Connect provider", saml, others)
 		case "sts:assumerole":
-			l.mismatch(n, others == 0 && saml+oidc > 0, "an AWS or Service principal")
+			l.mismatch(n, "an AWS or Service principal", saml, oidc)
 		}
 	}
 }
 
-func (l *linter) mismatch(n *node, found bool, who string) {
-	if found {
-		l.report("MISMATCHED_ACTION_FOR_PRINCIPAL", n, "%s can be called by %s only, and the statement names another principal. Give each its own statement.", n.text, who)
+func (l *linter) mismatch(n *node, who string, others ...[]*node) {
+	if unable := slices.Concat(others...); len(unable) > 0 {
+		l.reportAll("MISMATCHED_ACTION_FOR_PRINCIPAL", append([]*node{n}, unable...),
+			"%s can be called by %s only, and the statement names another principal. Give each its own statement.", n.text, who)
 	}
 }
 

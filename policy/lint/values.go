@@ -84,8 +84,8 @@ func (l *linter) checkDate(c condition, n *node) {
 	switch {
 	case !policy.IsDate(n.text):
 		l.report("TYPE_MISMATCH_DATE", n, "%q is no date, as %s needs it. Write YYYY-MM-DD, or YYYY-MM-DDThh:mm:ssZ.", clip(n.text), c.under.key)
-	case strings.Trim(n.text, "0123456789") == "" && len(n.text) != 4 && !strings.EqualFold(c.value.key, "aws:EpochTime"):
-		l.report("INVALID_DATE_VALUE", n, "%q is read as seconds since 1970. Write YYYY-MM-DD.", clip(n.text))
+	case strings.Trim(n.text, "0123456789") == "" && !strings.EqualFold(c.value.key, "aws:EpochTime"):
+		l.report("INVALID_DATE_VALUE", n, "%q may be read as seconds since 1970. Write YYYY-MM-DD.", clip(n.text))
 	}
 }
 
