@@ -28,11 +28,12 @@ type door struct {
 
 // doors are all of them. The engine itself is no door: it gives the verdict that they must give.
 func doors(t *testing.T) []door {
-	simulator := newSimulator(t)
+	simulator, evaluator := newSimulator(t), newEvaluator(t)
 	return []door{
 		{"authz.Decide", askDecide, 820},
 		{"SimulateCustomPolicy", simulator.custom, 700},
 		{"SimulatePrincipalPolicy", simulator.principal, 720},
+		{"/access/v1/explanation", evaluator.ask, 730},
 	}
 }
 

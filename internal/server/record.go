@@ -53,11 +53,11 @@ func (c *Call) event(out any, err *awsapi.Error, at time.Time) *trail.Event {
 	return e
 }
 
-// dataEvent is the record of an answer that is a data event.
+// dataEvent is the record of an answer that is a data event. The answer is what it is about, so that it is shown.
 func (c *Call) dataEvent(out any) *trail.Event {
 	e := c.event(out, nil, c.Time())
 	e.ManagementEvent, e.EventCategory = false, "Data"
-	e.ReadOnly = true
+	e.ResponseElements = c.view(c.Operation.Output, out)
 	return e
 }
 

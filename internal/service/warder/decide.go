@@ -2,9 +2,11 @@ package warder
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/internal/server"
+	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/policy/eval"
 )
 
@@ -96,6 +98,21 @@ type Payload struct {
 	SHA256 string
 }
 
+// touch notes that a key, or a role by its session, was used at the asking service: it is no less in use than one that
+// calls Warder itself.
+func (s *Service) touch(c *server.Call, sub *subject) {
+	id := sub.caller.AccessKeyID
+	if session := sub.caller.Session; session != nil {
+		if session.Type != authz.AssumedRole {
+			return
+		}
+		id = sub.caller.PrincipalID
+	}
+	s.server.Store.Touch(sub.caller.Account, id, store.Use{
+		At: c.Time().Truncate(time.Second), Service: sub.signed.claim.Service, Region: sub.signed.claim.Region,
+	})
+}
+
 // decide answers a question that was understood and may be asked. number is its place in a batch, below 0 for a single one.
 func (s *Service) decide(c *server.Call, a *asked, explain bool, number int) (*Answer, error) {
 	answer := &Answer{ID: c.ID}
@@ -112,13 +129,11 @@ func (s *Service) decide(c *server.Call, a *asked, explain bool, number int) (*A
 		return answer, nil
 	}
 	if sub.signed != nil {
-		answer.Signed = &Payload{Signed: sub.signed.claim.PayloadSigned()}
-		if answer.Signed.Signed {
-			answer.Signed.SHA256 = sub.signed.hash
-		}
+		answer.Signed = sub.signed.payload()
 		if a.env.Region == "" {
 			a.env.Region = sub.signed.claim.Region // proven to be the caller's own
 		}
+		s.touch(c, sub)
 	}
 	answer.Caller = sub.caller
 	d := authz.Decide(c.Directory(), sub.caller, &a.env, &a.ask)

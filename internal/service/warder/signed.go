@@ -64,6 +64,14 @@ type signedRequest struct {
 	hash  string // of the body that the signature covers, as far as the asker or the client said
 }
 
+// payload says what the signature covers of the body.
+func (r *signedRequest) payload() *Payload {
+	if !r.claim.PayloadSigned() {
+		return &Payload{}
+	}
+	return &Payload{Signed: true, SHA256: r.hash}
+}
+
 // signer is the subject that a signed request claims. secure is whether the request came over TLS.
 func (s *Service) signer(q *Question, snap *directory.Snapshot, asker *authz.Caller, secure bool, now time.Time) (*subject, error) {
 	service, _, _ := q.action()

@@ -74,6 +74,18 @@ func TestSignedRequest(t *testing.T) {
 		!got.Context.Payload.Signed || got.Context.Payload.SHA256 != hashOf("hello") {
 		t.Fatalf("%d %s", got.Status, got.Body)
 	}
+	if use, ok := f.Store.LastUsed(f.alice.AccessKeyID); !ok || use.Service != "s3" || use.Region != servertest.Region {
+		t.Errorf("the key was last used %+v", use)
+	}
+	forged := r.with(func(r *received) {
+		r.Headers["Authorization"] = strings.ReplaceAll(r.Headers["Authorization"].([]string)[0], f.alice.AccessKeyID, f.eve.AccessKeyID)
+	})
+	if got := forged.ask(t, f.notes, "s3:GetObject"); got.allowed() || got.Context.Error.Code != "SignatureDoesNotMatch" {
+		t.Errorf("forged: %s", got.Body)
+	}
+	if use, ok := f.Store.LastUsed(f.eve.AccessKeyID); ok {
+		t.Errorf("a forged request counts as a use: %+v", use)
+	}
 	if got := signed(t, f.bob, "s3", "/k", "", now, nil).ask(t, f.notes, "s3:GetObject"); got.allowed() || got.Context.Subject.ARN == "" || !strings.Contains(got.Context.Reason, "no identity-based policy") {
 		t.Errorf("bob: %d %s", got.Status, got.Body)
 	}
