@@ -17,6 +17,8 @@ func checkCompanions(l *linter, s *statement) {
 			if !s.hasKey("aws:SourceVpc", "aws:SourceVpce", "aws:SourceVpcArn") {
 				l.reportKey("MISSING_PAIRED_CONDITION_KEYS", c.value, "Every VPC may use the address. Add a condition on aws:SourceVpc.")
 			}
+		case "aws:sourcearn":
+			l.checkSourceARN(s, c)
 		case "aws:useragent", "aws:referer":
 			l.reportKey("UNTRUSTWORTHY_CONDITION_KEY", c.value, "The caller chooses %s at will. Do not base access on it.", c.value.key)
 		case "dynamodb:attributes":
@@ -28,6 +30,19 @@ func checkCompanions(l *linter, s *statement) {
 			l.checkPrefix(s, c)
 		case "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths":
 			l.checkEndpointKey(s, c)
+		}
+	}
+}
+
+// checkSourceARN finds sources that do not say whose they are: a bucket's name may go over to another account.
+func (l *linter) checkSourceARN(s *statement, c condition) {
+	if !l.is(policy.Resource) || s.effect != policy.Allow || !c.known || negated(c.operator.Test) || s.hasKey("aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths") {
+		return
+	}
+	for _, n := range c.values {
+		if parts := splitARN(n.text); len(parts) == 6 && parts[4] == "" {
+			l.reportKey("MISSING_PAIRED_CONDITION_KEYS", c.value, "The ARN does not say whose the source is. Add a condition on aws:SourceAccount.")
+			return
 		}
 	}
 }

@@ -82,13 +82,14 @@ func checkRepeatedKeys(l *linter, s *statement) {
 		if !under.is('{') {
 			continue
 		}
-		seen := map[string]string{}
+		seen := map[string]*node{}
 		for _, n := range under.children {
 			key := strings.ToLower(n.key)
-			if first, found := seen[key]; found && first != n.key {
-				l.reportKey("DUPLICATE_KEYS_WITH_DIFFERENT_CASE", n, "%s stands here already, as %s: case does not count. Join the two.", clip(n.key), clip(first))
-			} else if !found {
-				seen[key] = n.key
+			if first := seen[key]; first != nil && first.key != n.key {
+				l.add("DUPLICATE_KEYS_WITH_DIFFERENT_CASE", []Location{l.atKey(first), l.atKey(n)},
+					"%s and %s are the same key: case does not count. Join the two.", clip(first.key), clip(n.key))
+			} else if first == nil {
+				seen[key] = n
 			}
 		}
 	}

@@ -99,16 +99,16 @@ func (l *linter) checkShape(n *node, parts []string, types []catalog.ARNPattern)
 	fits := slices.DeleteFunc(slices.Clone(types), func(t catalog.ARNPattern) bool {
 		return l.spend(1+len(parts[5])/8) && !l.template(t.Resource).overlaps(parts[5])
 	})
-	if len(fits) == 0 {
-		if wild(n.text) || hasVariable(n.text) {
-			return // AWS takes patterns of any form
-		}
-		l.report("INVALID_ARN_RESOURCE", n, "The ARN does not have the form of any resource of %s. Correct what follows the account.", parts[2])
-		return
-	}
-	if own := slices.DeleteFunc(fits, func(t catalog.ARNPattern) bool { return t.AnyService }); len(own) > 0 {
+	own := slices.DeleteFunc(slices.Clone(fits), func(t catalog.ARNPattern) bool { return t.AnyService })
+	switch {
+	case len(own) > 0:
 		l.checkRegion(n, parts, own)
 		l.checkAccount(n, parts, own)
+	case len(fits) == 0 && !wild(n.text) && !hasVariable(n.text):
+		l.report("INVALID_ARN_RESOURCE", n, "The ARN does not have the form of any resource of %s. Correct what follows the account.", parts[2])
+	default: // AWS takes patterns of any form, as long as their Region and account exist
+		l.checkRegionName(n, parts[3], types)
+		l.checkAccountName(n, parts[4], types)
 	}
 }
 
@@ -124,15 +124,23 @@ func (l *linter) template(text string) compiled {
 
 func (l *linter) checkRegion(n *node, parts []string, fits []catalog.ARNPattern) {
 	region := parts[3]
-	with := slices.ContainsFunc(fits, func(t catalog.ARNPattern) bool { return t.Region != "" })
 	without := slices.ContainsFunc(fits, func(t catalog.ARNPattern) bool { return t.Region == "" || t.Region == "*" })
 	switch {
 	case region == "" && !without:
 		l.report("MISSING_ARN_REGION", n, "The ARN of %s lacks the Region. Add it, or \"*\".", parts[2])
-	case region == "", wild(region) && strings.Trim(region, "*") == "":
-	case !with:
+	case region == "", strings.Trim(region, "*") == "":
+	case !slices.ContainsFunc(fits, hasRegion):
 		l.report("ARN_REGION_NOT_ALLOWED", n, "ARNs of this kind of resource of %s have no Region. Leave it empty.", parts[2])
-	case !knownRegion(region):
+	default:
+		l.checkRegionName(n, region, fits)
+	}
+}
+
+func hasRegion(t catalog.ARNPattern) bool  { return t.Region != "" }
+func hasAccount(t catalog.ARNPattern) bool { return t.Account != "" }
+
+func (l *linter) checkRegionName(n *node, region string, types []catalog.ARNPattern) {
+	if region != "" && !knownRegion(region) && slices.ContainsFunc(types, hasRegion) {
 		l.report("INVALID_ARN_REGION", n, "There is no Region %q. Correct the Region of the ARN.", clip(region))
 	}
 }
@@ -143,17 +151,22 @@ var ownedByAWS = names("resource-explorer-2 ssm")
 
 func (l *linter) checkAccount(n *node, parts []string, fits []catalog.ARNPattern) {
 	account := parts[4]
-	with := slices.ContainsFunc(fits, func(t catalog.ARNPattern) bool { return t.Account != "" })
 	without := slices.ContainsFunc(fits, func(t catalog.ARNPattern) bool { return t.Account == "" || t.Account == "*" })
 	literal := slices.ContainsFunc(fits, func(t catalog.ARNPattern) bool { return t.Account == account })
 	switch {
 	case account == "" && !without && (wild(n.text) || ownedByAWS[parts[2]]):
 	case account == "" && !without:
 		l.report("MISSING_ARN_ACCOUNT", n, "The ARN of %s lacks the account. Add its 12 digits, or \"*\".", parts[2])
-	case account == "", wild(account) && strings.Trim(account, "*") == "", literal:
-	case !with:
+	case account == "", strings.Trim(account, "*") == "", literal:
+	case !slices.ContainsFunc(fits, hasAccount):
 		l.report("ARN_ACCOUNT_NOT_ALLOWED", n, "ARNs of this kind of resource of %s have no account. Leave it empty.", parts[2])
-	case !accountPattern(account):
+	default:
+		l.checkAccountName(n, account, fits)
+	}
+}
+
+func (l *linter) checkAccountName(n *node, account string, types []catalog.ARNPattern) {
+	if account != "" && !accountPattern(account) && slices.ContainsFunc(types, hasAccount) {
 		l.report("INVALID_ARN_ACCOUNT", n, "%q is no account. Write its 12 digits.", clip(account))
 	}
 }
