@@ -1,6 +1,7 @@
 package warder_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -305,6 +306,12 @@ func TestRecord(t *testing.T) {
 			t.Errorf("%s", text)
 		}
 	}
+	// A trail that takes nothing stops no decision.
+	f.Recorder.Fail(errors.New("no space"))
+	if got := ask(t, f.notes, "", "", "", ""); got.Status != http.StatusOK {
+		t.Errorf("%d %s", got.Status, got.Body)
+	}
+	f.Recorder.Fail(nil)
 	ask(t, f.eve, "", "", "", "")
 	last := f.Recorder.Last(t)
 	if len(f.Recorder.Events()) != before+1 || !strings.HasPrefix(last.ErrorCode, "AccessDenied") || last.EventCategory != "Management" {
