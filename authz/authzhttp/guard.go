@@ -11,8 +11,12 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
+
+	"github.com/warder-iam/warder/internal/sigv4"
 )
 
 // Question is what a request asks for, in the service's own terms.
@@ -51,6 +55,10 @@ type Config struct {
 
 	// Service is the name that clients sign for, and the prefix of the service's actions: "s3".
 	Service string
+	// Hosts are the names under which clients reach this service, as they stand in the Host header: "store.example.org",
+	// with a port unless it is the scheme's own. Others are refused. Without Hosts any is taken: a service of the same name
+	// elsewhere could then replay here, for five minutes, what its clients signed for it.
+	Hosts []string
 	// Question says what a request asks for. A *Refusal among its errors is the answer; any other is a 500.
 	Question func(*http.Request) (Question, error)
 	// MaxBody is how many bytes of body a request may have, 1 MiB if zero. The body is read into memory and hashed before
@@ -144,9 +152,21 @@ func (g *Guard) Protect(next http.Handler) http.Handler {
 	})
 }
 
+// misdirected is the refusal of a request that was signed for another place.
+var misdirected = Refusal{Status: http.StatusMisdirectedRequest, Code: "InvalidRequest", Message: "The request is for another host."}
+
+// isForHere reports whether the request's Host is one of this service's.
+func (g *Guard) isForHere(r *http.Request) bool {
+	here := func(host string) bool { return strings.EqualFold(sigv4.SignedHost(r.Host, r.TLS != nil), host) }
+	return len(g.config.Hosts) == 0 || slices.ContainsFunc(g.config.Hosts, here)
+}
+
 // Check verifies and decides one request. It reads the body and puts another of the same content in its place. The error
 // is a *Refusal, or says why nobody could decide: refuse the request in any case.
 func (g *Guard) Check(w http.ResponseWriter, r *http.Request) (*Caller, error) {
+	if !g.isForHere(r) {
+		return nil, new(misdirected)
+	}
 	q, err := g.config.Question(r)
 	if err != nil {
 		return nil, err

@@ -32,13 +32,15 @@ func newFixture(t *testing.T) *fixture {
 	f := &fixture{admin: a.Admin(t, "admin"), alice: a.User(t, "alice", `{"Version":"2012-10-17","Statement":[
 		{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::notes/alice/*"},
 		{"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::notes","Condition":{"StringEquals":{"s3:prefix":"alice/"}}}]}`)}
-	service := a.User(t, "service", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"warder:Evaluate","Resource":"*"}}`)
-	t.Setenv("AWS_ACCESS_KEY_ID", service.AccessKeyID)
-	t.Setenv("AWS_SECRET_ACCESS_KEY", service.Plain)
+	asker := a.User(t, "service", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"warder:Evaluate","Resource":"*"}}`)
+	t.Setenv("AWS_ACCESS_KEY_ID", asker.AccessKeyID)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", asker.Plain)
 	t.Setenv("AWS_SESSION_TOKEN", "")
-	handler, err := newHandler(world.URL, account, slog.New(slog.DiscardHandler))
+	f.store = httptest.NewUnstartedServer(nil)
+	handler, err := newHandler(service{world.URL, f.store.Listener.Addr().String(), account}, slog.New(slog.DiscardHandler))
 	servertest.Check(t, err)
-	f.store = httptest.NewServer(handler)
+	f.store.Config.Handler = handler
+	f.store.Start()
 	t.Cleanup(f.store.Close)
 	return f
 }
@@ -143,10 +145,10 @@ func TestListPages(t *testing.T) {
 func TestServeEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := serve(ctx, "127.0.0.1:0", "http://127.0.0.1:1", account, slog.New(slog.DiscardHandler)); err != nil && !errors.Is(err, context.Canceled) {
+	if err := serve(ctx, "127.0.0.1:0", service{"http://127.0.0.1:1", "h", account}, slog.New(slog.DiscardHandler)); err != nil && !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	if err := serve(t.Context(), "127.0.0.1:0", "nowhere", account, slog.New(slog.DiscardHandler)); err == nil {
+	if err := serve(t.Context(), "127.0.0.1:0", service{"nowhere", "h", account}, slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("it served without a Warder")
 	}
 }
