@@ -15,6 +15,7 @@ type asked struct {
 	subject *subject
 	ask     authz.Ask
 	env     authz.Environment
+	spelled string // the action in the one spelling that policies see
 }
 
 // understand reads questions. Its error is a refusal of the questions as such, the same whoever the subject is.
@@ -54,16 +55,17 @@ func (s *Service) understandOne(c *server.Call, q *Question, policies *policyRea
 	if err != nil {
 		return nil, 0, err
 	}
-	return &asked{subject: sub, ask: ask, env: given.env}, given.values, nil
+	spelled := q.spelled(c.Directory().Library().Catalog())
+	return &asked{subject: sub, ask: ask, env: given.env, spelled: spelled}, given.values, nil
 }
 
 // permission is what the asker needs for the question: action on the subject. The key warder:Action lets a policy keep an
-// asker to the actions of its own service.
+// asker to the actions of its own service, or from others.
 func (a *asked) permission(action string) authz.Ask {
 	ask := authz.Ask{
 		Action: action, Resource: a.subject.arn, ResourceAccount: a.subject.account, ResourceTags: a.subject.tags,
 	}
-	ask.Context.Set("warder:Action", a.ask.Action)
+	ask.Context.Set("warder:Action", a.spelled)
 	return ask
 }
 
