@@ -146,18 +146,13 @@ func (c *Context) find(folded string) (int, bool) {
 	return low, low < len(c.entries) && c.entries[low].folded == folded
 }
 
-<<<<<<< HEAD
-// foldKey gives all spellings of a key that differ in case one form, in the sense of strings.EqualFold: tag keys are
-// Unicode. A key that is lower-case ASCII comes back as it is.
-func foldKey(key string) string {
+// FoldKey gives all spellings of a condition key that differ in case one form, in the sense of strings.EqualFold: tag keys
+// are Unicode, and "awſ:userid" is "aws:userid". Whoever judges a key by its name does so by this form of it. A key that is
+// lower-case ASCII comes back as it is.
+func FoldKey(key string) string {
 	if folded, ok := spelled[key]; ok {
 		return folded
 	}
-=======
-// FoldKey gives all spellings of a condition key that differ in case one form, in the sense of strings.EqualFold: tag keys
-// are Unicode, and "awſ:userid" is "aws:userid". Whoever judges a key by its name does so by this form of it. A key that is lower-case ASCII comes back as it is.
-func FoldKey(key string) string {
->>>>>>> h-review
 	for i := 0; i < len(key); i++ {
 		if c := key[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
 			return strings.Map(foldRune, key)

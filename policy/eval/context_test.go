@@ -75,7 +75,7 @@ func TestLookupDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// TestSpelledKeys: the table of documented spellings folds as foldKey does, and has every global key that is not lower-case.
+// TestSpelledKeys: the table of documented spellings folds as FoldKey does, and has every global key that is not lower-case.
 func TestSpelledKeys(t *testing.T) {
 	for key, folded := range spelled {
 		if want := strings.ToLower(key); folded != want {
