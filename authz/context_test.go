@@ -107,6 +107,7 @@ func TestAskCannotForgeKeys(t *testing.T) {
 		"aws:MultiFactorAuthPresent", "AWS:multifactorauthpresent", "aws:MultiFactorAuthAge", "aws:TokenIssueTime", "aws:SourceIdentity", "aws:PrincipalTag/admin",
 		"aws:PrincipalOrgID", "aws:PrincipalArn", "aws:username", "aws:userid", "aws:ResourceTag/admin", "iam:ResourceTag/admin", "aws:ResourceAccount",
 		"aws:SourceIp", "aws:SecureTransport", "aws:CurrentTime", "aws:PrincipalServiceNamesList", "aws:FederatedProvider", "aws:ViaAWSService",
+		"awſ:MultiFactorAuthPresent", // ſ and s are one letter in two cases
 	} {
 		ask := authz.Ask{Action: "iam:GetUser", Resource: "*"}
 		ask.Context.Set(key, "forged")

@@ -1,6 +1,10 @@
 package authz
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/warder-iam/warder/policy/eval"
+)
 
 // Origin says where the value of a condition key comes from, and so who may give it.
 type Origin uint8
@@ -21,9 +25,10 @@ const (
 	FromResource
 )
 
-// KeyOrigin gives the origin of a condition key, in any case. Keys that it does not know are the request's.
+// KeyOrigin gives the origin of a condition key, in every spelling that eval takes for it. Keys that it does not know are
+// the request's.
 func KeyOrigin(key string) Origin {
-	key = strings.ToLower(key)
+	key = eval.FoldKey(key)
 	if name, tag, ok := strings.Cut(key, "/"); ok {
 		if tag == "" {
 			return FromRequest

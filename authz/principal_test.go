@@ -60,7 +60,7 @@ func TestPrincipalDecides(t *testing.T) {
 
 func TestKeyOrigin(t *testing.T) {
 	for key, want := range map[string]authz.Origin{
-		"aws:PrincipalTag/Team": authz.FromCaller, "AWS:principaltag/x": authz.FromCaller, "aws:userid": authz.FromCaller,
+		"aws:PrincipalTag/Team": authz.FromCaller, "AWS:principaltag/x": authz.FromCaller, "awſ:PrincipalTag/x": authz.FromCaller, "aws:userid": authz.FromCaller,
 		"aws:MultiFactorAuthAge": authz.FromCaller, "aws:PrincipalOrgPaths": authz.FromCaller, "ec2:SourceInstanceARN": authz.FromCaller,
 		"aws:ResourceTag/a/b": authz.FromResource, "iam:ResourceTag/a": authz.FromResource, "aws:ResourceAccount": authz.FromResource,
 		"aws:SourceIp": authz.FromEnvironment, "aws:CurrentTime": authz.FromClock, "aws:EpochTime": authz.FromClock,

@@ -33,10 +33,10 @@ func (c *Case) request() (*Request, error) {
 	c.derivedKeys(r)
 	given := make(map[string]string)
 	for key, v := range c.Request.Context {
-		if other, twice := given[foldKey(key)]; twice {
+		if other, twice := given[FoldKey(key)]; twice {
 			return nil, fmt.Errorf("context has both %q and %q, which are one key", min(key, other), max(key, other))
 		}
-		given[foldKey(key)] = key
+		given[FoldKey(key)] = key
 		if v.List {
 			r.Context.SetList(key, v.Texts...)
 		} else {

@@ -30,7 +30,7 @@ const (
 )
 
 func newCondition(source *policy.Condition, s syntax) condition {
-	c := condition{source: source, key: foldKey(source.Key.Text), ifExists: source.Operator.IfExists}
+	c := condition{source: source, key: FoldKey(source.Key.Text), ifExists: source.Operator.IfExists}
 	c.arity = arityOf(c.key, s.keys)
 	op, found := operators[source.Operator.Test]
 	switch set := source.Operator.Set; {

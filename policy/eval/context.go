@@ -69,14 +69,14 @@ func (c *Context) SetList(key string, values ...string) {
 
 // Delete makes the key absent.
 func (c *Context) Delete(key string) {
-	if i, ok := c.find(foldKey(key)); ok {
+	if i, ok := c.find(FoldKey(key)); ok {
 		c.entries = slices.Delete(c.entries, i, i+1)
 	}
 }
 
 // Lookup gives the key's value, and false where the key is absent.
 func (c *Context) Lookup(key string) (Value, bool) {
-	if v := c.lookup(foldKey(key)); v != nil {
+	if v := c.lookup(FoldKey(key)); v != nil {
 		return *v, true
 	}
 	return Value{}, false
@@ -103,7 +103,7 @@ func (c *Context) Clone() Context { return Context{entries: slices.Clone(c.entri
 func (c *Context) Grow(n int) { c.entries = slices.Grow(c.entries, n) }
 
 func (c *Context) put(key string, v Value) {
-	e := entry{folded: foldKey(key), key: key, value: v}
+	e := entry{folded: FoldKey(key), key: key, value: v}
 	i, ok := c.find(e.folded)
 	if ok {
 		c.entries[i] = e
@@ -146,9 +146,10 @@ func (c *Context) find(folded string) (int, bool) {
 	return low, low < len(c.entries) && c.entries[low].folded == folded
 }
 
-// foldKey gives all spellings of a key that differ in case one form, in the sense of strings.EqualFold: tag keys are
-// Unicode. A key that is lower-case ASCII comes back as it is.
-func foldKey(key string) string {
+// FoldKey gives all spellings of a condition key that differ in case one form, in the sense of strings.EqualFold: tag keys
+// are Unicode, and "awſ:userid" is "aws:userid". Whoever judges a key by its name does so by this form of it. A key that
+// is lower-case ASCII comes back as it is.
+func FoldKey(key string) string {
 	if folded, ok := spelled[key]; ok {
 		return folded
 	}

@@ -46,15 +46,15 @@ func TestContext(t *testing.T) {
 
 func TestFoldKeyIsEqualFold(t *testing.T) {
 	for _, pair := range [][2]string{{"K", "\u212a"}, {"s", "\u017f"}, {"STRASSE-Ä", "strasse-ä"}, {"ǅ", "ǆ"}} {
-		if foldKey(pair[0]) != foldKey(pair[1]) {
+		if FoldKey(pair[0]) != FoldKey(pair[1]) {
 			t.Errorf("%q and %q are one key", pair[0], pair[1])
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := rapid.StringN(0, 4, -1).Draw(t, "a"), rapid.StringN(0, 4, -1).Draw(t, "b")
 		for _, other := range []string{b, strings.ToUpper(a), strings.ToLower(a)} {
-			if got, want := foldKey(a) == foldKey(other), strings.EqualFold(a, other); got != want {
-				t.Fatalf("%q and %q: folded %q and %q, EqualFold %v", a, other, foldKey(a), foldKey(other), want)
+			if got, want := FoldKey(a) == FoldKey(other), strings.EqualFold(a, other); got != want {
+				t.Fatalf("%q and %q: folded %q and %q, EqualFold %v", a, other, FoldKey(a), FoldKey(other), want)
 			}
 		}
 	})
@@ -75,7 +75,7 @@ func TestLookupDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// TestSpelledKeys: the table of documented spellings folds as foldKey does, and has every global key that is not lower-case.
+// TestSpelledKeys: the table of documented spellings folds as FoldKey does, and has every global key that is not lower-case.
 func TestSpelledKeys(t *testing.T) {
 	for key, folded := range spelled {
 		if want := strings.ToLower(key); folded != want {

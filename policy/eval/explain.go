@@ -249,7 +249,7 @@ func texts(values []policy.Value) []string {
 func absentKeys(lists ...[]StatementReport) []string {
 	var keys []string
 	add := func(key string) {
-		same := func(k string) bool { return foldKey(k) == foldKey(key) }
+		same := func(k string) bool { return FoldKey(k) == FoldKey(key) }
 		if !slices.ContainsFunc(keys, same) {
 			keys = append(keys, key)
 		}

@@ -25,7 +25,7 @@ type mentions struct {
 }
 
 func (m *mentions) add(key string) {
-	if folded := foldKey(key); !m.seen[folded] {
+	if folded := FoldKey(key); !m.seen[folded] {
 		m.seen[folded] = true
 		m.keys = append(m.keys, key)
 	}

@@ -47,7 +47,7 @@ func TestMentionsAreAll(t *testing.T) {
 		keys := r.Context.Clone()
 		for key := range keys.All() {
 			// The rule about credentials of GetSessionToken looks at this one unasked.
-			if strings.EqualFold(key, "aws:MultiFactorAuthPresent") || slices.ContainsFunc(mentioned, func(m string) bool { return foldKey(m) == foldKey(key) }) {
+			if strings.EqualFold(key, "aws:MultiFactorAuthPresent") || slices.ContainsFunc(mentioned, func(m string) bool { return FoldKey(m) == FoldKey(key) }) {
 				continue
 			}
 			tried++
@@ -120,13 +120,13 @@ func FuzzContextKeys(f *testing.F) {
 		p := Prepare(doc)
 		seen := map[string]bool{}
 		for _, k := range ContextKeys(p) {
-			if folded := foldKey(k); seen[folded] {
+			if folded := FoldKey(k); seen[folded] {
 				t.Errorf("%q is there twice", k)
 			} else {
 				seen[folded] = true
 			}
 		}
-		if seen[foldKey(key)] {
+		if seen[FoldKey(key)] {
 			return
 		}
 		set := Compile(Layers{Identity: []Source{{Name: "p", Policy: p}}})

@@ -72,7 +72,7 @@ func newTemplate(fixed, text string, s syntax) template {
 // newVariable takes what stands between ${ and }.
 func newVariable(inside string, s syntax) part {
 	key, fallback, hasDefault := strings.Cut(inside, ",")
-	key = foldKey(strings.TrimSpace(key))
+	key = FoldKey(strings.TrimSpace(key))
 	if hasDefault {
 		fallback = strings.TrimSpace(fallback)
 		fallback = fallback[1 : len(fallback)-1] // cutVariable saw to the quotes

@@ -19,6 +19,8 @@ type asked struct {
 	env     authz.Environment
 	// refusal says why a question of a batch cannot be read; the rest is empty then.
 	refusal *awsapi.Error
+	// spelled is the action in the one spelling that policies see.
+	spelled string
 }
 
 // understand reads questions. Its error is a refusal of the questions as such, the same whoever the subject is. Of a batch,
@@ -63,16 +65,17 @@ func (s *Service) understandOne(c *server.Call, q *Question, policies *policyRea
 	if err != nil {
 		return nil, 0, err
 	}
-	return &asked{subject: sub, ask: ask, env: given.env}, given.values, nil
+	spelled := q.spelled(c.Directory().Library().Catalog())
+	return &asked{subject: sub, ask: ask, env: given.env, spelled: spelled}, given.values, nil
 }
 
 // permission is what the asker needs for the question: action on the subject. The key warder:Action lets a policy keep an
-// asker to the actions of its own service.
+// asker to the actions of its own service, or from others.
 func (a *asked) permission(action string) authz.Ask {
 	ask := authz.Ask{
 		Action: action, Resource: a.subject.arn, ResourceAccount: a.subject.account, ResourceTags: a.subject.tags,
 	}
-	ask.Context.Set("warder:Action", a.ask.Action)
+	ask.Context.Set("warder:Action", a.spelled)
 	return ask
 }
 

@@ -177,6 +177,7 @@ func TestDerivedKeysAreRefused(t *testing.T) {
 		"aws:TokenIssueTime", "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:SourceIdentity", "aws:FederatedProvider",
 		"aws:AssumedRoot", "aws:ViaAWSService", "ec2:SourceInstanceARN", "aws:CurrentTime", "aws:EpochTime", "aws:ResourceAccount",
 		"aws:ResourceTag/team", "iam:ResourceTag/team", "aws:ResourceOrgID",
+		"awſ:MultiFactorAuthPresent", "aws:PrincipalOrgPathſ", "awſ:PrincipalTag/team", "iam:ReſourceTag/team", // ſ counts as s
 	} {
 		got := ask(t, f.notes, "", "", "", `{"`+key+`":"x"}`)
 		if got.Status != http.StatusBadRequest || !strings.Contains(got.Message, key) {
@@ -231,6 +232,21 @@ func TestDenialsTellNothing(t *testing.T) {
 	}
 	if got := ask(t, f.Anonymous(), "", "", "", ""); got.Status != http.StatusUnauthorized {
 		t.Errorf("nobody: %d %s", got.Status, got.Body)
+	}
+}
+
+// A policy that keeps an asker from an action does so in every spelling of it.
+func TestActionHasNoCase(t *testing.T) {
+	f := newFixture(t)
+	kept := f.User(t, "kept", document(`{"Effect":"Allow","Action":"warder:Evaluate","Resource":"*"}`,
+		`{"Effect":"Deny","Action":"warder:Evaluate","Resource":"*","Condition":{"StringLike":{"warder:Action":["s3:GetObject","myapp:*"]}}}`))
+	for _, action := range []string{"s3:GetObject", "S3:GetObject", "s3:getobject", "myapp:Approve", "MyApp:approve"} {
+		if got := ask(t, kept, "", `{"name":"`+action+`"}`, "", ""); got.Status != http.StatusForbidden {
+			t.Errorf("%s: %d %s", action, got.Status, got.Body)
+		}
+	}
+	if got := ask(t, kept, "", `{"name":"S3:putobject"}`, "", ""); got.Status != http.StatusOK {
+		t.Errorf("%d %s", got.Status, got.Body)
 	}
 }
 

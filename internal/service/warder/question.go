@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/internal/awsapi"
 )
 
@@ -156,6 +157,19 @@ func (q *Question) check() error {
 func (q *Question) action() (service, name string, ok bool) {
 	service, name, ok = strings.Cut(q.Action.Name, ":")
 	return strings.ToLower(service), name, ok && word(service) && word(name)
+}
+
+// spelled is the action as the catalogue spells it. Actions have no case, but the operators of strings do: a policy about
+// warder:Action must not be escaped by another spelling. Of an action that the catalogue does not know only the service
+// has one spelling, in lower case.
+func (q *Question) spelled(c *catalog.Catalog) string {
+	service, name, _ := q.action()
+	if c != nil {
+		if a, ok := c.Action(service, name); ok {
+			name = a.Name
+		}
+	}
+	return service + ":" + name
 }
 
 // word reports whether s is one or more ASCII letters, digits and hyphens.
