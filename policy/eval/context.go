@@ -147,8 +147,8 @@ func (c *Context) find(folded string) (int, bool) {
 }
 
 // FoldKey gives all spellings of a condition key that differ in case one form, in the sense of strings.EqualFold: tag keys
-// are Unicode, and "awſ:userid" is "aws:userid". Whoever judges a key by its name does so by this form of it. A key that
-// is lower-case ASCII comes back as it is.
+// are Unicode, and "awſ:userid" is "aws:userid". Whoever judges a key by its name does so by this form of it. A key that is
+// lower-case ASCII comes back as it is.
 func FoldKey(key string) string {
 	if folded, ok := spelled[key]; ok {
 		return folded

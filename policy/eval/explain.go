@@ -247,28 +247,22 @@ func texts(values []policy.Value) []string {
 }
 
 func absentKeys(lists ...[]StatementReport) []string {
-	var keys []string
-	add := func(key string) {
-		same := func(k string) bool { return FoldKey(k) == FoldKey(key) }
-		if !slices.ContainsFunc(keys, same) {
-			keys = append(keys, key)
-		}
-	}
+	m := mentions{seen: make(map[string]bool)}
 	for _, s := range slices.Concat(lists...) {
 		for _, key := range s.absent {
-			add(key)
+			m.add(key)
 		}
 		for _, c := range s.Conditions {
 			if c.Absent {
-				add(c.Key)
+				m.add(c.Key)
 			}
 			for _, key := range c.absent {
-				add(key)
+				m.add(key)
 			}
 		}
 	}
-	slices.Sort(keys)
-	return keys
+	slices.Sort(m.keys)
+	return m.keys
 }
 
 // variables fills in policy variables as far as a person needs to see it.

@@ -2,9 +2,11 @@ package eval
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/warder-iam/warder/policy"
 )
@@ -300,5 +302,27 @@ func TestExplainTextDenyFirst(t *testing.T) {
 	text := Compile(Layers{Identity: sources(t, allowAll+","+deny)}).Explain(getObject(testUser)).String()
 	if d, a := strings.Index(text, "\n  Deny "), strings.Index(text, "\n  Allow "); d < 0 || a < d {
 		t.Errorf("the Deny stands behind:\n%s", text)
+	}
+}
+
+// A policy that mentions thousands of keys is explained in time in proportion: nobody's simulation holds a core.
+func TestExplainCost(t *testing.T) {
+	var conditions strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&conditions, `,"k:%05d":""`, i)
+	}
+	doc, err := policy.ParseLimit(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{`+
+		conditions.String()[1:]+`}}}}`, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := NewSet(Layers{Identity: []Source{{Name: "p", Policy: Prepare(doc)}}})
+	start := time.Now()
+	e := set.Explain(&Request{
+		Principal: Principal{Kind: User, Account: "111122223333", ARN: "arn:aws:iam::111122223333:user/a"},
+		Action:    "s3:GetObject", Resource: "arn:aws:s3:::b/k",
+	})
+	if took := time.Since(start); len(e.AbsentKeys) != 20_000 || took > 2*time.Second {
+		t.Errorf("%d keys after %v", len(e.AbsentKeys), took)
 	}
 }

@@ -19,6 +19,7 @@ func ContextKeys(policies ...*Policy) []string {
 	return m.keys
 }
 
+// mentions collects condition keys, each once, spelled as it came first.
 type mentions struct {
 	keys []string
 	seen map[string]bool // folded
@@ -58,7 +59,7 @@ func takesVariables(test string) bool {
 	return strings.HasPrefix(test, "String") || strings.HasPrefix(test, "Arn")
 }
 
-// text reads the variables of one value, as template.add does.
+// text reads the variables of one value, as newTemplate does.
 func (m *mentions) text(text string) {
 	for {
 		_, after, found := strings.Cut(text, "${")
