@@ -24,7 +24,6 @@ func (q *Question) conditionKeys(now time.Time) (k conditions, err error) {
 	if len(members) > maxKeys {
 		return k, invalid("context has more than %d keys", maxKeys)
 	}
-	size := 0
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if err := checkKey(name); err != nil {
 			return k, err
@@ -37,9 +36,9 @@ func (q *Question) conditionKeys(now time.Time) (k conditions, err error) {
 			return k, err
 		}
 		for _, text := range v.texts {
-			size += len(text)
+			k.size += len(text)
 		}
-		if k.values += len(v.texts); k.values > maxValues || size > maxContext {
+		if k.values += len(v.texts); k.values > maxValues || k.size > maxContext {
 			return k, invalid("context has more than %d values or %d bytes of them", maxValues, maxContext)
 		}
 		if v.list {
@@ -56,6 +55,7 @@ type conditions struct {
 	env    authz.Environment
 	keys   eval.Context
 	values int
+	size   int // bytes of the values
 }
 
 // checkKey refuses what is no condition key, and keys that the asker may not give.
