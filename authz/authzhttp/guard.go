@@ -11,7 +11,9 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -51,6 +53,10 @@ type Config struct {
 
 	// Service is the name that clients sign for, and the prefix of the service's actions: "s3".
 	Service string
+	// Hosts are the names, with the port where clients send one, by which clients reach this service. A request that was
+	// signed for another host is refused: where several services have one Service, what a client sent to one of them is
+	// good for no other. nil takes any.
+	Hosts []string
 	// Question says what a request asks for. A *Refusal among its errors is the answer; any other is a 500.
 	Question func(*http.Request) (Question, error)
 	// MaxBody is how many bytes of body a request may have, 1 MiB if zero. The body is read into memory and hashed before
@@ -147,6 +153,9 @@ func (g *Guard) Protect(next http.Handler) http.Handler {
 // Check verifies and decides one request. It reads the body and puts another of the same content in its place. The error
 // is a *Refusal, or says why nobody could decide: refuse the request in any case.
 func (g *Guard) Check(w http.ResponseWriter, r *http.Request) (*Caller, error) {
+	if !g.isHost(r.Host) {
+		return nil, &Refusal{Status: http.StatusMisdirectedRequest, Code: "InvalidRequest", Message: "This service does not go by the name in the Host header."}
+	}
 	q, err := g.config.Question(r)
 	if err != nil {
 		return nil, err
@@ -159,7 +168,11 @@ func (g *Guard) Check(w http.ResponseWriter, r *http.Request) (*Caller, error) {
 	if err != nil {
 		return nil, err
 	}
-	return answer.caller(hash)
+	return answer.caller(hash, g.config.UnsignedPayload)
+}
+
+func (g *Guard) isHost(host string) bool {
+	return g.config.Hosts == nil || slices.ContainsFunc(g.config.Hosts, func(own string) bool { return strings.EqualFold(own, host) })
 }
 
 // readBody hashes the body, and leaves one that is in memory.
