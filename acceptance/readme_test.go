@@ -182,6 +182,14 @@ func TestAWSCLISimulation(t *testing.T) {
 	newReadme(t, "../docs/simulation.md").run("")
 }
 
+// TestAWSCLIValidation does what docs/validate-policy.md says.
+func TestAWSCLIValidation(t *testing.T) {
+	if err := exec.Command("aws", "--version").Run(); err != nil {
+		missing(t, "awscli", getAWSCLI)
+	}
+	newReadme(t, "../docs/validate-policy.md").run("")
+}
+
 // TestTerraformReadme does what README.md says with Terraform.
 func TestTerraformReadme(t *testing.T) {
 	if err := exec.Command("terraform", "version").Run(); err != nil {

@@ -71,7 +71,13 @@ func tagKeys(ask *Ask) []string {
 
 // hasIAMTags: the actions whose resources are IAM's have the older name of the key too.
 func hasIAMTags(action string) bool {
-	return strings.HasPrefix(action, "iam:") || strings.HasPrefix(action, "sts:")
+	return isOf(action, "iam") || isOf(action, "sts")
+}
+
+// isOf reports whether an action is one of the service: actions have no case.
+func isOf(action, service string) bool {
+	of, _, ok := strings.Cut(action, ":")
+	return ok && strings.EqualFold(of, service)
 }
 
 // derived tells the keys that only authz itself may set.

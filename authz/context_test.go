@@ -119,6 +119,19 @@ func TestAskCannotForgeKeys(t *testing.T) {
 	}
 }
 
+// The keys of an action are there in every spelling of it.
+func TestActionHasNoCase(t *testing.T) {
+	snap := world{}.snapshot(t)
+	for _, action := range []string{"iam:TagRole", "IAM:TagRole", "Sts:tagsession"} {
+		ask := authz.Ask{Action: action, Resource: "*", ResourceTags: []directory.Tag{{Key: "stage", Value: "prod"}}}
+		ask.ResourcePolicy = &eval.Source{Name: "p", Policy: snap.Library().Document(
+			`{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*","Condition":{"StringEquals":{"iam:ResourceTag/stage":"prod"}}}}`).Compiled()}
+		if d := authz.Decide(snap, alice(), &authz.Environment{Time: now}, &ask); d.Verdict != eval.ExplicitDeny {
+			t.Errorf("%s: %s", action, d.Verdict)
+		}
+	}
+}
+
 // Two tags whose keys differ in case alone answer to one condition key. Neither of them may be chosen: who can add one tag
 // could say what the other is worth.
 func TestTagsThatDifferInCase(t *testing.T) {

@@ -37,7 +37,7 @@ var policyNames = map[eval.Layer]struct{ explicit, implicit string }{
 
 func reason(d *Decision) string {
 	names, ok := policyNames[d.Layer]
-	if d.Layer == eval.LayerResource && d.Ask.ResourceKind == eval.Authoritative && strings.HasPrefix(d.Ask.Action, "sts:") {
+	if d.Layer == eval.LayerResource && d.Ask.ResourceKind == eval.Authoritative && isOf(d.Ask.Action, "sts") {
 		names.explicit, names.implicit = "the role trust policy", "role trust policy"
 	}
 	switch {
@@ -54,7 +54,7 @@ func reason(d *Decision) string {
 // Source: IAM User Guide, "Compare AWS STS credentials"; the first two texts are AWS's own.
 func (d *Decision) restriction() string {
 	_, operation, _ := strings.Cut(d.Ask.Action, ":")
-	iam := strings.HasPrefix(strings.ToLower(d.Ask.Action), "iam:")
+	iam := isOf(d.Ask.Action, "iam")
 	switch {
 	case d.Caller.Kind == eval.Root && strings.EqualFold(operation, "AssumeRole"):
 		return "Roles may not be assumed by root accounts."

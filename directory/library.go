@@ -27,7 +27,7 @@ type Library struct {
 
 // NewLibrary makes a Library over a catalog; nil is a catalog without AWS-managed policies.
 func NewLibrary(c *catalog.Catalog) *Library {
-	l := &Library{catalog: c, contents: make(map[string]weak.Pointer[content])}
+	l := &Library{catalog: c, contents: make(map[string]weak.Pointer[content]), sets: policySets{most: maxSets}}
 	if c != nil {
 		l.options = []eval.Option{eval.WithKeyTypes(c)}
 	}

@@ -19,15 +19,16 @@ func (a *Account) PolicySet(e Entity) *eval.Set {
 // have two addresses.
 type edition struct{ _ byte }
 
-// policySets keeps the sets of principals that were asked for. What it keeps is bounded by statements; beyond that any
-// may go, to be made again when it is needed.
+// policySets keeps the sets of principals that were asked for. What it keeps is bounded in bytes; beyond that any may go,
+// to be made again when it is needed.
 type policySets struct {
-	sets       sync.Map // setKey -> *policySet
-	statements atomic.Int64
+	sets sync.Map // setKey -> *policySet
+	size atomic.Int64
+	most int64 // bytes
 }
 
-// maxStatements bounds what policySets keeps: some 120 MB of compiled policies.
-const maxStatements = 1 << 20
+// maxSets bounds what policySets keeps, in bytes.
+const maxSets = 128 << 20
 
 type setKey struct{ account, entity string }
 
@@ -77,22 +78,25 @@ func sameSource(a, b *eval.Source) bool {
 // put keeps a set, and lets others go where there are too many.
 func (p *policySets) put(key setKey, s *policySet) {
 	before, there := p.sets.Swap(key, s)
-	grown := weightOf(s)
+	grown := s.size()
 	if there {
-		grown -= weightOf(before.(*policySet))
+		grown -= before.(*policySet).size()
 	}
-	if p.statements.Add(grown) <= maxStatements {
+	if p.size.Add(grown) <= p.most {
 		return
 	}
 	for other, value := range p.sets.Range {
 		if other == any(key) {
 			continue
 		}
-		if p.sets.CompareAndDelete(other, value) && p.statements.Add(-weightOf(value.(*policySet))) <= maxStatements*3/4 {
+		if p.sets.CompareAndDelete(other, value) && p.size.Add(-value.(*policySet).size()) <= p.most*3/4 {
 			return
 		}
 	}
 }
 
-// weightOf counts a set's own share of memory in statements.
-func weightOf(s *policySet) int64 { return 8 + int64(s.set.Statements()) }
+// size is about how many bytes a set has for itself: what it shares with others, the policies, it does not count.
+func (s *policySet) size() int64 {
+	const entry, source = 512, 64
+	return entry + int64(source*len(s.identity)+s.set.Size())
+}

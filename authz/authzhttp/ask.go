@@ -134,8 +134,9 @@ type answer struct {
 	} `json:"context"`
 }
 
-// caller is who the answer lets through, or the refusal. What an answer does not say is never taken for a yes.
-func (a *answer) caller(hash string) (*Caller, error) {
+// caller is who the answer lets through, or the refusal. What an answer does not say is never taken for a yes; unsigned is
+// whether a body that nobody signed was asked about.
+func (a *answer) caller(hash string, unsigned bool) (*Caller, error) {
 	c := &a.Context
 	switch {
 	case a.Decision == nil:
@@ -146,7 +147,7 @@ func (a *answer) caller(hash string) (*Caller, error) {
 		return nil, &Refusal{Status: http.StatusForbidden, Code: "AccessDenied", Message: c.Reason, DecisionID: c.ID}
 	case c.Subject == nil || c.Subject.ARN == "" || c.Payload == nil:
 		return nil, errors.New("authzhttp: Warder's answer does not say whose request it verified")
-	case c.Payload.Signed && c.Payload.SHA256 != hash:
+	case c.Payload.Signed && c.Payload.SHA256 != hash, !c.Payload.Signed && !unsigned:
 		return nil, errors.New("authzhttp: Warder verified another body than was received")
 	}
 	c.Subject.DecisionID = c.ID

@@ -179,7 +179,7 @@ func (g *Guard) Check(w http.ResponseWriter, r *http.Request) (*Caller, error) {
 	if err != nil {
 		return nil, err
 	}
-	return answer.caller(hash)
+	return answer.caller(hash, g.config.UnsignedPayload)
 }
 
 // readBody hashes the body, and leaves one that is in memory.

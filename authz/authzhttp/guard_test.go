@@ -159,6 +159,24 @@ func TestRevokedAtOnce(t *testing.T) {
 	f.expect(t, f.request(t, f.alice, "/reports/q1", ""), http.StatusForbidden, "InvalidAccessKeyId")
 }
 
+// What was signed for one host is good for no other that has the same Service: whoever got it there cannot use it here.
+func TestHosts(t *testing.T) {
+	var hosts []string
+	f := newFixture(t, func(c *authzhttp.Config) { c.Hosts = []string{"Store.example.org", "127.0.0.1:1"}; hosts = c.Hosts })
+	if resp, body := f.do(t, f.request(t, f.alice, "/b/k", "")); resp.StatusCode != http.StatusMisdirectedRequest {
+		t.Errorf("another host: %d %s", resp.StatusCode, body)
+	}
+	hosts[1] = strings.TrimPrefix(f.service.URL, "http://")
+	if resp, body := f.do(t, f.request(t, f.alice, "/b/k", "")); resp.StatusCode != http.StatusOK {
+		t.Errorf("its own: %d %s", resp.StatusCode, body)
+	}
+	r := f.request(t, f.alice, "/b/k", "") // signed for 127.0.0.1
+	r.Host = "store.example.org"
+	if resp, body := f.do(t, r); resp.StatusCode != http.StatusForbidden {
+		t.Errorf("another host in its place: %d %s", resp.StatusCode, body)
+	}
+}
+
 func TestQuestionErrors(t *testing.T) {
 	f := newFixture(t)
 	f.expect(t, f.request(t, f.alice, "/none", ""), http.StatusNotFound, "NoSuchKey")
@@ -255,6 +273,7 @@ func TestFailsClosed(t *testing.T) {
 		"a yes":                     {200, `{"decision":true,"context":{` + subject + `,` + empty + `}}`, http.StatusOK},
 		"a yes to nobody":           {200, `{"decision":true}`, http.StatusInternalServerError},
 		"a yes without a payload":   {200, `{"decision":true,"context":{` + subject + `}}`, http.StatusInternalServerError},
+		"a yes to an unsigned body": {200, `{"decision":true,"context":{` + subject + `,"payload":{"signed":false}}}`, http.StatusInternalServerError},
 		"a yes to another body":     {200, `{"decision":true,"context":{` + subject + `,"payload":{"signed":true,"sha256":"00"}}}`, http.StatusInternalServerError},
 		"a word":                    {200, `{"decision":"true","context":{` + subject + `,` + empty + `}}`, http.StatusServiceUnavailable},
 		"no decision":               {200, `{"context":{` + subject + `,` + empty + `}}`, http.StatusInternalServerError},

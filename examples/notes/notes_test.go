@@ -107,8 +107,12 @@ func TestNotes(t *testing.T) {
 			t.Errorf("%s %s: %d %s, want %d with %q", step.method, step.target, status, text, step.status, step.want)
 		}
 	}
-	if status, _ := f.do(t, f.admin, "PUT", "/notes/copy", "", "X-Amz-Copy-Source", "/notes/bob/1"); status != http.StatusNotImplemented {
-		t.Errorf("a copy: %d", status)
+	for name, value := range map[string]string{
+		"X-Amz-Copy-Source": "/notes/bob/1", "X-Amz-Acl": "public-read", "X-Amz-Meta-A": "b", "If-None-Match": "*", "Content-Encoding": "aws-chunked",
+	} {
+		if status, _ := f.do(t, f.admin, "PUT", "/notes/copy", "", name, value); status != http.StatusNotImplemented {
+			t.Errorf("%s: %d", name, status)
+		}
 	}
 }
 

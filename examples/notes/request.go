@@ -70,7 +70,7 @@ func read(r *http.Request) (*operation, error) {
 		return nil, badBucket
 	case !utf8.ValidString(key) || len(key) > maxKey || strings.ContainsFunc(key, func(c rune) bool { return c < ' ' || c == 0x7f }):
 		return nil, badKey
-	case r.Header.Get("X-Amz-Copy-Source") != "" || r.Header.Get("Content-Encoding") == "aws-chunked":
+	case !understood(r.Header):
 		return nil, notImplemented
 	}
 	for name, values := range query {
@@ -82,6 +82,23 @@ func read(r *http.Request) (*operation, error) {
 		}
 	}
 	return op, nil
+}
+
+// headers of S3 that are understood, or change nothing here; the guard's verified request has the body's hash.
+var headers = []string{
+	"X-Amz-Date", "X-Amz-Content-Sha256", "X-Amz-Security-Token", "X-Amz-User-Agent", "X-Amz-Sdk-Checksum-Algorithm", "X-Amz-Checksum-Mode",
+	"X-Amz-Checksum-Crc32", "X-Amz-Checksum-Crc32c", "X-Amz-Checksum-Crc64nvme", "X-Amz-Checksum-Sha1", "X-Amz-Checksum-Sha256",
+}
+
+// understood: as with parameters, a header that asks for a copy, an ACL, tags or a condition must not be ignored.
+func understood(h http.Header) bool {
+	for name := range h {
+		amz, condition := strings.HasPrefix(name, "X-Amz-"), strings.HasPrefix(name, "If-")
+		if condition || amz && !slices.Contains(headers, name) {
+			return false
+		}
+	}
+	return h.Get("Content-Encoding") == ""
 }
 
 // bucketName: Source: Amazon S3 User Guide, "General purpose bucket naming rules".

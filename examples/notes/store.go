@@ -149,7 +149,7 @@ func (s *store) get(w http.ResponseWriter, r *http.Request, op *operation) error
 	h.Set("Content-Length", strconv.Itoa(len(o.content)))
 	h.Set("ETag", o.etag)
 	h.Set("Last-Modified", o.modified.Format(http.TimeFormat))
-	h.Set("X-Amz-Meta-Owner", o.owner)
+	h["x-amz-meta-owner"] = []string{o.owner} // clients take the name of metadata as it is spelled
 	if r.Method == http.MethodHead {
 		return nil
 	}

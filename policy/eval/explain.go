@@ -271,7 +271,12 @@ type variables struct {
 	glob    bool // a star or question mark is a wildcard unless it came in by a variable
 	context *Context
 	absent  []string // keys without value or default, as they are written
+	filled  int      // bytes filled in
 }
+
+// maxFilled is how many bytes are filled in to show one element of a policy. Many variables with a long value are more
+// than anybody reads, and could fill the memory.
+const maxFilled = 16 << 10
 
 // resolveAll is nil where no value has a variable.
 func (v *variables) resolveAll(values []policy.Value) []string {
@@ -288,7 +293,7 @@ func (v *variables) resolveAll(values []policy.Value) []string {
 	return out
 }
 
-// resolve leaves a variable that has no value, or that nobody can read, as it is.
+// resolve leaves a variable that has no value, that nobody can read, or that is too much to show, as it is.
 func (v *variables) resolve(text string) string {
 	var out strings.Builder
 	for v.on {
@@ -322,6 +327,9 @@ func (v *variables) value(inside string) string {
 		if !present {
 			v.absent = append(v.absent, key)
 		}
+		return "${" + inside + "}"
+	}
+	if v.filled += len(text); v.filled > maxFilled {
 		return "${" + inside + "}"
 	}
 	if v.glob {

@@ -3,6 +3,7 @@ package eval
 import (
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -324,5 +325,35 @@ func TestExplainCost(t *testing.T) {
 	})
 	if took := time.Since(start); len(e.AbsentKeys) != 20_000 || took > 2*time.Second {
 		t.Errorf("%d keys after %v", len(e.AbsentKeys), took)
+	}
+}
+
+// Many variables with a long value are a pattern of gigabytes: it is never written, neither to decide nor to explain.
+func TestManyVariablesCost(t *testing.T) {
+	variables := strings.Repeat("${k:x}", 15_000)
+	doc, err := policy.ParseLimit(`{"Version":"2012-10-17","Statement":[
+		{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::`+variables+`"},
+		{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"ForAnyValue:StringLike":{"k:y":"`+variables+`"}}},
+		{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"ForAnyValue:StringLike":{"k:y":[`+strings.TrimSuffix(strings.Repeat(`"${k:x}",`, 1_500), ",")+`]}}},
+		{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"ForAnyValue:StringEqualsIgnoreCase":{"k:y":"`+variables+`"}}},
+		{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"ForAnyValue:ArnLike":{"k:y":"`+variables+`"}}}]}`, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := NewSet(Layers{Identity: []Source{{Name: "p", Policy: Prepare(doc)}}})
+	r := &Request{
+		Principal: Principal{Kind: User, Account: "111122223333", ARN: "arn:aws:iam::111122223333:user/a"},
+		Action:    "s3:GetObject", Resource: "arn:aws:s3:::b/k",
+	}
+	r.Context.Set("k:x", strings.Repeat("a", 100_000))
+	r.Context.SetList("k:y", slices.Repeat([]string{"a"}, 500)...)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	start := time.Now()
+	d, e := set.Decide(r), set.Explain(r)
+	took := time.Since(start)
+	runtime.ReadMemStats(&after)
+	if used := (after.TotalAlloc - before.TotalAlloc) >> 20; d.Verdict != ImplicitDeny || e.Verdict != ImplicitDeny || took > 5*time.Second || used > 512 {
+		t.Errorf("%v after %v, with %d MiB", d.Verdict, took, used)
 	}
 }

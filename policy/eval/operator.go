@@ -317,7 +317,10 @@ func parseNetwork(text string) (netip.Prefix, bool) {
 	return network.Masked(), true
 }
 
-const arnParts = 6
+const (
+	arnParts = 6
+	maxARN   = 64 << 10 // bytes; far more than any has
+)
 
 func (o *operands) matchARN(ctx *Context, value string) fit {
 	some := no
@@ -336,9 +339,12 @@ func (t *template) matchARN(ctx *Context, value string) fit {
 		return matchParts(t.text, value)
 	}
 	var space filled
-	p, f := t.fill(space[:0], ctx)
-	if f == no {
+	p, f := t.fill(space[:0], ctx, len(value)+maxARN)
+	switch {
+	case f == no:
 		return no
+	case p == nil:
+		return unknown // whether it would be an ARN at all is not looked at
 	}
 	return min(f, matchParts(p, value))
 }

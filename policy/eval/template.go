@@ -120,8 +120,9 @@ func (t *template) literalStart() string {
 type filled [256]byte
 
 // fill appends the text with the variables filled in. It is no where a variable has neither a value nor a default. Where
-// one cannot be read it is unknown, and has a star there: what does not even fit that fits no value.
-func (t *template) fill(out []byte, ctx *Context) ([]byte, fit) {
+// one cannot be read it is unknown, and has a star there: what does not even fit that fits no value. It is nil where
+// the values have more than room bytes: many variables with a long value could fill the memory.
+func (t *template) fill(out []byte, ctx *Context, room int) ([]byte, fit) {
 	result := yes
 	for i := range t.parts {
 		p := &t.parts[i]
@@ -133,11 +134,14 @@ func (t *template) fill(out []byte, ctx *Context) ([]byte, fit) {
 		switch {
 		case f == no:
 			return nil, no
+		case f == yes && len(text) > room:
+			return nil, unknown
 		case f == unknown || !utf8.ValidString(text):
 			result = unknown
 			out = append(out, anyRun)
 			continue
 		}
+		room -= len(text)
 		if t.folding == exact {
 			out = append(out, text...)
 		} else {
@@ -171,8 +175,8 @@ func (t *template) match(ctx *Context, text string) fit {
 		return fitOf(t.glob.match(text))
 	}
 	var space filled
-	p, f := t.fill(space[:0], ctx)
-	if f == no || !arn.GlobMarked(p, text, wildcards) {
+	p, f := t.fill(space[:0], ctx, len(text))
+	if f == no || p == nil || !arn.GlobMarked(p, text, wildcards) {
 		return no
 	}
 	return f
@@ -184,8 +188,11 @@ func (t *template) equal(ctx *Context, text string) fit {
 		return fitOf(equalFolded(t.text, text))
 	}
 	var space filled
-	p, f := t.fill(space[:0], ctx)
-	if f != yes {
+	p, f := t.fill(space[:0], ctx, utf8.UTFMax*len(text)) // spellings of a character differ in length
+	switch {
+	case p == nil:
+		return no
+	case f != yes:
 		return f
 	}
 	return fitOf(equalFolded(p, text))

@@ -103,7 +103,7 @@ func (s *simulation) page(c *server.Call, actions []string, mark *string, maxIte
 	}
 	work := s.workPerAction()
 	if work > maxWork {
-		return p, api.InvalidInput.New("The simulation of one action on all of these resources is too much for one request: give fewer ResourceArns, or less policy.")
+		return p, api.InvalidInput.New("The simulation of one action on all of these resources is too much for one request: give fewer ResourceArns, shorter ContextEntries, or less policy.")
 	}
 	size = min(size, max(1, maxWork/work))
 	for ; next < len(actions) && len(p.items) < size; next++ {

@@ -1,12 +1,14 @@
 package iam_test
 
 import (
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
@@ -191,6 +193,27 @@ func TestSimulationHasAnEnd(t *testing.T) {
 	}
 	if got := a.as(t, "admin", "SimulateCustomPolicy", in); got.Status != http.StatusBadRequest || got.Code != "InvalidInput" {
 		t.Errorf("%d %s: %s", got.Status, got.Code, got.Message)
+	}
+}
+
+// TestSimulationOfLongValues: what is supposed counts as work too, for each value may meet each pattern of a condition.
+func TestSimulationOfLongValues(t *testing.T) {
+	a := newFixture(t, nil).newAccount(t, nil)
+	var patterns, values, actions []any
+	for i := range 30 {
+		patterns = append(patterns, fmt.Sprintf("*%sb%d*", strings.Repeat("a", 4000), i))
+		values = append(values, fmt.Sprint(i, strings.Repeat("a", 9000)))
+		actions = append(actions, fmt.Sprintf("s3:Action%d", i))
+	}
+	policy, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": map[string]any{"Effect": "Allow", "Action": "*", "Resource": "*",
+		"Condition": map[string]any{"ForAnyValue:StringLike": map[string]any{"myapp:x": patterns}}}})
+	check(t, err)
+	in := map[string]any{"PolicyInputList": []any{string(policy)}, "ActionNames": actions,
+		"ContextEntries": []any{map[string]any{"ContextKeyName": "myapp:x", "ContextKeyType": "stringList", "ContextKeyValues": values}}}
+	start := time.Now()
+	got := a.as(t, "admin", "SimulateCustomPolicy", in)
+	if took := time.Since(start); took > 10*time.Second || got.Status == http.StatusRequestEntityTooLarge {
+		t.Errorf("%d after %v: %s", got.Status, took, got.Message)
 	}
 }
 

@@ -48,9 +48,33 @@ func (s *simulation) workPerAction() int {
 		doc := p.policy.Document()
 		size += len(doc.Source) + len(doc.Statements)*statementWork
 	}
+	conditions := 0
+	for _, p := range s.policies {
+		conditions += s.conditionWork(p.policy.Document())
+	}
 	work := 0
 	for _, r := range s.resources {
-		work += (1 + len(r)/64) * size
+		work += (1+len(r)/64)*size + conditions
+	}
+	return work
+}
+
+// conditionWork is that of a policy's conditions: every value that is supposed is held against every pattern for its key.
+func (s *simulation) conditionWork(doc *policy.Document) int {
+	work := 0
+	for i := range doc.Statements {
+		for _, c := range doc.Statements[i].Condition {
+			patterns, values := 0, 0
+			for _, v := range c.Values {
+				patterns += 1 + len(v.Text)
+			}
+			if given, ok := s.Supposed.Lookup(c.Key.Text); ok {
+				for _, text := range given.Texts() {
+					values += 1 + len(text)/64
+				}
+			}
+			work += patterns * values
+		}
 	}
 	return work
 }

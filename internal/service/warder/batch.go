@@ -53,10 +53,16 @@ func (s *Service) decideAll(c *server.Call, questions []*Question, semantic Sema
 		return nil, err
 	}
 	var answers []*Answer
+	explained := 0
 	for i, a := range all {
 		answer, err := s.decide(c, a, explain, i)
 		if err != nil {
 			return nil, err
+		}
+		if answer.Explanation != nil {
+			if explained += explanationSize(answer.Explanation); explained > maxExplained {
+				return nil, tooLong()
+			}
 		}
 		answers = append(answers, answer)
 		if semantic.ends(answer.Decision) {

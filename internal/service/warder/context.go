@@ -22,7 +22,6 @@ func (q *Question) conditionKeys(now time.Time) (k conditions, err error) {
 	if err != nil {
 		return k, err
 	}
-	size := 0
 	for _, m := range members {
 		v, err := m.values()
 		if err != nil {
@@ -32,9 +31,9 @@ func (q *Question) conditionKeys(now time.Time) (k conditions, err error) {
 			return k, invalid("%s: the key %q stands there twice: case does not count", m.at, m.key)
 		}
 		for _, text := range v.texts {
-			size += len(text)
+			k.size += len(text)
 		}
-		if k.values += len(v.texts); k.values > maxValues || size > maxContext {
+		if k.values += len(v.texts); k.values > maxValues || k.size > maxContext {
 			return k, invalid("context has more than %d values or %d bytes of them", maxValues, maxContext)
 		}
 		switch {
@@ -130,6 +129,7 @@ type conditions struct {
 	env    authz.Environment
 	keys   eval.Context
 	values int
+	size   int // bytes of the values
 }
 
 // derivedKeyError refuses a key that only Warder may give: of a whole batch, wherever it stands.

@@ -31,12 +31,17 @@ func TestCostIsBounded(t *testing.T) {
 		return `{` + aliceJSON + `,` + getJSON + `,"resource":{"type":"o","id":"arn:aws:s3:::b/k","properties":{"policy":` + document(strings.TrimSuffix(all, ",")) + `}},` +
 			context + `,"options":{"explain":true},`
 	}
+	slow := document(`{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*","Condition":{"ForAnyValue:StringLike":{"s3:x":["*` + strings.Repeat("?", 16_000) + `b*","*` + strings.Repeat("?", 4000) + `b*"]}}}`)
+	long := `{` + aliceJSON + `,` + getJSON + `,"resource":{"type":"o","id":"arn:aws:s3:::b/k","properties":{"policy":` + slow + `}},"context":{"s3:x":["` +
+		strings.Repeat(strings.Repeat("a", 8000)+`","`, 7) + strings.Repeat("a", 8000) + `"]},`
 	for name, test := range map[string]struct {
 		body   string
 		status int
 	}{
-		"decisions":         {common + repeated(10), http.StatusOK},
+		"decisions":         {common + repeated(8), http.StatusOK},
 		"too many values":   {common + repeated(51), http.StatusBadRequest},
+		"long values":       {long + repeated(8), http.StatusOK},
+		"too long values":   {long + repeated(9), http.StatusBadRequest},
 		"an explanation":    {wide(60) + repeated(1), http.StatusOK},
 		"too much in one":   {wide(80) + repeated(1), http.StatusBadRequest},
 		"too much together": {wide(60) + repeated(2), http.StatusBadRequest},

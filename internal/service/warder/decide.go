@@ -21,52 +21,56 @@ type asked struct {
 	refusal *awsapi.Error
 	// spelled is the action in the one spelling that policies see.
 	spelled string
+	// values of condition keys that the question gives, and their bytes.
+	values, size int
 }
 
 // understand reads questions. Its error is a refusal of the questions as such, the same whoever the subject is. Of a batch,
 // a question that cannot be read is refused alone.
 func (s *Service) understand(c *server.Call, questions []*Question, batch bool) ([]*asked, error) {
-	policies, values := newPolicyReader(c.Directory().Library()), 0
+	policies, values, size := newPolicyReader(c.Directory().Library()), 0, 0
 	all := make([]*asked, 0, len(questions))
 	for i, q := range questions {
-		a, n, err := s.understandOne(c, q, policies)
+		a, err := s.understandOne(c, q, policies)
 		var refusal *awsapi.Error
 		var derived *derivedKeyError
-		switch values += n; {
+		switch {
 		case batch && errors.As(err, &derived):
 			return nil, inBatch(i, err)
 		case batch && errors.As(err, &refusal): // AuthZEN: an error of this evaluation alone
 			a = &asked{refusal: refusal}
 		case err != nil:
 			return nil, err
-		case len(questions) > 1 && values > maxBatchValues:
-			return nil, invalid("the questions have more than %d values of condition keys together", maxBatchValues)
+		}
+		values, size = values+a.values, size+a.size
+		if len(questions) > 1 && (values > maxBatchValues || size > maxBatchBytes) {
+			return nil, invalid("the questions have more than %d values of condition keys together, or %d bytes of them", maxBatchValues, maxBatchBytes)
 		}
 		all = append(all, a)
 	}
 	return all, nil
 }
 
-// understandOne reads one question, and says how many values it has.
-func (s *Service) understandOne(c *server.Call, q *Question, policies *policyReader) (_ *asked, values int, _ error) {
+// understandOne reads one question.
+func (s *Service) understandOne(c *server.Call, q *Question, policies *policyReader) (*asked, error) {
 	if err := q.check(); err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	given, err := q.conditionKeys(c.Time())
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	ask, err := q.ask(policies)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	ask.Context = given.keys
 	sub, err := s.subject(q, c.Directory(), c.Caller, given.env.Secure, c.Time())
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	spelled := q.spelled(c.Directory().Library().Catalog())
-	return &asked{subject: sub, ask: ask, env: given.env, spelled: spelled}, given.values, nil
+	return &asked{subject: sub, ask: ask, env: given.env, spelled: spelled, values: given.values, size: given.size}, nil
 }
 
 // permission is what the asker needs for the question: action on the subject. The key warder:Action lets a policy keep an

@@ -9,20 +9,29 @@ func tooLong() error {
 
 // explanationSize is at least the bytes of what an explanation shows of the request and of policies, without writing it.
 func explanationSize(e *eval.Explanation) int {
-	size := 0
+	size := bytesOf(e.AbsentKeys, e.Changes)
 	for _, list := range [][]eval.StatementReport{e.Statements, e.NearMisses} {
 		for i := range list {
-			for _, c := range list[i].Conditions {
-				for _, texts := range [][]string{c.Values, c.Request} {
-					for _, text := range texts {
-						size += len(text)
-					}
-				}
+			st := &list[i]
+			size += statementSize + bytesOf(st.Resources, st.NotResources, st.Resolved)
+			for j := range st.Conditions {
+				c := &st.Conditions[j]
+				size += bytesOf(c.Values, c.Resolved, c.Request)
 			}
 		}
 	}
-	for _, text := range e.Changes {
-		size += len(text)
+	return size
+}
+
+// statementSize is about what a statement has beside texts of the policy's and the request's.
+const statementSize = 200
+
+func bytesOf(lists ...[]string) int {
+	size := 0
+	for _, list := range lists {
+		for _, text := range list {
+			size += len(text)
+		}
 	}
 	return size
 }

@@ -30,7 +30,8 @@ const (
 	// Of a whole batch, what all questions have in common counted for each. Every value may meet every pattern of every
 	// policy, and an explanation may show it with every statement.
 	maxBatchValues = 5000
-	maxExplained   = 4 << 20 // bytes
+	maxBatchBytes  = 512 << 10 // of all values
+	maxExplained   = 4 << 20   // bytes
 )
 
 // Question is one evaluation of AuthZEN: may the subject do the action on the resource?

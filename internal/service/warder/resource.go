@@ -118,7 +118,7 @@ func newPolicyReader(library *directory.Library) *policyReader {
 }
 
 func (r *policyReader) policyOf(ask *authz.Ask, v jsontext.Value) error {
-	if ask.ResourceKind = resourceKind(ask, len(v) > 0); len(v) == 0 {
+	if ask.ResourceKind = eval.KindOf(ask.Action, ask.Resource, len(v) > 0); len(v) == 0 {
 		return nil
 	}
 	text := string(v)
@@ -167,14 +167,4 @@ func message(err error) string {
 		return strings.TrimPrefix(syntax.Error(), "policy: ")
 	}
 	return "not a policy document"
-}
-
-// resourceKind: roles and KMS keys are reached only where their own policy allows it.
-func resourceKind(ask *authz.Ask, hasPolicy bool) eval.ResourceKind {
-	service, _, _ := strings.Cut(strings.ToLower(ask.Action), ":")
-	has := func(part string) bool { return hasPolicy || strings.Contains(ask.Resource, part) }
-	if service == "sts" && has(":role/") || service == "kms" && has(":key/") {
-		return eval.Authoritative
-	}
-	return eval.Ordinary
 }
