@@ -14,6 +14,7 @@ import (
 
 	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/internal/service/iam"
 	"github.com/warder-iam/warder/internal/store"
 )
 
@@ -183,8 +184,8 @@ func TestServiceCredentialExpires(t *testing.T) {
 	}
 }
 
-// TestLinkedServices: every service's role has a policy that the catalogue knows, and a name that a role may have.
-func TestLinkedServices(t *testing.T) {
+// TestServiceLinkedRoles: a role has its service's name, path, trust policy and managed policy.
+func TestServiceLinkedRoles(t *testing.T) {
 	a := newFixture(t, nil).newAccount(t, nil)
 	known := catalog.Load()
 	for _, service := range []string{"access-analyzer", "autoscaling", "batch", "elasticloadbalancing", "es", "spot", "rds", "workspaces.application-autoscaling"} {
@@ -256,5 +257,20 @@ func TestOldDeletionsAreForgotten(t *testing.T) {
 		if got := len(slices.Collect(a.Store.Snapshot().Account(a.id).RoleDeletions())); got != want {
 			t.Errorf("after deletion %d: %d outcomes, want %d", n, got, want)
 		}
+	}
+}
+
+// TestLinkedServicesTable: each service's role has a name that a role may have, and a policy that the catalogue knows.
+func TestLinkedServicesTable(t *testing.T) {
+	known := catalog.Load()
+	names := map[string]bool{}
+	for _, s := range iam.LinkedServices() {
+		if _, ok := known.ManagedPolicy(s.Policy); !ok {
+			t.Errorf("%s: the catalogue has no %s", s.Principal, s.Policy)
+		}
+		if len(s.Role) > 64 || !strings.HasPrefix(s.Role, "AWSServiceRoleFor") || names[s.Role] {
+			t.Errorf("%s: role %s", s.Principal, s.Role)
+		}
+		names[s.Role] = true
 	}
 }
