@@ -104,9 +104,9 @@ func TestSDKNotServed(t *testing.T) {
 	w := start(t)
 	counted := &countingTransport{}
 	client := iam.NewFromConfig(w.sdk(w.Key), func(o *iam.Options) { o.HTTPClient = &http.Client{Transport: counted} })
-	_, err := client.ListServerCertificates(background(t), &iam.ListServerCertificatesInput{})
-	refused(t, "ListServerCertificates", err, "NotImplemented")
-	if err == nil || !strings.Contains(err.Error(), "iam:ListServerCertificates") {
+	_, err := client.GetHumanReadableSummary(background(t), &iam.GetHumanReadableSummaryInput{EntityArn: new("arn:aws:iam::" + accountID + ":delegation-request/one")})
+	refused(t, "GetHumanReadableSummary", err, "NotImplemented")
+	if err == nil || !strings.Contains(err.Error(), "iam:GetHumanReadableSummary") {
 		t.Errorf("%v does not name the operation", err)
 	}
 	if n := counted.n.Load(); n != 1 {

@@ -28,6 +28,8 @@ type Account struct {
 	keyring     links // access keys, by user id
 
 	versions int // of all policies
+
+	credentials credentials
 }
 
 // ID is the 12-digit account id.
@@ -50,6 +52,8 @@ type Counts struct {
 	Attachments int
 	// Memberships is the number of users in groups, one for each group of each user.
 	Memberships int
+	// ServerCertificates is the number of server certificates.
+	ServerCertificates int
 }
 
 // Counts of what the account holds.
@@ -58,12 +62,14 @@ func (a *Account) Counts() Counts {
 		Users: a.users.len(), Groups: a.groups.len(), Roles: a.roles.len(), Policies: a.policies.len(),
 		InstanceProfiles: a.profiles.len(), AccessKeys: a.keys.len(), PolicyVersions: a.versions,
 		Attachments: a.attachments.len(), Memberships: a.memberships.len(),
+		ServerCertificates: a.credentials.server.len(),
 	}
 }
 
 // Len is the number of entities in the account, its AccountInfo included.
 func (a *Account) Len() int {
 	n := a.users.len() + a.groups.len() + a.roles.len() + a.policies.len() + a.profiles.len() + a.keys.len()
+	n += a.credentials.len()
 	if a.info != nil {
 		n++
 	}
@@ -89,7 +95,7 @@ func (a *Account) Get(key string) Entity {
 	case kind == "key":
 		return orNil(a.AccessKey(id))
 	}
-	return nil
+	return a.credentials.get(kind, id)
 }
 
 // orNil keeps a nil pointer from becoming an Entity that is not nil.
@@ -111,7 +117,8 @@ func (a *Account) Entities() iter.Seq[Entity] {
 			return
 		}
 		_ = each(a.Users(), yield) && each(a.Groups(), yield) && each(a.Roles(), yield) && each(a.Policies(), yield) &&
-			each(a.InstanceProfiles(), yield) && each(values(a.keys.from("")), yield)
+			each(a.InstanceProfiles(), yield) && each(values(a.keys.from("")), yield) &&
+			a.credentials.each(yield)
 	}
 }
 

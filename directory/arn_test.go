@@ -22,6 +22,8 @@ func TestARN(t *testing.T) {
 		{&Policy{Name: "p", Path: "/t/"}, "arn:aws:iam::111122223333:policy/t/p"},
 		{&InstanceProfile{Name: "i", Path: "/"}, "arn:aws:iam::111122223333:instance-profile/i"},
 		{&AccessKey{ID: "AKIA"}, ""},
+		{&ServerCertificate{ID: "ASCA", Name: "web", Path: "/team/"}, "arn:aws:iam::111122223333:server-certificate/team/web"},
+		{&SSHPublicKey{ID: "APKA"}, ""},
 	} {
 		if got := a.ARN(c.entity); got != c.want {
 			t.Errorf("ARN of %+v is %s, want %s", c.entity, got, c.want)

@@ -72,7 +72,7 @@ func present(e Entity) bool {
 	case *AccessKey:
 		return e != nil
 	}
-	return false
+	return presentCredential(e)
 }
 
 // Clone makes a copy of any entity that may be modified.
@@ -93,5 +93,5 @@ func Clone(e Entity) Entity {
 	case *AccessKey:
 		return e.Clone()
 	}
-	return e
+	return cloneCredential(e)
 }

@@ -71,6 +71,12 @@ func (l *links) toAfter(target, kind, name string) iter.Seq[string] {
 	return values(l.from.under(prefix, prefix+fold(name)+above))
 }
 
+// toKind yields those of one kind.
+func (l *links) toKind(target, kind string) iter.Seq[string] {
+	prefix := target + sep + kind + sep
+	return values(l.from.under(prefix, prefix))
+}
+
 // references are all that one entity refers to.
 type references struct {
 	members, attached, boundaries, profiles, keys []link

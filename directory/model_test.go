@@ -62,7 +62,7 @@ func anEntity() *rapid.Generator[Entity] {
 			text     = rapid.SampledFrom([]string{`{}`, `{"Version":"2012-10-17","Statement":[]}`, `x`})
 		)
 		inline := []InlinePolicy{{Name: "i", Document: Document{Text: text.Draw(t, "document")}}}
-		switch rapid.IntRange(0, 6).Draw(t, "kind") {
+		switch rapid.IntRange(0, 11).Draw(t, "kind") {
 		case 0:
 			return &AccountInfo{ID: "x", Alias: rapid.SampledFrom([]string{"", "one", "two"}).Draw(t, "alias")}
 		case 1:
@@ -86,11 +86,22 @@ func anEntity() *rapid.Generator[Entity] {
 		case 5:
 			role := rapid.SampledFrom([]string{"", "AROA0", "AROA1", "AROAgone"})
 			return &InstanceProfile{ID: fmt.Sprint("AIPA", n), Name: name, Role: role.Draw(t, "role")}
+		}
+		user := rapid.SampledFrom([]string{"AIDA0", "AIDA1"}).Draw(t, "user")
+		at := time.Unix(int64(rapid.IntRange(0, 2).Draw(t, "created")), 0)
+		switch rapid.IntRange(0, 5).Draw(t, "credential") {
+		case 0:
+			return &SSHPublicKey{ID: fmt.Sprint("APKA", n), User: user, Uploaded: at}
+		case 1:
+			return &SigningCertificate{ID: fmt.Sprint("C", n), User: user, Uploaded: at}
+		case 2:
+			return &ServerCertificate{ID: fmt.Sprint("ASCA", n), Name: name, Tags: []Tag{{"k", "v"}}, Sealed: []byte("box")}
+		case 3:
+			return &ServiceCredential{ID: fmt.Sprint("ACCA", n), User: user, Name: name, Created: at, Hash: []byte("hash")}
+		case 4:
+			return &RoleDeletion{ID: fmt.Sprint(n), RoleName: name, Finished: at}
 		default:
-			return &AccessKey{
-				ID: fmt.Sprint("AKIA", n), User: rapid.SampledFrom([]string{"AIDA0", "AIDA1"}).Draw(t, "user"),
-				Created: time.Unix(int64(rapid.IntRange(0, 2).Draw(t, "created")), 0),
-			}
+			return &AccessKey{ID: fmt.Sprint("AKIA", n), User: user, Created: at}
 		}
 	})
 }
@@ -190,6 +201,8 @@ func checkAccount(t fatal, a *Account, id string, entities map[string]Entity) {
 	checkTable(t, a.Roles(), a.RolesAfter, a.Role, pick[*Role](entities))
 	checkTable(t, a.Policies(), a.PoliciesAfter, a.Policy, pick[*Policy](entities))
 	checkTable(t, a.InstanceProfiles(), a.InstanceProfilesAfter, a.InstanceProfile, pick[*InstanceProfile](entities))
+	checkTable(t, a.ServerCertificates(), a.ServerCertificatesAfter, a.ServerCertificate, pick[*ServerCertificate](entities))
+	checkTable(t, a.AllServiceCredentials(), a.AllServiceCredentialsAfter, a.ServiceCredential, pick[*ServiceCredential](entities))
 	checkLinks(t, a, entities)
 	checkCounts(t, a, entities)
 }
@@ -258,7 +271,41 @@ func checkLinks(t fatal, a *Account, entities map[string]Entity) {
 			return cmp.Or(k.Created.Compare(l.Created), cmp.Compare(k.ID, l.ID))
 		})
 		same(t, "keys", keysOf(slices.Values(a.Keys(user))), keysOf(slices.Values(want)))
+		checkBelongings(t, a, user, entities)
 	}
+}
+
+// checkBelongings compares a user's credentials of each kind, by age and then by id.
+func checkBelongings(t fatal, a *Account, user string, entities map[string]Entity) {
+	t.Helper()
+	wants := map[string][]string{}
+	at := map[string]time.Time{}
+	for key, e := range entities {
+		kind, owner := "", ""
+		switch e := e.(type) {
+		case *SSHPublicKey:
+			kind, owner, at[key] = "ssh", e.User, e.Uploaded
+		case *SigningCertificate:
+			kind, owner, at[key] = "signing", e.User, e.Uploaded
+		case *ServiceCredential:
+			kind, owner, at[key] = "service", e.User, e.Created
+		}
+		if kind != "" && owner == user {
+			wants[kind] = append(wants[kind], key)
+		}
+	}
+	for _, keys := range wants {
+		slices.SortFunc(keys, func(k, l string) int { return cmp.Or(at[k].Compare(at[l]), cmp.Compare(k, l)) })
+	}
+	same(t, "SSH keys", keysOf(slices.Values(a.SSHPublicKeys(user))), wants["ssh"])
+	same(t, "signing certificates", keysOf(slices.Values(a.SigningCertificates(user))), wants["signing"])
+	same(t, "service credentials", keysOf(slices.Values(a.ServiceCredentials(user))), wants["service"])
+	n := 0
+	for d := range a.RoleDeletions() {
+		sameEntity(t, a.RoleDeletion(d.ID), entities[d.Key()])
+		n++
+	}
+	same(t, "role deletions", n, len(filter(slices.Collect(maps.Values(entities)), func(e Entity) bool { _, ok := e.(*RoleDeletion); return ok })))
 }
 
 func checkCounts(t fatal, a *Account, entities map[string]Entity) {
@@ -283,6 +330,8 @@ func checkCounts(t fatal, a *Account, entities map[string]Entity) {
 			want.InstanceProfiles++
 		case *AccessKey:
 			want.AccessKeys++
+		case *ServerCertificate:
+			want.ServerCertificates++
 		}
 	}
 	same(t, "counts", a.Counts(), want)
@@ -362,6 +411,7 @@ func TestWithCopies(t *testing.T) {
 func TestCloneIsDeep(t *testing.T) {
 	for _, e := range []Entity{
 		new(AccountInfo), new(User), new(Group), new(Role), new(Policy), new(InstanceProfile), new(AccessKey),
+		new(SSHPublicKey), new(SigningCertificate), new(ServerCertificate), new(ServiceCredential), new(RoleDeletion),
 	} {
 		v := reflect.ValueOf(e).Elem()
 		for i := range v.NumField() {

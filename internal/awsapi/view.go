@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -15,7 +16,7 @@ const viewTime = "Jan 2, 2006, 3:04:05 PM"
 // with nothing to show is nil, which a record prints as null.
 //
 // Only what is known to be harmless is shown: plain values, and lists, maps and structures of them, whose shapes are not
-// sensitive. Blobs are not. A required member that is an empty string or zero time counts as absent.
+// sensitive. Blobs are not, nor is a private key in PEM, wherever it stands. A required member that is an empty string or zero time counts as absent.
 func View(shape *Shape, v any) (json.RawMessage, error) {
 	if v == nil {
 		return nil, nil
@@ -49,6 +50,12 @@ func shown(s *Shape) bool {
 		return shown(s.Key) && shown(s.Value)
 	}
 	return false
+}
+
+// holdsPrivateKey: whoever puts a private key where a public key or certificate belongs makes a mistake, which is not to
+// stay on the trail.
+func holdsPrivateKey(text string) bool {
+	return strings.Contains(text, "PRIVATE KEY")
 }
 
 type viewer struct{ jsonWriter }
@@ -87,7 +94,11 @@ func isAbsent(f reflect.Value) bool {
 func (w *viewer) value(s *Shape, v reflect.Value) {
 	switch s.Kind {
 	case String:
-		w.text(v.String())
+		if text := v.String(); holdsPrivateKey(text) {
+			w.text("[private key left out]")
+		} else {
+			w.text(text)
+		}
 	case Boolean:
 		w.b = strconv.AppendBool(w.b, v.Bool())
 	case Integer, Long:

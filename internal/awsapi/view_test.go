@@ -32,6 +32,7 @@ func TestView(t *testing.T) {
 		{"output", zoo.Output, &PutAnimalOutput{Secret: new("s"), Picture: []byte{1}, OK: true}, `{"oK":true}`},
 		{"no number", zoo.Output, &PutAnimalOutput{Weight: new(math.NaN())}, `{"weight":"NaN","oK":false}`},
 		{"nothing to show", zoo.Input.Members[len(zoo.Input.Members)-1].Shape, &Animal{}, ""},
+		{"a private key by mistake", zoo.Output, &PutAnimalOutput{Required: []string{"a\n-----BEGIN EC PRIVATE KEY-----\ncanary"}}, `{"required":["[private key left out]"],"oK":false}`},
 		{"nil", zoo.Output, nil, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -9,14 +9,17 @@ import (
 
 // Prefixes of ids, which say what they name.
 const (
-	PrefixAccessKey       = "AKIA" // long-term access key
-	PrefixTemporaryKey    = "ASIA" // access key of temporary credentials
-	PrefixUser            = "AIDA"
-	PrefixRole            = "AROA"
-	PrefixGroup           = "AGPA"
-	PrefixInstanceProfile = "AIPA"
-	PrefixPolicy          = "ANPA"
-	PrefixPolicyVersion   = "ANVA"
+	PrefixAccessKey         = "AKIA" // long-term access key
+	PrefixTemporaryKey      = "ASIA" // access key of temporary credentials
+	PrefixUser              = "AIDA"
+	PrefixRole              = "AROA"
+	PrefixGroup             = "AGPA"
+	PrefixInstanceProfile   = "AIPA"
+	PrefixPolicy            = "ANPA"
+	PrefixPolicyVersion     = "ANVA"
+	PrefixSSHPublicKey      = "APKA"
+	PrefixCertificate       = "ASCA" // server certificate
+	PrefixServiceCredential = "ACCA" // service-specific credential
 )
 
 const (

@@ -10,7 +10,7 @@ import (
 func TestNewEntityID(t *testing.T) {
 	form := regexp.MustCompile(`^A[A-Z]{3}[A-Z2-7]{17}$`)
 	seen := map[string]bool{}
-	for _, prefix := range []string{PrefixUser, PrefixRole, PrefixGroup, PrefixInstanceProfile, PrefixPolicy, PrefixPolicyVersion} {
+	for _, prefix := range []string{PrefixUser, PrefixRole, PrefixGroup, PrefixInstanceProfile, PrefixPolicy, PrefixPolicyVersion, PrefixSSHPublicKey, PrefixCertificate, PrefixServiceCredential} {
 		for range 100 {
 			id := NewEntityID(prefix)
 			if !form.MatchString(id) || id[:4] != prefix || seen[id] {

@@ -47,6 +47,9 @@ func (tx *Tx) conflict(e directory.Entity) error {
 // nameTaken reports whether another entity of its kind has e's name.
 func (tx *Tx) nameTaken(e directory.Entity) bool {
 	kind, name := nameOf(e)
+	if kind == "" {
+		return false
+	}
 	for _, w := range tx.writes {
 		if k, n := nameOf(w.entity); !w.gone && k == kind && strings.EqualFold(n, name) && w.entity.Key() != e.Key() {
 			return true
@@ -87,6 +90,14 @@ func holderOf(a *directory.Account, e directory.Entity) directory.Entity {
 		if p := a.InstanceProfile(e.Name); p != nil {
 			return p
 		}
+	case *directory.ServerCertificate:
+		if c := a.ServerCertificate(e.Name); c != nil {
+			return c
+		}
+	case *directory.ServiceCredential:
+		if c := a.ServiceCredential(e.Name); c != nil {
+			return c
+		}
 	}
 	return nil
 }
@@ -104,6 +115,10 @@ func nameOf(e directory.Entity) (kind, name string) {
 		return "policy", e.Name
 	case *directory.InstanceProfile:
 		return "profile", e.Name
+	case *directory.ServerCertificate:
+		return "servercertificate", e.Name
+	case *directory.ServiceCredential:
+		return "servicecredential", e.Name
 	}
 	return "", ""
 }

@@ -32,6 +32,7 @@ const (
 	RolePolicySize                     QuotaName = "RolePolicySize"
 	ACLSizePerRole                     QuotaName = "ACLSizePerRole" // the trust policy
 	TagsPerResource                    QuotaName = "TagsPerResource"
+	ServiceSpecificCredentialsPerUser  QuotaName = "ServiceSpecificCredentialsPerUser" // for each service
 )
 
 // quota is AWS's default, and the name that GetAccountSummary has for it, if any.
@@ -67,6 +68,7 @@ var defaults = map[QuotaName]quota{
 	RolePolicySize:                     {10240, "RolePolicySizeQuota"},
 	ACLSizePerRole:                     {2048, "AssumeRolePolicySizeQuota"},
 	TagsPerResource:                    {50, ""},
+	ServiceSpecificCredentialsPerUser:  {2, ""},
 }
 
 // Quotas are the limits in force: AWS's defaults, some of them changed.

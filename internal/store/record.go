@@ -176,6 +176,16 @@ func blank(key string) directory.Entity {
 		return new(directory.InstanceProfile)
 	case "key":
 		return new(directory.AccessKey)
+	case "sshkey":
+		return new(directory.SSHPublicKey)
+	case "signingcertificate":
+		return new(directory.SigningCertificate)
+	case "servercertificate":
+		return new(directory.ServerCertificate)
+	case "servicecredential":
+		return new(directory.ServiceCredential)
+	case "roledeletion":
+		return new(directory.RoleDeletion)
 	}
 	return nil
 }

@@ -99,6 +99,11 @@ func everything(account string) []directory.Entity {
 		&directory.Policy{ID: "ANPA1", Name: "needle-policy", Path: "/", Created: at, Updated: at, Default: 2, Latest: 3, Versions: []directory.PolicyVersion{{Number: 2, Created: at, Document: document}}},
 		&directory.InstanceProfile{ID: "AIPA1", Name: "needle-profile", Path: "/", Created: at, Role: "AROA1"},
 		&directory.AccessKey{ID: "AKIA" + account, User: "AIDA1", Created: at, Active: true, Sealed: []byte("needle-sealed")},
+		&directory.SSHPublicKey{ID: "APKA1", User: "AIDA1", Uploaded: at, Active: true, Body: "needle-ssh", Fingerprint: "needle:fingerprint"},
+		&directory.SigningCertificate{ID: "CERT1", User: "AIDA1", Uploaded: at, Body: "needle-signing"},
+		&directory.ServerCertificate{ID: "ASCA1", Name: "needle-server", Path: "/", Uploaded: at, Expires: at, Body: "needle-body", Sealed: []byte("needle-key")},
+		&directory.ServiceCredential{ID: "ACCA1", User: "AIDA1", Service: "needle.amazonaws.com", Name: "needle-at-1", Created: at, Hash: []byte("needle-hash")},
+		&directory.RoleDeletion{ID: "uuid1", Service: "needle.amazonaws.com", RoleName: "needle-deleted", Finished: at},
 	}
 }
 
@@ -434,14 +439,16 @@ func TestConflicts(t *testing.T) {
 	mustPut(t, s, here, everything(here)...)
 	mustPut(t, s, elsewhere, everything(elsewhere)...) // the same names and unique ids: accounts do not share them
 	for of, e := range map[string]directory.Entity{
-		"name of user":    &directory.User{ID: "AIDA2", Name: "Needle-User"},
-		"name of group":   &directory.Group{ID: "AGPA2", Name: "NEEDLE-group"},
-		"name of role":    &directory.Role{ID: "AROA2", Name: "needle-role"},
-		"name of policy":  &directory.Policy{ID: "ANPA2", Name: "needle-policy"},
-		"name of profile": &directory.InstanceProfile{ID: "AIPA2", Name: "needle-profile"},
-		"id of key":       &directory.AccessKey{ID: "AKIA" + elsewhere, User: "AIDA1"},
-		"alias":           &directory.AccountInfo{ID: here, Alias: "needle-" + elsewhere},
-		"id of account":   &directory.AccountInfo{ID: elsewhere},
+		"name of user":               &directory.User{ID: "AIDA2", Name: "Needle-User"},
+		"name of group":              &directory.Group{ID: "AGPA2", Name: "NEEDLE-group"},
+		"name of role":               &directory.Role{ID: "AROA2", Name: "needle-role"},
+		"name of policy":             &directory.Policy{ID: "ANPA2", Name: "needle-policy"},
+		"name of profile":            &directory.InstanceProfile{ID: "AIPA2", Name: "needle-profile"},
+		"name of server certificate": &directory.ServerCertificate{ID: "ASCA2", Name: "needle-SERVER"},
+		"name of service credential": &directory.ServiceCredential{ID: "ACCA2", Name: "needle-AT-1"},
+		"id of key":                  &directory.AccessKey{ID: "AKIA" + elsewhere, User: "AIDA1"},
+		"alias":                      &directory.AccountInfo{ID: here, Alias: "needle-" + elsewhere},
+		"id of account":              &directory.AccountInfo{ID: elsewhere},
 	} {
 		var conflict *ConflictError
 		if err := put(t.Context(), s, here, e); !errors.As(err, &conflict) || !strings.HasPrefix(of, conflict.Of) || conflict.Key != e.Key() {

@@ -2,7 +2,6 @@ package iam
 
 import (
 	"slices"
-	"time"
 
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory"
@@ -80,7 +79,7 @@ func (iam *Service) listAccessKeys(c *server.Call, in *api.ListAccessKeysInput) 
 	if err != nil {
 		return nil, err
 	}
-	age := func(k *directory.AccessKey) string { return k.Created.UTC().Format(time.RFC3339) + " " + k.ID }
+	age := func(k *directory.AccessKey) string { return agePosition(k.Created, k.ID) }
 	p, err := list(c, in.Marker, in.MaxItems, sortedAfter(c.Account().Keys(u.ID), age), age, nil)
 	if err != nil {
 		return nil, err

@@ -64,7 +64,7 @@ func (iam *Service) listAccountAliases(c *server.Call, in *api.ListAccountAliase
 	return &api.ListAccountAliasesOutput{AccountAliases: p.items, IsTruncated: new(p.truncated), Marker: p.marker}, nil
 }
 
-// getAccountSummary gives every key that AWS gives. What Warder does not have yet is 0: devices, certificates, identity
+// getAccountSummary gives every key that AWS gives. What Warder does not have yet is 0: devices, identity
 // providers, and the root user's credentials. Source: IAM API Reference, GetAccountSummary.
 func (iam *Service) getAccountSummary(c *server.Call, _ *api.GetAccountSummaryInput) (*api.GetAccountSummaryOutput, error) {
 	counts := c.Account().Counts()
@@ -83,7 +83,7 @@ func (iam *Service) getAccountSummary(c *server.Call, _ *api.GetAccountSummaryIn
 		"MFADevices":                        0,
 		"MFADevicesInUse":                   0,
 		"Providers":                         0,
-		"ServerCertificates":                0,
+		"ServerCertificates":                int32(counts.ServerCertificates),
 		"GlobalEndpointTokenVersion":        1,
 	}
 	for key, limit := range iam.store.Quotas().Summary() {

@@ -85,6 +85,14 @@ func onProfile(c *server.Call, name string) authz.Ask {
 	return askOn(c, nil, "instance-profile", "/", name)
 }
 
+// onServerCertificate asks about a server certificate.
+func onServerCertificate(c *server.Call, name string) authz.Ask {
+	if cert := c.Account().ServerCertificate(name); cert != nil {
+		return askOn(c, cert, "server-certificate", "/", name)
+	}
+	return askOn(c, nil, "server-certificate", "/", name)
+}
+
 // onPolicy asks about a managed policy by its ARN, whether it exists or not. One of another account is asked about as
 // such, and nothing in that account grants it; those of AWS every account may treat as its own.
 func onPolicy(c *server.Call, policyARN string) authz.Ask {
@@ -102,6 +110,7 @@ func onPolicy(c *server.Call, policyARN string) authz.Ask {
 // Source: IAM User Guide, "Tags for IAM resources".
 var tagActions = map[string]string{
 	"user": "iam:TagUser", "role": "iam:TagRole", "policy": "iam:TagPolicy", "instance-profile": "iam:TagInstanceProfile",
+	"server-certificate": "iam:TagServerCertificate",
 }
 
 // onNew asks about something that is to be made, by the path and name that it is to have: for making it, and first in

@@ -80,7 +80,7 @@ func attach[Out any](c *server.Call, find finder, name, policyARN string) (*Out,
 }
 
 // serviceRole reports whether a path is that of service-linked roles and of the policies that only they can have.
-func serviceRole(path string) bool { return strings.HasPrefix(path, "/aws-service-role/") }
+func serviceRole(path string) bool { return strings.HasPrefix(path, serviceRolePath) }
 
 func detach[Out any](c *server.Call, find finder, name, policyARN string) (*Out, error) {
 	return changeHolder[Out](c, find, name, func(_ *store.Tx, h *holder) error {

@@ -90,6 +90,12 @@ func furnish(t *testing.T) func(*store.Tx, string) []directory.Entity {
 				ID: session.NewEntityID("ANPA"), Name: "tool", Path: "/team/", Created: now, Updated: now, Tags: tags, Default: 1, Latest: 2,
 				Versions: append(slices.Clone(versions), directory.PolicyVersion{Number: 2, Created: now, Document: anything}),
 			},
+			&directory.SSHPublicKey{ID: "APKATARGET00000000000", User: user.ID, Uploaded: now, Active: true, Body: fillPEM("{pem:ssh2}"), Fingerprint: "other"},
+			&directory.SigningCertificate{ID: "TARGETCERTIFICATE000000000000000", User: user.ID, Uploaded: now, Active: true, Body: fillPEM("{pem:root}")},
+			&directory.ServerCertificate{ID: session.NewEntityID("ASCA"), Name: "target", Path: "/team/", Uploaded: now, Expires: now, Body: fillPEM("{pem:leaf}"), Tags: tags, Sealed: []byte("none")},
+			&directory.ServiceCredential{ID: "ACCATARGET00000000000", User: user.ID, Service: "codecommit.amazonaws.com", Name: "target-at-" + id, Created: now, Active: true, Hash: []byte("none")},
+			&directory.Role{ID: session.NewEntityID("AROA"), Name: "AWSServiceRoleForBatch", Path: "/aws-service-role/batch.amazonaws.com/", Created: now, MaxSession: 3600, Trust: trust, Tags: tags},
+			&directory.RoleDeletion{ID: "00000000-0000-4000-8000-000000000001", Service: "batch.amazonaws.com", RoleName: "AWSServiceRoleForBatch", Finished: now},
 			&directory.Group{ID: session.NewEntityID("AGPA"), Name: "spare", Path: "/team/", Created: now},
 			&directory.User{ID: session.NewEntityID("AIDA"), Name: "spare", Path: "/team/", Created: now, Boundary: edge, Tags: tags},
 			&directory.Role{ID: session.NewEntityID("AROA"), Name: "spare", Path: "/team/", Created: now, MaxSession: 3600, Trust: trust, Boundary: edge, Tags: tags},
@@ -177,7 +183,7 @@ func TestAuthorizationIsWhole(t *testing.T) {
 
 // listings have no resource types in the Service Authorization Reference, but AWS asks about the path that is listed and
 // names it in its denials.
-var listings = []string{"ListUsers", "ListGroups", "ListRoles", "ListInstanceProfiles"}
+var listings = []string{"ListUsers", "ListGroups", "ListRoles", "ListInstanceProfiles", "ListServerCertificates"}
 
 // TestCatalogue compares actions and resources with what AWS publishes.
 func TestCatalogue(t *testing.T) {
@@ -217,9 +223,14 @@ func TestConditionKeys(t *testing.T) {
 		"iam:PolicyARN":           "iam:PolicyARN",
 		"iam:PermissionsBoundary": "iam:PermissionsBoundary",
 		"iam:PassedToService":     "iam:PassedToService",
-		"aws:RequestTag/team":     "aws:RequestTag/${TagKey}",
-		"aws:TagKeys":             "aws:TagKeys",
-		"aws:ResourceTag/team":    "aws:ResourceTag/${TagKey}",
+		"iam:AWSServiceName":      "iam:AWSServiceName",
+
+		"iam:ServiceSpecificCredentialServiceName": "iam:ServiceSpecificCredentialServiceName",
+		"iam:ServiceSpecificCredentialAgeDays":     "iam:ServiceSpecificCredentialAgeDays",
+
+		"aws:RequestTag/team":  "aws:RequestTag/${TagKey}",
+		"aws:TagKeys":          "aws:TagKeys",
+		"aws:ResourceTag/team": "aws:ResourceTag/${TagKey}",
 	}
 	for _, p := range readCases[permission](t, "authorization.json") {
 		action, ok := iam.Action(p.Op)
@@ -229,11 +240,11 @@ func TestConditionKeys(t *testing.T) {
 		for key, published := range keys {
 			want := slices.Contains(action.Keys, published)
 			for _, r := range action.Resources {
-				if typ, ok := iam.Resource(r.Type); ok && slices.Contains(typ.Keys, published) && !strings.HasPrefix(p.Op, "Create") {
+				if typ, ok := iam.Resource(r.Type); ok && slices.Contains(typ.Keys, published) && !strings.HasPrefix(p.Op, "Create") && p.Op != "UploadServerCertificate" {
 					want = true // what is being made has no tags yet
 				}
 			}
-			if untagged := []string{"CreateAccessKey", "CreatePolicyVersion"}; key == "aws:ResourceTag/team" && slices.Contains(untagged, p.Op) {
+			if untagged := []string{"CreateAccessKey", "CreatePolicyVersion", "CreateServiceSpecificCredential"}; key == "aws:ResourceTag/team" && slices.Contains(untagged, p.Op) {
 				want = true // these make something in a resource that is there
 			}
 			if key == "aws:RequestTag/team" && strings.HasPrefix(p.Op, "Untag") {

@@ -38,8 +38,7 @@ func TestServicesRoles(t *testing.T) {
 		a.must(t, "CreateInstanceProfile", map[string]any{"InstanceProfileName": "web"})
 		for _, c := range []call{
 			{"DeleteRole", nil},
-			{"UpdateRole", map[string]any{"Description": "d"}},
-			{"UpdateRoleDescription", map[string]any{"Description": "d"}},
+			{"UpdateRole", map[string]any{"Description": "d", "MaxSessionDuration": 7200}},
 			{"UpdateAssumeRolePolicy", map[string]any{"PolicyDocument": trustOfMachines}},
 			{"AttachRolePolicy", map[string]any{"PolicyArn": administrator}},
 			{"DetachRolePolicy", map[string]any{"PolicyArn": administrator}},
@@ -55,6 +54,13 @@ func TestServicesRoles(t *testing.T) {
 			}
 			if got := a.as(t, "admin", c.Op, in); got.Status != http.StatusBadRequest || got.Code != "UnmodifiableEntity" {
 				t.Errorf("%s: %d %s: %s", c.Op, got.Status, got.Code, got.Message)
+			}
+		}
+		// The description of a service-linked role is all that may be changed of it.
+		for _, op := range []string{"UpdateRole", "UpdateRoleDescription"} {
+			got := a.as(t, "admin", op, map[string]any{"RoleName": "its", "Description": "d"})
+			if linked := strings.HasPrefix(path, "/aws-service-role/"); linked != (got.Status == http.StatusOK) || !linked && got.Code != "UnmodifiableEntity" {
+				t.Errorf("%s under %s: %d %s", op, path, got.Status, got.Code)
 			}
 		}
 		in := map[string]any{"RoleName": "new", "Path": path, "AssumeRolePolicyDocument": trustOfMachines}

@@ -141,9 +141,9 @@ func (a *account) flatten(t *testing.T, form url.Values, name string, v any) {
 	}
 }
 
-// fill replaces {account}, and {x*300} by 300 times x.
+// fill replaces {account}, {pem:name} by what material has, and {x*300} by 300 times x.
 func (a *account) fill(text string) string {
-	text = strings.ReplaceAll(text, "{account}", a.id)
+	text = fillPEM(strings.ReplaceAll(text, "{account}", a.id))
 	for {
 		start := strings.Index(text, "{x*")
 		if start < 0 {

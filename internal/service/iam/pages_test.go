@@ -87,6 +87,24 @@ func TestPages(t *testing.T) {
 	}
 	a.must(t, "CreateAccessKey", map[string]any{"UserName": "U0"})
 	a.must(t, "CreateAccessKey", map[string]any{"UserName": "U0"})
+	for i := range 5 {
+		a.must(t, "UploadServerCertificate", map[string]any{
+			"ServerCertificateName": fmt.Sprintf("%s%d", long, i), "Path": path, "CertificateBody": "{pem:leaf}", "PrivateKey": "{pem:leafkey}",
+		})
+	}
+	a.must(t, "TagServerCertificate", map[string]any{"ServerCertificateName": long + "0", "Tags": tags})
+	for _, key := range []string{"{pem:ssh}", "{pem:ssh2}"} {
+		a.must(t, "UploadSSHPublicKey", map[string]any{"UserName": "U0", "SSHPublicKeyBody": key})
+	}
+	for _, cert := range []string{"{pem:leaf}", "{pem:root}"} {
+		a.must(t, "UploadSigningCertificate", map[string]any{"UserName": "U0", "CertificateBody": cert})
+	}
+	for _, user := range []string{"U0", "U0", "U1"} {
+		a.must(t, "CreateServiceSpecificCredential", map[string]any{"UserName": user, "ServiceName": "codecommit.amazonaws.com"})
+	}
+	for _, user := range []string{"U0", "U1"} {
+		a.must(t, "CreateServiceSpecificCredential", map[string]any{"UserName": user, "ServiceName": "bedrock.amazonaws.com"})
+	}
 
 	for _, c := range []struct {
 		listing
@@ -111,6 +129,14 @@ func TestPages(t *testing.T) {
 		{listing{"ListEntitiesForPolicy", map[string]any{"PolicyArn": administrator, "EntityFilter": "Group"}, "GroupName"}, 5},
 		{listing{"ListUserTags", map[string]any{"UserName": "U0"}, "Key"}, 5},
 		{listing{"ListAccessKeys", map[string]any{"UserName": "U0"}, "AccessKeyId"}, 2},
+		{listing{"ListServerCertificates", nil, "ServerCertificateName"}, 5},
+		{listing{"ListServerCertificates", map[string]any{"PathPrefix": "/other/"}, "ServerCertificateName"}, 0},
+		{listing{"ListServerCertificateTags", map[string]any{"ServerCertificateName": long + "0"}, "Key"}, 5},
+		{listing{"ListSSHPublicKeys", map[string]any{"UserName": "U0"}, "SSHPublicKeyId"}, 2},
+		{listing{"ListSigningCertificates", map[string]any{"UserName": "U0"}, "CertificateId"}, 2},
+		{listing{"ListServiceSpecificCredentials", map[string]any{"UserName": "U0"}, "ServiceSpecificCredentialId"}, 3},
+		{listing{"ListServiceSpecificCredentials", map[string]any{"AllUsers": "true"}, "ServiceSpecificCredentialId"}, 5},
+		{listing{"ListServiceSpecificCredentials", map[string]any{"AllUsers": "true", "ServiceName": "bedrock.amazonaws.com"}, "ServiceSpecificCredentialId"}, 2},
 		{listing{"GetAccountAuthorizationDetails", map[string]any{"Filter": []any{"User", "Group", "LocalManagedPolicy"}}, "Arn"}, 18},
 	} {
 		t.Run(c.op, func(t *testing.T) {

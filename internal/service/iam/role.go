@@ -110,7 +110,11 @@ func (iam *Service) listRoles(c *server.Call, in *api.ListRolesInput) (*api.List
 
 func (iam *Service) updateRole(c *server.Call, in *api.UpdateRoleInput) (*api.UpdateRoleOutput, error) {
 	return server.Change(c, func(tx *store.Tx) (*api.UpdateRoleOutput, error) {
-		r, err := roleToChange(tx.Account(), in.RoleName)
+		find := roleToDescribe
+		if in.MaxSessionDuration != nil {
+			find = roleToChange
+		}
+		r, err := find(tx.Account(), in.RoleName)
 		if err != nil {
 			return nil, err
 		}
@@ -126,7 +130,7 @@ func (iam *Service) updateRole(c *server.Call, in *api.UpdateRoleInput) (*api.Up
 
 func (iam *Service) updateRoleDescription(c *server.Call, in *api.UpdateRoleDescriptionInput) (*api.UpdateRoleDescriptionOutput, error) {
 	return server.Change(c, func(tx *store.Tx) (*api.UpdateRoleDescriptionOutput, error) {
-		r, err := roleToChange(tx.Account(), in.RoleName)
+		r, err := roleToDescribe(tx.Account(), in.RoleName)
 		if err != nil {
 			return nil, err
 		}
@@ -181,6 +185,15 @@ func roleToChange(a *directory.Account, name string) (*directory.Role, error) {
 		return nil, api.UnmodifiableEntity.New("Cannot perform the operation on the protected role '%s' - this role is only modifiable by AWS", r.Name)
 	}
 	return r.Clone(), nil
+}
+
+// roleToDescribe is roleToChange for the one thing that may be changed of a service-linked role: its description.
+// Source: IAM User Guide, "Create a service-linked role".
+func roleToDescribe(a *directory.Account, name string) (*directory.Role, error) {
+	if r := a.Role(name); r != nil && serviceRole(r.Path) {
+		return r.Clone(), nil
+	}
+	return roleToChange(a, name)
 }
 
 // customerPath refuses the paths that only services make roles under.

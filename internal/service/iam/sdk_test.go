@@ -216,7 +216,7 @@ func TestAuthorizationDetails(t *testing.T) {
 	check(t, err)
 	all, err := admin.GetAccountAuthorizationDetails(ctx, &iam.GetAccountAuthorizationDetailsInput{})
 	check(t, err)
-	if len(all.UserDetailList) != 4 || len(all.GroupDetailList) != 2 || len(all.RoleDetailList) != 2 || len(all.Policies) != 5 {
+	if len(all.UserDetailList) != 4 || len(all.GroupDetailList) != 2 || len(all.RoleDetailList) != 3 || len(all.Policies) != 5 {
 		t.Fatalf("%d users, %d groups, %d roles, %d policies", len(all.UserDetailList), len(all.GroupDetailList), len(all.RoleDetailList), len(all.Policies))
 	}
 	u := all.UserDetailList[3]
@@ -227,7 +227,7 @@ func TestAuthorizationDetails(t *testing.T) {
 	if !strings.HasPrefix(decoded(t, u.UserPolicyList[0].PolicyDocument), `{"Version"`) {
 		t.Errorf("inline policy %+v", u.UserPolicyList[0])
 	}
-	r := all.RoleDetailList[1]
+	r := all.RoleDetailList[2]
 	if *r.RoleName != "target" || len(r.InstanceProfileList) != 1 || len(r.InstanceProfileList[0].Roles) != 1 || len(r.RolePolicyList) != 1 ||
 		r.RoleLastUsed == nil || !strings.Contains(decoded(t, r.AssumeRolePolicyDocument), "ec2.amazonaws.com") {
 		t.Errorf("role %+v", r)
@@ -262,10 +262,10 @@ func TestAccountSummary(t *testing.T) {
 	out, err := a.client("admin").GetAccountSummary(t.Context(), &iam.GetAccountSummaryInput{})
 	check(t, err)
 	want := map[string]int32{
-		"Users": 4, "UsersQuota": 5000, "Groups": 2, "GroupsQuota": 300, "Roles": 2, "RolesQuota": 1000,
+		"Users": 4, "UsersQuota": 5000, "Groups": 2, "GroupsQuota": 300, "Roles": 3, "RolesQuota": 1000,
 		"Policies": 3, "PoliciesQuota": 1500, "PolicySizeQuota": 6144, "PolicyVersionsInUse": 5, "PolicyVersionsInUseQuota": 10000,
 		"VersionsPerPolicyQuota": 5, "InstanceProfiles": 2, "InstanceProfilesQuota": 1000,
-		"ServerCertificates": 0, "ServerCertificatesQuota": 20, "SigningCertificatesPerUserQuota": 2, "AccessKeysPerUserQuota": 2,
+		"ServerCertificates": 1, "ServerCertificatesQuota": 20, "SigningCertificatesPerUserQuota": 2, "AccessKeysPerUserQuota": 2,
 		"GroupsPerUserQuota": 10, "UserPolicySizeQuota": 2048, "GroupPolicySizeQuota": 5120, "RolePolicySizeQuota": 10240,
 		"AssumeRolePolicySizeQuota": 2048, "AttachedPoliciesPerUserQuota": 10, "AttachedPoliciesPerGroupQuota": 10,
 		"AttachedPoliciesPerRoleQuota": 10, "MFADevices": 0, "MFADevicesInUse": 0, "Providers": 0, "AccountMFAEnabled": 0,

@@ -27,4 +27,9 @@ func Register(s *server.Server, st *store.Store, keys *session.Keys) {
 	iam.registerBoundaries(s)
 	iam.registerTags(s)
 	iam.registerSimulations(s)
+	iam.registerSSHPublicKeys(s)
+	iam.registerServerCertificates(s)
+	iam.registerSigningCertificates(s)
+	iam.registerServiceCredentials(s)
+	iam.registerServiceLinkedRoles(s)
 }

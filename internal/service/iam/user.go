@@ -122,6 +122,10 @@ func (iam *Service) deleteUser(c *server.Call, in *api.DeleteUserInput) (*api.De
 			return nil, api.DeleteConflict.New("Cannot delete entity, must delete access keys first.")
 		case len(u.Groups) > 0:
 			return nil, mustRemoveMembers()
+		case len(tx.Account().SigningCertificates(u.ID)) > 0:
+			return nil, api.DeleteConflict.New("Cannot delete entity, must delete certificates first.")
+		case len(tx.Account().SSHPublicKeys(u.ID)) > 0, len(tx.Account().ServiceCredentials(u.ID)) > 0:
+			return nil, api.DeleteConflict.New("Cannot delete entity, must remove referenced objects first.")
 		}
 		tx.Delete(u)
 		return &api.DeleteUserOutput{}, nil
