@@ -18,6 +18,8 @@ import (
 type permission struct {
 	Op string         `json:"op"`
 	In map[string]any `json:"in"`
+	// Before names an operation without parameters that comes first.
+	Before string `json:"before"`
 	// Resource that is asked about: an ARN, the part of one behind the account, or "*".
 	Resource string `json:"resource"`
 	// Also are further rights that the operation needs.
@@ -101,10 +103,16 @@ func furnish(t *testing.T) func(*store.Tx, string) []directory.Entity {
 
 func (p *permission) call(t *testing.T, a *account) servertest.Answer {
 	t.Helper()
+	if p.Before != "" {
+		a.must(t, p.Before, nil)
+	}
 	in := map[string]any{}
 	for name, v := range p.In {
-		if v == "{key}" {
+		switch v {
+		case "{key}":
 			v = keyID(a.id)
+		case "{job}":
+			v = elements(t, a.must(t, "GenerateServiceLastAccessedDetails", map[string]any{"Arn": "arn:aws:iam::{account}:group/team/target"}), "JobId")[0]
 		}
 		in[name] = v
 	}
