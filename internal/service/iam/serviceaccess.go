@@ -66,10 +66,12 @@ func grantingPolicies(c *server.Call, s *source) []grantingPolicy {
 	add := func(e directory.Entity, kind, name string) {
 		for _, p := range c.Account().IdentityPolicies(e) {
 			inline, isInline := strings.CutPrefix(p.Name, "inline ")
-			if !isInline && (seen[p.Name] || !strings.HasPrefix(p.Name, "arn:")) {
-				continue
+			if !isInline {
+				if seen[p.Name] || !strings.HasPrefix(p.Name, "arn:") { // a group that is not there has no policy to show
+					continue
+				}
+				seen[p.Name], inline = true, ""
 			}
-			seen[p.Name] = !isInline
 			all = append(all, newGranting(c, p, inline, kind, name))
 		}
 	}
