@@ -79,6 +79,9 @@ func (c *Call) Allowed(ask authz.Ask) bool {
 	return d.Allowed()
 }
 
+// longestRegion is more than any Region's name has: those that an asking service names may be anything.
+const longestRegion = 32
+
 // Attempted notes that a caller tried an action in a Region and whether it was allowed, for reports of last access. The
 // root user stands under the account's own id; who is of no account is not noted.
 func (s *Server) Attempted(c *Call, caller *authz.Caller, action string, allowed bool, region string) {
@@ -92,7 +95,7 @@ func (s *Server) Attempted(c *Call, caller *authz.Caller, action string, allowed
 	if id == "" || caller.Account == "" {
 		return
 	}
-	if region == "" {
+	if region == "" || len(region) > longestRegion {
 		region = s.Region
 	}
 	s.Store.Attempted(caller.Account, id, action, allowed, store.Attempt{At: c.Time().Unix(), Region: region})
