@@ -31,4 +31,5 @@ func Register(s *server.Server, st *store.Store, keys *session.Keys) {
 	iam.registerTags(s)
 	iam.registerSimulations(s)
 	iam.registerReports(s)
+	iam.registerOrganizations(s)
 }
