@@ -18,7 +18,7 @@ Every operation of the API models that Warder knows, as ` + "`warder operations`
 - **served**: it does what AWS documents.
 - **refused**: it makes sense on AWS alone, or needs what is not here. It answers the error of its model that AWS would
   give, for the reason given.
-- **not yet**: it answers HTTP 501 and NotImplemented, and names itself.
+- **not yet**: it answers the error NotImplemented (HTTP 400), which names the operation.
 
 The action is what a policy must allow. The tests are files of data below ` + "`internal/service/`" + `: requests with their answers.
 `
