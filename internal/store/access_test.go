@@ -140,7 +140,7 @@ func TestReports(t *testing.T) {
 	}
 	for i, size := range []int{0, 1, reportPart, reportPart + 1, 70 * reportPart} {
 		id, at := fmt.Sprintf("id%d", i), now.Add(time.Duration(i)*time.Minute)
-		step(s.BeginReport(ctx, here, CredentialReport, id, at))
+		step(s.BeginReport(ctx, here, CredentialReport, id, "AIDA1", at))
 		r, text, ok, err := s.ReadReport(ctx, here, CredentialReport, id)
 		if err != nil || !ok || !r.Completed.IsZero() || len(text) != 0 {
 			t.Fatalf("%d bytes, begun: %+v %v %v", size, r, ok, err)
@@ -156,7 +156,7 @@ func TestReports(t *testing.T) {
 			t.Fatalf("%d bytes, read: %d %v %v", size, len(text), ok, err)
 		}
 	}
-	step(s.BeginReport(ctx, here, CredentialReport, "last", now.Add(time.Hour)))
+	step(s.BeginReport(ctx, here, CredentialReport, "last", "AIDA1", now.Add(time.Hour)))
 	if n := countKeys(engine, reportPrefix); n != 2 {
 		t.Errorf("%d reports are kept, want the newest and the one that is being made", n)
 	}
@@ -170,7 +170,7 @@ func TestReports(t *testing.T) {
 	if err := s.FinishReport(ctx, here, CredentialReport, "nobody", nil, now); err == nil {
 		t.Error("finished a report that was never begun")
 	}
-	step(s.BeginReport(ctx, here, CredentialReport, "new", now.Add(2*time.Hour)))
+	step(s.BeginReport(ctx, here, CredentialReport, "new", "AIDA1", now.Add(2*time.Hour)))
 	if _, _, ok, _ := s.ReadReport(ctx, here, CredentialReport, "last"); ok {
 		t.Error("a report that was never finished is still there")
 	}

@@ -32,6 +32,8 @@ const ReportTimeout = 10 * time.Minute
 type Report struct {
 	ID      string    `json:"-"` // unique in its account; no secret
 	Created time.Time `json:"created"`
+	// Owner is the id of the principal that asked for it.
+	Owner string `json:"owner,omitempty"`
 	// Completed is the zero time as long as the report is being made.
 	Completed time.Time `json:"completed,omitzero"`
 	// Parts is the number of records that hold the text.
@@ -47,8 +49,8 @@ const reportPart = 128 << 10
 // partsAtATime parts fit into one transaction, also where packing saves nothing.
 const partsAtATime = 6
 
-// BeginReport notes that a report is being made. What is beyond the number that an account may have is deleted.
-func (s *Store) BeginReport(ctx context.Context, account string, kind ReportKind, id string, now time.Time) error {
+// BeginReport notes that a report is being made for its owner. What is beyond the number that an account may have is deleted.
+func (s *Store) BeginReport(ctx context.Context, account string, kind ReportKind, id, owner string, now time.Time) error {
 	all, err := s.reports(ctx, account, kind)
 	if err != nil {
 		return err
@@ -62,7 +64,7 @@ func (s *Store) BeginReport(ctx context.Context, account string, kind ReportKind
 		}
 	}
 	return s.reportUpdate(ctx, account, func(txn kv.Txn) error {
-		return s.write(txn, reportKey(account, kind, id), Report{Created: now})
+		return s.write(txn, reportKey(account, kind, id), Report{Created: now, Owner: owner})
 	})
 }
 

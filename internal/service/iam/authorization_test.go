@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/directory"
@@ -101,6 +104,16 @@ func furnish(t *testing.T) func(*store.Tx, string) []directory.Entity {
 	}
 }
 
+// newJob makes a finished report of last access for the user caller.
+func (a *account) newJob(t *testing.T) string {
+	t.Helper()
+	id, now := uuid.NewString(), time.Now().UTC()
+	owner := a.Store.Snapshot().Account(a.id).User("caller").ID
+	check(t, a.Store.BeginReport(t.Context(), a.id, store.AccessReport, id, owner, now))
+	check(t, a.Store.FinishReport(t.Context(), a.id, store.AccessReport, id, []byte(`{"services":[{"prefix":"s3"}]}`), now))
+	return id
+}
+
 func (p *permission) call(t *testing.T, a *account) servertest.Answer {
 	t.Helper()
 	if p.Before != "" {
@@ -112,7 +125,7 @@ func (p *permission) call(t *testing.T, a *account) servertest.Answer {
 		case "{key}":
 			v = keyID(a.id)
 		case "{job}":
-			v = elements(t, a.must(t, "GenerateServiceLastAccessedDetails", map[string]any{"Arn": "arn:aws:iam::{account}:group/team/target"}), "JobId")[0]
+			v = a.newJob(t)
 		}
 		in[name] = v
 	}

@@ -172,7 +172,7 @@ func TestCredentialReportLife(t *testing.T) {
 	}
 	begin := func(id string, ago time.Duration) {
 		t.Helper()
-		check(t, f.Store.BeginReport(t.Context(), a.id, store.CredentialReport, id, time.Now().UTC().Add(-ago)))
+		check(t, f.Store.BeginReport(t.Context(), a.id, store.CredentialReport, id, "", time.Now().UTC().Add(-ago)))
 	}
 
 	refused(410, "ReportNotPresent")

@@ -233,12 +233,14 @@ type job struct {
 	report *accessReport
 }
 
+// job finds a job of the caller's own: on AWS too only the user or role that generated a report reads it. Source: IAM API
+// Reference, GenerateServiceLastAccessedDetails.
 func (iam *Service) job(c *server.Call, id string) (*job, error) {
 	r, text, ok, err := iam.store.ReadReport(c.Context(), c.Caller.Account, store.AccessReport, id)
 	if err != nil {
 		return nil, err
 	}
-	if !ok || c.Time().Sub(r.Created) > jobLife || r.Completed.IsZero() && !underWay(r, c.Time()) {
+	if !ok || r.Owner != reportOwner(c) || c.Time().Sub(r.Created) > jobLife || r.Completed.IsZero() && !underWay(r, c.Time()) {
 		return nil, noJob(id)
 	}
 	if r.Completed.IsZero() {

@@ -227,14 +227,20 @@ func TestLastAccessedJobs(t *testing.T) {
 		t.Errorf("another account gets %d %s", got.Status, got.Code)
 	}
 
+	a.allow(t, map[string]any{"Effect": "Allow", "Action": "iam:*", "Resource": "*"})
+	if got := a.as(t, "caller", "GetServiceLastAccessedDetails", map[string]any{"JobId": job}); got.Status != 404 || got.Code != "NoSuchEntity" {
+		t.Errorf("another user gets %d %s", got.Status, got.Code)
+	}
+
+	admin := f.Store.Snapshot().Account(a.id).User("admin").ID
 	old, running := strings.Repeat("a", 36), strings.Repeat("b", 36)
 	then := time.Now().UTC().Add(-25 * time.Hour)
-	check(t, f.Store.BeginReport(t.Context(), a.id, store.AccessReport, old, then))
+	check(t, f.Store.BeginReport(t.Context(), a.id, store.AccessReport, old, admin, then))
 	check(t, f.Store.FinishReport(t.Context(), a.id, store.AccessReport, old, []byte("{}"), then))
 	if got := a.as(t, "admin", "GetServiceLastAccessedDetails", map[string]any{"JobId": old}); got.Code != "NoSuchEntity" {
 		t.Errorf("a job of yesterday: %d %s", got.Status, got.Code)
 	}
-	check(t, f.Store.BeginReport(t.Context(), a.id, store.AccessReport, running, time.Now().UTC()))
+	check(t, f.Store.BeginReport(t.Context(), a.id, store.AccessReport, running, admin, time.Now().UTC()))
 	for op, in := range map[string]map[string]any{
 		"GetServiceLastAccessedDetails":             {"JobId": running},
 		"GetServiceLastAccessedDetailsWithEntities": {"JobId": running, "ServiceNamespace": "s3"},

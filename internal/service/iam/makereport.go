@@ -23,7 +23,7 @@ const reportDeadline = 10 * time.Second
 // makeReport begins a report and has text make it in the background, beyond the call's own end. It gives the report's id.
 func (iam *Service) makeReport(c *server.Call, kind store.ReportKind, text func() ([]byte, error)) (id string, err error) {
 	id, account := uuid.NewString(), c.Caller.Account
-	if err := iam.store.BeginReport(c.Context(), account, kind, id, c.Time().Truncate(time.Second)); err != nil {
+	if err := iam.store.BeginReport(c.Context(), account, kind, id, reportOwner(c), c.Time().Truncate(time.Second)); err != nil {
 		return "", err
 	}
 	done := make(chan struct{})
@@ -44,6 +44,14 @@ func (iam *Service) makeReport(c *server.Call, kind store.ReportKind, text func(
 	case <-c.Context().Done():
 	}
 	return id, nil
+}
+
+// reportOwner is the user or role that calls, or the root user under the account's id.
+func reportOwner(c *server.Call) string {
+	if c.Caller.PrincipalID != "" {
+		return c.Caller.PrincipalID
+	}
+	return c.Caller.Account
 }
 
 // finishReport leaves nothing of a report that cannot be made: the next call begins another. A stop of the server waits for
