@@ -23,7 +23,7 @@ help:
 	@echo '  make bench            the benchmarks beside net/http, the disk and the peers, COUNT runs of BENCHTIME each; closes with a table'
 	@echo '  make bench-peers      of these, decisions beside other engines (BENCH=Peers/opa for one)'
 	@echo '  make bench-packages   the benchmarks of the single packages'
-	@echo '  make generate         write anew what is generated: API shapes (python3 with botocore), catalog (npm)'
+	@echo '  make generate         write anew what is generated: API shapes (python3 with botocore), catalog (npm), docs/operations.md'
 	@echo
 	@echo 'WARDER_REQUIRE="awscli terraform race" makes a missing client a failure instead of a notice.'
 
@@ -40,6 +40,7 @@ run: build
 generate:
 	go run ./internal/apigen
 	sh internal/catalogen/generate.sh
+	go run ./internal/operationindex
 
 gate:
 	@go build -C tools -o ../bin/tools/ ./gate

@@ -69,9 +69,10 @@ var layers = map[string]int{
 	"internal/app":     9,
 	"internal/console": 9,
 
-	"cmd/*":      10,
-	"examples/*": 10,
-	"acceptance": 10,
+	"cmd/*":                   10,
+	"internal/operationindex": 10, // reads what app serves, for its docs
+	"examples/*":              10,
+	"acceptance":              10,
 }
 
 // public are the packages that other Go programs embed: "x/*" as above.

@@ -1,6 +1,9 @@
 package app
 
 import (
+	_ "embed" // operationtests.json
+	"encoding/json"
+
 	accessanalyzerapi "github.com/warder-iam/warder/internal/api/accessanalyzer"
 	iamapi "github.com/warder-iam/warder/internal/api/iam"
 	stsapi "github.com/warder-iam/warder/internal/api/sts"
@@ -24,5 +27,20 @@ func newServer(o server.Options, st *store.Store, keys *session.Keys) *server.Se
 	return s
 }
 
+// operationTests are the wire tests of operations by action, as internal/operationindex found them.
+//
+//go:embed operationtests.json
+var operationTests []byte
+
 // Operations lists what is served and what is not. It needs no data and no running server.
-func Operations() []server.OperationState { return newServer(server.Options{}, nil, nil).Operations() }
+func Operations() []server.OperationState {
+	list := newServer(server.Options{}, nil, nil).Operations()
+	var tests map[string][]string
+	if err := json.Unmarshal(operationTests, &tests); err != nil {
+		panic("app: operationtests.json is damaged; run make generate")
+	}
+	for i := range list {
+		list[i].Tests = tests[list[i].Service+":"+list[i].Name]
+	}
+	return list
+}

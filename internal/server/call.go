@@ -10,6 +10,7 @@ import (
 	"github.com/warder-iam/warder/internal/awsapi"
 	"github.com/warder-iam/warder/internal/session"
 	"github.com/warder-iam/warder/internal/sigv4"
+	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/policy/eval"
 )
 
@@ -76,6 +77,28 @@ func (c *Call) Allowed(ask authz.Ask) bool {
 	d := authz.Decide(c.snapshot, c.Caller, &c.Env, &ask)
 	c.decisions = append(c.decisions, d)
 	return d.Allowed()
+}
+
+// longestRegion is more than any Region's name has: those that an asking service names may be anything.
+const longestRegion = 32
+
+// Attempted notes that a caller tried an action in a Region and whether it was allowed, for reports of last access. The
+// root user stands under the account's own id; who is of no account is not noted.
+func (s *Server) Attempted(c *Call, caller *authz.Caller, action string, allowed bool, region string) {
+	if caller == nil {
+		return
+	}
+	id := caller.PrincipalID
+	if caller.Kind == eval.Root {
+		id = caller.Account
+	}
+	if id == "" || caller.Account == "" {
+		return
+	}
+	if region == "" || len(region) > longestRegion {
+		region = s.Region
+	}
+	s.Store.Attempted(caller.Account, id, action, allowed, store.Attempt{At: c.Time().Unix(), Region: region})
 }
 
 // denied is the refusal of one ask.

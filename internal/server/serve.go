@@ -71,7 +71,9 @@ func (s *Server) run(c *Call, w http.ResponseWriter, r *http.Request) (out any, 
 	c.input = in
 
 	// 4 authorize: every ask of the rule
-	if err := c.authorize(c.snapshot); err != nil {
+	err = c.authorize(c.snapshot)
+	s.Attempted(c, c.Caller, c.Action(), err == nil, c.Env.Region)
+	if err != nil {
 		return nil, err
 	}
 	c.retry = c.retryHash()

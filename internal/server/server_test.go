@@ -293,6 +293,28 @@ func TestGet(t *testing.T) {
 }
 
 // The operations that need no permission are these and no others.
+// TestAttempts: every decided call counts for reports of last access, a denied one as denied; one that could not be read
+// does not count.
+func TestAttempts(t *testing.T) {
+	f := newFixture(t)
+	f.createUser(func() {})
+	for _, c := range []struct {
+		user, body      string
+		allowed, denied bool
+	}{
+		{"bob", create + "a/b", false, false},
+		{"bob", create + "carol", false, true},
+		{"admin", create + "carol", true, false},
+		{"admin", create + "carol", true, false}, // it is allowed, and fails
+	} {
+		f.user(c.user).Post(t, "iam", c.body, nil)
+		got := f.Store.AccessBy(account, f.account.Now().User(c.user).ID)["iam:CreateUser"]
+		if allowed, denied := got.Allowed.At > 0, got.Denied.At > 0; allowed != c.allowed || denied != c.denied {
+			t.Errorf("%s %s: %+v, want allowed %v, denied %v", c.user, c.body, got, c.allowed, c.denied)
+		}
+	}
+}
+
 func TestOperations(t *testing.T) {
 	f := newFixture(t)
 	f.createUser(func() {})

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/hex"
+	"fmt"
 	"strings"
 )
 
@@ -16,6 +17,9 @@ import (
 //	outbox/<revision>-<account id>       an event on its way to the trail; the revision in 16 hexadecimal digits
 //	retry/<hash>                         an answer that is remembered; SHA-256 in 64 hexadecimal digits
 //	used/<account id>/<id>               last use of an access key or role, by key id or unique id
+//	access/<account id>/<id>             what a user or role (unique id) or the root user (account id) last tried
+//	report/<account id>/<kind>/<id>      a report: when it was made; the id is a UUID
+//	part/<account id>/<kind>/<id>/<n>    a part of its text, by number in 4 hexadecimal digits
 //
 // Account ids, unique ids and access key ids are no secrets: they appear in every ARN and every log.
 const (
@@ -24,6 +28,9 @@ const (
 	outboxPrefix  = "outbox/"
 	retryPrefix   = "retry/"
 	usedPrefix    = "used/"
+	accessPrefix  = "access/"
+	reportPrefix  = "report/"
+	partPrefix    = "part/"
 )
 
 func entityKey(account, key string) string { return entityPrefix + account + "/" + key }
@@ -35,6 +42,21 @@ func outboxKey(sequence Sequence) string { return outboxPrefix + string(sequence
 func retryKey(hash []byte) string { return retryPrefix + hex.EncodeToString(hash) }
 
 func usedKey(account, id string) string { return usedPrefix + account + "/" + id }
+
+func accessKey(account, id string) string { return accessPrefix + account + "/" + id }
+
+func reportKey(account string, kind ReportKind, id string) string {
+	return reportPrefix + account + "/" + string(kind) + "/" + id
+}
+
+// reportPartKey is the key of one part, or the prefix of all for a number below 0.
+func reportPartKey(account string, kind ReportKind, id string, number int) string {
+	prefix := partPrefix + account + "/" + string(kind) + "/" + id + "/"
+	if number < 0 {
+		return prefix
+	}
+	return prefix + fmt.Sprintf("%04x", number)
+}
 
 // splitAccount takes a key with an account in it apart, after its prefix.
 func splitAccount(key, prefix string) (account, rest string) {

@@ -26,6 +26,9 @@ func (s *Store) load(ctx context.Context) error {
 		if err := s.loadUses(r); err != nil {
 			return err
 		}
+		if err := s.loadAccesses(r); err != nil {
+			return err
+		}
 		if err := s.loadAnswers(r); err != nil {
 			return err
 		}

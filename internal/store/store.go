@@ -23,13 +23,14 @@ type Options struct {
 // Store keeps the state of all accounts in a kv engine and publishes it as Snapshots. All methods may be called at the
 // same time.
 type Store struct {
-	engine kv.Store
-	codec  codec
-	quotas *Quotas
-	head   head
-	used   used
-	memory memory
-	outbox chan struct{}
+	engine   kv.Store
+	codec    codec
+	quotas   *Quotas
+	head     head
+	used     used
+	accesses accesses
+	memory   memory
+	outbox   chan struct{}
 	// reloads counts how often an account's state was not known and its records were read anew: only after failures and
 	// changes by other processes.
 	reloads atomic.Int64
@@ -61,6 +62,7 @@ func Open(ctx context.Context, engine kv.Store, keyring *seal.Keyring, options O
 	}
 	s.closing, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	s.spawn(s.flushUses)
+	s.spawn(s.flushAccesses)
 	s.spawn(s.forgetAnswers)
 	return s, nil
 }
@@ -79,8 +81,8 @@ func (s *Store) Empty() bool {
 	return true
 }
 
-// Close ends the background work and writes the last uses that are still to be written; its error is that of writing
-// them. Changes that run are not waited for: the engine's Close does that. Later changes give kv.ErrClosed.
+// Close ends the background work and writes the last uses and attempts that are still to be written; its error is that
+// of writing them. Changes that run are not waited for: the engine's Close does that. Later changes give kv.ErrClosed.
 func (s *Store) Close() error {
 	if !s.stop() {
 		return kv.ErrClosed
@@ -88,7 +90,7 @@ func (s *Store) Close() error {
 	s.background.Wait()
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
-	return s.writeUses(ctx)
+	return errors.Join(s.writeUses(ctx), s.writeAccesses(ctx))
 }
 
 // stop reports whether this call was the one that stopped the background work.
@@ -111,5 +113,5 @@ func (s *Store) spawn(work func()) bool {
 	return true
 }
 
-// closeTimeout bounds the last write of Close. What it cannot write is only when keys were last used.
+// closeTimeout bounds the last write of Close. What it cannot write is only when keys and actions were last used.
 const closeTimeout = 5 * time.Second

@@ -77,6 +77,7 @@ func (s *Store) succeeded(ctx context.Context, u *update, revision kv.Revision) 
 	}
 	s.memory.add(u.remembered)
 	s.used.forget(u.forgotten)
+	s.accesses.forget(u.gone)
 	if u.event {
 		s.signalOutbox()
 	}
@@ -154,13 +155,15 @@ type update struct {
 	replayed   bool
 	event      bool
 	remembered *remembered
-	forgotten  []string // ids whose last use goes with their entity
+	forgotten  []string   // ids whose last use goes with their entity
+	gone       []accessor // principals whose attempts go with them
 }
 
 // transact is the life of a change inside its transaction: judge, recall, act, record, write. A remembered answer too is
 // given only to a caller that may still have it.
 func (u *update) transact(txn kv.Txn) error {
 	u.answer, u.replayed, u.event, u.remembered, u.forgotten = nil, false, false, nil, nil
+	u.gone = nil
 	now := time.Now().UTC().Truncate(time.Second)
 	if err := u.meet(txn); err != nil {
 		return err
@@ -248,17 +251,27 @@ func (u *update) write(txn kv.Txn, tx *Tx) error {
 	return nil
 }
 
-// erase deletes an entity's record and that of its last use.
+// erase deletes an entity's record and those of its last use and of what it tried.
 func (u *update) erase(txn kv.Txn, e directory.Entity) error {
 	if err := txn.Delete(entityKey(u.run.account, e.Key())); err != nil {
 		return err
+	}
+	if id := accessorID(e); id != "" {
+		u.gone = append(u.gone, accessor{u.run.account, id})
+		if err := eraseIfThere(txn, accessKey(u.run.account, id)); err != nil {
+			return err
+		}
 	}
 	id := usedID(e)
 	if id == "" {
 		return nil
 	}
 	u.forgotten = append(u.forgotten, id)
-	key := usedKey(u.run.account, id)
+	return eraseIfThere(txn, usedKey(u.run.account, id))
+}
+
+// eraseIfThere does not count among the keys of the transaction where there is nothing.
+func eraseIfThere(txn kv.Txn, key string) error {
 	if _, err := txn.Get(key); errors.Is(err, kv.ErrNotFound) {
 		return nil
 	} else if err != nil {

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/directory"
@@ -18,6 +21,8 @@ import (
 type permission struct {
 	Op string         `json:"op"`
 	In map[string]any `json:"in"`
+	// Before names an operation without parameters that comes first.
+	Before string `json:"before"`
 	// Resource that is asked about: an ARN, the part of one behind the account, or "*".
 	Resource string `json:"resource"`
 	// Also are further rights that the operation needs.
@@ -105,12 +110,28 @@ func furnish(t *testing.T) func(*store.Tx, string) []directory.Entity {
 	}
 }
 
+// newJob makes a finished report of last access for the user caller.
+func (a *account) newJob(t *testing.T) string {
+	t.Helper()
+	id, now := uuid.NewString(), time.Now().UTC()
+	owner := a.Store.Snapshot().Account(a.id).User("caller").ID
+	check(t, a.Store.BeginReport(t.Context(), a.id, store.AccessReport, id, owner, now))
+	check(t, a.Store.FinishReport(t.Context(), a.id, store.AccessReport, id, []byte(`{"services":[{"prefix":"s3"}]}`), now))
+	return id
+}
+
 func (p *permission) call(t *testing.T, a *account) servertest.Answer {
 	t.Helper()
+	if p.Before != "" {
+		a.must(t, p.Before, nil)
+	}
 	in := map[string]any{}
 	for name, v := range p.In {
-		if v == "{key}" {
+		switch v {
+		case "{key}":
 			v = keyID(a.id)
+		case "{job}":
+			v = a.newJob(t)
 		}
 		in[name] = v
 	}

@@ -16,7 +16,14 @@ type call struct {
 }
 
 // TestErrors runs testdata/errors.json: what is set up, what is called then, and what AWS answers.
-func TestErrors(t *testing.T) {
+func TestErrors(t *testing.T) { testErrors(t, "errors.json") }
+
+// TestRecordedErrors runs testdata/recorded.json: the answers that were recorded on AWS in 2025 and 2026 by the validated
+// tests of LocalStack, restated: situation, operation, status, code and message, the last word for word but for names
+// and ids. The documents of policies are our own.
+func TestRecordedErrors(t *testing.T) { testErrors(t, "recorded.json") }
+
+func testErrors(t *testing.T, file string) {
 	f := newFixture(t, nil)
 	for _, c := range readCases[struct {
 		Name    string `json:"name"`
@@ -25,7 +32,7 @@ func TestErrors(t *testing.T) {
 		Status  int    `json:"status"`
 		Code    string `json:"code"`
 		Message string `json:"message"`
-	}](t, "errors.json") {
+	}](t, file) {
 		t.Run(c.Name, func(t *testing.T) {
 			a := f.newAccount(t, nil)
 			for _, s := range c.Setup {

@@ -1,6 +1,8 @@
 package iam
 
 import (
+	"log/slog"
+
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/session"
 	"github.com/warder-iam/warder/internal/store"
@@ -10,11 +12,12 @@ import (
 type Service struct {
 	store *store.Store
 	keys  *session.Keys
+	log   *slog.Logger
 }
 
 // Register makes s answer the operations of IAM that Warder serves.
 func Register(s *server.Server, st *store.Store, keys *session.Keys) {
-	iam := &Service{store: st, keys: keys}
+	iam := &Service{store: st, keys: keys, log: s.Log}
 	iam.registerUsers(s)
 	iam.registerGroups(s)
 	iam.registerAccessKeys(s)
@@ -32,4 +35,6 @@ func Register(s *server.Server, st *store.Store, keys *session.Keys) {
 	iam.registerSigningCertificates(s)
 	iam.registerServiceCredentials(s)
 	iam.registerServiceLinkedRoles(s)
+	iam.registerReports(s)
+	iam.registerOrganizations(s)
 }

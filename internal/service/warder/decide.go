@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/warder-iam/warder/authz"
+	api "github.com/warder-iam/warder/internal/api/warder"
 	"github.com/warder-iam/warder/internal/awsapi"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/store"
@@ -164,6 +165,9 @@ func (s *Service) decide(c *server.Call, a *asked, explain bool, number int) (*A
 	d := authz.Decide(c.Directory(), sub.caller, &a.env, &a.ask)
 	if answer.Decision = d.Allowed(); !answer.Decision {
 		answer.Reason = d.Message()
+	}
+	if c.Operation != api.Explain.Operation { // which asks what would be; the others, what a service lets somebody do now
+		s.server.Attempted(c, sub.caller, a.ask.Action, answer.Decision, a.env.Region)
 	}
 	if explain {
 		if e, ok := authz.Explain(c.Directory(), sub.caller, &a.env, &a.ask); ok {
