@@ -35,7 +35,6 @@ type indexBuilder struct {
 	beyond bool // its bounds
 
 	rows    []row
-	numbers [][]uint16 // the conditions of rows that have no room for them
 	byHash  map[uint64][]uint16
 	seed    maphash.Seed
 
