@@ -34,9 +34,9 @@ type indexBuilder struct {
 	x      *index
 	beyond bool // its bounds
 
-	rows    []row
-	byHash  map[uint64][]uint16
-	seed    maphash.Seed
+	rows   []row
+	byHash map[uint64][]uint16
+	seed   maphash.Seed
 
 	classes []uint64 // bitsets, rowWords each
 	places  []uint32 // of the classes in data, 0 for those that are not there yet
