@@ -1,7 +1,7 @@
 package arn
 
 import (
-	"strings"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -25,14 +25,14 @@ type Wildcards struct{ Run, One byte }
 // GlobMarked is Glob for a pattern in which other bytes mark the wildcards, so that a star may be a character: bytes that
 // are never part of UTF-8, such as 0xff. Between them the pattern must be valid UTF-8. It allocates only where the
 // pattern asks for one character and s is beyond ASCII.
-func GlobMarked[P string | []byte](pattern P, s string, w Wildcards) bool {
+func GlobMarked[P, S string | []byte](pattern P, s S, w Wildcards) bool {
 	if indexByte(pattern, w.One) < 0 || ascii(s) {
 		return globBytes(pattern, s, w)
 	}
 	return globCharacters(characters(pattern, w), characters(s, Wildcards{}))
 }
 
-func ascii(s string) bool {
+func ascii[S string | []byte](s S) bool {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
 			return false
@@ -44,7 +44,7 @@ func ascii(s string) bool {
 // globBytes is Glob where bytes may be compared for characters: UTF-8 synchronizes itself, so that only "?" can tell the two
 // apart. The pieces between stars are found one after the other, the leftmost place each time; the first and the last
 // piece have one place only.
-func globBytes[P string | []byte](pattern P, s string, w Wildcards) bool {
+func globBytes[P, S string | []byte](pattern P, s S, w Wildcards) bool {
 	head, rest, found := cut(pattern, w.Run)
 	if !found {
 		return len(pattern) == len(s) && same(pattern, s, w.One)
@@ -83,13 +83,13 @@ func cut[P string | []byte](s P, c byte) (before, after P, found bool) {
 }
 
 // index is the leftmost place of piece in s, or -1.
-func index[P string | []byte](piece P, s string, one byte) int {
+func index[P, S string | []byte](piece P, s S, one byte) int {
 	if len(piece) == 0 {
 		return 0
 	}
 	for at := 0; len(s)-at >= len(piece); at++ {
 		if piece[0] != one {
-			skip := strings.IndexByte(s[at:], piece[0])
+			skip := indexByte(s[at:], piece[0])
 			if skip < 0 || len(s)-at-skip < len(piece) {
 				return -1
 			}
@@ -104,7 +104,7 @@ func index[P string | []byte](piece P, s string, one byte) int {
 
 // same is whether piece, in which the byte one is any byte, is s, which is as long. It goes in steps of eight bytes: in a
 // piece of many "?" nothing else would bound the cost well enough.
-func same[P string | []byte](piece P, s string, one byte) bool {
+func same[P, S string | []byte](piece P, s S, one byte) bool {
 	const low7, every = 0x7f7f7f7f7f7f7f7f, 0x0101010101010101
 	marks := every * uint64(one)
 	for len(piece) >= 8 && len(s) >= 8 {
@@ -160,26 +160,39 @@ func characters[P string | []byte](s P, w Wildcards) []rune {
 	return out
 }
 
-// globCharacters is Glob for text beyond ASCII. After a mismatch the last star takes one character more.
+// globCharacters is globBytes for text beyond ASCII.
 func globCharacters(pattern, s []rune) bool {
-	p, i, star, resume := 0, 0, -1, 0
-	for i < len(s) {
-		switch {
-		case p < len(pattern) && pattern[p] == runCharacter:
-			p++
-			star, resume = p, i
-		case p < len(pattern) && (pattern[p] == oneCharacter || pattern[p] == s[i]):
-			p++
-			i++
-		case star >= 0:
-			resume++
-			p, i = star, resume
-		default:
+	star := slices.Index(pattern, runCharacter)
+	if star < 0 {
+		return len(pattern) == len(s) && sameCharacters(pattern, s)
+	}
+	if star > len(s) || !sameCharacters(pattern[:star], s) {
+		return false
+	}
+	s = s[star:]
+	for {
+		pattern = pattern[star+1:]
+		star = slices.Index(pattern, runCharacter)
+		if star < 0 {
+			return len(pattern) <= len(s) && sameCharacters(pattern, s[len(s)-len(pattern):])
+		}
+		for len(s) >= star && !sameCharacters(pattern[:star], s) {
+			s = s[1:]
+		}
+		if len(s) < star {
+			return false
+		}
+		s = s[star:]
+	}
+}
+
+// sameCharacters is whether s, which is at least as long, begins with piece.
+func sameCharacters(piece, s []rune) bool {
+	s = s[:len(piece)]
+	for i, r := range piece {
+		if r != s[i] && r != oneCharacter {
 			return false
 		}
 	}
-	for p < len(pattern) && pattern[p] == runCharacter {
-		p++
-	}
-	return p == len(pattern)
+	return true
 }

@@ -10,10 +10,14 @@ import (
 	"github.com/warder-iam/warder/policy/eval"
 )
 
+// usualKeys is the number of keys that a request has without tags and those of its operation.
+const usualKeys = 20
+
 // requestContext builds the condition keys of a request: the operation's own, and those of environment, principal,
 // session and resource. A key that authz derives comes from there or is absent, whatever the ask says of it.
 func requestContext(p *subject, c *Caller, env *Environment, ask *Ask) eval.Context {
 	ctx := ask.Context.Clone()
+	ctx.Grow(usualKeys + len(p.tags) + 2*len(ask.ResourceTags) + len(ask.RequestTags))
 	for key := range ask.Context.All() {
 		if derived(key) {
 			ctx.Delete(key)

@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/warder-iam/warder/internal/sigv4"
 )
 
 // Question is what a request asks for, in the service's own terms.
@@ -53,9 +55,9 @@ type Config struct {
 
 	// Service is the name that clients sign for, and the prefix of the service's actions: "s3".
 	Service string
-	// Hosts are the names, with the port where clients send one, by which clients reach this service. A request that was
-	// signed for another host is refused: where several services have one Service, what a client sent to one of them is
-	// good for no other. nil takes any.
+	// Hosts are the names under which clients reach this service, as they stand in the Host header: "store.example.org",
+	// with a port unless it is the scheme's own. Others are refused. Without Hosts any is taken: a service of the same name
+	// elsewhere could then replay here, for five minutes, what its clients signed for it.
 	Hosts []string
 	// Question says what a request asks for. A *Refusal among its errors is the answer; any other is a 500.
 	Question func(*http.Request) (Question, error)
@@ -150,11 +152,20 @@ func (g *Guard) Protect(next http.Handler) http.Handler {
 	})
 }
 
+// misdirected is the refusal of a request that was signed for another place.
+var misdirected = Refusal{Status: http.StatusMisdirectedRequest, Code: "InvalidRequest", Message: "The request is for another host."}
+
+// isForHere reports whether the request's Host is one of this service's.
+func (g *Guard) isForHere(r *http.Request) bool {
+	here := func(host string) bool { return strings.EqualFold(sigv4.SignedHost(r.Host, r.TLS != nil), host) }
+	return len(g.config.Hosts) == 0 || slices.ContainsFunc(g.config.Hosts, here)
+}
+
 // Check verifies and decides one request. It reads the body and puts another of the same content in its place. The error
 // is a *Refusal, or says why nobody could decide: refuse the request in any case.
 func (g *Guard) Check(w http.ResponseWriter, r *http.Request) (*Caller, error) {
-	if !g.isHost(r.Host) {
-		return nil, &Refusal{Status: http.StatusMisdirectedRequest, Code: "InvalidRequest", Message: "This service does not go by the name in the Host header."}
+	if !g.isForHere(r) {
+		return nil, new(misdirected)
 	}
 	q, err := g.config.Question(r)
 	if err != nil {
@@ -169,10 +180,6 @@ func (g *Guard) Check(w http.ResponseWriter, r *http.Request) (*Caller, error) {
 		return nil, err
 	}
 	return answer.caller(hash, g.config.UnsignedPayload)
-}
-
-func (g *Guard) isHost(host string) bool {
-	return g.config.Hosts == nil || slices.ContainsFunc(g.config.Hosts, func(own string) bool { return strings.EqualFold(own, host) })
 }
 
 // readBody hashes the body, and leaves one that is in memory.

@@ -190,6 +190,24 @@ func TestQuestionErrors(t *testing.T) {
 	}
 }
 
+// What was signed for another host is not taken here, however good the signature.
+func TestForeignHost(t *testing.T) {
+	f := newFixture(t, func(c *authzhttp.Config) { c.Hosts = []string{"store.example.org", "Other.example.org:8080"} })
+	for host, want := range map[string]int{
+		"store.example.org": http.StatusOK, "STORE.example.org": http.StatusOK, "store.example.org:80": http.StatusOK, "other.example.org:8080": http.StatusOK,
+		"other.example.org": http.StatusMisdirectedRequest, "evil.example.org": http.StatusMisdirectedRequest, "store.example.org:443": http.StatusMisdirectedRequest,
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.service.URL+"/reports/q1", nil)
+		servertest.Check(t, err)
+		r.Header.Set("User-Agent", "test")
+		r.Host = host
+		signer := f.alice.Signer
+		signer.Service = "s3"
+		servertest.Check(t, signer.Sign(&sigv4.Request{Method: r.Method, RawTarget: "/reports/q1", Header: r.Header, Host: sigv4.SignedHost(host, false), PathAsSent: true}, time.Now()))
+		f.expect(t, r, want, "")
+	}
+}
+
 func TestBodyLimit(t *testing.T) {
 	f := newFixture(t, func(c *authzhttp.Config) { c.MaxBody = 4 })
 	f.expect(t, f.request(t, f.alice, "/reports/q1", "1234"), http.StatusOK, "")

@@ -32,13 +32,15 @@ func newFixture(t *testing.T) *fixture {
 	f := &fixture{admin: a.Admin(t, "admin"), alice: a.User(t, "alice", `{"Version":"2012-10-17","Statement":[
 		{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::notes/alice/*"},
 		{"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::notes","Condition":{"StringEquals":{"s3:prefix":"alice/"}}}]}`)}
-	service := a.User(t, "service", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"warder:Evaluate","Resource":"*"}}`)
-	t.Setenv("AWS_ACCESS_KEY_ID", service.AccessKeyID)
-	t.Setenv("AWS_SECRET_ACCESS_KEY", service.Plain)
+	asker := a.User(t, "service", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"warder:Evaluate","Resource":"*"}}`)
+	t.Setenv("AWS_ACCESS_KEY_ID", asker.AccessKeyID)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", asker.Plain)
 	t.Setenv("AWS_SESSION_TOKEN", "")
-	handler, err := newHandler(world.URL, account, slog.New(slog.DiscardHandler))
+	f.store = httptest.NewUnstartedServer(nil)
+	handler, err := newHandler(service{world.URL, f.store.Listener.Addr().String(), account}, slog.New(slog.DiscardHandler))
 	servertest.Check(t, err)
-	f.store = httptest.NewServer(handler)
+	f.store.Config.Handler = handler
+	f.store.Start()
 	t.Cleanup(f.store.Close)
 	return f
 }
@@ -80,7 +82,7 @@ func TestNotes(t *testing.T) {
 		{f.alice, "GET", "/notes/bob/1", "", 403, "s3:GetObject on resource: arn:aws:s3:::notes/bob/1"},
 		{f.alice, "GET", "/notes/alice/../bob/1", "", 404, "NoSuchKey"}, // a key like any other, and hers
 		{f.alice, "GET", "/notes/alice%2F..%2F..%2Fnotes/bob/1", "", 404, "NoSuchKey"},
-		{f.alice, "GET", "//notes/bob/1", "", 501, ""},
+		{f.alice, "GET", "//notes/bob/1", "", 400, "InvalidBucketName"},
 		{f.alice, "GET", "/notes/alice/none", "", 404, "NoSuchKey"},
 		{f.alice, "GET", "/notes?list-type=2&prefix=alice%2F", "", 200, "<Key>alice/a b/c</Key>"},
 		{f.alice, "GET", "/notes?list-type=2", "", 403, "s3:ListBucket"},
@@ -92,7 +94,9 @@ func TestNotes(t *testing.T) {
 		{f.admin, "GET", "/notes/x?acl", "", 501, "NotImplemented"},
 		{f.admin, "GET", "/notes/x?x-id=GetObject&x-id=PutObject", "", 400, "InvalidArgument"},
 		{f.admin, "POST", "/notes/x", "", 501, "NotImplemented"},
-		{f.admin, "GET", "/", "", 501, "NotImplemented"},
+		{f.admin, "GET", "/", "", 200, "<Name>notes</Name>"},
+		{f.alice, "GET", "/", "", 403, "s3:ListAllMyBuckets on resource: *"},
+		{f.admin, "PUT", "/", "", 501, "NotImplemented"},
 		{f.alice, "DELETE", "/notes/bob/1", "", 403, "s3:DeleteObject"},
 		{f.alice, "DELETE", "/notes/alice/a%20b/c", "", 204, ""},
 		{f.alice, "GET", "/notes/alice/a%20b/c", "", 404, "NoSuchKey"},
@@ -145,10 +149,10 @@ func TestListPages(t *testing.T) {
 func TestServeEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := serve(ctx, "127.0.0.1:0", "http://127.0.0.1:1", account, slog.New(slog.DiscardHandler)); err != nil && !errors.Is(err, context.Canceled) {
+	if err := serve(ctx, "127.0.0.1:0", service{"http://127.0.0.1:1", "h", account}, slog.New(slog.DiscardHandler)); err != nil && !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	if err := serve(t.Context(), "127.0.0.1:0", "nowhere", account, slog.New(slog.DiscardHandler)); err == nil {
+	if err := serve(t.Context(), "127.0.0.1:0", service{"nowhere", "h", account}, slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("it served without a Warder")
 	}
 }

@@ -25,6 +25,9 @@ var (
 	badArgument    = &authzhttp.Refusal{Status: http.StatusBadRequest, Code: "InvalidArgument", Message: "A parameter is not valid."}
 )
 
+// listBuckets is the one action of no bucket.
+const listBuckets = "s3:ListAllMyBuckets"
+
 // actions by method, for a bucket and for an object.
 var (
 	bucketActions = map[string]string{http.MethodPut: "s3:CreateBucket", http.MethodGet: "s3:ListBucket", http.MethodHead: "s3:ListBucket"}
@@ -36,6 +39,7 @@ var (
 // parameters that are understood; any other would change what the request means. S3 makes a request about a thing's
 // policy, say, by a parameter: ignoring it would answer another question than was asked.
 var parameters = map[string][]string{
+	listBuckets:     {"x-id"},
 	"s3:ListBucket": {"list-type", "prefix", "delimiter", "max-keys", "continuation-token", "start-after", "encoding-type", "fetch-owner"},
 	"s3:GetObject":  {"x-id"}, "s3:PutObject": {"x-id"}, "s3:DeleteObject": {"x-id"}, "s3:CreateBucket": {"x-id"},
 }
@@ -51,13 +55,18 @@ func read(r *http.Request) (*operation, error) {
 		return nil, badArgument
 	}
 	op := &operation{bucket: bucket, key: key, query: query}
-	if op.action = bucketActions[r.Method]; key != "" {
+	switch {
+	case key != "":
 		op.action = objectActions[r.Method]
+	case bucket != "":
+		op.action = bucketActions[r.Method]
+	case r.URL.Path == "/" && r.Method == http.MethodGet:
+		op.action = listBuckets
 	}
 	switch {
-	case op.action == "" || bucket == "":
+	case op.action == "":
 		return nil, notImplemented
-	case !bucketName(bucket):
+	case op.action != listBuckets && !bucketName(bucket):
 		return nil, badBucket
 	case !utf8.ValidString(key) || len(key) > maxKey || strings.ContainsFunc(key, func(c rune) bool { return c < ' ' || c == 0x7f }):
 		return nil, badKey
@@ -114,7 +123,10 @@ func question(r *http.Request, account string) (authzhttp.Question, error) {
 		return authzhttp.Question{}, err
 	}
 	q := authzhttp.Question{Action: op.action, Resource: "arn:aws:s3:::" + op.bucket, ResourceType: "bucket", Account: account}
-	if op.key != "" {
+	switch {
+	case op.action == listBuckets:
+		q.Resource, q.ResourceType = "*", "service"
+	case op.key != "":
 		q.Resource, q.ResourceType = q.Resource+"/"+op.key, "object"
 	}
 	if op.action == "s3:ListBucket" {

@@ -41,11 +41,12 @@ type store struct {
 
 	mu      sync.RWMutex
 	buckets map[string]map[string]*object
+	made    map[string]time.Time // buckets
 	count   int
 }
 
 func newStore(log *slog.Logger) *store {
-	return &store{log: log, buckets: map[string]map[string]*object{}}
+	return &store{log: log, buckets: map[string]map[string]*object{}, made: map[string]time.Time{}}
 }
 
 var (
@@ -76,6 +77,8 @@ func (s *store) do(w http.ResponseWriter, r *http.Request, op *operation, caller
 	switch op.action {
 	case "s3:CreateBucket":
 		return s.create(op)
+	case listBuckets:
+		return s.listBuckets(w)
 	case "s3:ListBucket":
 		return s.list(w, r, op)
 	case "s3:PutObject":
@@ -96,7 +99,7 @@ func (s *store) create(op *operation) error {
 	case len(s.buckets) >= maxObjects:
 		return full
 	}
-	s.buckets[op.bucket] = map[string]*object{}
+	s.buckets[op.bucket], s.made[op.bucket] = map[string]*object{}, time.Now().UTC().Truncate(time.Second)
 	return nil
 }
 
@@ -169,6 +172,31 @@ func (s *store) remove(w http.ResponseWriter, op *operation) error {
 	return nil
 }
 
+// bucketList is the answer of ListBuckets. Source: Amazon S3 API Reference.
+type bucketList struct {
+	XMLName xml.Name       `xml:"http://s3.amazonaws.com/doc/2006-03-01/ ListAllMyBucketsResult"`
+	Buckets []listedBucket `xml:"Buckets>Bucket"`
+}
+
+type listedBucket struct{ Name, CreationDate string }
+
+func (s *store) listBuckets(w http.ResponseWriter) error {
+	var l bucketList
+	s.mu.RLock()
+	for _, name := range slices.Sorted(maps.Keys(s.buckets)) {
+		l.Buckets = append(l.Buckets, listedBucket{name, s.made[name].Format(time.RFC3339)})
+	}
+	s.mu.RUnlock()
+	writeXML(w, l)
+	return nil
+}
+
+func writeXML(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/xml")
+	_, _ = io.WriteString(w, xml.Header) // the client may be gone
+	_ = xml.NewEncoder(w).Encode(v)
+}
+
 // listing is the answer of ListObjectsV2. Source: Amazon S3 API Reference.
 type listing struct {
 	XMLName               xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ ListBucketResult"`
@@ -224,9 +252,7 @@ func (s *store) list(w http.ResponseWriter, r *http.Request, op *operation) erro
 	if op.query.Get("encoding-type") == "url" {
 		l.encode()
 	}
-	w.Header().Set("Content-Type", "application/xml")
-	_, _ = io.WriteString(w, xml.Header) // the client may be gone
-	_ = xml.NewEncoder(w).Encode(l)
+	writeXML(w, l)
 	return nil
 }
 

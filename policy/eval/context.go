@@ -99,6 +99,9 @@ func (c *Context) All() iter.Seq2[string, Value] {
 // Clone is a Context of its own with the same keys.
 func (c *Context) Clone() Context { return Context{entries: slices.Clone(c.entries)} }
 
+// Grow makes room for n more keys at once.
+func (c *Context) Grow(n int) { c.entries = slices.Grow(c.entries, n) }
+
 func (c *Context) put(key string, v Value) {
 	e := entry{folded: FoldKey(key), key: key, value: v}
 	i, ok := c.find(e.folded)
@@ -144,8 +147,12 @@ func (c *Context) find(folded string) (int, bool) {
 }
 
 // FoldKey gives all spellings of a condition key that differ in case one form, in the sense of strings.EqualFold: tag keys
-// are Unicode, and "awſ:userid" is "aws:userid". Whoever judges a key by its name does so by this form of it. A key that is lower-case ASCII comes back as it is.
+// are Unicode, and "awſ:userid" is "aws:userid". Whoever judges a key by its name does so by this form of it. A key that is
+// lower-case ASCII comes back as it is.
 func FoldKey(key string) string {
+	if folded, ok := spelled[key]; ok {
+		return folded
+	}
 	for i := 0; i < len(key); i++ {
 		if c := key[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
 			return strings.Map(foldRune, key)

@@ -74,3 +74,18 @@ func TestLookupDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations", allocations)
 	}
 }
+
+// TestSpelledKeys: the table of documented spellings folds as FoldKey does, and has every global key that is not lower-case.
+func TestSpelledKeys(t *testing.T) {
+	for key, folded := range spelled {
+		if want := strings.ToLower(key); folded != want {
+			t.Errorf("%s folds to %s in the table, not %s", key, folded, want)
+		}
+		if _, ok := globalKeys[strings.TrimPrefix(folded, "aws:")]; !ok {
+			t.Errorf("%s is no global key", key)
+		}
+	}
+	if want := len(globalKeys) - len([]string{"userid", "username", "referer"}); len(spelled) != want {
+		t.Errorf("the table has %d keys, want %d", len(spelled), want)
+	}
+}

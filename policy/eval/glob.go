@@ -75,7 +75,7 @@ func (g *glob) match(s string) bool {
 	}
 }
 
-// matchBytes is match for a text in bytes, which is ASCII.
+// matchBytes is match for a text in bytes.
 func (g *glob) matchBytes(s []byte) bool {
 	if len(s) < g.prefix || string(s[:g.prefix]) != g.text[:g.prefix] {
 		return false
@@ -86,32 +86,8 @@ func (g *glob) matchBytes(s []byte) bool {
 	case open:
 		return true
 	default:
-		return globASCII(g.text[g.prefix:], s[g.prefix:])
+		return arn.GlobMarked(g.text[g.prefix:], s[g.prefix:], wildcards)
 	}
-}
-
-// globASCII keeps one place to go back to, the last star: whatever an earlier one could give, the last can give as well.
-func globASCII(p string, s []byte) bool {
-	at, back, from := 0, -1, 0 // place in p; behind the star to go back to; where in s it then goes on
-	for i := 0; i < len(s); {
-		switch {
-		case at < len(p) && p[at] == anyRun:
-			at++
-			back, from = at, i
-		case at < len(p) && (p[at] == anyOne || p[at] == s[i]):
-			at++
-			i++
-		case back >= 0:
-			from++
-			at, i = back, from
-		default:
-			return false
-		}
-	}
-	for at < len(p) && p[at] == anyRun {
-		at++
-	}
-	return at == len(p)
 }
 
 // folding says which spellings of a character count as the same. Patterns are folded when they are made, the text when it

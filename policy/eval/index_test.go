@@ -174,9 +174,24 @@ func (s generator) request() *Request {
 	return r
 }
 
-// agrees puts a request to both evaluators: verdict, deciding layer and the statements that apply are the same.
-func agrees(t testing.TB, l *Layers, x *index, r *Request) Decision {
+// evaluators are all ways to decide over the same layers.
+type evaluators struct {
+	layers *Layers
+	index  *index
+	sets   map[string]*Set
+}
+
+func newEvaluators(l *Layers) evaluators {
+	base := *l
+	base.Session, base.Resource = nil, nil
+	with := Compile(base).With(l.Session, l.Resource, l.ResourceKind)
+	return evaluators{l, newIndex(l), map[string]*Set{"NewSet": NewSet(*l), "Compile": Compile(*l), "With": &with}}
+}
+
+// agree puts a request to all: verdict, deciding layer and the statements that apply are the same.
+func (e evaluators) agree(t testing.TB, r *Request) Decision {
 	t.Helper()
+	l, x := e.layers, e.index
 	var space actionSpace
 	var q question
 	var ok bool
@@ -216,10 +231,7 @@ func agrees(t testing.TB, l *Layers, x *index, r *Request) Decision {
 	if got, _ := outcome(&q, &indexed); got != decision {
 		t.Fatalf("%s on %q: in a hurry the index says %v, want %v\n%s", r.Action, r.Resource, got, decision, dump(l))
 	}
-	base := *l
-	base.Session, base.Resource = nil, nil
-	with := Compile(base).With(l.Session, l.Resource, l.ResourceKind)
-	for name, set := range map[string]*Set{"NewSet": NewSet(*l), "Compile": Compile(*l), "With": &with} {
+	for name, set := range e.sets {
 		if got := set.Decide(r); got != decision {
 			t.Fatalf("%s on %q: %s says %v, want %v\n%s", r.Action, r.Resource, name, got, decision, dump(l))
 		}
@@ -264,12 +276,12 @@ func TestIndexAgrees(t *testing.T) {
 	for seed := range uint64(*requests / each) {
 		s := newGenerator(seed)
 		l := s.layers(t)
-		x := newIndex(&l)
-		if x == nil {
+		e := newEvaluators(&l)
+		if e.index == nil {
 			t.Fatal("there is no index")
 		}
 		for range each {
-			seen[agrees(t, &l, x, s.request()).Verdict]++
+			seen[e.agree(t, s.request()).Verdict]++
 		}
 	}
 	t.Logf("%d requests: %v", *requests, seen)
@@ -286,13 +298,12 @@ func FuzzIndex(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64, resource, action string) {
 		s := newGenerator(seed)
 		l := s.layers(t)
-		if x := newIndex(&l); x != nil {
-			for range 5 {
-				r := s.request()
-				agrees(t, &l, x, r)
-				r.Resource, r.Action = resource, action
-				agrees(t, &l, x, r)
-			}
+		e := newEvaluators(&l)
+		for range 5 {
+			r := s.request()
+			e.agree(t, r)
+			r.Resource, r.Action = resource, action
+			e.agree(t, r)
 		}
 	})
 }

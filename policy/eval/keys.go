@@ -32,6 +32,27 @@ var globalKeys = map[string]arity{
 	"viaawsservice": single, "calledvia": multi, "calledviafirst": single, "calledvialast": single,
 }
 
+// spelled are the global keys as they are documented, with their folded form: for those no request makes it anew.
+var spelled = map[string]string{
+	"aws:PrincipalArn": "aws:principalarn", "aws:PrincipalAccount": "aws:principalaccount",
+	"aws:PrincipalOrgID": "aws:principalorgid", "aws:PrincipalOrgPaths": "aws:principalorgpaths",
+	"aws:PrincipalType": "aws:principaltype", "aws:PrincipalIsAWSService": "aws:principalisawsservice",
+	"aws:PrincipalServiceName":      "aws:principalservicename",
+	"aws:PrincipalServiceNamesList": "aws:principalservicenameslist", "aws:AssumedRoot": "aws:assumedroot",
+	"aws:FederatedProvider": "aws:federatedprovider", "aws:TokenIssueTime": "aws:tokenissuetime",
+	"aws:MultiFactorAuthPresent": "aws:multifactorauthpresent", "aws:MultiFactorAuthAge": "aws:multifactorauthage",
+	"aws:SourceIdentity": "aws:sourceidentity", "aws:SourceIp": "aws:sourceip", "aws:SourceVpc": "aws:sourcevpc",
+	"aws:SourceVpce": "aws:sourcevpce", "aws:VpcSourceIp": "aws:vpcsourceip",
+	"aws:SecureTransport": "aws:securetransport", "aws:ResourceAccount": "aws:resourceaccount",
+	"aws:ResourceOrgID": "aws:resourceorgid", "aws:ResourceOrgPaths": "aws:resourceorgpaths",
+	"aws:CurrentTime": "aws:currenttime", "aws:EpochTime": "aws:epochtime", "aws:RequestedRegion": "aws:requestedregion",
+	"aws:TagKeys": "aws:tagkeys", "aws:UserAgent": "aws:useragent", "aws:SourceArn": "aws:sourcearn",
+	"aws:SourceAccount": "aws:sourceaccount", "aws:SourceOrgID": "aws:sourceorgid",
+	"aws:SourceOrgPaths": "aws:sourceorgpaths", "aws:ViaAWSService": "aws:viaawsservice",
+	"aws:CalledVia": "aws:calledvia", "aws:CalledViaFirst": "aws:calledviafirst",
+	"aws:CalledViaLast": "aws:calledvialast",
+}
+
 // tagKeys are the keys that end in the key of a tag, folded; the last one is the older name of aws:ResourceTag.
 var tagKeys = [...]string{"aws:principaltag/", "aws:requesttag/", "aws:resourcetag/", "iam:resourcetag/"}
 

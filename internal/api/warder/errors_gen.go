@@ -13,5 +13,6 @@ var (
 	MissingAuthenticationTokenException = &awsapi.ErrorKind{Code: "MissingAuthenticationTokenException", Status: 401}
 	ResourceNotFoundException           = &awsapi.ErrorKind{Code: "ResourceNotFoundException", Status: 404}
 	UnrecognizedClientException         = &awsapi.ErrorKind{Code: "UnrecognizedClientException", Status: 401}
+	UnsupportedMediaTypeException       = &awsapi.ErrorKind{Code: "UnsupportedMediaTypeException", Status: 400}
 	ValidationException                 = &awsapi.ErrorKind{Code: "ValidationException", Status: 400}
 )

@@ -45,7 +45,7 @@ func newService() *awsapi.Service {
 		Name:    "CreateAccessToken",
 		Input:   &shapes[shapeCreateAccessTokenInput],
 		Output:  &shapes[shapeCreateAccessTokenOutput],
-		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ValidationException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/access/v1/token"), Status: 200},
 	}
 	s.Operations[opEvaluate] = &awsapi.Operation{
@@ -53,7 +53,7 @@ func newService() *awsapi.Service {
 		Name:     "Evaluate",
 		Input:    &shapes[shapeEvaluateInput],
 		Output:   &shapes[shapeEvaluateOutput],
-		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		Bearer:   true,
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/access/v1/evaluation"), Status: 200},
@@ -63,7 +63,7 @@ func newService() *awsapi.Service {
 		Name:     "EvaluateBatch",
 		Input:    &shapes[shapeEvaluateBatchInput],
 		Output:   &shapes[shapeEvaluateBatchOutput],
-		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		Bearer:   true,
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/access/v1/evaluations"), Status: 200},
@@ -73,7 +73,7 @@ func newService() *awsapi.Service {
 		Name:     "Explain",
 		Input:    &shapes[shapeExplainInput],
 		Output:   &shapes[shapeExplainOutput],
-		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		Bearer:   true,
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/access/v1/explanation"), Status: 200},
@@ -83,7 +83,7 @@ func newService() *awsapi.Service {
 		Name:     "GetCatalogService",
 		Input:    &shapes[shapeGetCatalogServiceInput],
 		Output:   &shapes[shapeGetCatalogServiceOutput],
-		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, ResourceNotFoundException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, ResourceNotFoundException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/catalog/v1/services/{servicePrefix}"), Status: 200},
 	}
@@ -92,7 +92,7 @@ func newService() *awsapi.Service {
 		Name:     "ListCatalogServices",
 		Input:    &shapes[shapeListCatalogServicesInput],
 		Output:   &shapes[shapeListCatalogServicesOutput],
-		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/catalog/v1/services"), Status: 200},
 	}

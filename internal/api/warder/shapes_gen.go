@@ -42,6 +42,8 @@ const (
 	shapeIdentifier
 	shapeName
 	shapeOptions
+	shapePartialAction
+	shapePartialEntity
 	shapePayload
 	shapePrincipal
 	shapeProperties
@@ -79,9 +81,9 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "context", Shape: &s[shapeDecisionContext]},
 	}}
 	s[shapeEvaluateBatchInput] = awsapi.Shape{Name: "EvaluateBatchInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[EvaluateBatchInput](), Members: []awsapi.Member{
-		{Name: "subject", Shape: &s[shapeEntity]},
-		{Name: "action", Shape: &s[shapeAction]},
-		{Name: "resource", Shape: &s[shapeEntity]},
+		{Name: "subject", Shape: &s[shapePartialEntity]},
+		{Name: "action", Shape: &s[shapePartialAction]},
+		{Name: "resource", Shape: &s[shapePartialEntity]},
 		{Name: "context", Shape: &s[shapeConditionKeys]},
 		{Name: "evaluations", Shape: &s[shapeEvaluations]},
 		{Name: "options", Shape: &s[shapeBatchOptions]},
@@ -148,9 +150,9 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "properties", Shape: &s[shapeProperties]},
 	}}
 	s[shapeEvaluation] = awsapi.Shape{Name: "Evaluation", Kind: awsapi.Structure, GoType: reflect.TypeFor[Evaluation](), Members: []awsapi.Member{
-		{Name: "subject", Shape: &s[shapeEntity]},
-		{Name: "action", Shape: &s[shapeAction]},
-		{Name: "resource", Shape: &s[shapeEntity]},
+		{Name: "subject", Shape: &s[shapePartialEntity]},
+		{Name: "action", Shape: &s[shapePartialAction]},
+		{Name: "resource", Shape: &s[shapePartialEntity]},
 		{Name: "context", Shape: &s[shapeConditionKeys]},
 	}}
 	s[shapeEvaluations] = awsapi.Shape{Name: "Evaluations", Kind: awsapi.List, Max: new(int64(256)), Member: &s[shapeEvaluation], GoType: reflect.TypeFor[[]Evaluation]()}
@@ -160,6 +162,15 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	s[shapeName] = awsapi.Shape{Name: "Name", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(256)), GoType: reflect.TypeFor[string]()}
 	s[shapeOptions] = awsapi.Shape{Name: "Options", Kind: awsapi.Structure, GoType: reflect.TypeFor[Options](), Members: []awsapi.Member{
 		{Name: "explain", Shape: &s[shapeFlag]},
+	}}
+	s[shapePartialAction] = awsapi.Shape{Name: "PartialAction", Kind: awsapi.Structure, GoType: reflect.TypeFor[PartialAction](), Members: []awsapi.Member{
+		{Name: "name", Shape: &s[shapeName]},
+		{Name: "properties", Shape: &s[shapeProperties]},
+	}}
+	s[shapePartialEntity] = awsapi.Shape{Name: "PartialEntity", Kind: awsapi.Structure, GoType: reflect.TypeFor[PartialEntity](), Members: []awsapi.Member{
+		{Name: "type", Shape: &s[shapeName]},
+		{Name: "id", Shape: &s[shapeIdentifier]},
+		{Name: "properties", Shape: &s[shapeProperties]},
 	}}
 	s[shapePayload] = awsapi.Shape{Name: "Payload", Kind: awsapi.Structure, GoType: reflect.TypeFor[Payload](), Members: []awsapi.Member{
 		{Name: "signed", Shape: &s[shapeFlag], Required: true},

@@ -42,9 +42,9 @@ type EvaluateOutput struct {
 
 // EvaluateBatchInput is the input of EvaluateBatch.
 type EvaluateBatchInput struct {
-	Subject  *Entity
-	Action   *Action
-	Resource *Entity
+	Subject  *PartialEntity
+	Action   *PartialAction
+	Resource *PartialEntity
 	Context  json.RawMessage
 	// Length 256 or less.
 	Evaluations []Evaluation
@@ -149,15 +149,31 @@ type Entity struct {
 
 // Evaluation is the model's structure Evaluation.
 type Evaluation struct {
-	Subject  *Entity
-	Action   *Action
-	Resource *Entity
+	Subject  *PartialEntity
+	Action   *PartialAction
+	Resource *PartialEntity
 	Context  json.RawMessage
 }
 
 // Options is the model's structure Options.
 type Options struct {
 	Explain *bool
+}
+
+// PartialAction is the model's structure PartialAction.
+type PartialAction struct {
+	// Length 1 to 256.
+	Name       *string
+	Properties json.RawMessage
+}
+
+// PartialEntity is the model's structure PartialEntity.
+type PartialEntity struct {
+	// Length 1 to 256.
+	Type *string
+	// Length 1 to 2048.
+	Id         *string
+	Properties json.RawMessage
 }
 
 // Payload is the model's structure Payload.

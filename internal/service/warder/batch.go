@@ -19,14 +19,11 @@ func (s Semantic) ends(decision bool) bool {
 	return s == DenyOnFirstDeny && !decision || s == PermitOnFirstPermit && decision
 }
 
-// withDefaults gives the question what the batch says for all and it does not say itself. Each of the four is taken whole.
+// withDefaults gives the question what the batch says for all and it does not say itself. Each of the four is taken whole,
+// but for a type or an id that is needed and missing.
 func (q Question) withDefaults(all *Question) *Question {
-	if q.Subject.absent() {
-		q.Subject = all.Subject
-	}
-	if q.Resource.absent() {
-		q.Resource = all.Resource
-	}
+	q.Subject = q.Subject.withDefaults(&all.Subject)
+	q.Resource = q.Resource.withDefaults(&all.Resource)
 	if q.Action.Name == "" && len(q.Action.Properties) == 0 {
 		q.Action = all.Action
 	}
@@ -36,11 +33,22 @@ func (q Question) withDefaults(all *Question) *Question {
 	return &q
 }
 
-func (e *Entity) absent() bool { return e.Type == "" && e.ID == "" && len(e.Properties) == 0 }
+func (e Entity) withDefaults(all *Entity) Entity {
+	if e.Type == "" && e.ID == "" && len(e.Properties) == 0 {
+		return *all
+	}
+	if e.Type == "" {
+		e.Type = all.Type
+	}
+	if e.ID == "" {
+		e.ID = all.ID
+	}
+	return e
+}
 
 // decideAll answers the questions of a batch, in their order, as far as the semantic goes.
 func (s *Service) decideAll(c *server.Call, questions []*Question, semantic Semantic, explain bool) ([]*Answer, error) {
-	all, err := s.understand(c, questions)
+	all, err := s.understand(c, questions, true)
 	if err != nil {
 		return nil, err
 	}

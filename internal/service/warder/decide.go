@@ -1,10 +1,12 @@
 package warder
 
 import (
+	"errors"
 	"strconv"
 	"time"
 
 	"github.com/warder-iam/warder/authz"
+	"github.com/warder-iam/warder/internal/awsapi"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/policy/eval"
@@ -15,20 +17,28 @@ type asked struct {
 	subject *subject
 	ask     authz.Ask
 	env     authz.Environment
-	spelled string // the action in the one spelling that policies see
+	// refusal says why a question of a batch cannot be read; the rest is empty then.
+	refusal *awsapi.Error
+	// spelled is the action in the one spelling that policies see.
+	spelled string
 	// values of condition keys that the question gives, and their bytes.
 	values, size int
 }
 
-// understand reads questions. Its error is a refusal of the questions as such, the same whoever the subject is.
-func (s *Service) understand(c *server.Call, questions []*Question) ([]*asked, error) {
+// understand reads questions. Its error is a refusal of the questions as such, the same whoever the subject is. Of a batch,
+// a question that cannot be read is refused alone.
+func (s *Service) understand(c *server.Call, questions []*Question, batch bool) ([]*asked, error) {
 	policies, values, size := newPolicyReader(c.Directory().Library()), 0, 0
 	all := make([]*asked, 0, len(questions))
 	for i, q := range questions {
 		a, err := s.understandOne(c, q, policies)
+		var refusal *awsapi.Error
+		var derived *derivedKeyError
 		switch {
-		case err != nil && len(questions) > 1:
+		case batch && errors.As(err, &derived):
 			return nil, inBatch(i, err)
+		case batch && errors.As(err, &refusal): // AuthZEN: an error of this evaluation alone
+			a = &asked{refusal: refusal}
 		case err != nil:
 			return nil, err
 		}
@@ -104,6 +114,12 @@ type Payload struct {
 	SHA256 string
 }
 
+// refuse denies for a reason that is no policy's.
+func (a *Answer) refuse(e *awsapi.Error) {
+	a.Reason = e.Message
+	a.Refusal = &Refusal{Status: e.Kind.Status, Code: e.Kind.Code, Message: e.Message}
+}
+
 // touch notes that a key, or a role by its session, was used at the asking service: it is no less in use than one that
 // calls Warder itself.
 func (s *Service) touch(c *server.Call, sub *subject) {
@@ -125,13 +141,16 @@ func (s *Service) decide(c *server.Call, a *asked, explain bool, number int) (*A
 	if number >= 0 {
 		answer.ID += "#" + strconv.Itoa(number)
 	}
+	if a.refusal != nil {
+		answer.refuse(a.refusal)
+		return answer, nil
+	}
 	sub := a.subject
 	if err := sub.prove(s.authn(), c.Directory(), c.Time()); err != nil {
 		return nil, err
 	}
 	if sub.caller == nil {
-		answer.Reason = sub.refusal.Message
-		answer.Refusal = &Refusal{Status: sub.refusal.Kind.Status, Code: sub.refusal.Kind.Code, Message: sub.refusal.Message}
+		answer.refuse(sub.refusal)
 		return answer, nil
 	}
 	if sub.signed != nil {

@@ -148,10 +148,6 @@ func (q *Question) check() error {
 			return invalid("%s has a control character", e.at)
 		}
 	}
-	var none struct{}
-	if err := read("action.properties", q.Action.Properties, &none); err != nil {
-		return err
-	}
 	if _, _, ok := q.action(); !ok {
 		return invalid("action.name %q: write service:Action, such as s3:GetObject, without wildcards", q.Action.Name)
 	}

@@ -19,18 +19,42 @@ import (
 // resourceProperties is what a question says of its resource.
 type resourceProperties struct {
 	// Account that owns the resource; without it, the one in the ARN, and without that the subject's.
-	Account string `json:"account"`
+	Account string
 	// Tags of the resource.
-	Tags map[string]string `json:"tags"`
+	Tags map[string]string
 	// Policy of the resource: an object, or its text.
-	Policy jsontext.Value `json:"policy"`
+	Policy jsontext.Value
+}
+
+// resourceNames are the members of resourceProperties.
+var resourceNames = []string{"account", "tags", "policy"}
+
+// resourceProperties reads what the question says of its resource that means something to Warder.
+func (q *Question) resourceProperties() (p resourceProperties, err error) {
+	var members map[string]jsontext.Value
+	if err := read("resource.properties", q.Resource.Properties, &members); err != nil {
+		return p, err
+	}
+	for _, own := range []struct {
+		name string
+		to   any
+	}{{"account", &p.Account}, {"tags", &p.Tags}, {"policy", &p.Policy}} {
+		v, ok := members[own.name]
+		if !ok {
+			continue
+		}
+		if err := json.Unmarshal(v, own.to); err != nil {
+			return p, invalid("resource.properties.%s: %s", own.name, jsonError(err))
+		}
+	}
+	return p, nil
 }
 
 // ask makes what authz is asked of a question, but for its condition keys.
 func (q *Question) ask(policies *policyReader) (authz.Ask, error) {
 	ask := authz.Ask{Action: q.Action.Name, Resource: q.Resource.ID}
-	var p resourceProperties
-	if err := read("resource.properties", q.Resource.Properties, &p); err != nil {
+	p, err := q.resourceProperties()
+	if err != nil {
 		return ask, err
 	}
 	account, ok := resourceAccount(q.Resource.ID)

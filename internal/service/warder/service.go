@@ -24,11 +24,11 @@ const aboutSubject = " about this subject"
 func Register(s *server.Server, keys *session.Keys) {
 	w := &Service{server: s, keys: keys}
 	server.HandleData(s, api.Evaluate, server.Asks(func(c *server.Call, in *api.EvaluateInput) ([]authz.Ask, error) {
-		return w.permissions(c, []*Question{evaluation(in)}, in.Options != nil && flag(in.Options.Explain))
+		return w.permissions(c, []*Question{evaluation(in)}, false, in.Options != nil && flag(in.Options.Explain))
 	}).Saying(aboutSubject), w.evaluate)
 	server.HandleData(s, api.EvaluateBatch, server.Asks(w.batchPermissions).Saying(aboutSubject), w.evaluateBatch)
 	server.HandleData(s, api.Explain, server.Asks(func(c *server.Call, in *api.ExplainInput) ([]authz.Ask, error) {
-		return w.permissions(c, []*Question{explained(in)}, true)
+		return w.permissions(c, []*Question{explained(in)}, false, true)
 	}).Saying(aboutSubject), w.explain)
 	server.Handle(s, api.CreateAccessToken, server.Ask(func(c *server.Call, _ *api.CreateAccessTokenInput) authz.Ask {
 		return authz.Ask{Action: c.Action(), Resource: "*"}
@@ -44,18 +44,21 @@ func Register(s *server.Server, keys *session.Keys) {
 func (s *Service) authn() *authn.Authenticator { return s.server.Authn }
 
 // permissions are what the asker needs for these questions: to ask, and to be told why, about every subject.
-func (s *Service) permissions(c *server.Call, questions []*Question, explain bool) ([]authz.Ask, error) {
+func (s *Service) permissions(c *server.Call, questions []*Question, batch, explain bool) ([]authz.Ask, error) {
 	actions := []string{"warder:Evaluate", "warder:Explain"}
 	if !explain {
 		actions = actions[:1]
 	}
-	all, err := s.understand(c, questions)
+	all, err := s.understand(c, questions, batch)
 	if err != nil {
 		return nil, err
 	}
 	var asks []authz.Ask
 	asked := map[[2]string]bool{} // a batch is mostly about one subject
 	for _, a := range all {
+		if a.refusal != nil {
+			continue
+		}
 		same := [2]string{a.subject.arn, a.ask.Action}
 		for _, action := range actions {
 			if !asked[same] {
@@ -63,6 +66,9 @@ func (s *Service) permissions(c *server.Call, questions []*Question, explain boo
 			}
 		}
 		asked[same] = true
+	}
+	if len(asks) == 0 { // there is nobody to ask about
+		asks = []authz.Ask{{Action: "warder:Evaluate", Resource: "*"}}
 	}
 	return asks, nil
 }
@@ -84,7 +90,7 @@ func (s *Service) explain(c *server.Call, in *api.ExplainInput) (*api.ExplainOut
 }
 
 func (s *Service) answer(c *server.Call, q *Question, explain bool) (*api.Decision, error) {
-	all, err := s.understand(c, []*Question{q})
+	all, err := s.understand(c, []*Question{q}, false)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +103,7 @@ func (s *Service) answer(c *server.Call, q *Question, explain bool) (*api.Decisi
 
 // batchPermissions are those of every question of a batch, also of the ones that its semantic may leave unasked.
 func (s *Service) batchPermissions(c *server.Call, in *api.EvaluateBatchInput) ([]authz.Ask, error) {
-	return s.permissions(c, batch(in), in.Options != nil && flag(in.Options.Explain))
+	return s.permissions(c, batch(in), len(in.Evaluations) > 0, in.Options != nil && flag(in.Options.Explain))
 }
 
 func (s *Service) evaluateBatch(c *server.Call, in *api.EvaluateBatchInput) (*api.EvaluateBatchOutput, error) {
@@ -150,27 +156,44 @@ func batch(in *api.EvaluateBatchInput) []*Question {
 }
 
 func evaluation(in *api.EvaluateInput) *Question {
-	return new(question(&in.Subject, &in.Action, &in.Resource, in.Context))
+	return asQuestion(&in.Subject, &in.Action, &in.Resource, in.Context)
 }
 
 func explained(in *api.ExplainInput) *Question {
-	return new(question(&in.Subject, &in.Action, &in.Resource, in.Context))
+	return asQuestion(&in.Subject, &in.Action, &in.Resource, in.Context)
 }
 
-// question is what the wire says, in the form of this package; what is nil is absent.
-func question(subject *api.Entity, action *api.Action, resource *api.Entity, context json.RawMessage) Question {
+// asQuestion is a whole question of the wire.
+func asQuestion(subject *api.Entity, action *api.Action, resource *api.Entity, context json.RawMessage) *Question {
+	return &Question{
+		Subject:  Entity{subject.Type, subject.Id, []byte(subject.Properties)},
+		Action:   Verb{action.Name, []byte(action.Properties)},
+		Resource: Entity{resource.Type, resource.Id, []byte(resource.Properties)},
+		Context:  []byte(context),
+	}
+}
+
+// question is what a batch says of one question, or of all; what is nil is absent.
+func question(subject *api.PartialEntity, action *api.PartialAction, resource *api.PartialEntity, context json.RawMessage) Question {
 	q := Question{Subject: entity(subject), Resource: entity(resource), Context: []byte(context)}
 	if action != nil {
-		q.Action = Verb{Name: action.Name, Properties: []byte(action.Properties)}
+		q.Action = Verb{Name: text(action.Name), Properties: []byte(action.Properties)}
 	}
 	return q
 }
 
-func entity(e *api.Entity) Entity {
+func entity(e *api.PartialEntity) Entity {
 	if e == nil {
 		return Entity{}
 	}
-	return Entity{Type: e.Type, ID: e.Id, Properties: []byte(e.Properties)}
+	return Entity{Type: text(e.Type), ID: text(e.Id), Properties: []byte(e.Properties)}
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
 }
 
 func flag(b *bool) bool { return b != nil && *b }

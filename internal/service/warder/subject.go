@@ -45,10 +45,6 @@ func (s *Service) subject(q *Question, snap *directory.Snapshot, asker *authz.Ca
 	case q.Subject.Type == typeAccessKey, !strings.HasPrefix(q.Subject.ID, "arn:"):
 		return s.keyHolder(q, snap, asker, now)
 	}
-	var none struct{}
-	if err := read("subject.properties", q.Subject.Properties, &none); err != nil {
-		return nil, err
-	}
 	return principal(q, snap, now)
 }
 
