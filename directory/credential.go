@@ -36,8 +36,8 @@ type ServerCertificate struct {
 	Path     string    `json:"path"`
 	Uploaded time.Time `json:"uploaded"`
 	Expires  time.Time `json:"expires"`
-	Body     string    `json:"body"`            // PEM, as it was uploaded
-	Chain    string    `json:"chain,omitempty"` // PEM, as it was uploaded
+	Body     string    `json:"body"`            // PEM, without white space around it
+	Chain    string    `json:"chain,omitempty"` // PEM, without white space around it
 	Tags     []Tag     `json:"tags,omitempty"`
 	// Sealed is the private key in PEM, sealed by internal/session with the id as additional data; the clear key is in no
 	// record and in no snapshot.

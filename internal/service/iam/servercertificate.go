@@ -1,6 +1,8 @@
 package iam
 
 import (
+	"strings"
+
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory"
 	api "github.com/warder-iam/warder/internal/api/iam"
@@ -57,6 +59,7 @@ func serverCertificateExists(name string) *awsapi.Error {
 	return api.EntityAlreadyExists.New("The Server Certificate with name %s already exists.", name)
 }
 
+// uploadServerCertificate keeps certificates without white space around them: Terraform's provider relies on it.
 func (iam *Service) uploadServerCertificate(c *server.Call, in *api.UploadServerCertificateInput) (*api.UploadServerCertificateOutput, error) {
 	tags, err := newTags(in.Tags, foldedKeys)
 	if err != nil {
@@ -84,7 +87,7 @@ func (iam *Service) uploadServerCertificate(c *server.Call, in *api.UploadServer
 		}
 		cert := &directory.ServerCertificate{
 			ID: id, Name: in.ServerCertificateName, Path: pathOr(in.Path), Uploaded: tx.Now(), Expires: read.NotAfter.UTC(),
-			Body: in.CertificateBody, Chain: value(in.CertificateChain), Tags: tags, Sealed: sealed,
+			Body: strings.TrimSpace(in.CertificateBody), Chain: strings.TrimSpace(value(in.CertificateChain)), Tags: tags, Sealed: sealed,
 		}
 		return &api.UploadServerCertificateOutput{
 			ServerCertificateMetadata: new(showServerCertificate(account, cert)), Tags: showTags(tags),
