@@ -1,7 +1,7 @@
 package authz
 
 import (
-	"maps"
+	"math/bits"
 	"slices"
 
 	"github.com/warder-iam/warder/catalog"
@@ -22,7 +22,7 @@ type Grant struct {
 //
 // The cost is that of matching each pattern of the policies once with the actions of its service.
 func Grants(c *catalog.Catalog, policies ...*eval.Policy) []Grant {
-	g := granting{catalog: c, allowed: actionNames{}, denied: actionNames{}}
+	g := newGranting(c)
 	for _, p := range policies {
 		if doc := p.Document(); doc != nil {
 			for i := range doc.Statements {
@@ -33,80 +33,92 @@ func Grants(c *catalog.Catalog, policies ...*eval.Policy) []Grant {
 	return g.grants()
 }
 
-// actionNames are actions by service prefix and name.
-type actionNames map[string]map[string]*catalog.Action
-
-func (n actionNames) add(a *catalog.Action) {
-	if n[a.Service] == nil {
-		n[a.Service] = map[string]*catalog.Action{}
-	}
-	n[a.Service][a.Name] = a
-}
-
-func (n actionNames) has(a *catalog.Action) bool { return n[a.Service][a.Name] != nil }
-
+// granting holds sets of actions. An action's number is its place in its service behind the number of the service's first.
 type granting struct {
 	catalog         *catalog.Catalog
-	allowed, denied actionNames
+	services        []*catalog.Service
+	first           []int          // by place of the service
+	places          map[string]int // by service prefix
+	total           int
+	allowed, denied actionNumbers
 }
 
+func newGranting(c *catalog.Catalog) *granting {
+	g := &granting{catalog: c, places: map[string]int{}}
+	for s := range c.Services() {
+		g.places[s.Prefix] = len(g.services)
+		g.services, g.first = append(g.services, s), append(g.first, g.total)
+		g.total += len(s.Actions)
+	}
+	g.allowed, g.denied = g.none(), g.none()
+	return g
+}
+
+func (g *granting) none() actionNumbers {
+	return make(actionNumbers, (g.total+bits.UintSize-1)/bits.UintSize)
+}
+
+// add counts a statement.
 func (g *granting) add(st *policy.Statement) {
 	readable := (st.Action == nil) != (st.NotAction == nil) && (st.Resource == nil) != (st.NotResource == nil) &&
 		st.Principal == nil && st.NotPrincipal == nil
 	switch {
 	case st.Effect == policy.Allow && readable:
-		g.each(st, g.allowed.add)
+		g.allowed.join(g.about(st))
 	case st.Effect == policy.Allow: // what cannot be evaluated grants nothing
 	case !readable: // and denies everything
-		for a := range g.catalog.Matching("*") {
-			g.denied.add(a)
-		}
+		g.denied.fill()
 	case len(st.Condition) == 0 && slices.ContainsFunc(st.Resource, func(v policy.Value) bool { return v.Text == "*" }):
-		g.each(st, g.denied.add)
+		g.denied.join(g.about(st))
 	}
 }
 
-// each calls f with every action that the statement is about.
-func (g *granting) each(st *policy.Statement, f func(*catalog.Action)) {
+// about are the actions that a statement is about.
+func (g *granting) about(st *policy.Statement) actionNumbers {
 	if st.NotAction == nil {
-		g.matching(st.Action, f)
-		return
+		return g.matching(st.Action)
 	}
-	excepted := actionNames{}
-	g.matching(st.NotAction, excepted.add)
-	for a := range g.catalog.Matching("*") {
-		if !excepted.has(a) {
-			f(a)
-		}
+	excepted := g.matching(st.NotAction)
+	for i := range excepted {
+		excepted[i] = ^excepted[i]
 	}
+	return excepted
 }
 
-// matching calls f with the actions that one of the patterns matches. No pattern is matched twice: a document may repeat
-// one many times.
-func (g *granting) matching(patterns []policy.Value, f func(*catalog.Action)) {
+// matching are the actions that one of the patterns matches. No pattern is matched twice: a document may repeat one many
+// times.
+func (g *granting) matching(patterns []policy.Value) actionNumbers {
+	found := g.none()
 	seen := make(map[string]bool, len(patterns))
 	for _, v := range patterns {
+		if v.Text == "*" || v.Text == "*:*" {
+			found.fill()
+			return found
+		}
 		if seen[v.Text] {
 			continue
 		}
 		seen[v.Text] = true
+		at := 0 // in the service, whose actions come in order
 		for a := range g.catalog.Matching(v.Text) {
-			f(a)
+			place := g.places[a.Service]
+			for g.services[place].Actions[at].Name != a.Name {
+				at++
+			}
+			found.add(g.first[place] + at)
 		}
 	}
+	return found
 }
 
 func (g *granting) grants() []Grant {
 	var all []Grant
-	for _, prefix := range slices.Sorted(maps.Keys(g.allowed)) {
-		service, ok := g.catalog.Service(prefix)
-		if !ok {
-			continue
-		}
+	for place, service := range g.services {
+		first := g.first[place]
 		var actions []*catalog.Action
 		for i := range service.Actions {
-			if a := &service.Actions[i]; g.allowed.has(a) && !g.denied.has(a) {
-				actions = append(actions, a)
+			if g.allowed.has(first+i) && !g.denied.has(first+i) {
+				actions = append(actions, &service.Actions[i])
 			}
 		}
 		if len(actions) > 0 {
@@ -114,4 +126,25 @@ func (g *granting) grants() []Grant {
 		}
 	}
 	return all
+}
+
+// actionNumbers is a set of the numbers of actions.
+type actionNumbers []uint
+
+func (n actionNumbers) add(number int) { n[number/bits.UintSize] |= 1 << (number % bits.UintSize) }
+
+func (n actionNumbers) has(number int) bool {
+	return n[number/bits.UintSize]&(1<<(number%bits.UintSize)) != 0
+}
+
+func (n actionNumbers) fill() {
+	for i := range n {
+		n[i] = ^uint(0)
+	}
+}
+
+func (n actionNumbers) join(m actionNumbers) {
+	for i := range n {
+		n[i] |= m[i]
+	}
 }

@@ -1,9 +1,11 @@
 package authz_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/catalog"
@@ -45,19 +47,20 @@ func TestGrants(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := prepared(t, tt.statements...)
-			var services, actions []string
+			var services []string
+			actions := map[string]bool{}
 			for _, g := range authz.Grants(c, p) {
 				services = append(services, g.Service.Prefix)
 				for _, a := range g.Actions {
-					actions = append(actions, a.String())
+					actions[a.String()] = true
 				}
 			}
 			got := strings.Join(services, " ")
 			if len(services) > 10 {
 				got = "…"
 			}
-			if got != tt.granted || slices.Contains(actions, tt.action) != tt.is {
-				t.Errorf("grants %s, and %s: %v; want %s, %v", got, tt.action, slices.Contains(actions, tt.action), tt.granted, tt.is)
+			if got != tt.granted || actions[tt.action] != tt.is {
+				t.Errorf("grants %s, and %s: %v; want %s, %v", got, tt.action, actions[tt.action], tt.granted, tt.is)
 			}
 			if strings.Contains(strings.Join(tt.statements, ""), "Condition") || strings.Contains(strings.Join(tt.statements, ""), "arn:") {
 				return
@@ -69,11 +72,50 @@ func TestGrants(t *testing.T) {
 					Action:    a.String(), Resource: "*",
 				})
 				own := a.String() == "sts:GetCallerIdentity" || a.String() == "sts:GetSessionToken" // need no permission
-				if allowed := d.Verdict == eval.Allow; allowed != slices.Contains(actions, a.String()) && !own {
+				if allowed := d.Verdict == eval.Allow; allowed != actions[a.String()] && !own {
 					t.Fatalf("%s: decided %v, granted %v", a, allowed, !allowed)
 				}
 			}
 		})
+	}
+}
+
+// TestGrantsOwnServices: services of one's own are looked at as AWS's are, also one in place of AWS's.
+func TestGrantsOwnServices(t *testing.T) {
+	own := func(prefix string, names ...string) *catalog.Service {
+		s := &catalog.Service{Prefix: prefix, Name: prefix}
+		for _, n := range names {
+			s.Actions = append(s.Actions, catalog.Action{Service: prefix, Name: n})
+		}
+		return s
+	}
+	c := catalog.Load().With(own("zzz", "Beta", "alpha"), own("notes", "Read", "Write"), own("s3", "GetObject", "Fly"), own("empty"))
+	p := prepared(t, `{"Effect":"Allow","Action":["notes:w*","ZZZ:*","s3:*","empty:*","sqs:SendMessage"],"Resource":"*"}`)
+	var got []string
+	for _, g := range authz.Grants(c, p) {
+		for _, a := range g.Actions {
+			got = append(got, a.String())
+		}
+	}
+	if want := "notes:Write s3:Fly s3:GetObject sqs:SendMessage zzz:alpha zzz:Beta"; strings.Join(got, " ") != want {
+		t.Errorf("granted %q, want %s", got, want)
+	}
+}
+
+// TestGrantsCost: a document made to be slow is read in time.
+func TestGrantsCost(t *testing.T) {
+	c := catalog.Load()
+	var statements []string
+	for i := range 120 { // about as many as a policy holds
+		statements = append(statements, fmt.Sprintf(`{"Effect":"Allow","NotAction":"ec2:*a*e*%d","Resource":"*"}`, i))
+	}
+	p := prepared(t, statements...)
+	began := time.Now()
+	for range 5 {
+		authz.Grants(c, p)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("5 times 120 statements took %v", took)
 	}
 }
 

@@ -54,9 +54,18 @@ func reportOwner(c *server.Call) string {
 	return c.Caller.Account
 }
 
+// reportsAtOnce is how many reports are made at the same time; more wait for their turn.
+const reportsAtOnce = 2
+
 // finishReport leaves nothing of a report that cannot be made: the next call begins another. A stop of the server waits for
 // it; a panic in it does not take the server down.
 func (iam *Service) finishReport(ctx context.Context, account string, kind store.ReportKind, id string, text func() ([]byte, error)) (err error) {
+	select {
+	case iam.making <- struct{}{}:
+		defer func() { <-iam.making }()
+	case <-ctx.Done():
+		return errors.Join(ctx.Err(), iam.store.DropReport(context.WithoutCancel(ctx), account, kind, id))
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())

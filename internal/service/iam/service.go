@@ -13,11 +13,13 @@ type Service struct {
 	store *store.Store
 	keys  *session.Keys
 	log   *slog.Logger
+	// making holds one for each report that is being made.
+	making chan struct{}
 }
 
 // Register makes s answer the operations of IAM that Warder serves.
 func Register(s *server.Server, st *store.Store, keys *session.Keys) {
-	iam := &Service{store: st, keys: keys, log: s.Log}
+	iam := &Service{store: st, keys: keys, log: s.Log, making: make(chan struct{}, reportsAtOnce)}
 	iam.registerUsers(s)
 	iam.registerGroups(s)
 	iam.registerAccessKeys(s)

@@ -44,7 +44,10 @@ func (iam *Service) listPoliciesGranting(c *server.Call, in *api.ListPoliciesGra
 	if err != nil {
 		return nil, err
 	}
-	policies := grantingPolicies(c, s)
+	policies, err := grantingPolicies(c, s)
+	if err != nil {
+		return nil, err
+	}
 	return &api.ListPoliciesGrantingServiceAccessOutput{
 		IsTruncated: new(p.truncated), Marker: p.marker,
 		PoliciesGrantingServiceAccess: each(p.items, func(service string) api.ListPoliciesGrantingServiceAccessEntry {
@@ -60,7 +63,7 @@ func (iam *Service) listPoliciesGranting(c *server.Call, in *api.ListPoliciesGra
 }
 
 // grantingPolicies are the policies of a user with those of its groups, of a group or of a role; a managed one once.
-func grantingPolicies(c *server.Call, s *source) []grantingPolicy {
+func grantingPolicies(c *server.Call, s *source) ([]grantingPolicy, error) {
 	var all []grantingPolicy
 	seen := map[string]bool{}
 	add := func(e directory.Entity, kind, name string) {
@@ -72,13 +75,16 @@ func grantingPolicies(c *server.Call, s *source) []grantingPolicy {
 				}
 				seen[p.Name], inline = true, ""
 			}
+			if c.Context().Err() != nil {
+				return
+			}
 			all = append(all, newGranting(c, p, inline, kind, name))
 		}
 	}
 	u, isUser := s.entity.(*directory.User)
 	if !isUser {
 		add(s.entity, s.kind, s.name)
-		return all
+		return all, c.Context().Err()
 	}
 	alone := u.Clone()
 	alone.Groups = nil
@@ -86,7 +92,7 @@ func grantingPolicies(c *server.Call, s *source) []grantingPolicy {
 	for g := range c.Account().GroupsOf(u) {
 		add(g, "group", g.Name)
 	}
-	return all
+	return all, c.Context().Err()
 }
 
 // newGranting takes the name of an inline policy, "" for a managed one, and who has it.
