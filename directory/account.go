@@ -28,6 +28,11 @@ type Account struct {
 	keyring     links // access keys, by user id
 
 	versions int // of all policies
+
+	passwords *PasswordPolicy     // nil where none was put
+	logins    tree[*LoginProfile] // by user id
+	devices   table[*MFADevice]
+	factors   links // MFA devices, by user id
 }
 
 // ID is the 12-digit account id.
@@ -50,6 +55,8 @@ type Counts struct {
 	Attachments int
 	// Memberships is the number of users in groups, one for each group of each user.
 	Memberships int
+	// MFADevices is the number of MFA devices, MFADevicesInUse of those that somebody has.
+	MFADevices, MFADevicesInUse int
 }
 
 // Counts of what the account holds.
@@ -58,6 +65,7 @@ func (a *Account) Counts() Counts {
 		Users: a.users.len(), Groups: a.groups.len(), Roles: a.roles.len(), Policies: a.policies.len(),
 		InstanceProfiles: a.profiles.len(), AccessKeys: a.keys.len(), PolicyVersions: a.versions,
 		Attachments: a.attachments.len(), Memberships: a.memberships.len(),
+		MFADevices: a.devices.len(), MFADevicesInUse: a.factors.len(),
 	}
 }
 
@@ -67,6 +75,10 @@ func (a *Account) Len() int {
 	if a.info != nil {
 		n++
 	}
+	if a.passwords != nil {
+		n++
+	}
+	n += a.logins.len() + a.devices.len()
 	return n
 }
 
@@ -88,6 +100,12 @@ func (a *Account) Get(key string) Entity {
 		return orNil(a.InstanceProfileByID(id))
 	case kind == "key":
 		return orNil(a.AccessKey(id))
+	case key == "passwords" && a.passwords != nil:
+		return a.passwords
+	case kind == "login":
+		return orNil(a.LoginProfile(id))
+	case kind == "mfa":
+		return orNil(a.MFADeviceByID(id))
 	}
 	return nil
 }
@@ -110,8 +128,12 @@ func (a *Account) Entities() iter.Seq[Entity] {
 		if a.info != nil && !yield(a.info) {
 			return
 		}
+		if a.passwords != nil && !yield(a.passwords) {
+			return
+		}
 		_ = each(a.Users(), yield) && each(a.Groups(), yield) && each(a.Roles(), yield) && each(a.Policies(), yield) &&
-			each(a.InstanceProfiles(), yield) && each(values(a.keys.from("")), yield)
+			each(a.InstanceProfiles(), yield) && each(values(a.keys.from("")), yield) &&
+			each(values(a.logins.from("")), yield) && each(a.devices.all(), yield)
 	}
 }
 

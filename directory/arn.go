@@ -6,7 +6,7 @@ import "strings"
 const iamARN = "arn:aws:iam::"
 
 // ARN of an entity of this account, with its path: "arn:aws:iam::111122223333:user/team/alice". An AccountInfo gives
-// the root user's. An AccessKey has none: "".
+// the root user's. What has no name, such as an AccessKey, has none: "".
 func (a *Account) ARN(e Entity) string {
 	switch e := e.(type) {
 	case *AccountInfo:
@@ -21,6 +21,8 @@ func (a *Account) ARN(e Entity) string {
 		return a.arn("policy", e.Path, e.Name)
 	case *InstanceProfile:
 		return a.arn("instance-profile", e.Path, e.Name)
+	case *MFADevice:
+		return a.arn(string(e.Kind), e.Path, e.Name)
 	}
 	return ""
 }

@@ -8,6 +8,7 @@ func (a *Account) edit() *Account {
 		profiles: a.profiles.edit(), keys: a.keys.edit(),
 		memberships: a.memberships.edit(), attachments: a.attachments.edit(), boundaries: a.boundaries.edit(),
 		carriers: a.carriers.edit(), keyring: a.keyring.edit(),
+		passwords: a.passwords, logins: a.logins.edit(), devices: a.devices.edit(), factors: a.factors.edit(),
 	}
 }
 
@@ -39,6 +40,12 @@ func (a *Account) put(s *Snapshot, e Entity) {
 		a.keys.set(e.ID, e)
 		s.keys.set(e.ID+sep+a.id, a.id)
 		a.refer(orNil(old), e)
+	case *PasswordPolicy:
+		a.passwords = e
+	case *LoginProfile:
+		a.logins.set(e.User, e)
+	case *MFADevice:
+		a.refer(orNil(a.devices.put(e)), e)
 	}
 }
 
@@ -63,6 +70,12 @@ func (a *Account) remove(s *Snapshot, e Entity) {
 		a.keys.remove(e.ID)
 		s.keys.remove(e.ID + sep + a.id)
 		a.refer(orNil(old), nil)
+	case *PasswordPolicy:
+		a.passwords = nil
+	case *LoginProfile:
+		a.logins.remove(e.User)
+	case *MFADevice:
+		a.refer(orNil(a.devices.remove(e.ID)), nil)
 	}
 }
 
@@ -74,6 +87,7 @@ func (a *Account) refer(old, now Entity) {
 	a.boundaries.replace(was.boundaries, is.boundaries)
 	a.carriers.replace(was.profiles, is.profiles)
 	a.keyring.replace(was.keys, is.keys)
+	a.factors.replace(was.factors, is.factors)
 }
 
 // realias replaces the account's alias by that of its new info, which may be nil.

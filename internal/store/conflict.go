@@ -47,6 +47,9 @@ func (tx *Tx) conflict(e directory.Entity) error {
 // nameTaken reports whether another entity of its kind has e's name.
 func (tx *Tx) nameTaken(e directory.Entity) bool {
 	kind, name := nameOf(e)
+	if kind == "" {
+		return false
+	}
 	for _, w := range tx.writes {
 		if k, n := nameOf(w.entity); !w.gone && k == kind && strings.EqualFold(n, name) && w.entity.Key() != e.Key() {
 			return true
@@ -87,6 +90,10 @@ func holderOf(a *directory.Account, e directory.Entity) directory.Entity {
 		if p := a.InstanceProfile(e.Name); p != nil {
 			return p
 		}
+	case *directory.MFADevice:
+		if d := a.MFADeviceAt(e.Resource()); d != nil {
+			return d
+		}
 	}
 	return nil
 }
@@ -104,6 +111,8 @@ func nameOf(e directory.Entity) (kind, name string) {
 		return "policy", e.Name
 	case *directory.InstanceProfile:
 		return "profile", e.Name
+	case *directory.MFADevice:
+		return "mfa", e.Resource()
 	}
 	return "", ""
 }

@@ -176,6 +176,12 @@ func blank(key string) directory.Entity {
 		return new(directory.InstanceProfile)
 	case "key":
 		return new(directory.AccessKey)
+	case "passwords":
+		return new(directory.PasswordPolicy)
+	case "login":
+		return new(directory.LoginProfile)
+	case "mfa":
+		return new(directory.MFADevice)
 	}
 	return nil
 }

@@ -99,6 +99,9 @@ func everything(account string) []directory.Entity {
 		&directory.Policy{ID: "ANPA1", Name: "needle-policy", Path: "/", Created: at, Updated: at, Default: 2, Latest: 3, Versions: []directory.PolicyVersion{{Number: 2, Created: at, Document: document}}},
 		&directory.InstanceProfile{ID: "AIPA1", Name: "needle-profile", Path: "/", Created: at, Role: "AROA1"},
 		&directory.AccessKey{ID: "AKIA" + account, User: "AIDA1", Created: at, Active: true, Sealed: []byte("needle-sealed")},
+		&directory.PasswordPolicy{MinLength: 12, RequireSymbols: true, MaxAge: 90},
+		&directory.LoginProfile{User: "AIDA1", Created: at, Changed: at, Sealed: []byte("needle-hash")},
+		&directory.MFADevice{ID: "D1", Kind: directory.VirtualMFA, Path: "/", Name: "needle-phone", Created: at, User: "AIDA1", Enabled: at, Sealed: []byte("needle-seed"), Step: 7},
 	}
 }
 
