@@ -3,6 +3,7 @@ package iam
 import (
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/session"
+	"github.com/warder-iam/warder/internal/signin"
 	"github.com/warder-iam/warder/internal/store"
 )
 
@@ -10,11 +11,13 @@ import (
 type Service struct {
 	store *store.Store
 	keys  *session.Keys
+
+	signIn *signin.Checker
 }
 
 // Register makes s answer the operations of IAM that Warder serves.
 func Register(s *server.Server, st *store.Store, keys *session.Keys) {
-	iam := &Service{store: st, keys: keys}
+	iam := &Service{store: st, keys: keys, signIn: s.SignIn}
 	iam.registerUsers(s)
 	iam.registerGroups(s)
 	iam.registerAccessKeys(s)
@@ -27,4 +30,5 @@ func Register(s *server.Server, st *store.Store, keys *session.Keys) {
 	iam.registerBoundaries(s)
 	iam.registerTags(s)
 	iam.registerSimulations(s)
+	iam.registerSignIn(s)
 }
