@@ -66,7 +66,7 @@ func (t *throttle) take(key, id string, now time.Time) error {
 	}
 	e.failures++
 	e.last, e.id, e.before = now, id, e.until
-	e.until = now.Add(delay(e.failures-t.free))
+	e.until = now.Add(delay(e.failures - t.free))
 	return nil
 }
 

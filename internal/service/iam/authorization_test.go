@@ -1,10 +1,12 @@
 package iam_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/directory"
@@ -101,10 +103,14 @@ func furnish(t *testing.T) func(*store.Tx, string) []directory.Entity {
 
 func (p *permission) call(t *testing.T, a *account) servertest.Answer {
 	t.Helper()
+	a.furnishSignIn(t, p.Op)
 	in := map[string]any{}
 	for name, v := range p.In {
 		if v == "{key}" {
 			v = keyID(a.id)
+		}
+		if after, ok := codeTimes[fmt.Sprint(v)]; ok {
+			v = codeAt(t, seedText, time.Now().Add(after))
 		}
 		in[name] = v
 	}
@@ -233,7 +239,7 @@ func TestConditionKeys(t *testing.T) {
 					want = true // what is being made has no tags yet
 				}
 			}
-			if untagged := []string{"CreateAccessKey", "CreatePolicyVersion"}; key == "aws:ResourceTag/team" && slices.Contains(untagged, p.Op) {
+			if untagged := []string{"CreateAccessKey", "CreatePolicyVersion", "CreateLoginProfile"}; key == "aws:ResourceTag/team" && slices.Contains(untagged, p.Op) {
 				want = true // these make something in a resource that is there
 			}
 			if key == "aws:RequestTag/team" && strings.HasPrefix(p.Op, "Untag") {
