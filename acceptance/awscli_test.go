@@ -25,6 +25,7 @@ const getAWSCLI = "Get the AWS CLI: as root on Debian, apt-get install awscli."
 //	profile NAME     writes the profile NAME from the last output: key id, secret, and token if any
 //	let NAME         sets the variable NAME to the last output
 //	users N          makes N users user-0001 … in the path /many/
+//	code NAME FILE STEPS  sets NAME to a one-time code: see cmdCode
 func TestAWSCLI(t *testing.T) {
 	if err := exec.Command("aws", "--version").Run(); err != nil {
 		missing(t, "awscli", getAWSCLI)
@@ -39,6 +40,7 @@ func TestAWSCLI(t *testing.T) {
 			"profile": cmdProfile,
 			"let":     cmdLet,
 			"users":   cmdUsers,
+			"code":    cmdCode,
 		},
 	})
 }
