@@ -2,7 +2,11 @@ package iam_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -280,4 +284,70 @@ func TestDeleteUserWithSignIn(t *testing.T) {
 		a.must(t, "DeleteVirtualMFADevice", map[string]any{"SerialNumber": assigned})
 	}
 	a.must(t, "DeleteUser", ann)
+}
+
+// TestPasswordsAtOnce: of passwords that are set at the same time each is remembered.
+func TestPasswordsAtOnce(t *testing.T) {
+	a := newFixture(t, nil).newAccount(t, nil)
+	set := func(password string) map[string]any {
+		return map[string]any{"UserName": "caller", "Password": password}
+	}
+	a.must(t, "CreateLoginProfile", set("Gravel+Sonnet=903"))
+	a.must(t, "UpdateAccountPasswordPolicy", map[string]any{"PasswordReusePrevention": 24})
+	passwords := []string{firstPassword, secondPassword, "Lantern*Quarry%58", "Meadow^Piston&26"}
+	var all sync.WaitGroup
+	for _, password := range passwords {
+		all.Go(func() {
+			if got := a.as(t, "admin", "UpdateLoginProfile", set(password)); got.Status != http.StatusOK {
+				t.Errorf("%d %s: %s", got.Status, got.Code, got.Message)
+			}
+		})
+	}
+	all.Wait()
+	for _, password := range append(passwords, thirdPassword) {
+		if got := a.as(t, "admin", "UpdateLoginProfile", set(password)); got.Code != "PasswordPolicyViolation" {
+			t.Errorf("a password was forgotten: %d %s", got.Status, got.Code)
+		}
+	}
+}
+
+// TestDevicePages: devices and their tags come in pages, each once, whatever comes and goes.
+func TestDevicePages(t *testing.T) {
+	a := newFixture(t, nil).newAccount(t, nil)
+	var tags []any
+	for i := range 5 {
+		tags = append(tags, map[string]any{"Key": fmt.Sprint("key", i), "Value": "v"})
+	}
+	for i := range 5 {
+		a.must(t, "CreateVirtualMFADevice", map[string]any{"VirtualMFADeviceName": fmt.Sprint("d", i), "Path": "/" + strings.Repeat("p", 200) + "/", "Tags": tags})
+	}
+	_, err := a.Store.Update(t.Context(), &store.Change{Account: a.id}, func(tx *store.Tx) ([]byte, error) {
+		var all []directory.Entity
+		for d := range tx.Account().MFADevicesAfter("") {
+			d = d.Clone()
+			d.User, d.Enabled = tx.Account().User("caller").ID, tx.Now()
+			all = append(all, d)
+		}
+		for _, e := range all {
+			if err := tx.Put(e); err != nil {
+				return nil, err
+			}
+		}
+		return nil, nil
+	})
+	check(t, err)
+	serial := "arn:aws:iam::{account}:mfa/" + strings.Repeat("p", 200) + "/d0"
+	for _, l := range []listing{
+		{"ListVirtualMFADevices", map[string]any{"AssignmentStatus": "Assigned"}, "SerialNumber"},
+		{"ListMFADevices", map[string]any{"UserName": "caller"}, "SerialNumber"},
+		{"ListMFADeviceTags", map[string]any{"SerialNumber": serial}, "Key"},
+	} {
+		for size := 1; size <= 6; size++ {
+			all := a.pages(t, l, size, nil)
+			slices.Sort(all)
+			if len(slices.Compact(all)) != 5 {
+				t.Errorf("%s in pages of %d: %v", l.op, size, all)
+			}
+		}
+	}
 }
