@@ -17,8 +17,8 @@ func TestMFADevice(t *testing.T) {
 		"arn:aws:iam::111122223333:mfa/team/phone":         nil,
 		"arn:aws:iam::111122223333:mfa/Phone":              nil,
 		"arn:aws:iam::444455556666:mfa/team/Phone":         nil,
-		"GAHT12345678":                                     nil,
-		"":                                                 nil,
+		"GAHT12345678": nil,
+		"":             nil,
 	} {
 		sameEntity(t, orNil(a.MFADevice(serial)), orNil(want))
 	}
