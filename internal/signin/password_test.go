@@ -22,6 +22,22 @@ func TestStrength(t *testing.T) {
 	}
 }
 
+// TestBits: what each kind of part is worth.
+func TestBits(t *testing.T) {
+	s := newStrength()
+	for password, want := range map[string][2]float64{
+		"": {0, 0}, "password": {0, 2}, "aaaaaaaa": {0, 8}, "abcdefgh": {0, 8}, "87654321": {0, 8}, "qwertyuiop": {0, 9}, "ALICE": {0, 3}, "x4x4x4x4x4": {0, 15},
+		"2026": {6, 8}, "x7$Kq2!pLm9z": {45, 70}, "correct horse battery staple": {40, 70}, "zyxw": {0, 8}, strings.Repeat("a", 128): {0, 12},
+	} {
+		if got := s.bits(password, []string{"alice", ""}); got < want[0] || got > want[1] {
+			t.Errorf("%q: %.1f bits, want %v", password, got, want)
+		}
+	}
+	if n := len(s.words().rank); n < 80_000 {
+		t.Errorf("%d words", n)
+	}
+}
+
 // TestStrengthIsBounded: the longest passwords that the API takes are judged in a moment.
 func TestStrengthIsBounded(t *testing.T) {
 	s := newStrength()
