@@ -34,6 +34,7 @@ const getAWSCLI = "Get the AWS CLI: as root on Debian, apt-get install awscli."
 //	let NAME         sets the variable NAME to the last output
 //	certificate NAME writes a certificate, its private key and an SSH public key: NAME.pem, NAME.key, NAME.pub
 //	users N          makes N users user-0001 … in the path /many/
+//	code NAME FILE STEPS  sets NAME to a one-time code: see cmdCode
 func TestAWSCLI(t *testing.T) {
 	if err := exec.Command("aws", "--version").Run(); err != nil {
 		missing(t, "awscli", getAWSCLI)
@@ -50,6 +51,7 @@ func TestAWSCLI(t *testing.T) {
 			"users":   cmdUsers,
 
 			"certificate": cmdCertificate,
+			"code":        cmdCode,
 		},
 	})
 }

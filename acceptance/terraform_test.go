@@ -34,6 +34,7 @@ func TestTerraform(t *testing.T) {
 		"caller": "arn:aws:iam::" + accountID + ":user/admin", "alice": "arn:aws:iam::" + accountID + ":user/staff/alice",
 		"members": []any{"alice"}, "max_session": 3600.0, "document": "s3:GetObject", "profile_role": "app",
 		"read_only": "arn:aws:iam::aws:policy/ReadOnlyAccess",
+		"device":    "arn:aws:iam::" + accountID + ":mfa/staff/bob",
 	})
 
 	out := tf.run("apply", "-auto-approve", "-var-file=after.json")

@@ -95,6 +95,9 @@ type Ask struct {
 	// ResourcePolicy is the resource's own policy, nil where it has none.
 	ResourcePolicy *eval.Source
 	ResourceKind   eval.ResourceKind
+	// MFA is when a second factor was given with this very request, for the operations that take one; zero where none was.
+	// It stands before what the session carries.
+	MFA time.Time
 	// Context holds the operation's own keys (iam:PolicyARN, sts:ExternalId, …).
 	Context eval.Context
 }

@@ -28,6 +28,9 @@ func requestContext(p *subject, c *Caller, env *Environment, ask *Ask) eval.Cont
 	if c.Session != nil {
 		sessionKeys(&ctx, c.Session, env.Time)
 	}
+	if !ask.MFA.IsZero() {
+		factorKeys(&ctx, ask.MFA, env.Time)
+	}
 	account := ask.ResourceAccount
 	if account == "" {
 		account = c.Account
@@ -135,13 +138,19 @@ var principalTypes = map[eval.PrincipalKind]string{
 // satisfied by a key that never could carry it.
 func sessionKeys(ctx *eval.Context, s *Session, now time.Time) {
 	ctx.Set("aws:TokenIssueTime", s.Issued.UTC().Format(time.RFC3339))
-	ctx.Set("aws:MultiFactorAuthPresent", strconv.FormatBool(!s.MFA.IsZero()))
+	ctx.Set("aws:MultiFactorAuthPresent", "false")
 	if !s.MFA.IsZero() {
-		age := max(0, int64(now.Sub(s.MFA)/time.Second))
-		ctx.Set("aws:MultiFactorAuthAge", strconv.FormatInt(age, 10))
+		factorKeys(ctx, s.MFA, now)
 	}
 	setIf(ctx, "aws:SourceIdentity", s.SourceIdentity)
 	setIf(ctx, "aws:FederatedProvider", s.FederatedProvider)
+}
+
+// factorKeys tell of a second factor that was given at that time.
+func factorKeys(ctx *eval.Context, given, now time.Time) {
+	ctx.Set("aws:MultiFactorAuthPresent", "true")
+	age := max(0, int64(now.Sub(given)/time.Second))
+	ctx.Set("aws:MultiFactorAuthAge", strconv.FormatInt(age, 10))
 }
 
 func setIf(ctx *eval.Context, key, value string) {

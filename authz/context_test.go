@@ -132,6 +132,21 @@ func TestActionHasNoCase(t *testing.T) {
 	}
 }
 
+// A second factor that the request itself gives counts for every credential, and is newer than that of the session.
+func TestFactorOfTheRequest(t *testing.T) {
+	snap := world{}.snapshot(t)
+	old := withSession(alice(), authz.SessionToken)
+	old.Session.MFA = now.Add(-time.Hour)
+	for name, caller := range map[string]*authz.Caller{"user": alice(), "session": withSession(alice(), authz.SessionToken), "session with MFA": old, "role": deploy()} {
+		ask := authz.Ask{Action: "sts:AssumeRole", Resource: "*", MFA: now.Add(-5 * time.Second)}
+		ask.ResourcePolicy = &eval.Source{Name: "p", Policy: snap.Library().Document(`{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*",` +
+			`"Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"},"NumericEquals":{"aws:MultiFactorAuthAge":"5"}}}}`).Compiled()}
+		if d := authz.Decide(snap, caller, &authz.Environment{Time: now}, &ask); d.Verdict != eval.ExplicitDeny {
+			t.Errorf("%s: %v", name, d.Verdict)
+		}
+	}
+}
+
 // Two tags whose keys differ in case alone answer to one condition key. Neither of them may be chosen: who can add one tag
 // could say what the other is worth.
 func TestTagsThatDifferInCase(t *testing.T) {

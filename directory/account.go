@@ -30,6 +30,10 @@ type Account struct {
 	versions int // of all policies
 
 	credentials credentials
+	passwords   *PasswordPolicy     // nil where none was put
+	logins      tree[*LoginProfile] // by user id
+	devices     table[*MFADevice]
+	factors     links // MFA devices, by user id
 }
 
 // ID is the 12-digit account id.
@@ -54,6 +58,8 @@ type Counts struct {
 	Memberships int
 	// ServerCertificates is the number of server certificates.
 	ServerCertificates int
+	// MFADevices is the number of MFA devices, MFADevicesInUse of those that somebody has.
+	MFADevices, MFADevicesInUse int
 }
 
 // Counts of what the account holds.
@@ -63,6 +69,7 @@ func (a *Account) Counts() Counts {
 		InstanceProfiles: a.profiles.len(), AccessKeys: a.keys.len(), PolicyVersions: a.versions,
 		Attachments: a.attachments.len(), Memberships: a.memberships.len(),
 		ServerCertificates: a.credentials.server.len(),
+		MFADevices:         a.devices.len(), MFADevicesInUse: a.factors.len(),
 	}
 }
 
@@ -73,6 +80,10 @@ func (a *Account) Len() int {
 	if a.info != nil {
 		n++
 	}
+	if a.passwords != nil {
+		n++
+	}
+	n += a.logins.len() + a.devices.len()
 	return n
 }
 
@@ -94,6 +105,12 @@ func (a *Account) Get(key string) Entity {
 		return orNil(a.InstanceProfileByID(id))
 	case kind == "key":
 		return orNil(a.AccessKey(id))
+	case key == "passwords" && a.passwords != nil:
+		return a.passwords
+	case kind == "login":
+		return orNil(a.LoginProfile(id))
+	case kind == "mfa":
+		return orNil(a.MFADeviceByID(id))
 	}
 	return a.credentials.get(kind, id)
 }
@@ -116,9 +133,12 @@ func (a *Account) Entities() iter.Seq[Entity] {
 		if a.info != nil && !yield(a.info) {
 			return
 		}
+		if a.passwords != nil && !yield(a.passwords) {
+			return
+		}
 		_ = each(a.Users(), yield) && each(a.Groups(), yield) && each(a.Roles(), yield) && each(a.Policies(), yield) &&
 			each(a.InstanceProfiles(), yield) && each(values(a.keys.from("")), yield) &&
-			a.credentials.each(yield)
+			each(values(a.logins.from("")), yield) && each(a.devices.all(), yield) && a.credentials.each(yield)
 	}
 }
 

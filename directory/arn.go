@@ -23,6 +23,8 @@ func (a *Account) ARN(e Entity) string {
 		return a.arn("instance-profile", e.Path, e.Name)
 	case *ServerCertificate:
 		return a.arn("server-certificate", e.Path, e.Name)
+	case *MFADevice:
+		return a.arn(string(e.Kind), e.Path, e.Name)
 	}
 	return ""
 }

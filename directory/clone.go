@@ -71,6 +71,12 @@ func present(e Entity) bool {
 		return e != nil
 	case *AccessKey:
 		return e != nil
+	case *PasswordPolicy:
+		return e != nil
+	case *LoginProfile:
+		return e != nil
+	case *MFADevice:
+		return e != nil
 	}
 	return presentCredential(e)
 }
@@ -91,6 +97,12 @@ func Clone(e Entity) Entity {
 	case *InstanceProfile:
 		return e.Clone()
 	case *AccessKey:
+		return e.Clone()
+	case *PasswordPolicy:
+		return e.Clone()
+	case *LoginProfile:
+		return e.Clone()
+	case *MFADevice:
 		return e.Clone()
 	}
 	return cloneCredential(e)

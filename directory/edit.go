@@ -9,6 +9,7 @@ func (a *Account) edit() *Account {
 		memberships: a.memberships.edit(), attachments: a.attachments.edit(), boundaries: a.boundaries.edit(),
 		carriers: a.carriers.edit(), keyring: a.keyring.edit(),
 		credentials: a.credentials.edit(),
+		passwords:   a.passwords, logins: a.logins.edit(), devices: a.devices.edit(), factors: a.factors.edit(),
 	}
 }
 
@@ -42,6 +43,12 @@ func (a *Account) put(s *Snapshot, e Entity) {
 		a.refer(orNil(old), e)
 	case *SSHPublicKey, *SigningCertificate, *ServerCertificate, *ServiceCredential, *RoleDeletion:
 		a.credentials.put(e)
+	case *PasswordPolicy:
+		a.passwords = e
+	case *LoginProfile:
+		a.logins.set(e.User, e)
+	case *MFADevice:
+		a.refer(orNil(a.devices.put(e)), e)
 	}
 }
 
@@ -68,6 +75,12 @@ func (a *Account) remove(s *Snapshot, e Entity) {
 		a.refer(orNil(old), nil)
 	case *SSHPublicKey, *SigningCertificate, *ServerCertificate, *ServiceCredential, *RoleDeletion:
 		a.credentials.remove(e)
+	case *PasswordPolicy:
+		a.passwords = nil
+	case *LoginProfile:
+		a.logins.remove(e.User)
+	case *MFADevice:
+		a.refer(orNil(a.devices.remove(e.ID)), nil)
 	}
 }
 
@@ -79,6 +92,7 @@ func (a *Account) refer(old, now Entity) {
 	a.boundaries.replace(was.boundaries, is.boundaries)
 	a.carriers.replace(was.profiles, is.profiles)
 	a.keyring.replace(was.keys, is.keys)
+	a.factors.replace(was.factors, is.factors)
 }
 
 // realias replaces the account's alias by that of its new info, which may be nil.

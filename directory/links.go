@@ -80,6 +80,8 @@ func (l *links) toKind(target, kind string) iter.Seq[string] {
 // references are all that one entity refers to.
 type references struct {
 	members, attached, boundaries, profiles, keys []link
+
+	factors []link
 }
 
 func referencesOf(e Entity) (r references) {
@@ -97,6 +99,8 @@ func referencesOf(e Entity) (r references) {
 		r.profiles = linkTo(e.Role, "profile", e.Name, e.ID)
 	case *AccessKey:
 		r.keys = linkTo(e.User, "key", "", e.ID)
+	case *MFADevice:
+		r.factors = linkTo(e.User, "mfa", e.Resource(), e.ID)
 	}
 	return r
 }

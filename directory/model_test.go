@@ -62,7 +62,7 @@ func anEntity() *rapid.Generator[Entity] {
 			text     = rapid.SampledFrom([]string{`{}`, `{"Version":"2012-10-17","Statement":[]}`, `x`})
 		)
 		inline := []InlinePolicy{{Name: "i", Document: Document{Text: text.Draw(t, "document")}}}
-		switch rapid.IntRange(0, 11).Draw(t, "kind") {
+		switch rapid.IntRange(0, 14).Draw(t, "kind") {
 		case 0:
 			return &AccountInfo{ID: "x", Alias: rapid.SampledFrom([]string{"", "one", "two"}).Draw(t, "alias")}
 		case 1:
@@ -86,6 +86,13 @@ func anEntity() *rapid.Generator[Entity] {
 		case 5:
 			role := rapid.SampledFrom([]string{"", "AROA0", "AROA1", "AROAgone"})
 			return &InstanceProfile{ID: fmt.Sprint("AIPA", n), Name: name, Role: role.Draw(t, "role")}
+		case 6:
+			return &PasswordPolicy{MinLength: n}
+		case 7:
+			return &LoginProfile{User: fmt.Sprint("AIDA", n), ResetRequired: n > 2}
+		case 8:
+			user := rapid.SampledFrom([]string{"", "AIDA0", "AIDA1"})
+			return &MFADevice{ID: fmt.Sprint("D", n), Kind: VirtualMFA, Path: "/", Name: name, User: user.Draw(t, "user")}
 		}
 		user := rapid.SampledFrom([]string{"AIDA0", "AIDA1"}).Draw(t, "user")
 		at := time.Unix(int64(rapid.IntRange(0, 2).Draw(t, "created")), 0)
@@ -261,6 +268,10 @@ func checkLinks(t fatal, a *Account, entities map[string]Entity) {
 		same(t, "profiles", names(slices.Collect(a.ProfilesOf(role))), names(carriers))
 	}
 	for _, user := range []string{"AIDA0", "AIDA1"} {
+		devices := filter(pick[*MFADevice](entities), func(d *MFADevice) bool { return d.User == user })
+		slices.SortFunc(devices, func(d, e *MFADevice) int { return strings.Compare(d.ID, e.ID) })
+		same(t, "devices", names(a.MFADevicesOf(user)), names(devices))
+		sameEntity(t, orNil(a.LoginProfile(user)), entities["login/"+user])
 		var want []*AccessKey
 		for _, e := range entities {
 			if k, ok := e.(*AccessKey); ok && k.User == user {
@@ -332,6 +343,11 @@ func checkCounts(t fatal, a *Account, entities map[string]Entity) {
 			want.AccessKeys++
 		case *ServerCertificate:
 			want.ServerCertificates++
+		case *MFADevice:
+			want.MFADevices++
+			if e.User != "" {
+				want.MFADevicesInUse++
+			}
 		}
 	}
 	same(t, "counts", a.Counts(), want)
@@ -412,6 +428,7 @@ func TestCloneIsDeep(t *testing.T) {
 	for _, e := range []Entity{
 		new(AccountInfo), new(User), new(Group), new(Role), new(Policy), new(InstanceProfile), new(AccessKey),
 		new(SSHPublicKey), new(SigningCertificate), new(ServerCertificate), new(ServiceCredential), new(RoleDeletion),
+		new(PasswordPolicy), new(LoginProfile), new(MFADevice),
 	} {
 		v := reflect.ValueOf(e).Elem()
 		for i := range v.NumField() {

@@ -327,6 +327,7 @@ func (c *configuration) server() (app.Config, error) {
 		Catalog:          c.String(catalogSetting),
 		Quotas:           c.IntMap("quota"),
 		DataEvents:       c.String("data-events"),
+		WeakPasswords:    c.String("weak-passwords"),
 		LogFormat:        c.String("log-format"),
 		DrainTimeout:     c.Duration("drain-timeout"),
 		MaxConnections:   c.Int("max-connections"),

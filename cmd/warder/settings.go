@@ -54,6 +54,8 @@ func settings() []setting {
 			shown: "catalog in the data directory"},
 		{name: "quota", kind: table, arg: "NAME=N", help: "quota that differs from AWS's default, such as UsersPerAccount=100000"},
 		{name: "trusted-proxy", kind: list, arg: "CIDR", help: "address or network of a proxy whose X-Forwarded-For is believed"},
+		{name: "weak-passwords", kind: text, arg: "WHICH", help: "refuse, or allow to take passwords that are common or easily guessed where the account's password policy does",
+			fallback: constant("refuse"), shown: "refuse"},
 		{name: "data-events", kind: text, arg: "WHICH", help: "off, or all to put every decision of the authorization API on the trail; buffered, and counted when dropped",
 			fallback: constant("off"), shown: "off"},
 		{name: "log-format", kind: text, arg: "FORMAT", help: "text or json", shown: "text on a terminal, else json"},

@@ -23,6 +23,7 @@ import (
 	"github.com/warder-iam/warder/internal/seal"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/session"
+	"github.com/warder-iam/warder/internal/signin"
 	"github.com/warder-iam/warder/internal/sigv4"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/internal/trailstore"
@@ -187,6 +188,7 @@ func (a *App) listen(ctx context.Context) error {
 		TrustedProxies: a.config.TrustedProxies,
 		Region:         Region,
 		Touch:          a.touch,
+		SignIn:         signin.New(a.keys, signin.Options{AllowWeak: a.config.WeakPasswords == weakPasswordsAllow}),
 	}, a.store, a.keys)
 	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, stopping: a.stopping}
 	a.http = newHTTPServer(handler(api, h, newAuthZEN(a.endpoint.URL)), a.conns, a.log)

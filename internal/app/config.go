@@ -24,6 +24,12 @@ const (
 	Region = "us-east-1"
 )
 
+// The values of Config.WeakPasswords.
+const (
+	weakPasswordsRefuse = "refuse"
+	weakPasswordsAllow  = "allow"
+)
+
 // The values of Config.DataEvents.
 const (
 	dataEventsOff = "off"
@@ -58,6 +64,9 @@ type Config struct {
 	Quotas map[string]int
 	// TrustedProxies may say the caller's address in X-Forwarded-For.
 	TrustedProxies []netip.Prefix
+	// WeakPasswords is "allow" to take passwords that are common or easily guessed, or "refuse", as "" is. The account's
+	// password policy holds in any case.
+	WeakPasswords string
 	// DataEvents is "all" to have decisions on the trail, or "off", as "" is.
 	DataEvents string
 	// LogFormat is "text" or "json"; "" is text on a terminal and JSON elsewhere.
@@ -167,6 +176,11 @@ func (c *Config) check() error {
 	case "", "text", "json":
 	default:
 		return wrong("log-format", "%q is neither text nor json", c.LogFormat)
+	}
+	switch c.WeakPasswords {
+	case "", weakPasswordsRefuse, weakPasswordsAllow:
+	default:
+		return wrong("weak-passwords", "%q is neither %s nor %s", c.WeakPasswords, weakPasswordsRefuse, weakPasswordsAllow)
 	}
 	switch c.DataEvents {
 	case "", dataEventsOff, dataEventsAll:

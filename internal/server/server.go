@@ -10,6 +10,7 @@ import (
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/authn"
 	"github.com/warder-iam/warder/internal/awsapi"
+	"github.com/warder-iam/warder/internal/signin"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/trail"
 )
@@ -46,6 +47,8 @@ type Options struct {
 	Region string
 	// Bearer finds the caller of a bearer token, for the operations that take one; nil refuses them all.
 	Bearer func(snap *directory.Snapshot, token string, now time.Time) (*authz.Caller, *authn.Proof, error)
+	// SignIn judges passwords and one-time codes for all services; New makes one where there is none.
+	SignIn *signin.Checker
 	// Touch is told of every use of a long-term key or role; may be nil.
 	Touch func(c *Call)
 }
@@ -66,6 +69,9 @@ func New(o Options, services ...*awsapi.Service) *Server {
 	}
 	if o.Region == "" {
 		o.Region = "us-east-1"
+	}
+	if o.SignIn == nil && o.Authn != nil {
+		o.SignIn = signin.New(o.Authn.Keys, signin.Options{})
 	}
 	return &Server{Options: o, services: services, protocols: newProtocols(services), routes: map[*awsapi.Operation]*route{}}
 }

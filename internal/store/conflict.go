@@ -98,6 +98,10 @@ func holderOf(a *directory.Account, e directory.Entity) directory.Entity {
 		if c := a.ServiceCredential(e.Name); c != nil {
 			return c
 		}
+	case *directory.MFADevice:
+		if d := a.MFADeviceAt(e.Resource()); d != nil {
+			return d
+		}
 	}
 	return nil
 }
@@ -119,6 +123,8 @@ func nameOf(e directory.Entity) (kind, name string) {
 		return "servercertificate", e.Name
 	case *directory.ServiceCredential:
 		return "servicecredential", e.Name
+	case *directory.MFADevice:
+		return "mfa", e.Resource()
 	}
 	return "", ""
 }

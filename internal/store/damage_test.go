@@ -49,7 +49,7 @@ func TestOpenFindsDamage(t *testing.T) {
 		}
 	}
 	keys := engine.keys()
-	if len(keys) != 2*(12+4) {
+	if len(keys) != 2*(len(everything("111122223333"))+4) {
 		t.Fatalf("records: %v", keys)
 	}
 	for n, key := range keys {

@@ -13,6 +13,9 @@ import (
 //	a/<account id>/key/<access key id>   AccessKey; likewise sshkey, servercertificate, servicecredential by their ids
 //	a/<account id>/signingcertificate/<id>  SigningCertificate; its id is a hash of what is public
 //	a/<account id>/roledeletion/<UUID>   RoleDeletion
+//	a/<account id>/passwords             PasswordPolicy
+//	a/<account id>/login/<unique id>     LoginProfile, by its user
+//	a/<account id>/mfa/<id>              MFADevice
 //	version/<account id>                 which state of the account the records above are
 //	outbox/<revision>-<account id>       an event on its way to the trail; the revision in 16 hexadecimal digits
 //	retry/<hash>                         an answer that is remembered; SHA-256 in 64 hexadecimal digits

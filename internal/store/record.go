@@ -186,6 +186,12 @@ func blank(key string) directory.Entity {
 		return new(directory.ServiceCredential)
 	case "roledeletion":
 		return new(directory.RoleDeletion)
+	case "passwords":
+		return new(directory.PasswordPolicy)
+	case "login":
+		return new(directory.LoginProfile)
+	case "mfa":
+		return new(directory.MFADevice)
 	}
 	return nil
 }

@@ -104,6 +104,9 @@ func everything(account string) []directory.Entity {
 		&directory.ServerCertificate{ID: "ASCA1", Name: "needle-server", Path: "/", Uploaded: at, Expires: at, Body: "needle-body", Sealed: []byte("needle-key")},
 		&directory.ServiceCredential{ID: "ACCA1", User: "AIDA1", Service: "needle.amazonaws.com", Name: "needle-at-1", Created: at, Hash: []byte("needle-hash")},
 		&directory.RoleDeletion{ID: "uuid1", Service: "needle.amazonaws.com", RoleName: "needle-deleted", Finished: at},
+		&directory.PasswordPolicy{MinLength: 12, RequireSymbols: true, MaxAge: 90},
+		&directory.LoginProfile{User: "AIDA1", Created: at, Changed: at, Sealed: []byte("needle-hash")},
+		&directory.MFADevice{ID: "D1", Kind: directory.VirtualMFA, Path: "/", Name: "needle-phone", Created: at, User: "AIDA1", Enabled: at, Sealed: []byte("needle-seed"), Step: 7},
 	}
 }
 

@@ -200,3 +200,27 @@ output "read_only" { value = data.aws_iam_policy.read_only.arn }
 output "profile_role" { value = data.aws_iam_instance_profile.app.role_name }
 output "key" { value = aws_iam_access_key.bob.id }
 output "edge" { value = aws_iam_policy.edge.arn }
+
+resource "aws_iam_account_password_policy" "this" {
+  minimum_password_length        = 14
+  require_lowercase_characters   = true
+  require_numbers                = true
+  require_symbols                = true
+  require_uppercase_characters   = true
+  allow_users_to_change_password = true
+  max_password_age               = 90
+  password_reuse_prevention      = 5
+}
+
+resource "aws_iam_user_login_profile" "bob" {
+  user            = aws_iam_user.bob.name
+  password_length = 24
+}
+
+resource "aws_iam_virtual_mfa_device" "bob" {
+  virtual_mfa_device_name = "bob"
+  path                    = "/staff/"
+  tags                    = { team = var.team }
+}
+
+output "device" { value = aws_iam_virtual_mfa_device.bob.arn }

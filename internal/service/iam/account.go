@@ -64,8 +64,8 @@ func (iam *Service) listAccountAliases(c *server.Call, in *api.ListAccountAliase
 	return &api.ListAccountAliasesOutput{AccountAliases: p.items, IsTruncated: new(p.truncated), Marker: p.marker}, nil
 }
 
-// getAccountSummary gives every key that AWS gives. What Warder does not have yet is 0: devices, identity
-// providers, and the root user's credentials. Source: IAM API Reference, GetAccountSummary.
+// getAccountSummary gives every key that AWS gives. What Warder does not have yet is 0: identity providers, and the root
+// user's password and keys. Source: IAM API Reference, GetAccountSummary.
 func (iam *Service) getAccountSummary(c *server.Call, _ *api.GetAccountSummaryInput) (*api.GetAccountSummaryOutput, error) {
 	counts := c.Account().Counts()
 	summary := map[string]int32{
@@ -77,11 +77,11 @@ func (iam *Service) getAccountSummary(c *server.Call, _ *api.GetAccountSummaryIn
 		"PolicyVersionsInUse": int32(counts.PolicyVersions + awsPoliciesInUse(c.Directory(), c.Account())),
 
 		"AccountAccessKeysPresent":          0,
-		"AccountMFAEnabled":                 0,
+		"AccountMFAEnabled":                 int32(min(1, len(c.Account().MFADevicesOf(c.Account().ID())))),
 		"AccountPasswordPresent":            0,
 		"AccountSigningCertificatesPresent": 0,
-		"MFADevices":                        0,
-		"MFADevicesInUse":                   0,
+		"MFADevices":                        int32(counts.MFADevices),
+		"MFADevicesInUse":                   int32(counts.MFADevicesInUse),
 		"Providers":                         0,
 		"ServerCertificates":                int32(counts.ServerCertificates),
 		"GlobalEndpointTokenVersion":        1,

@@ -111,6 +111,7 @@ func onPolicy(c *server.Call, policyARN string) authz.Ask {
 var tagActions = map[string]string{
 	"user": "iam:TagUser", "role": "iam:TagRole", "policy": "iam:TagPolicy", "instance-profile": "iam:TagInstanceProfile",
 	"server-certificate": "iam:TagServerCertificate",
+	"mfa":                "iam:TagMFADevice",
 }
 
 // onNew asks about something that is to be made, by the path and name that it is to have: for making it, and first in

@@ -1,6 +1,7 @@
 package iam_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -125,6 +126,7 @@ func (p *permission) call(t *testing.T, a *account) servertest.Answer {
 	if p.Before != "" {
 		a.must(t, p.Before, nil)
 	}
+	a.furnishSignIn(t, p.Op)
 	in := map[string]any{}
 	for name, v := range p.In {
 		switch v {
@@ -132,6 +134,9 @@ func (p *permission) call(t *testing.T, a *account) servertest.Answer {
 			v = keyID(a.id)
 		case "{job}":
 			v = a.newJob(t)
+		}
+		if after, ok := codeTimes[fmt.Sprint(v)]; ok {
+			v = codeAt(t, seedText, time.Now().Add(after))
 		}
 		in[name] = v
 	}
@@ -265,7 +270,7 @@ func TestConditionKeys(t *testing.T) {
 					want = true // what is being made has no tags yet
 				}
 			}
-			if untagged := []string{"CreateAccessKey", "CreatePolicyVersion", "CreateServiceSpecificCredential"}; key == "aws:ResourceTag/team" && slices.Contains(untagged, p.Op) {
+			if untagged := []string{"CreateAccessKey", "CreatePolicyVersion", "CreateServiceSpecificCredential", "CreateLoginProfile"}; key == "aws:ResourceTag/team" && slices.Contains(untagged, p.Op) {
 				want = true // these make something in a resource that is there
 			}
 			if key == "aws:RequestTag/team" && strings.HasPrefix(p.Op, "Untag") {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/session"
+	"github.com/warder-iam/warder/internal/signin"
 	"github.com/warder-iam/warder/internal/store"
 )
 
@@ -15,11 +16,13 @@ type Service struct {
 	log   *slog.Logger
 	// making holds one for each report that is being made.
 	making chan struct{}
+
+	signIn *signin.Checker
 }
 
 // Register makes s answer the operations of IAM that Warder serves.
 func Register(s *server.Server, st *store.Store, keys *session.Keys) {
-	iam := &Service{store: st, keys: keys, log: s.Log, making: make(chan struct{}, reportsAtOnce)}
+	iam := &Service{store: st, keys: keys, signIn: s.SignIn, log: s.Log, making: make(chan struct{}, reportsAtOnce)}
 	iam.registerUsers(s)
 	iam.registerGroups(s)
 	iam.registerAccessKeys(s)
@@ -39,4 +42,5 @@ func Register(s *server.Server, st *store.Store, keys *session.Keys) {
 	iam.registerServiceLinkedRoles(s)
 	iam.registerReports(s)
 	iam.registerOrganizations(s)
+	iam.registerSignIn(s)
 }

@@ -104,6 +104,8 @@ func tagsOf(e directory.Entity) []directory.Tag {
 		return e.Tags
 	case *directory.ServerCertificate:
 		return e.Tags
+	case *directory.MFADevice:
+		return e.Tags
 	}
 	return nil
 }

@@ -126,6 +126,10 @@ func (iam *Service) deleteUser(c *server.Call, in *api.DeleteUserInput) (*api.De
 			return nil, api.DeleteConflict.New("Cannot delete entity, must delete certificates first.")
 		case len(tx.Account().SSHPublicKeys(u.ID)) > 0, len(tx.Account().ServiceCredentials(u.ID)) > 0:
 			return nil, api.DeleteConflict.New("Cannot delete entity, must remove referenced objects first.")
+		case tx.Account().LoginProfile(u.ID) != nil:
+			return nil, api.DeleteConflict.New("Cannot delete entity, must delete login profile first.")
+		case len(tx.Account().MFADevicesOf(u.ID)) > 0:
+			return nil, api.DeleteConflict.New("Cannot delete entity, must delete MFA device first.")
 		}
 		tx.Delete(u)
 		return &api.DeleteUserOutput{}, nil
@@ -160,12 +164,15 @@ func (iam *Service) getCaller(c *server.Call) (*api.GetUserOutput, error) {
 	if c.Caller.Kind != eval.Root {
 		return nil, mustNameUser()
 	}
-	info := c.Account().Info()
+	return &api.GetUserOutput{User: showRoot(c.Account())}, nil
+}
+
+// showRoot is the root user as clients see it.
+func showRoot(a *directory.Account) api.User {
+	info := a.Info()
 	name := info.Alias
 	if name == "" {
 		name = info.ID
 	}
-	return &api.GetUserOutput{User: api.User{
-		Path: "/", UserName: name, UserId: info.ID, Arn: c.Account().ARN(info), CreateDate: info.Created,
-	}}, nil
+	return api.User{Path: "/", UserName: name, UserId: info.ID, Arn: a.ARN(info), CreateDate: info.Created}
 }

@@ -21,7 +21,7 @@ const maxChained = time.Hour
 // decided by the role's trust policy together with what the caller may. What goes on from the caller's own session
 // through a chain needs the same rights as what the request sets. Source: IAM User Guide, "Monitor and control actions
 // taken with assumed roles".
-func assumeRoleAsks(c *server.Call, in *api.AssumeRoleInput) ([]authz.Ask, error) {
+func (sts *Service) assumeRoleAsks(c *server.Call, in *api.AssumeRoleInput) ([]authz.Ask, error) {
 	role, account, err := findRole(c.Directory(), in.RoleArn)
 	if err != nil {
 		return nil, err
@@ -30,6 +30,12 @@ func assumeRoleAsks(c *server.Call, in *api.AssumeRoleInput) ([]authz.Ask, error
 	if role != nil {
 		ask.ResourceTags = role.Tags
 		ask.ResourcePolicy = &eval.Source{Name: "trust policy of " + role.Name, Policy: role.Trust.Compiled()}
+	}
+	if f := (factor{in.SerialNumber, in.TokenCode}); f.given() {
+		if err := sts.check(c, f); err != nil {
+			return nil, err
+		}
+		ask.MFA = c.Time()
 	}
 	ask.Context.Set("sts:RoleSessionName", in.RoleSessionName)
 	if in.ExternalId != nil {
@@ -91,9 +97,6 @@ func (sts *Service) assumeRole(c *server.Call, in *api.AssumeRoleInput) (*api.As
 	if len(in.ProvidedContexts) > 0 {
 		return nil, awsapi.ValidationError.New("ProvidedContexts are not supported.")
 	}
-	if err := secondFactor(in.SerialNumber, in.TokenCode); err != nil {
-		return nil, err
-	}
 	life, err := roleLifetime(c, role, in)
 	if err != nil {
 		return nil, err
@@ -110,23 +113,27 @@ func (sts *Service) assumeRole(c *server.Call, in *api.AssumeRoleInput) (*api.As
 	if in.SourceIdentity != nil && source != *in.SourceIdentity {
 		return nil, awsapi.AccessDenied.New("The source identity of a session cannot be changed by a chained role.")
 	}
-	credentials, packed, err := sts.issue(c, &session.Claims{
-		Type: session.AssumedRole, Account: account, PrincipalID: role.ID, SessionName: in.RoleSessionName,
-		SourceIdentity: source,
-		Policies:       limits.policies, PolicyARNs: limits.arns, Tags: tags, TransitiveTagKeys: transitive,
-	}, life)
-	if err != nil {
-		return nil, err
-	}
-	return &api.AssumeRoleOutput{
-		Credentials: credentials,
-		AssumedRoleUser: &api.AssumedRoleUser{
-			AssumedRoleId: role.ID + ":" + in.RoleSessionName,
-			Arn:           arn.In(account).AssumedRole(role.Name, in.RoleSessionName).String(),
-		},
-		PackedPolicySize: packed,
-		SourceIdentity:   optional(source),
-	}, nil
+	// A second factor is a matter of the trust policy: the role's own credentials do not carry it. Source: IAM User Guide,
+	// "Configuring MFA-protected API access".
+	return withFactor(c, sts, factor{in.SerialNumber, in.TokenCode}, func() (*api.AssumeRoleOutput, error) {
+		credentials, packed, err := sts.issue(c, &session.Claims{
+			Type: session.AssumedRole, Account: account, PrincipalID: role.ID, SessionName: in.RoleSessionName,
+			SourceIdentity: source,
+			Policies:       limits.policies, PolicyARNs: limits.arns, Tags: tags, TransitiveTagKeys: transitive,
+		}, life)
+		if err != nil {
+			return nil, err
+		}
+		return &api.AssumeRoleOutput{
+			Credentials: credentials,
+			AssumedRoleUser: &api.AssumedRoleUser{
+				AssumedRoleId: role.ID + ":" + in.RoleSessionName,
+				Arn:           arn.In(account).AssumedRole(role.Name, in.RoleSessionName).String(),
+			},
+			PackedPolicySize: packed,
+			SourceIdentity:   optional(source),
+		}, nil
+	})
 }
 
 // roleLifetime keeps the session within the role's limit, and within an hour in a chain of roles.

@@ -51,7 +51,7 @@ func TestAssumeRole(t *testing.T) {
 		{name: "MFA false asked for, a long-term key has no such key", trust: []string{trustsAlice + ` {"Bool":{"aws:MultiFactorAuthPresent":"false"}}`}, code: "AccessDenied"},
 		{name: "MFA if it exists", trust: []string{trustsAlice + ` {"BoolIfExists":{"aws:MultiFactorAuthPresent":"true"}}`}},
 		{name: "an unknown device", trust: []string{trustsAlice}, params: []string{"SerialNumber", "arn:aws:iam::1:mfa/a", "TokenCode", "123456"}, code: "AccessDenied", message: "MultiFactorAuthentication failed"},
-		{name: "a device without a code", trust: []string{trustsAlice}, params: []string{"SerialNumber", "arn:aws:iam::1:mfa/a"}, code: "ValidationError"},
+		{name: "a device without a code", trust: []string{trustsAlice}, params: []string{"SerialNumber", "arn:aws:iam::1:mfa/a"}, code: "AccessDenied", message: "must provide both MFA serial number and one time pass code"},
 		{name: "shortest", trust: []string{trustsAlice}, params: []string{"DurationSeconds", "900"}},
 		{name: "too short", trust: []string{trustsAlice}, params: []string{"DurationSeconds", "899"}, code: "ValidationError", message: "greater than or equal to 900"},
 		{name: "the role's limit", trust: []string{trustsAlice}, params: []string{"DurationSeconds", "7200"}},

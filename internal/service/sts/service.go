@@ -9,14 +9,18 @@ import (
 	"github.com/warder-iam/warder/internal/awsapi"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/session"
+	"github.com/warder-iam/warder/internal/signin"
 )
 
 // Service serves STS.
-type Service struct{ keys *session.Keys }
+type Service struct {
+	keys   *session.Keys
+	signIn *signin.Checker
+}
 
 // Register makes s answer the operations of STS that Warder serves.
 func Register(s *server.Server, keys *session.Keys) {
-	sts := &Service{keys: keys}
+	sts := &Service{keys: keys, signIn: s.SignIn}
 	server.Handle(s, api.GetCallerIdentity,
 		server.NeedsNone[api.GetCallerIdentityInput]("everybody may ask who he is; AWS lets no policy deny it"), sts.getCallerIdentity)
 	server.Handle(s, api.GetSessionToken,
@@ -24,7 +28,7 @@ func Register(s *server.Server, keys *session.Keys) {
 	server.Handle(s, api.GetAccessKeyInfo, server.Ask(func(c *server.Call, _ *api.GetAccessKeyInfoInput) authz.Ask {
 		return authz.Ask{Action: c.Action(), Resource: "*"}
 	}), sts.getAccessKeyInfo)
-	server.Handle(s, api.AssumeRole, server.Asks(assumeRoleAsks), sts.assumeRole)
+	server.Handle(s, api.AssumeRole, server.Asks(sts.assumeRoleAsks), sts.assumeRole)
 	server.Handle(s, api.GetFederationToken, server.Asks(federationAsks), sts.getFederationToken)
 }
 

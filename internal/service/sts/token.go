@@ -19,16 +19,22 @@ func (sts *Service) getSessionToken(c *server.Call, in *api.GetSessionTokenInput
 	if c.Caller.Kind != eval.User || c.Caller.Session != nil {
 		return nil, awsapi.AccessDenied.New("Cannot call GetSessionToken with session credentials")
 	}
-	if err := secondFactor(in.SerialNumber, in.TokenCode); err != nil {
-		return nil, err
+	f := factor{in.SerialNumber, in.TokenCode}
+	claims := session.Claims{Type: session.SessionToken, Account: c.Caller.Account, PrincipalID: c.Caller.PrincipalID}
+	if f.given() {
+		if err := sts.check(c, f); err != nil {
+			return nil, err
+		}
+		claims.MFA = c.Time()
 	}
-	credentials, _, err := sts.issue(c, &session.Claims{
-		Type: session.SessionToken, Account: c.Caller.Account, PrincipalID: c.Caller.PrincipalID,
-	}, lifetime(in.DurationSeconds, defaultToken))
-	if err != nil {
-		return nil, err
-	}
-	return &api.GetSessionTokenOutput{Credentials: credentials}, nil
+	return withFactor(c, sts, f, func() (*api.GetSessionTokenOutput, error) {
+		claims := claims // issue writes into it
+		credentials, _, err := sts.issue(c, &claims, lifetime(in.DurationSeconds, defaultToken))
+		if err != nil {
+			return nil, err
+		}
+		return &api.GetSessionTokenOutput{Credentials: credentials}, nil
+	})
 }
 
 func federatedARN(c *server.Call, name string) string {
@@ -67,16 +73,4 @@ func (sts *Service) getFederationToken(c *server.Call, in *api.GetFederationToke
 		FederatedUser:    &api.FederatedUser{FederatedUserId: c.Caller.Account + ":" + in.Name, Arn: federatedARN(c, in.Name)},
 		PackedPolicySize: packed,
 	}, nil
-}
-
-// secondFactor checks a one-time code. No device can be registered yet, so every serial number is an unknown one and every
-// code is refused; that is the answer AWS gives for a device that is not the caller's.
-func secondFactor(serial, code *string) error {
-	switch {
-	case serial == nil && code == nil:
-		return nil
-	case serial == nil || code == nil:
-		return awsapi.ValidationError.New("SerialNumber and TokenCode must be given together.")
-	}
-	return awsapi.AccessDenied.New("MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.")
 }

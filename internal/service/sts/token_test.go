@@ -106,7 +106,7 @@ func TestGetSessionToken(t *testing.T) {
 		{"too short", []string{"DurationSeconds", "899"}, 0, "ValidationError", "greater than or equal to 900"},
 		{"too long", []string{"DurationSeconds", "129601"}, 0, "ValidationError", "less than or equal to 129600"},
 		{"an unknown device", device, 0, "AccessDenied", "MultiFactorAuthentication failed"},
-		{"a code without a device", device[2:], 0, "ValidationError", ""},
+		{"a code without a device", device[2:], 0, "AccessDenied", "must provide both MFA serial number and one time pass code"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := f.alice.Call(t, "GetSessionToken", c.params...)

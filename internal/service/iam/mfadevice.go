@@ -1,0 +1,156 @@
+package iam
+
+import (
+	"errors"
+	"time"
+
+	"github.com/warder-iam/warder/authz"
+	"github.com/warder-iam/warder/directory"
+	api "github.com/warder-iam/warder/internal/api/iam"
+	"github.com/warder-iam/warder/internal/awsapi"
+	"github.com/warder-iam/warder/internal/server"
+	"github.com/warder-iam/warder/internal/signin"
+	"github.com/warder-iam/warder/internal/store"
+)
+
+func (iam *Service) registerMFA(s *server.Server) {
+	server.Handle(s, api.EnableMFADevice, server.Ask(func(c *server.Call, in *api.EnableMFADeviceInput) authz.Ask {
+		return onUser(c, in.UserName)
+	}), iam.enableMFADevice)
+	server.Handle(s, api.ResyncMFADevice, server.Ask(func(c *server.Call, in *api.ResyncMFADeviceInput) authz.Ask {
+		return onUser(c, in.UserName)
+	}), iam.resyncMFADevice)
+	server.Handle(s, api.DeactivateMFADevice, server.Ask(func(c *server.Call, in *api.DeactivateMFADeviceInput) authz.Ask {
+		return onUser(c, nameOrOwn(c, in.UserName))
+	}), iam.deactivateMFADevice)
+	server.Handle(s, api.ListMFADevices, server.Ask(func(c *server.Call, in *api.ListMFADevicesInput) authz.Ask {
+		return onUser(c, nameOrOwn(c, in.UserName))
+	}), iam.listMFADevices)
+	server.Handle(s, api.GetMFADevice, server.Ask(func(c *server.Call, in *api.GetMFADeviceInput) authz.Ask {
+		return onUser(c, nameOrOwn(c, in.UserName))
+	}), iam.getMFADevice)
+	iam.registerVirtualMFA(s)
+}
+
+// notOfUser answers for a device that is there and is somebody else's or nobody's, and for one that is not.
+func notOfUser() *awsapi.Error { return api.NoSuchEntity.New("MFA Device invalid for user.") }
+
+// deviceOf finds a device of that user.
+func deviceOf(a *directory.Account, u *directory.User, serial string) (*directory.MFADevice, error) {
+	d := a.MFADevice(serial)
+	if d == nil || d.User != u.ID {
+		return nil, notOfUser()
+	}
+	return d, nil
+}
+
+// enableMFADevice gives a virtual device to a user. The two codes prove that the user has it.
+func (iam *Service) enableMFADevice(c *server.Call, in *api.EnableMFADeviceInput) (*api.EnableMFADeviceOutput, error) {
+	return withCodes(c, iam, in.UserName, func(tx *store.Tx, u *directory.User) (*api.EnableMFADeviceOutput, error) {
+		d, err := virtualDevice(tx.Account(), in.SerialNumber)
+		if err != nil {
+			return nil, err
+		}
+		if d.User != "" {
+			return nil, api.EntityAlreadyExists.New("MFA Device is already in use.")
+		}
+		if err := tx.Quota(store.MFADevicesPerUser, len(tx.Account().MFADevicesOf(u.ID))); err != nil {
+			return nil, err
+		}
+		if d, err = iam.signIn.UsePair(d, in.AuthenticationCode1, in.AuthenticationCode2, c.Time()); err != nil {
+			return nil, err
+		}
+		d.User, d.Enabled = u.ID, tx.Now()
+		return &api.EnableMFADeviceOutput{}, tx.Put(d)
+	})
+}
+
+func (iam *Service) resyncMFADevice(c *server.Call, in *api.ResyncMFADeviceInput) (*api.ResyncMFADeviceOutput, error) {
+	return withCodes(c, iam, in.UserName, func(tx *store.Tx, u *directory.User) (*api.ResyncMFADeviceOutput, error) {
+		d, err := deviceOf(tx.Account(), u, in.SerialNumber)
+		if err != nil {
+			return nil, err
+		}
+		if d, err = iam.signIn.UsePair(d, in.AuthenticationCode1, in.AuthenticationCode2, c.Time()); err != nil {
+			return nil, err
+		}
+		return &api.ResyncMFADeviceOutput{}, tx.Put(d)
+	})
+}
+
+// withCodes is Change for a request that holds codes of a user: failures are counted with those of every other channel.
+func withCodes[Out any](c *server.Call, iam *Service, name string, change func(*store.Tx, *directory.User) (*Out, error)) (*Out, error) {
+	u := c.Account().User(name)
+	if u == nil {
+		return nil, noUser(name)
+	}
+	if err := iam.signIn.BeginCode(u.ID, c.ID, c.Time()); err != nil {
+		return nil, awsapi.Throttling.New("Rate exceeded: %s", err.Error())
+	}
+	out, err := server.Change(c, func(tx *store.Tx) (*Out, error) {
+		u := tx.Account().User(name)
+		if u == nil {
+			return nil, noUser(name)
+		}
+		return change(tx, u)
+	})
+	switch {
+	case errors.Is(err, signin.ErrWrongCode), errors.Is(err, signin.ErrNoCodes):
+		return nil, api.InvalidAuthenticationCode.New("Authentication code for device is not valid.")
+	case err == nil:
+		iam.signIn.CodeAccepted(u.ID)
+	}
+	return out, err
+}
+
+// deactivateMFADevice takes a device away from its user. A security key, which can be registered anew but not enabled
+// again, is gone with that.
+func (iam *Service) deactivateMFADevice(c *server.Call, in *api.DeactivateMFADeviceInput) (*api.DeactivateMFADeviceOutput, error) {
+	return server.Change(c, func(tx *store.Tx) (*api.DeactivateMFADeviceOutput, error) {
+		u, err := namedUser(c, tx.Account(), in.UserName)
+		if err != nil {
+			return nil, err
+		}
+		d, err := deviceOf(tx.Account(), u, in.SerialNumber)
+		if err != nil {
+			return nil, err
+		}
+		if d.Kind != directory.VirtualMFA {
+			tx.Delete(d)
+			return &api.DeactivateMFADeviceOutput{}, nil
+		}
+		d = d.Clone()
+		d.User, d.Enabled, d.Drift = "", time.Time{}, 0
+		return &api.DeactivateMFADeviceOutput{}, tx.Put(d)
+	})
+}
+
+func (iam *Service) listMFADevices(c *server.Call, in *api.ListMFADevicesInput) (*api.ListMFADevicesOutput, error) {
+	u, err := namedUser(c, c.Account(), in.UserName)
+	if err != nil {
+		return nil, err
+	}
+	age := func(d *directory.MFADevice) string { return d.Enabled.UTC().Format(time.RFC3339) + " " + d.ID }
+	p, err := list(c, in.Marker, in.MaxItems, sortedAfter(c.Account().MFADevicesOf(u.ID), age), age, nil)
+	if err != nil {
+		return nil, err
+	}
+	devices := each(p.items, func(d *directory.MFADevice) api.MFADevice {
+		return api.MFADevice{UserName: u.Name, SerialNumber: c.Account().ARN(d), EnableDate: d.Enabled}
+	})
+	return &api.ListMFADevicesOutput{MFADevices: devices, IsTruncated: new(p.truncated), Marker: p.marker}, nil
+}
+
+func (iam *Service) getMFADevice(c *server.Call, in *api.GetMFADeviceInput) (*api.GetMFADeviceOutput, error) {
+	u, err := namedUser(c, c.Account(), in.UserName)
+	if err != nil {
+		return nil, err
+	}
+	d, err := deviceOf(c.Account(), u, in.SerialNumber)
+	if err != nil {
+		return nil, err
+	}
+	return &api.GetMFADeviceOutput{
+		UserName: new(u.Name), SerialNumber: in.SerialNumber, EnableDate: new(d.Enabled), Certifications: d.Certifications,
+	}, nil
+}

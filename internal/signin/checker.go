@@ -1,0 +1,202 @@
+package signin
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/internal/seal"
+	"github.com/warder-iam/warder/internal/session"
+)
+
+// Options of a Checker.
+type Options struct {
+	// AllowWeak takes passwords that are common or easy to guess, as far as the account's policy lets them.
+	AllowWeak bool
+}
+
+// Checker judges passwords and one-time codes, and slows down who guesses them. There is one for all channels of a
+// process. All methods may be called at the same time.
+type Checker struct {
+	keys     *session.Keys
+	pool     *pool
+	strength *strength // nil where weak passwords are allowed
+
+	// Failures are counted apart: by user and factor, by name where there is no such user, and by address, so that no
+	// number of addresses or invented names makes the counts of users be forgotten.
+	passwords, codes, strangers, addresses *throttle
+}
+
+// New makes a Checker for records that are sealed with keys.
+func New(keys *session.Keys, o Options) *Checker {
+	c := &Checker{
+		keys: keys, pool: newPool(),
+		passwords: newThrottle(freeFailures), codes: newThrottle(freeFailures),
+		strangers: newThrottle(freeFailures), addresses: newThrottle(freeAtAddress),
+	}
+	if !o.AllowWeak {
+		c.strength = newStrength()
+	}
+	return c
+}
+
+// ErrWrongPassword: the password is not that of the user, or there is no such user, or none with a password. Nobody is told
+// which.
+var ErrWrongPassword = errors.New("signin: the user name or the password is wrong")
+
+// Attempt says where a password comes from.
+type Attempt struct {
+	// Address of the client, "" where it is not known or does not count.
+	Address string
+	// Device names a browser that this user has signed in from before, proven by the caller; "" for any other. It has a
+	// count of its own, so that strangers who guess cannot keep the user out.
+	Device string
+	// ID is the request's: one request counts once.
+	ID   string
+	Time time.Time
+}
+
+// Login is whose password it was.
+type Login struct {
+	User *directory.User
+	// MustChange: a new password is to be set before anything else, because it is required or the present one has expired.
+	MustChange bool
+	// Locked: it has expired, and the account's policy lets only an administrator set a new one.
+	Locked bool
+}
+
+// Password verifies a user's password. The account is nil, and name any text, where there is no such account or user; that
+// takes as long and gives the same error. Errors beside ErrWrongPassword: a *WaitError after too many failures, ErrBusy, and
+// those of a damaged record.
+func (c *Checker) Password(ctx context.Context, a *directory.Account, name string, password seal.Secret, try Attempt) (*Login, error) {
+	var u *directory.User
+	var profile *directory.LoginProfile
+	account := ""
+	if a != nil {
+		account = a.ID()
+		if u = a.User(name); u != nil {
+			profile = a.LoginProfile(u.ID)
+		}
+	}
+	counts, key := c.strangers, account+"/"+strings.ToLower(name)
+	if u != nil {
+		counts, key = c.passwords, u.ID+"/"+try.Device
+	}
+	if err := c.begin(counts, key, try); err != nil {
+		return nil, err
+	}
+	if err := c.verify(ctx, profile, password); err != nil {
+		return nil, err
+	}
+	c.end(counts, key, try)
+	policy := a.PasswordPolicy()
+	expired := policy.Expired(profile.Changed, try.Time)
+	return &Login{User: u, MustChange: expired || profile.ResetRequired, Locked: expired && policy.HardExpiry}, nil
+}
+
+// OldPassword verifies a known user's present password before it is changed. Its errors are Password's.
+func (c *Checker) OldPassword(ctx context.Context, profile *directory.LoginProfile, password seal.Secret, try Attempt) error {
+	key := profile.User + "/" + try.Device
+	if err := c.begin(c.passwords, key, try); err != nil {
+		return err
+	}
+	if err := c.verify(ctx, profile, password); err != nil {
+		return err
+	}
+	c.end(c.passwords, key, try)
+	return nil
+}
+
+func (c *Checker) begin(counts *throttle, key string, try Attempt) error {
+	if network := networkOf(try.Address); network != "" {
+		if err := c.addresses.take(network, try.ID, try.Time); err != nil {
+			return err
+		}
+	}
+	return counts.take(key, try.ID, try.Time)
+}
+
+// end forgets the failures of a user who has proven the password, and this one try of the address.
+func (c *Checker) end(counts *throttle, key string, try Attempt) {
+	counts.forgive(key)
+	if network := networkOf(try.Address); network != "" {
+		c.addresses.giveBack(network)
+	}
+}
+
+// networkOf is what counts as one address: of IPv6, whose users have many, the first half.
+func networkOf(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return ""
+	}
+	ip = ip.Unmap().WithZone("")
+	if ip.Is4() {
+		return ip.String()
+	}
+	network, err := ip.Prefix(64)
+	if err != nil {
+		return ""
+	}
+	return network.String()
+}
+
+// verify compares a password with the profile's present one. Without a profile it costs the same.
+func (c *Checker) verify(ctx context.Context, profile *directory.LoginProfile, password seal.Secret) error {
+	known := newHashes()
+	if profile != nil {
+		var err error
+		if known, err = c.open(profile); err != nil {
+			return err
+		}
+	}
+	hash, err := c.pool.hash(ctx, password, known.salt)
+	if err != nil {
+		return err
+	}
+	if !known.matches(hash, 1) {
+		return ErrWrongPassword
+	}
+	return nil
+}
+
+func (c *Checker) open(profile *directory.LoginProfile) (hashes, error) {
+	text, err := c.keys.OpenPasswords(profile.User, profile.Sealed)
+	if err != nil {
+		return hashes{}, err
+	}
+	return parseHashes(text)
+}
+
+// NewPassword checks a new password for a user against the account's policy, and gives what the login profile is to hold
+// as Sealed. old is the profile that the user has, nil for none. A *PolicyError says what is wrong with the password.
+func (c *Checker) NewPassword(ctx context.Context, a *directory.Account, u *directory.User, old *directory.LoginProfile, password seal.Secret) ([]byte, error) {
+	text := string(password.Reveal())
+	policy := a.PasswordPolicy()
+	if err := allows(policy, a, text); err != nil {
+		return nil, err
+	}
+	if c.strength != nil {
+		if err := c.strength.judge(text, u.Name, a.ID(), a.Info().Alias); err != nil {
+			return nil, err
+		}
+	}
+	known := newHashes()
+	if old != nil {
+		var err error
+		if known, err = c.open(old); err != nil {
+			return nil, err
+		}
+	}
+	hash, err := c.pool.hash(ctx, password, known.salt)
+	if err != nil {
+		return nil, err
+	}
+	if policy != nil && known.matches(hash, policy.Reuse) {
+		return nil, &PolicyError{"Policy constraint violation with password reuse prevention during password change."}
+	}
+	return c.keys.SealPasswords(u.ID, known.with(hash).encode())
+}

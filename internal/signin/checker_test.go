@@ -1,0 +1,302 @@
+package signin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/internal/seal"
+	"github.com/warder-iam/warder/internal/session"
+)
+
+func newChecker(t *testing.T, o Options) *Checker {
+	t.Helper()
+	ring, _, err := seal.NewKeyring(seal.NewMaster())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return New(session.NewKeys(ring), o)
+}
+
+func secret(text string) seal.Secret { return seal.NewSecret([]byte(text)) }
+
+const goodPassword = "Tangerine-orbit_41"
+
+// people is an account with alice, who has a password, and bob, who has none.
+func people(t *testing.T, c *Checker, p *directory.PasswordPolicy, changed time.Time) *directory.Account {
+	t.Helper()
+	alice := &directory.User{ID: "AIDAALICE", Name: "alice"}
+	bob := &directory.User{ID: "AIDABOB", Name: "bob"}
+	sealed, err := c.NewPassword(t.Context(), account(nil), alice, nil, secret(goodPassword))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return account(p, alice, bob, &directory.LoginProfile{User: alice.ID, Changed: changed, Sealed: sealed})
+}
+
+func TestPassword(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newChecker(t, Options{})
+		set := time.Now()
+		a := people(t, c, &directory.PasswordPolicy{MinLength: 8, MaxAge: 90}, set)
+		sign := func(a *directory.Account, name, password string) (*Login, error) {
+			time.Sleep(time.Hour) // no throttle is in the way
+			return c.Password(t.Context(), a, name, secret(password), Attempt{Address: "192.0.2.1", Time: time.Now()})
+		}
+		login, err := sign(a, "ALICE", goodPassword)
+		if err != nil || login.User.ID != "AIDAALICE" || login.MustChange || login.Locked {
+			t.Fatalf("%+v %v", login, err)
+		}
+		for _, bad := range []struct {
+			account        *directory.Account
+			name, password string
+		}{
+			{a, "alice", "Tangerine-orbit_42"}, {a, "alice", ""}, {a, "bob", goodPassword}, {a, "nobody", goodPassword}, {a, "", ""}, {nil, "alice", goodPassword},
+		} {
+			if login, err := sign(bad.account, bad.name, bad.password); !errors.Is(err, ErrWrongPassword) || login != nil {
+				t.Errorf("%s: %+v %v", bad.name, login, err)
+			}
+		}
+		time.Sleep(time.Until(set.AddDate(0, 0, 90)))
+		if login, err := sign(a, "alice", goodPassword); err != nil || !login.MustChange || login.Locked {
+			t.Errorf("after ninety days: %+v %v", login, err)
+		}
+		hard := people(t, c, &directory.PasswordPolicy{MinLength: 8, MaxAge: 90, HardExpiry: true}, set)
+		if login, err := sign(hard, "alice", goodPassword); err != nil || !login.Locked {
+			t.Errorf("with hard expiry: %+v %v", login, err)
+		}
+	})
+}
+
+// TestResetRequired: a password that is good once.
+func TestResetRequired(t *testing.T) {
+	c := newChecker(t, Options{})
+	a := people(t, c, nil, time.Now())
+	profile := a.LoginProfile("AIDAALICE").Clone()
+	profile.ResetRequired = true
+	a = account(nil, a.User("alice"), profile)
+	login, err := c.Password(t.Context(), a, "alice", secret(goodPassword), Attempt{Time: time.Now()})
+	if err != nil || !login.MustChange || login.Locked {
+		t.Errorf("%+v %v", login, err)
+	}
+}
+
+// TestSameThrottleForAll: names that exist and names that do not are slowed down alike, and so is an address that tries
+// many. A browser that the user has used before is not slowed down with the strangers.
+func TestSameThrottleForAll(t *testing.T) {
+	c := newChecker(t, Options{})
+	a := people(t, c, nil, time.Now())
+	now := time.Now()
+	c.pool.slots = make(chan struct{}) // nothing is hashed: this is about the counts
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	tries := func(name, address, device string) int {
+		for n := 0; ; n++ {
+			var wait *WaitError
+			if _, err := c.Password(gone, a, name, secret("x"), Attempt{Address: address, Device: device, Time: now}); errors.As(err, &wait) {
+				return n
+			} else if !errors.Is(err, context.Canceled) {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, name := range []string{"alice", "bob", "nobody", "no user's name"} {
+		if n := tries(name, "", ""); n != freeFailures {
+			t.Errorf("%d tries for %s", n, name)
+		}
+	}
+	if n := tries("ALICE", "", ""); n != 0 {
+		t.Errorf("%d more tries by another spelling", n)
+	}
+	if n := tries("alice", "", "known"); n != freeFailures {
+		t.Errorf("%d tries with a known device", n)
+	}
+	n := 0
+	for ; n < 200; n++ {
+		var wait *WaitError
+		address := fmt.Sprintf("2001:db8::%x", n)
+		if _, err := c.Password(gone, a, fmt.Sprint("user", n), secret("x"), Attempt{Address: address, Time: now}); errors.As(err, &wait) {
+			break
+		}
+	}
+	if n != freeAtAddress {
+		t.Errorf("%d tries from one network", n)
+	}
+}
+
+// TestUnknownCostsTheSame: a password is hashed whoever it is for. The pool has no room here, so that whoever gets an
+// answer has not waited for it.
+func TestUnknownCostsTheSame(t *testing.T) {
+	c := newChecker(t, Options{})
+	a := people(t, c, nil, time.Now())
+	c.pool.slots = make(chan struct{})
+	for _, name := range []string{"alice", "bob", "nobody"} {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := c.Password(ctx, a, name, secret("x"), Attempt{Time: time.Now()}); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestPoolIsBounded: with the pool full, some wait and the rest are refused at once.
+func TestPoolIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool()
+		p.slots = make(chan struct{})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		results := make(chan error, 3*maxWaiting)
+		for range 3 * maxWaiting {
+			go func() {
+				_, err := p.hash(ctx, secret("x"), make([]byte, saltLen))
+				results <- err
+			}()
+		}
+		busy, late := 0, 0
+		for range 3 * maxWaiting {
+			switch err := <-results; {
+			case errors.Is(err, ErrBusy):
+				busy++
+			case errors.Is(err, context.DeadlineExceeded):
+				late++
+			default:
+				t.Fatal(err)
+			}
+		}
+		if late != maxWaiting || busy != 2*maxWaiting {
+			t.Errorf("%d waited, %d were refused", late, busy)
+		}
+	})
+}
+
+func TestNewPassword(t *testing.T) {
+	c := newChecker(t, Options{})
+	a := people(t, c, &directory.PasswordPolicy{MinLength: 6, Reuse: 1}, time.Now())
+	u, old := a.User("alice"), a.LoginProfile("AIDAALICE")
+	set := func(password string) error {
+		_, err := c.NewPassword(t.Context(), a, u, old, secret(password))
+		return err
+	}
+	var refused *PolicyError
+	for password, want := range map[string]string{
+		goodPassword: "reuse prevention", "monkey": "most common", "aaaaaaaaaaaa": "easy to guess", "x": "minimum length",
+	} {
+		if err := set(password); !errors.As(err, &refused) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", password, err)
+		}
+	}
+	if err := set("Walrus-pepper_77x"); err != nil {
+		t.Error(err)
+	}
+	weak := newChecker(t, Options{AllowWeak: true})
+	if _, err := weak.NewPassword(t.Context(), a, u, nil, secret("monkey")); err != nil {
+		t.Errorf("a weak password where those are allowed: %v", err)
+	}
+}
+
+// A record that was changed, or is another user's, is a fault and never a wrong password.
+func TestDamagedProfile(t *testing.T) {
+	c := newChecker(t, Options{})
+	a := people(t, c, nil, time.Now())
+	sealed := a.LoginProfile("AIDAALICE").Sealed
+	for _, profile := range []*directory.LoginProfile{{User: "AIDABOB", Sealed: sealed}, {User: "AIDAALICE", Sealed: sealed[1:]}, {User: "AIDAALICE"}} {
+		err := c.OldPassword(t.Context(), profile, secret(goodPassword), Attempt{Time: time.Now()})
+		if err == nil || errors.Is(err, ErrWrongPassword) {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+func device(t *testing.T, c *Checker) (*directory.MFADevice, seal.Secret) {
+	t.Helper()
+	seed := NewSeed()
+	d := &directory.MFADevice{ID: "D1", Kind: directory.VirtualMFA, User: "AIDAALICE"}
+	var err error
+	if d.Sealed, err = c.keys.SealSeed(d.ID, seed); err != nil {
+		t.Fatal(err)
+	}
+	return d, seed
+}
+
+// TestCodesWorkOnce walks through an hour of codes: each is good once, and none before one that was used.
+func TestCodesWorkOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newChecker(t, Options{})
+		d, seed := device(t, c)
+		for range 120 {
+			time.Sleep(codeStep * time.Second)
+			now := time.Now()
+			given := code(seed, step(now))
+			used, err := c.UseCode(d, given, now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.UseCode(d, given, now); err != nil || d.Step == used.Step {
+				t.Errorf("the device itself was changed: %v", err)
+			}
+			for _, old := range []string{given, code(seed, step(now)-1)} {
+				if _, err := c.UseCode(used, old, now); !errors.Is(err, ErrWrongCode) {
+					t.Errorf("a used code: %v", err)
+				}
+			}
+			d = used
+		}
+	})
+}
+
+// TestDriftingClock: a device whose clock is off is enabled, drifts on, and is brought back into step.
+func TestDriftingClock(t *testing.T) {
+	c := newChecker(t, Options{})
+	d, seed := device(t, c)
+	now := time.Unix(2e9, 0)
+	shows := func(at int64) string { return code(seed, step(now)+at) }
+	d, err := c.UsePair(d, shows(39), shows(40), now)
+	if err != nil || d.Drift != 40 || d.Step != step(now)+40 {
+		t.Fatalf("%+v %v", d, err)
+	}
+	if _, err := c.UseCode(d, shows(41), now); err != nil {
+		t.Error(err)
+	}
+	if _, err := c.UseCode(d, shows(0), now); !errors.Is(err, ErrWrongCode) {
+		t.Error("the code of the server's own time is taken")
+	}
+	now = now.Add(time.Hour)
+	if d, err = c.UsePair(d, shows(-1), shows(0), now); err != nil || d.Drift != 0 {
+		t.Fatalf("%+v %v", d, err)
+	}
+	key := &directory.MFADevice{ID: "D2", Kind: directory.SecurityKey}
+	if _, err := c.UseCode(key, "123456", now); !errors.Is(err, ErrNoCodes) {
+		t.Errorf("a code of a security key: %v", err)
+	}
+	if _, err := c.UsePair(key, "123456", "123456", now); !errors.Is(err, ErrNoCodes) {
+		t.Errorf("codes of a security key: %v", err)
+	}
+}
+
+// TestCodesAreThrottled apart from passwords.
+func TestCodesAreThrottled(t *testing.T) {
+	c := newChecker(t, Options{})
+	now := time.Now()
+	for n := range freeFailures {
+		if err := c.BeginCode("AIDAALICE", fmt.Sprint(n), now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.BeginCode("AIDAALICE", "more", now); err == nil {
+		t.Error("codes are tried without end")
+	}
+	a := people(t, c, nil, now)
+	if _, err := c.Password(t.Context(), a, "alice", secret(goodPassword), Attempt{Time: now}); err != nil {
+		t.Errorf("the password waits for the codes: %v", err)
+	}
+	c.CodeAccepted("AIDAALICE")
+	if err := c.BeginCode("AIDAALICE", "again", now); err != nil {
+		t.Error(err)
+	}
+}
