@@ -15,7 +15,7 @@ import (
 
 // reportPatience is how long a call that begins a report waits for it. Nearly every report is made by then, and the next
 // call finds it.
-const reportPatience = 2 * time.Second
+const reportPatience = 5 * time.Second
 
 // reportDeadline bounds the writing of a report; a stop of the server waits that long at most.
 const reportDeadline = 10 * time.Second
