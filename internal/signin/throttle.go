@@ -33,7 +33,8 @@ func (e *WaitError) Error() string {
 // throttle counts failures by key. A key names what is guarded and one factor: a user's password, a user's codes, an
 // address.
 type throttle struct {
-	free  int
+	free  int // failures without a delay
+	most  int // keys
 	mu    sync.Mutex
 	tries map[string]*tries
 }
@@ -46,7 +47,9 @@ type tries struct {
 	id       string    // of the last try that counted
 }
 
-func newThrottle(free int) *throttle { return &throttle{free: free, tries: make(map[string]*tries)} }
+func newThrottle(free int) *throttle {
+	return &throttle{free: free, most: maxKeys, tries: make(map[string]*tries)}
+}
 
 // take begins a try. It counts as a failure until forgive, so that many at the same time do not all go by. The same id
 // counts once: a request may be judged again.
@@ -90,17 +93,17 @@ func (t *throttle) forgive(key string) {
 
 // makeRoom forgets, when the throttle is full, keys that have been quiet, and then the quieter half.
 func (t *throttle) makeRoom(now time.Time) {
-	if len(t.tries) < maxKeys {
+	if len(t.tries) < t.most {
 		return
 	}
-	for quiet := forgetAfter; len(t.tries) > maxKeys/2 && quiet > time.Second; quiet /= 2 {
+	for quiet := forgetAfter; len(t.tries) > t.most/2 && quiet > time.Second; quiet /= 2 {
 		for key, e := range t.tries {
 			if now.Sub(e.last) > quiet {
 				delete(t.tries, key)
 			}
 		}
 	}
-	if len(t.tries) >= maxKeys { // all within a second
+	if len(t.tries) >= t.most { // all within a second
 		clear(t.tries)
 	}
 }

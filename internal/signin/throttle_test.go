@@ -93,21 +93,23 @@ func TestManyAtOnce(t *testing.T) {
 // TestThrottleIsBounded: any number of keys takes a bounded room, and keys that are active are kept.
 func TestThrottleIsBounded(t *testing.T) {
 	th := newThrottle(freeFailures)
+	const most = 1000
+	th.most = most
 	now := time.Unix(1e9, 0)
-	for n := range 3 * maxKeys {
+	for n := range 3 * most {
 		now = now.Add(10 * time.Millisecond)
 		_ = th.take(fmt.Sprint(n), "", now) // the first of each key is free
 	}
-	if len(th.tries) > maxKeys {
+	if len(th.tries) > most {
 		t.Errorf("%d keys", len(th.tries))
 	}
-	if th.tries[fmt.Sprint(3*maxKeys-1)] == nil {
+	if th.tries[fmt.Sprint(3*most-1)] == nil {
 		t.Error("the newest key was forgotten")
 	}
-	for n := range 2 * maxKeys {
+	for n := range 2 * most {
 		_ = th.take(fmt.Sprint("b", n), "", now) // all in one moment
 	}
-	if len(th.tries) > maxKeys {
+	if len(th.tries) > most {
 		t.Errorf("%d keys", len(th.tries))
 	}
 }
