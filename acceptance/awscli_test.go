@@ -2,14 +2,8 @@ package acceptance
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"math/big"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,11 +12,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/rogpeppe/go-internal/testscript"
-	"golang.org/x/crypto/ssh"
 )
 
 const getAWSCLI = "Get the AWS CLI: as root on Debian, apt-get install awscli."
@@ -174,23 +166,13 @@ var cliReadsServices = sync.OnceValues(func() (bool, error) {
 	return version[1] == "1" && minor >= 29 || version[1] == "2" && minor >= 13, err
 })
 
-// cmdCertificate makes keys anew: a certificate in a file would expire one day.
 func cmdCertificate(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: certificate NAME")
 	}
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	certificate, private, public, err := newCertificate(args[0])
 	ts.Check(err)
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: args[0]}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
-	cert, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	ts.Check(err)
-	public, err := ssh.NewPublicKey(key.Public())
-	ts.Check(err)
-	for name, text := range map[string][]byte{
-		".pem": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert}),
-		".key": pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}),
-		".pub": ssh.MarshalAuthorizedKey(public),
-	} {
-		ts.Check(os.WriteFile(ts.MkAbs(args[0]+name), text, 0o600))
+	for name, text := range map[string]string{".pem": certificate, ".key": private, ".pub": public} {
+		ts.Check(os.WriteFile(ts.MkAbs(args[0]+name), []byte(text), 0o600))
 	}
 }

@@ -72,11 +72,12 @@ func newTerraform(t *testing.T) *terraform {
 	}
 	dir := t.TempDir()
 	config := terraformConfig(t, dir)
-	for _, name := range []string{"main.tf", "before.json", "after.json"} {
+	for _, name := range []string{"main.tf", "credentials.tf", "before.json", "after.json"} {
 		text, err := os.ReadFile(filepath.Join("testdata/terraform", name))
 		check(t, err)
 		check(t, os.WriteFile(filepath.Join(dir, name), text, 0o600))
 	}
+	writeMaterial(t, dir)
 	w := start(t)
 	return &terraform{t: t, w: w, dir: dir, env: w.env(
 		"TF_CLI_CONFIG_FILE="+config,
@@ -90,6 +91,18 @@ func newTerraform(t *testing.T) *terraform {
 		"AWS_SECRET_ACCESS_KEY="+w.Key.Secret,
 		"AWS_EC2_METADATA_DISABLED=true",
 	)}
+}
+
+// writeMaterial gives the configuration its keys and certificates.
+func writeMaterial(t *testing.T, dir string) {
+	t.Helper()
+	certificate, private, public, err := newCertificate("app")
+	check(t, err)
+	text, err := json.Marshal(map[string]string{
+		"certificate": certificate, "private_key": private, "ssh_public_key": strings.TrimSpace(public),
+	})
+	check(t, err)
+	check(t, os.WriteFile(filepath.Join(dir, "material.auto.tfvars.json"), text, 0o600))
 }
 
 // terraformConfig is a CLI configuration that takes the provider from a folder and never from the network.
