@@ -60,6 +60,7 @@ var layers = map[string]int{
 	"internal/alarm":   6,
 	"internal/collect": 6,
 	"internal/keyscan": 6,
+	"internal/oidc":    6,
 
 	"internal/server": 7,
 

@@ -20,6 +20,8 @@ type Account struct {
 	policies table[*Policy]
 	profiles table[*InstanceProfile]
 	keys     tree[*AccessKey]
+	oidc     table[*OIDCProvider]
+	issuer   *TokenIssuer // nil where none was put
 
 	memberships links // users, by group id
 	attachments links // groups, roles and users, by policy ARN
@@ -64,6 +66,10 @@ func (a *Account) Counts() Counts {
 // Len is the number of entities in the account, its AccountInfo included.
 func (a *Account) Len() int {
 	n := a.users.len() + a.groups.len() + a.roles.len() + a.policies.len() + a.profiles.len() + a.keys.len()
+	n += a.oidc.len()
+	if a.issuer != nil {
+		n++
+	}
 	if a.info != nil {
 		n++
 	}
@@ -88,6 +94,10 @@ func (a *Account) Get(key string) Entity {
 		return orNil(a.InstanceProfileByID(id))
 	case kind == "key":
 		return orNil(a.AccessKey(id))
+	case kind == "oidc":
+		return orNil(a.OIDCProviderByID(id))
+	case key == "issuer":
+		return orNil(a.issuer)
 	}
 	return nil
 }
@@ -111,7 +121,8 @@ func (a *Account) Entities() iter.Seq[Entity] {
 			return
 		}
 		_ = each(a.Users(), yield) && each(a.Groups(), yield) && each(a.Roles(), yield) && each(a.Policies(), yield) &&
-			each(a.InstanceProfiles(), yield) && each(values(a.keys.from("")), yield)
+			each(a.InstanceProfiles(), yield) && each(values(a.keys.from("")), yield) &&
+			each(a.OIDCProviders(), yield) && (a.issuer == nil || yield(a.issuer))
 	}
 }
 

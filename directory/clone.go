@@ -71,6 +71,10 @@ func present(e Entity) bool {
 		return e != nil
 	case *AccessKey:
 		return e != nil
+	case *OIDCProvider:
+		return e != nil
+	case *TokenIssuer:
+		return e != nil
 	}
 	return false
 }
@@ -91,6 +95,10 @@ func Clone(e Entity) Entity {
 	case *InstanceProfile:
 		return e.Clone()
 	case *AccessKey:
+		return e.Clone()
+	case *OIDCProvider:
+		return e.Clone()
+	case *TokenIssuer:
 		return e.Clone()
 	}
 	return e

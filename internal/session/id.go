@@ -17,6 +17,7 @@ const (
 	PrefixInstanceProfile = "AIPA"
 	PrefixPolicy          = "ANPA"
 	PrefixPolicyVersion   = "ANVA"
+	PrefixOIDCProvider    = "OIDC" // Warder's own: AWS shows no id
 )
 
 const (

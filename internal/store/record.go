@@ -176,6 +176,10 @@ func blank(key string) directory.Entity {
 		return new(directory.InstanceProfile)
 	case "key":
 		return new(directory.AccessKey)
+	case "oidc":
+		return new(directory.OIDCProvider)
+	case "issuer":
+		return new(directory.TokenIssuer)
 	}
 	return nil
 }

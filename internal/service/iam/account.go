@@ -82,9 +82,9 @@ func (iam *Service) getAccountSummary(c *server.Call, _ *api.GetAccountSummaryIn
 		"AccountSigningCertificatesPresent": 0,
 		"MFADevices":                        0,
 		"MFADevicesInUse":                   0,
-		"Providers":                         0,
+		"Providers":                         int32(c.Account().OIDCProviderCount()),
 		"ServerCertificates":                0,
-		"GlobalEndpointTokenVersion":        1,
+		"GlobalEndpointTokenVersion":        int32(max(1, c.Account().Info().TokenVersion)),
 	}
 	for key, limit := range iam.store.Quotas().Summary() {
 		summary[key] = int32(limit)
