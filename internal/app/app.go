@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 	"github.com/warder-iam/warder/internal/kv/sqlitekv"
 	"github.com/warder-iam/warder/internal/seal"
 	"github.com/warder-iam/warder/internal/server"
+	"github.com/warder-iam/warder/internal/service/sts"
 	"github.com/warder-iam/warder/internal/session"
 	"github.com/warder-iam/warder/internal/sigv4"
 	"github.com/warder-iam/warder/internal/store"
@@ -170,6 +172,10 @@ func (a *App) listen(ctx context.Context) error {
 	if a.transport, err = newTransport(&a.config, l.Addr(), a.keyring, a.log); err != nil {
 		return err
 	}
+	verifier, err := a.config.OIDC.verifier(a.log)
+	if err != nil {
+		return err
+	}
 	a.endpoint = Endpoint{URL: a.config.url(l.Addr(), a.transport), CA: a.transport.ca}
 	var data server.DataRecorder
 	if a.config.DataEvents == dataEventsAll {
@@ -187,13 +193,21 @@ func (a *App) listen(ctx context.Context) error {
 		TrustedProxies: a.config.TrustedProxies,
 		Region:         Region,
 		Touch:          a.touch,
-	}, a.store, a.keys)
+	}, a.store, a.keys, sts.Options{Verifier: verifier, Issuer: a.issuerBase()})
 	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, stopping: a.stopping}
-	a.http = newHTTPServer(handler(api, h, newAuthZEN(a.endpoint.URL)), a.conns, a.log)
+	a.http = newHTTPServer(handler(api, h, newAuthZEN(a.endpoint.URL), &issuers{a.store, a.issuerBase()}), a.conns, a.log)
 	if certs := a.transport.certificates; certs != nil {
 		a.http.TLSConfig = certs.config()
 	}
 	return nil
+}
+
+// issuerBase is what the URLs of token issuers begin with.
+func (a *App) issuerBase() string {
+	if a.config.IssuerURL != "" {
+		return strings.TrimSuffix(a.config.IssuerURL, "/")
+	}
+	return a.endpoint.URL
 }
 
 func (a *App) trusts(addr netip.Addr) bool {

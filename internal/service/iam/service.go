@@ -10,11 +10,14 @@ import (
 type Service struct {
 	store *store.Store
 	keys  *session.Keys
+	// issuer is what the URLs of token issuers begin with.
+	issuer string
 }
 
-// Register makes s answer the operations of IAM that Warder serves.
-func Register(s *server.Server, st *store.Store, keys *session.Keys) {
-	iam := &Service{store: st, keys: keys}
+// Register makes s answer the operations of IAM that Warder serves. issuer is where this server answers, without a slash at
+// the end: the URLs of the accounts' token issuers begin with it.
+func Register(s *server.Server, st *store.Store, keys *session.Keys, issuer string) {
+	iam := &Service{store: st, keys: keys, issuer: issuer}
 	iam.registerUsers(s)
 	iam.registerGroups(s)
 	iam.registerAccessKeys(s)

@@ -7,16 +7,33 @@ import (
 	"github.com/warder-iam/warder/authz"
 	api "github.com/warder-iam/warder/internal/api/sts"
 	"github.com/warder-iam/warder/internal/awsapi"
+	"github.com/warder-iam/warder/internal/oidc"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/session"
 )
 
 // Service serves STS.
-type Service struct{ keys *session.Keys }
+type Service struct {
+	keys     *session.Keys
+	verifier *oidc.Verifier
+	issuer   string // what the URLs of token issuers begin with
+}
+
+// Options are what STS needs beside the keys.
+type Options struct {
+	// Verifier of web identity tokens; nil for one that calls public addresses only.
+	Verifier *oidc.Verifier
+	// Issuer is what the URLs of the accounts' token issuers begin with: where this server answers, without a slash at the end.
+	Issuer string
+}
 
 // Register makes s answer the operations of STS that Warder serves.
-func Register(s *server.Server, keys *session.Keys) {
-	sts := &Service{keys: keys}
+func Register(s *server.Server, keys *session.Keys, o Options) {
+	if o.Verifier == nil {
+		o.Verifier, _ = oidc.New(oidc.Options{}) // no options, no error
+	}
+	sts := &Service{keys: keys, verifier: o.Verifier, issuer: o.Issuer}
+	sts.registerWebIdentity(s)
 	server.Handle(s, api.GetCallerIdentity,
 		server.NeedsNone[api.GetCallerIdentityInput]("everybody may ask who he is; AWS lets no policy deny it"), sts.getCallerIdentity)
 	server.Handle(s, api.GetSessionToken,
@@ -26,6 +43,7 @@ func Register(s *server.Server, keys *session.Keys) {
 	}), sts.getAccessKeyInfo)
 	server.Handle(s, api.AssumeRole, server.Asks(assumeRoleAsks), sts.assumeRole)
 	server.Handle(s, api.GetFederationToken, server.Asks(federationAsks), sts.getFederationToken)
+	server.Handle(s, api.GetWebIdentityToken, server.Asks(webTokenAsks), sts.getWebIdentityToken)
 }
 
 func (sts *Service) getCallerIdentity(c *server.Call, _ *api.GetCallerIdentityInput) (*api.GetCallerIdentityOutput, error) {
