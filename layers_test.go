@@ -62,7 +62,8 @@ var layers = map[string]int{
 	"internal/keyscan": 6,
 	"internal/oidc":    6,
 
-	"internal/server": 7,
+	"internal/server":        7,
+	"internal/oidc/oidctest": 7, // a provider for tests
 
 	"internal/server/servertest": 8, // a server for tests
 	"internal/service/*":         8,

@@ -47,6 +47,9 @@ func (tx *Tx) conflict(e directory.Entity) error {
 // nameTaken reports whether another entity of its kind has e's name.
 func (tx *Tx) nameTaken(e directory.Entity) bool {
 	kind, name := nameOf(e)
+	if kind == "" {
+		return false
+	}
 	for _, w := range tx.writes {
 		if k, n := nameOf(w.entity); !w.gone && k == kind && strings.EqualFold(n, name) && w.entity.Key() != e.Key() {
 			return true

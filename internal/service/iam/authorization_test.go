@@ -18,6 +18,8 @@ import (
 type permission struct {
 	Op string         `json:"op"`
 	In map[string]any `json:"in"`
+	// Before is an operation without input that admin calls before, whatever comes of it.
+	Before string `json:"before"`
 	// Resource that is asked about: an ARN, the part of one behind the account, or "*".
 	Resource string `json:"resource"`
 	// Also are further rights that the operation needs.
@@ -90,6 +92,8 @@ func furnish(t *testing.T) func(*store.Tx, string) []directory.Entity {
 				ID: session.NewEntityID("ANPA"), Name: "tool", Path: "/team/", Created: now, Updated: now, Tags: tags, Default: 1, Latest: 2,
 				Versions: append(slices.Clone(versions), directory.PolicyVersion{Number: 2, Created: now, Document: anything}),
 			},
+			&directory.OIDCProvider{ID: session.NewEntityID("OIDC"), URL: "id.example.com/target", Created: now, ClientIDs: []string{"app"}, Tags: tags},
+			&directory.TokenIssuer{ID: session.NewIssuerID(id), Enabled: true},
 			&directory.Group{ID: session.NewEntityID("AGPA"), Name: "spare", Path: "/team/", Created: now},
 			&directory.User{ID: session.NewEntityID("AIDA"), Name: "spare", Path: "/team/", Created: now, Boundary: edge, Tags: tags},
 			&directory.Role{ID: session.NewEntityID("AROA"), Name: "spare", Path: "/team/", Created: now, MaxSession: 3600, Trust: trust, Boundary: edge, Tags: tags},
@@ -101,6 +105,9 @@ func furnish(t *testing.T) func(*store.Tx, string) []directory.Entity {
 
 func (p *permission) call(t *testing.T, a *account) servertest.Answer {
 	t.Helper()
+	if p.Before != "" {
+		a.as(t, "admin", p.Before, nil)
+	}
 	in := map[string]any{}
 	for name, v := range p.In {
 		if v == "{key}" {
