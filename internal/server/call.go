@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/warder-iam/warder/authz"
@@ -34,6 +35,8 @@ type Call struct {
 	// evidence is what an unsigned operation's input proved; about is the account that such a call is about.
 	evidence any
 	about    string
+	// encoded says, sealed, why the call was denied; "" where it was not.
+	encoded string
 	// decisions on every ask of this call, the last judgement's only.
 	decisions []authz.Decision
 	// retry names this change among retries of it; nil where the client gave no signed invocation id.
@@ -88,8 +91,33 @@ func (c *Call) Allowed(ask authz.Ask) bool {
 	return d.Allowed()
 }
 
+// EncodeDenial seals what became of an ask of the caller's, for DecodeAuthorizationMessage. It is "" for callers without an
+// account, and where there is more to tell than a message may hold.
+func (c *Call) EncodeDenial(caller *authz.Caller, env *authz.Environment, ask *authz.Ask) string {
+	if caller.Account == "" {
+		return ""
+	}
+	status, ok := authz.Describe(c.snapshot, caller, env, ask)
+	if !ok {
+		return ""
+	}
+	text, err := json.Marshal(&status)
+	if err != nil {
+		return ""
+	}
+	encoded, ok, err := c.server.Authn.Keys.EncodeMessage(caller.Account, c.Time(), text)
+	if err != nil {
+		c.server.Log.Error("denial without its message", "request", c.ID, "error", err.Error())
+	}
+	if !ok {
+		return ""
+	}
+	return encoded
+}
+
 // denied is the refusal of one ask.
 func (c *Call) denied(d *authz.Decision) error {
+	c.encoded = c.EncodeDenial(c.Caller, &c.Env, d.Ask)
 	if c.Caller.Kind == eval.WebIdentity {
 		return awsapi.AccessDenied.New("Not authorized to perform %s", d.Ask.Action)
 	}

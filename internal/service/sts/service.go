@@ -43,6 +43,9 @@ func Register(s *server.Server, keys *session.Keys, o Options) {
 	}), sts.getAccessKeyInfo)
 	server.Handle(s, api.AssumeRole, server.Asks(assumeRoleAsks), sts.assumeRole)
 	server.Handle(s, api.GetFederationToken, server.Asks(federationAsks), sts.getFederationToken)
+	server.Handle(s, api.DecodeAuthorizationMessage, server.Ask(func(c *server.Call, _ *api.DecodeAuthorizationMessageInput) authz.Ask {
+		return authz.Ask{Action: c.Action(), Resource: "*"}
+	}), sts.decodeAuthorizationMessage)
 	server.Handle(s, api.GetWebIdentityToken, server.Asks(webTokenAsks), sts.getWebIdentityToken)
 }
 
@@ -58,6 +61,15 @@ func (sts *Service) getAccessKeyInfo(_ *server.Call, in *api.GetAccessKeyInfoInp
 		return nil, awsapi.ValidationError.New("The access key id is not valid.")
 	}
 	return &api.GetAccessKeyInfoOutput{Account: new(account)}, nil
+}
+
+// decodeAuthorizationMessage opens a message about a denial in the caller's own account; others it cannot open.
+func (sts *Service) decodeAuthorizationMessage(c *server.Call, in *api.DecodeAuthorizationMessageInput) (*api.DecodeAuthorizationMessageOutput, error) {
+	text, ok := sts.keys.DecodeMessage(c.Caller.Account, in.EncodedMessage, c.Time())
+	if !ok {
+		return nil, api.InvalidAuthorizationMessageException.New("Message is not valid")
+	}
+	return &api.DecodeAuthorizationMessageOutput{DecodedMessage: new(string(text))}, nil
 }
 
 // issue mints credentials that live from the call's time on. packed is how much of the room for policies and tags they
