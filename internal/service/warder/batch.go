@@ -39,14 +39,14 @@ func (q Question) withDefaults(all *Question) *Question {
 func (e *Entity) absent() bool { return e.Type == "" && e.ID == "" && len(e.Properties) == 0 }
 
 // decideAll answers the questions of a batch, in their order, as far as the semantic goes.
-func (s *Service) decideAll(c *server.Call, questions []*Question, semantic Semantic, explain bool) ([]*Answer, error) {
+func (s *Service) decideAll(c *server.Call, questions []*Question, semantic Semantic, more wishes) ([]*Answer, error) {
 	all, err := s.understand(c, questions)
 	if err != nil {
 		return nil, err
 	}
 	var answers []*Answer
 	for i, a := range all {
-		answer, err := s.decide(c, a, explain, i)
+		answer, err := s.decide(c, a, more, i)
 		if err != nil {
 			return nil, err
 		}

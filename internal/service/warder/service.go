@@ -68,7 +68,7 @@ func (s *Service) permissions(c *server.Call, questions []*Question, explain boo
 }
 
 func (s *Service) evaluate(c *server.Call, in *api.EvaluateInput) (*api.EvaluateOutput, error) {
-	answer, err := s.answer(c, evaluation(in), in.Options != nil && flag(in.Options.Explain))
+	answer, err := s.answer(c, evaluation(in), wishesOf(in.Options))
 	if err != nil {
 		return nil, err
 	}
@@ -76,19 +76,19 @@ func (s *Service) evaluate(c *server.Call, in *api.EvaluateInput) (*api.Evaluate
 }
 
 func (s *Service) explain(c *server.Call, in *api.ExplainInput) (*api.ExplainOutput, error) {
-	answer, err := s.answer(c, explained(in), true)
+	answer, err := s.answer(c, explained(in), wishes{explain: true})
 	if err != nil {
 		return nil, err
 	}
 	return &api.ExplainOutput{Decision: answer.Decision, Context: answer.Context}, nil
 }
 
-func (s *Service) answer(c *server.Call, q *Question, explain bool) (*api.Decision, error) {
+func (s *Service) answer(c *server.Call, q *Question, more wishes) (*api.Decision, error) {
 	all, err := s.understand(c, []*Question{q})
 	if err != nil {
 		return nil, err
 	}
-	answer, err := s.decide(c, all[0], explain, -1)
+	answer, err := s.decide(c, all[0], more, -1)
 	if err != nil {
 		return nil, err
 	}
@@ -102,21 +102,21 @@ func (s *Service) batchPermissions(c *server.Call, in *api.EvaluateBatchInput) (
 
 func (s *Service) evaluateBatch(c *server.Call, in *api.EvaluateBatchInput) (*api.EvaluateBatchOutput, error) {
 	questions := batch(in)
-	semantic, explain := ExecuteAll, false
+	semantic, more := ExecuteAll, wishes{}
 	if in.Options != nil {
-		explain = flag(in.Options.Explain)
+		more = wishes{flag(in.Options.Explain), flag(in.Options.EncodedMessage)}
 		if in.Options.EvaluationsSemantic != nil {
 			semantic = Semantic(*in.Options.EvaluationsSemantic)
 		}
 	}
 	if len(in.Evaluations) == 0 { // AuthZEN: then it is one evaluation
-		answer, err := s.answer(c, questions[0], explain)
+		answer, err := s.answer(c, questions[0], more)
 		if err != nil {
 			return nil, err
 		}
 		return &api.EvaluateBatchOutput{Decision: &answer.Decision, Context: answer.Context}, nil
 	}
-	answers, err := s.decideAll(c, questions, semantic, explain)
+	answers, err := s.decideAll(c, questions, semantic, more)
 	if err != nil {
 		return nil, err
 	}
@@ -173,6 +173,19 @@ func entity(e *api.Entity) Entity {
 	return Entity{Type: e.Type, ID: e.Id, Properties: []byte(e.Properties)}
 }
 
+// wishes are what an answer is to hold beside the decision.
+type wishes struct {
+	explain bool // every statement that mattered
+	encoded bool // of a denial: the message for DecodeAuthorizationMessage
+}
+
+func wishesOf(o *api.Options) wishes {
+	if o == nil {
+		return wishes{}
+	}
+	return wishes{flag(o.Explain), flag(o.EncodedMessage)}
+}
+
 func flag(b *bool) bool { return b != nil && *b }
 
 // shown is an answer on the wire.
@@ -181,6 +194,9 @@ func shown(a *Answer) (*api.Decision, error) {
 	c := d.Context
 	if a.Reason != "" {
 		c.Reason = &a.Reason
+	}
+	if a.Encoded != "" {
+		c.EncodedMessage = &a.Encoded
 	}
 	if a.Refusal != nil {
 		c.Error = &api.Refusal{Status: int32(a.Refusal.Status), Code: a.Refusal.Code, Message: a.Refusal.Message}
