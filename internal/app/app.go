@@ -21,6 +21,7 @@ import (
 	"github.com/warder-iam/warder/internal/authn"
 	"github.com/warder-iam/warder/internal/kv"
 	"github.com/warder-iam/warder/internal/kv/sqlitekv"
+	"github.com/warder-iam/warder/internal/oidc"
 	"github.com/warder-iam/warder/internal/seal"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/service/sts"
@@ -64,6 +65,7 @@ type App struct {
 	keys      *session.Keys
 	transport transport
 	conns     *connections
+	verifier  *oidc.Verifier
 	http      *http.Server
 	delivery  *delivery
 
@@ -91,6 +93,9 @@ func Start(ctx context.Context, config Config, out Output) (_ *App, err error) {
 			err = errors.Join(err, a.release())
 		}
 	}()
+	if a.verifier, err = config.OIDC.verifier(a.log); err != nil {
+		return nil, err
+	}
 	if err := a.openData(ctx); err != nil {
 		return nil, err
 	}
@@ -172,10 +177,6 @@ func (a *App) listen(ctx context.Context) error {
 	if a.transport, err = newTransport(&a.config, l.Addr(), a.keyring, a.log); err != nil {
 		return err
 	}
-	verifier, err := a.config.OIDC.verifier(a.log)
-	if err != nil {
-		return err
-	}
 	a.endpoint = Endpoint{URL: a.config.url(l.Addr(), a.transport), CA: a.transport.ca}
 	var data server.DataRecorder
 	if a.config.DataEvents == dataEventsAll {
@@ -193,7 +194,7 @@ func (a *App) listen(ctx context.Context) error {
 		TrustedProxies: a.config.TrustedProxies,
 		Region:         Region,
 		Touch:          a.touch,
-	}, a.store, a.keys, sts.Options{Verifier: verifier, Issuer: a.issuerBase()})
+	}, a.store, a.keys, sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()})
 	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, stopping: a.stopping}
 	a.http = newHTTPServer(handler(api, h, newAuthZEN(a.endpoint.URL), &issuers{a.store, a.issuerBase()}), a.conns, a.log)
 	if certs := a.transport.certificates; certs != nil {
