@@ -25,22 +25,22 @@ var errThumbprint = errors.New("oidc: the certificate is neither trusted nor nam
 
 // get fetches one document over HTTPS. It follows no redirect, sends nothing that it was told, and reads 1 MiB at most.
 func (v *Verifier) get(ctx context.Context, url string, thumbprints []string) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	if r.URL.Scheme != "https" || r.URL.User != nil || r.URL.Hostname() == "" {
+		return nil, fmt.Errorf("%.200q: %w", url, errScheme)
+	}
 	client := &http.Client{
 		Transport: &http.Transport{
 			DialContext:            v.dialer.dialContext,
-			TLSClientConfig:        v.tlsConfig(thumbprints),
+			TLSClientConfig:        v.tlsConfig(r.URL.Hostname(), thumbprints),
 			DisableKeepAlives:      true,
 			DisableCompression:     true,
 			MaxResponseHeaderBytes: 64 << 10,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return nil, err
-	}
-	if r.URL.Scheme != "https" || r.URL.User != nil {
-		return nil, fmt.Errorf("%.200q: %w", url, errScheme)
 	}
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("User-Agent", "warder")
@@ -71,14 +71,14 @@ func (e *documentError) Error() string { return fmt.Sprintf("%.200s: %v", e.url,
 
 func (e *documentError) Unwrap() error { return e.err }
 
-// tlsConfig trusts what the configured authorities vouch for and, as AWS does, any chain that ends in a certificate with
+// tlsConfig is for that host, a name or an address. It trusts what the configured authorities vouch for and, as AWS does, any chain that ends in a certificate with
 // one of the provider's thumbprints; name and time of the certificate count in both cases.
-func (v *Verifier) tlsConfig(thumbprints []string) *tls.Config {
+func (v *Verifier) tlsConfig(host string, thumbprints []string) *tls.Config {
 	return &tls.Config{
 		MinVersion:         tls.VersionTLS12,
 		InsecureSkipVerify: true, // VerifyConnection does it, in two ways
 		VerifyConnection: func(state tls.ConnectionState) error {
-			_, err := state.PeerCertificates[0].Verify(verifyOptions(state, v.roots))
+			_, err := state.PeerCertificates[0].Verify(verifyOptions(state, host, v.roots))
 			if err == nil {
 				return nil
 			}
@@ -88,7 +88,7 @@ func (v *Verifier) tlsConfig(thumbprints []string) *tls.Config {
 					anchors.AddCert(c)
 				}
 			}
-			if _, perr := state.PeerCertificates[0].Verify(verifyOptions(state, anchors)); perr != nil {
+			if _, perr := state.PeerCertificates[0].Verify(verifyOptions(state, host, anchors)); perr != nil {
 				return fmt.Errorf("%w: %w", errThumbprint, err)
 			}
 			return nil
@@ -96,12 +96,13 @@ func (v *Verifier) tlsConfig(thumbprints []string) *tls.Config {
 	}
 }
 
-func verifyOptions(state tls.ConnectionState, roots *x509.CertPool) x509.VerifyOptions {
+// verifyOptions take the host from the URL: the state of a connection to an address has no name.
+func verifyOptions(state tls.ConnectionState, host string, roots *x509.CertPool) x509.VerifyOptions {
 	between := x509.NewCertPool()
 	for _, c := range state.PeerCertificates[1:] {
 		between.AddCert(c)
 	}
-	return x509.VerifyOptions{DNSName: state.ServerName, Roots: roots, Intermediates: between}
+	return x509.VerifyOptions{DNSName: host, Roots: roots, Intermediates: between}
 }
 
 // Thumbprint is a certificate's SHA-1 hash in lower-case hexadecimal digits, as ThumbprintList has it.

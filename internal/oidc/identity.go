@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -50,8 +51,8 @@ func (t *Token) identity(p *Provider, now time.Time) (*Identity, error) {
 	if id.Subject, ok = t.text1("sub"); !ok {
 		return nil, missing("sub")
 	}
-	if len(id.Subject) > maxSubject {
-		return nil, invalid("The subject of the ID Token is longer than 255 characters")
+	if len(id.Subject) > maxSubject || strings.ContainsFunc(id.Subject, unicode.IsControl) {
+		return nil, invalid("The subject of the ID Token is longer than 255 characters, or has control characters")
 	}
 	if err := t.audience(p, id); err != nil {
 		return nil, err

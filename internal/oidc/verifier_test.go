@@ -50,28 +50,30 @@ func TestClaims(t *testing.T) {
 		kind   oidc.Kind
 		part   string
 	}{
-		"good":                      {nil, 0, ""},
-		"a list of one audience":    {map[string]any{"aud": []string{client}}, 0, ""},
-		"azp is the client":         {map[string]any{"aud": []string{"api", "other"}, "azp": client}, 0, ""},
-		"azp is another client":     {map[string]any{"azp": "other"}, oidc.Invalid, "Incorrect token audience"},
-		"azp is no text":            {map[string]any{"azp": 7}, oidc.Invalid, "Incorrect token audience"},
-		"several audiences, no azp": {map[string]any{"aud": []string{client, "other"}}, oidc.Invalid, "Incorrect token audience"},
-		"another audience":          {map[string]any{"aud": "other"}, oidc.Invalid, "Incorrect token audience"},
-		"audience in another case":  {map[string]any{"aud": "APP-ONE"}, oidc.Invalid, "Incorrect token audience"},
-		"no audience":               {map[string]any{"aud": nil}, oidc.Invalid, "Missing a required claim: aud"},
-		"no expiry":                 {map[string]any{"exp": nil}, oidc.Invalid, "Missing a required claim: exp"},
-		"no subject":                {map[string]any{"sub": nil}, oidc.Invalid, "Missing a required claim: sub"},
-		"an empty subject":          {map[string]any{"sub": ""}, oidc.Invalid, "Missing a required claim: sub"},
-		"no issuer":                 {map[string]any{"iss": nil}, oidc.Invalid, "Missing a required claim: iss"},
-		"another issuer":            {map[string]any{"iss": p.URL + "/x"}, oidc.Invalid, "issuer"},
-		"expired":                   {map[string]any{"exp": now - 1}, oidc.Expired, "Token expired: current date/time"},
-		"an expiry that is a text":  {map[string]any{"exp": "never"}, oidc.Invalid, "not a valid JWT"},
-		"not yet":                   {map[string]any{"nbf": now + 3600}, oidc.Rejected, "nbf"},
-		"issued tomorrow":           {map[string]any{"iat": now + 86400}, oidc.Rejected, "iat"},
-		"a clock a little ahead":    {map[string]any{"iat": now + 60, "nbf": now + 60}, 0, ""},
-		"twins":                     {map[string]any{"SUB": "root"}, oidc.Invalid, "not a valid JWT"},
-		"a tag of two values":       {map[string]any{"https://aws.amazon.com/tags": map[string]any{"principal_tags": map[string]any{"a": []string{"1", "2"}}}}, oidc.Invalid, "has not one value"},
-		"tags in no form":           {map[string]any{"https://aws.amazon.com/tags": "team=red"}, oidc.Invalid, "not in its form"},
+		"good":                        {nil, 0, ""},
+		"a list of one audience":      {map[string]any{"aud": []string{client}}, 0, ""},
+		"azp is the client":           {map[string]any{"aud": []string{"api", "other"}, "azp": client}, 0, ""},
+		"azp is another client":       {map[string]any{"azp": "other"}, oidc.Invalid, "Incorrect token audience"},
+		"azp is no text":              {map[string]any{"azp": 7}, oidc.Invalid, "Incorrect token audience"},
+		"several audiences, no azp":   {map[string]any{"aud": []string{client, "other"}}, oidc.Invalid, "Incorrect token audience"},
+		"another audience":            {map[string]any{"aud": "other"}, oidc.Invalid, "Incorrect token audience"},
+		"audience in another case":    {map[string]any{"aud": "APP-ONE"}, oidc.Invalid, "Incorrect token audience"},
+		"no audience":                 {map[string]any{"aud": nil}, oidc.Invalid, "Missing a required claim: aud"},
+		"no expiry":                   {map[string]any{"exp": nil}, oidc.Invalid, "Missing a required claim: exp"},
+		"no subject":                  {map[string]any{"sub": nil}, oidc.Invalid, "Missing a required claim: sub"},
+		"a subject with a line break": {map[string]any{"sub": "a\nb"}, oidc.Invalid, "control characters"},
+		"a long subject":              {map[string]any{"sub": strings.Repeat("x", 256)}, oidc.Invalid, "longer than 255"},
+		"an empty subject":            {map[string]any{"sub": ""}, oidc.Invalid, "Missing a required claim: sub"},
+		"no issuer":                   {map[string]any{"iss": nil}, oidc.Invalid, "Missing a required claim: iss"},
+		"another issuer":              {map[string]any{"iss": p.URL + "/x"}, oidc.Invalid, "issuer"},
+		"expired":                     {map[string]any{"exp": now - 1}, oidc.Expired, "Token expired: current date/time"},
+		"an expiry that is a text":    {map[string]any{"exp": "never"}, oidc.Invalid, "not a valid JWT"},
+		"not yet":                     {map[string]any{"nbf": now + 3600}, oidc.Rejected, "nbf"},
+		"issued tomorrow":             {map[string]any{"iat": now + 86400}, oidc.Rejected, "iat"},
+		"a clock a little ahead":      {map[string]any{"iat": now + 60, "nbf": now + 60}, 0, ""},
+		"twins":                       {map[string]any{"SUB": "root"}, oidc.Invalid, "not a valid JWT"},
+		"a tag of two values":         {map[string]any{"https://aws.amazon.com/tags": map[string]any{"principal_tags": map[string]any{"a": []string{"1", "2"}}}}, oidc.Invalid, "has not one value"},
+		"tags in no form":             {map[string]any{"https://aws.amazon.com/tags": "team=red"}, oidc.Invalid, "not in its form"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := verify(t, v, registered(p), p.Sign(t, p.Claims(client, c.claims)))
@@ -296,5 +298,27 @@ func TestCalls(t *testing.T) {
 	}
 	if p.Calls() != 1 {
 		t.Errorf("%d calls, want 1", p.Calls())
+	}
+}
+
+// TestCertificateNamesTheHost: a certificate that is trusted, or named by a thumbprint, counts for its own hosts only.
+func TestCertificateNamesTheHost(t *testing.T) {
+	p := oidctest.New(t) // its certificate is for example.com and 127.0.0.1
+	for issuer, want := range map[string]string{
+		"https://example.com": "", "https://id.example.org": "doesn't match configured thumbprint",
+		"https://127.0.0.1": "", "https://127.0.0.9": "doesn't match configured thumbprint",
+	} {
+		for _, trusted := range []bool{true, false} {
+			v := p.Verifier(t, trusted)
+			v.LeadTo(p.Listener.Addr().String())
+			p.Discovery = func(w http.ResponseWriter, _ *http.Request) {
+				_, _ = w.Write([]byte(`{"issuer":"` + issuer + `","jwks_uri":"` + issuer + `/keys"}`))
+			}
+			r := &oidc.Provider{Issuer: issuer, ClientIDs: []string{client}, Thumbprints: []string{oidc.Thumbprint(p.Certificate())}}
+			_, err := verify(t, v, r, p.Sign(t, p.Claims(client, map[string]any{"iss": issuer})))
+			if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+				t.Errorf("%s, trusted %v: %v", issuer, trusted, err)
+			}
+		}
 	}
 }

@@ -50,7 +50,7 @@ func (sts *Service) vouchWebIdentity(c *server.Call, in *api.AssumeRoleWithWebId
 	owner := c.Directory().Account(account)
 	issuer, https := strings.CutPrefix(token.Issuer, "https://")
 	if owner == nil || !https || owner.OIDCProvider(issuer) == nil {
-		return nil, nil, api.InvalidIdentityToken.New("No OpenIDConnect provider found in your account for %s", token.Issuer)
+		return nil, nil, api.InvalidIdentityToken.New("No OpenIDConnect provider found in your account for %.255s", token.Issuer)
 	}
 	p := owner.OIDCProvider(issuer)
 	identity, err := sts.verifier.Verify(c.Context(), token, &oidc.Provider{
