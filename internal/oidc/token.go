@@ -52,8 +52,11 @@ func (h *header) names() bool {
 
 // Parse reads a token of three parts. The error is an *Error.
 func Parse(text string) (*Token, error) {
+	if len(text) > maxToken {
+		return nil, invalid(noJWT)
+	}
 	parts := strings.Split(text, ".")
-	if len(text) > maxToken || len(parts) != 3 || parts[2] == "" {
+	if len(parts) != 3 || parts[2] == "" {
 		return nil, invalid(noJWT)
 	}
 	t := &Token{text: text}
