@@ -61,8 +61,10 @@ var layers = map[string]int{
 	"internal/collect": 6,
 	"internal/keyscan": 6,
 	"internal/signin":  6,
+	"internal/oidc":    6,
 
-	"internal/server": 7,
+	"internal/server":        7,
+	"internal/oidc/oidctest": 7, // a provider for tests
 
 	"internal/server/servertest": 8, // a server for tests
 	"internal/service/*":         8,

@@ -55,6 +55,8 @@ type warder struct {
 	URL  string
 	// Key is that of the user admin.
 	Key credentials
+	// more are further arguments of warder serve.
+	more []string
 
 	cmd    *exec.Cmd
 	out    *logBuffer
@@ -138,8 +140,8 @@ func (w *warder) launch(t testing.TB) {
 func (w *warder) begin(t testing.TB) {
 	t.Helper()
 	w.out, w.exited = &logBuffer{}, make(chan error, 1)
-	w.cmd = exec.Command(w.name, "serve", "--data", w.data(), "--listen", "127.0.0.1:0",
-		"--account-id", accountID, "--admin-credentials", w.credentials())
+	w.cmd = exec.Command(w.name, append([]string{"serve", "--data", w.data(), "--listen", "127.0.0.1:0",
+		"--account-id", accountID, "--admin-credentials", w.credentials()}, w.more...)...)
 	w.cmd.Env = w.env()
 	w.cmd.Stdout, w.cmd.Stderr = w.out, w.out
 	if err := w.cmd.Start(); err != nil {

@@ -66,3 +66,12 @@ func roleSession(account *directory.Account, principal string, named arn.Named, 
 		},
 	}, true
 }
+
+// PrincipalTags are the caller's tags as aws:PrincipalTag has them: its session's, laid over its user's or role's own.
+func PrincipalTags(snap *directory.Snapshot, c *Caller) []directory.Tag {
+	p, ok := lookUp(snap, c)
+	if !ok {
+		return nil
+	}
+	return p.tags
+}

@@ -20,6 +20,8 @@ type Account struct {
 	policies table[*Policy]
 	profiles table[*InstanceProfile]
 	keys     tree[*AccessKey]
+	oidc     table[*OIDCProvider]
+	issuer   *TokenIssuer // nil where none was put
 
 	memberships links // users, by group id
 	attachments links // groups, roles and users, by policy ARN
@@ -77,6 +79,10 @@ func (a *Account) Counts() Counts {
 func (a *Account) Len() int {
 	n := a.users.len() + a.groups.len() + a.roles.len() + a.policies.len() + a.profiles.len() + a.keys.len()
 	n += a.credentials.len()
+	n += a.oidc.len()
+	if a.issuer != nil {
+		n++
+	}
 	if a.info != nil {
 		n++
 	}
@@ -111,6 +117,10 @@ func (a *Account) Get(key string) Entity {
 		return orNil(a.LoginProfile(id))
 	case kind == "mfa":
 		return orNil(a.MFADeviceByID(id))
+	case kind == "oidc":
+		return orNil(a.OIDCProviderByID(id))
+	case key == "issuer":
+		return orNil(a.issuer)
 	}
 	return a.credentials.get(kind, id)
 }
@@ -138,7 +148,8 @@ func (a *Account) Entities() iter.Seq[Entity] {
 		}
 		_ = each(a.Users(), yield) && each(a.Groups(), yield) && each(a.Roles(), yield) && each(a.Policies(), yield) &&
 			each(a.InstanceProfiles(), yield) && each(values(a.keys.from("")), yield) &&
-			each(values(a.logins.from("")), yield) && each(a.devices.all(), yield) && a.credentials.each(yield)
+			each(values(a.logins.from("")), yield) && each(a.devices.all(), yield) && a.credentials.each(yield) &&
+			each(a.OIDCProviders(), yield) && (a.issuer == nil || yield(a.issuer))
 	}
 }
 

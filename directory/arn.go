@@ -25,6 +25,8 @@ func (a *Account) ARN(e Entity) string {
 		return a.arn("server-certificate", e.Path, e.Name)
 	case *MFADevice:
 		return a.arn(string(e.Kind), e.Path, e.Name)
+	case *OIDCProvider:
+		return a.arn("oidc-provider", "/", e.URL)
 	}
 	return ""
 }

@@ -77,6 +77,10 @@ func present(e Entity) bool {
 		return e != nil
 	case *MFADevice:
 		return e != nil
+	case *OIDCProvider:
+		return e != nil
+	case *TokenIssuer:
+		return e != nil
 	}
 	return presentCredential(e)
 }
@@ -103,6 +107,10 @@ func Clone(e Entity) Entity {
 	case *LoginProfile:
 		return e.Clone()
 	case *MFADevice:
+		return e.Clone()
+	case *OIDCProvider:
+		return e.Clone()
+	case *TokenIssuer:
 		return e.Clone()
 	}
 	return cloneCredential(e)

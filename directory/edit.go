@@ -10,6 +10,7 @@ func (a *Account) edit() *Account {
 		carriers: a.carriers.edit(), keyring: a.keyring.edit(),
 		credentials: a.credentials.edit(),
 		passwords:   a.passwords, logins: a.logins.edit(), devices: a.devices.edit(), factors: a.factors.edit(),
+		oidc: a.oidc.edit(), issuer: a.issuer,
 	}
 }
 
@@ -49,6 +50,10 @@ func (a *Account) put(s *Snapshot, e Entity) {
 		a.logins.set(e.User, e)
 	case *MFADevice:
 		a.refer(orNil(a.devices.put(e)), e)
+	case *OIDCProvider:
+		a.oidc.put(e)
+	case *TokenIssuer:
+		a.issuer = e
 	}
 }
 
@@ -81,6 +86,10 @@ func (a *Account) remove(s *Snapshot, e Entity) {
 		a.logins.remove(e.User)
 	case *MFADevice:
 		a.refer(orNil(a.devices.remove(e.ID)), nil)
+	case *OIDCProvider:
+		a.oidc.remove(e.ID)
+	case *TokenIssuer:
+		a.issuer = nil
 	}
 }
 

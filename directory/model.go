@@ -19,6 +19,8 @@ type AccountInfo struct {
 	ID      string    `json:"id"` // 12 digits
 	Alias   string    `json:"alias,omitempty"`
 	Created time.Time `json:"created"`
+	// TokenVersion is what SetSecurityTokenServicePreferences chose for the global endpoint: 1 or 2; 0 stands for 1.
+	TokenVersion int `json:"tokenVersion,omitempty"`
 }
 
 // Tag is a key and its value.

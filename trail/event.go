@@ -45,7 +45,7 @@ type Event struct {
 
 // UserIdentity says who called.
 type UserIdentity struct {
-	Type           string          `json:"type"` // Root, IAMUser, AssumedRole, FederatedUser, AWSService, Unknown
+	Type           string          `json:"type"` // Root, IAMUser, AssumedRole, FederatedUser, WebIdentityUser, AWSService, Unknown
 	PrincipalID    string          `json:"principalId,omitempty"`
 	ARN            string          `json:"arn,omitempty"`
 	AccountID      string          `json:"accountId,omitempty"`

@@ -326,6 +326,8 @@ func (c *configuration) server() (app.Config, error) {
 		TLSHosts:         c.Strings("tls-host"),
 		Catalog:          c.String(catalogSetting),
 		Quotas:           c.IntMap("quota"),
+		IssuerURL:        c.String("issuer-url"),
+		OIDC:             app.OIDC{CA: c.String("oidc-ca"), KeySets: c.Strings("oidc-jwks"), Algorithms: c.Strings("oidc-algorithm")},
 		DataEvents:       c.String("data-events"),
 		WeakPasswords:    c.String("weak-passwords"),
 		LogFormat:        c.String("log-format"),
@@ -338,6 +340,13 @@ func (c *configuration) server() (app.Config, error) {
 			return config, &app.ConfigError{Setting: "trusted-proxy", Err: err}
 		}
 		config.TrustedProxies = append(config.TrustedProxies, prefix)
+	}
+	for _, p := range c.Strings("oidc-allow") {
+		prefix, err := parsePrefix(p)
+		if err != nil {
+			return config, &app.ConfigError{Setting: "oidc-allow", Err: err}
+		}
+		config.OIDC.Allowed = append(config.OIDC.Allowed, prefix)
 	}
 	if key := c.String(masterText); key != "" && !strings.HasPrefix(c.source["master-key"], "--") {
 		master, err := seal.MasterFromEnv(key)

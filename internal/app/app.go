@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,8 +21,10 @@ import (
 	"github.com/warder-iam/warder/internal/authn"
 	"github.com/warder-iam/warder/internal/kv"
 	"github.com/warder-iam/warder/internal/kv/sqlitekv"
+	"github.com/warder-iam/warder/internal/oidc"
 	"github.com/warder-iam/warder/internal/seal"
 	"github.com/warder-iam/warder/internal/server"
+	"github.com/warder-iam/warder/internal/service/sts"
 	"github.com/warder-iam/warder/internal/session"
 	"github.com/warder-iam/warder/internal/signin"
 	"github.com/warder-iam/warder/internal/sigv4"
@@ -63,6 +66,7 @@ type App struct {
 	keys      *session.Keys
 	transport transport
 	conns     *connections
+	verifier  *oidc.Verifier
 	http      *http.Server
 	delivery  *delivery
 
@@ -90,6 +94,9 @@ func Start(ctx context.Context, config Config, out Output) (_ *App, err error) {
 			err = errors.Join(err, a.release())
 		}
 	}()
+	if a.verifier, err = config.OIDC.verifier(a.log); err != nil {
+		return nil, err
+	}
 	if err := a.openData(ctx); err != nil {
 		return nil, err
 	}
@@ -189,13 +196,21 @@ func (a *App) listen(ctx context.Context) error {
 		Region:         Region,
 		Touch:          a.touch,
 		SignIn:         signin.New(a.keys, signin.Options{AllowWeak: a.config.WeakPasswords == weakPasswordsAllow}),
-	}, a.store, a.keys)
+	}, a.store, a.keys, sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()})
 	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, stopping: a.stopping}
-	a.http = newHTTPServer(handler(api, h, newAuthZEN(a.endpoint.URL)), a.conns, a.log)
+	a.http = newHTTPServer(handler(api, h, newAuthZEN(a.endpoint.URL), &issuers{a.store, a.issuerBase()}), a.conns, a.log)
 	if certs := a.transport.certificates; certs != nil {
 		a.http.TLSConfig = certs.config()
 	}
 	return nil
+}
+
+// issuerBase is what the URLs of token issuers begin with.
+func (a *App) issuerBase() string {
+	if a.config.IssuerURL != "" {
+		return strings.TrimSuffix(a.config.IssuerURL, "/")
+	}
+	return a.endpoint.URL
 }
 
 func (a *App) trusts(addr netip.Addr) bool {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,6 +68,11 @@ type Config struct {
 	// WeakPasswords is "allow" to take passwords that are common or easily guessed, or "refuse", as "" is. The account's
 	// password policy holds in any case.
 	WeakPasswords string
+	// OIDC is how identity providers are called.
+	OIDC OIDC
+	// IssuerURL is what the URLs of token issuers begin with, where others reach this server by another URL than its
+	// endpoint; "" for the endpoint.
+	IssuerURL string
 	// DataEvents is "all" to have decisions on the trail, or "off", as "" is.
 	DataEvents string
 	// LogFormat is "text" or "json"; "" is text on a terminal and JSON elsewhere.
@@ -122,7 +128,7 @@ func (c Config) complete() (Config, error) {
 		path    *string
 	}{
 		{"data", &c.Data}, {"master-key", &c.MasterKeyFile}, {"admin-credentials", &c.AdminCredentials},
-		{"tls-cert", &c.TLSCert}, {"tls-key", &c.TLSKey}, {"catalog", &c.Catalog},
+		{"tls-cert", &c.TLSCert}, {"tls-key", &c.TLSKey}, {"catalog", &c.Catalog}, {"oidc-ca", &c.OIDC.CA},
 	} {
 		if *p.path == "" {
 			continue
@@ -171,6 +177,9 @@ func (c *Config) check() error {
 		case limit < 0:
 			return wrong("quota", "%s is %d, which is below zero", name, limit)
 		}
+	}
+	if u, err := url.Parse(c.IssuerURL); c.IssuerURL != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil) {
+		return wrong("issuer-url", "%q is no URL such as https://warder.example.org", c.IssuerURL)
 	}
 	switch c.LogFormat {
 	case "", "text", "json":

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/warder-iam/warder/internal/session"
 )
 
 // Limits of every phase of a connection. The pipeline's own deadline is shorter than the time to write.
@@ -36,11 +38,15 @@ func newHTTPServer(h http.Handler, conns *connections, log *slog.Logger) *http.S
 	}
 }
 
-// handler answers the two health pages and AuthZEN's metadata, and leaves everything else to the API. It looks at the path
+// handler answers the two health pages, AuthZEN's metadata and the documents of token issuers, and leaves everything else to the API. It looks at the path
 // as it was sent: no two spellings of one place.
-func handler(api http.Handler, h *health, a authZEN) http.Handler {
+func handler(api http.Handler, h *health, a authZEN, i *issuers) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path, _, _ := strings.Cut(r.RequestURI, "?")
+		if strings.HasPrefix(path, session.IssuerPath) {
+			onlyReading(w, r, func(w http.ResponseWriter, _ *http.Request) { i.document(w, path) })
+			return
+		}
 		switch path {
 		case "/healthz":
 			onlyReading(w, r, h.live)

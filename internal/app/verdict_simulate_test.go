@@ -28,7 +28,7 @@ type simulator struct {
 
 func newSimulator(t *testing.T) *simulator {
 	return &simulator{clients: map[string]*iam.Client{}, world: servertest.New(t, func(w *servertest.World) {
-		service.Register(w.Server, w.Store, w.Keys)
+		service.Register(w.Server, w.Store, w.Keys, "")
 	})}
 }
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/warder-iam/warder/authz"
@@ -32,6 +33,11 @@ type Call struct {
 	claim    *sigv4.Claim
 	proof    *authn.Proof
 	snapshot *directory.Snapshot
+	// evidence is what an unsigned operation's input proved; about is the account that such a call is about.
+	evidence any
+	about    string
+	// encoded says, sealed, why the call was denied; "" where it was not.
+	encoded string
 	// decisions on every ask of this call, the last judgement's only.
 	decisions []authz.Decision
 	// retry names this change among retries of it; nil where the client gave no signed invocation id.
@@ -51,6 +57,13 @@ func (c *Call) Claims() *session.Claims {
 		return nil
 	}
 	return c.proof.Claims
+}
+
+// About names the account whose trail an unsigned call belongs to, where there is such an account.
+func (c *Call) About(account string) {
+	if c.snapshot.Account(account) != nil {
+		c.about = account
+	}
 }
 
 // Context ends with the request's deadline.
@@ -101,8 +114,36 @@ func (s *Server) Attempted(c *Call, caller *authz.Caller, action string, allowed
 	s.Store.Attempted(caller.Account, id, action, allowed, store.Attempt{At: c.Time().Unix(), Region: region})
 }
 
+// EncodeDenial seals what became of an ask of the caller's, for DecodeAuthorizationMessage. It is "" for callers without an
+// account, and where there is more to tell than a message may hold.
+func (c *Call) EncodeDenial(caller *authz.Caller, env *authz.Environment, ask *authz.Ask) string {
+	if caller.Account == "" {
+		return ""
+	}
+	status, ok := authz.Describe(c.snapshot, caller, env, ask)
+	if !ok {
+		return ""
+	}
+	text, err := json.Marshal(&status)
+	if err != nil {
+		return ""
+	}
+	encoded, ok, err := c.server.Authn.Keys.EncodeMessage(caller.Account, c.Time(), text)
+	if err != nil {
+		c.server.Log.Error("denial without its message", "request", c.ID, "error", err.Error())
+	}
+	if !ok {
+		return ""
+	}
+	return encoded
+}
+
 // denied is the refusal of one ask.
 func (c *Call) denied(d *authz.Decision) error {
+	c.encoded = c.EncodeDenial(c.Caller, &c.Env, d.Ask)
+	if c.Caller.Kind == eval.WebIdentity {
+		return awsapi.AccessDenied.New("Not authorized to perform %s", d.Ask.Action)
+	}
 	if c.route.denial == "" {
 		return awsapi.AccessDenied.New("%s", d.Message())
 	}
@@ -122,6 +163,9 @@ func (c *Call) authorize(snap *directory.Snapshot) error {
 		if !d.Allowed() && (c.route.open == "" || d.Restricted() || d.Verdict == eval.ExplicitDeny) {
 			return c.denied(&d)
 		}
+	}
+	if len(asks) == 0 && c.Caller.Kind == eval.WebIdentity {
+		return awsapi.AccessDenied.New("Not authorized to perform %s", c.Action())
 	}
 	if len(asks) == 0 {
 		return awsapi.AccessDenied.New("User: %s is not authorized to perform: %s", c.Caller.ARN, c.Action())

@@ -20,6 +20,9 @@ func (s *Server) reply(c *Call, w http.ResponseWriter, out any, public *awsapi.E
 		h.Set("X-Request-Id", own)
 	}
 	h.Set("Content-Length", strconv.Itoa(len(r.Body)))
+	if public != nil && c.encoded != "" && len(c.encoded) <= maxEncoded {
+		h.Set(encodedHeader, c.encoded)
+	}
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	if r.Status == http.StatusUnauthorized {
@@ -28,6 +31,13 @@ func (s *Server) reply(c *Call, w http.ResponseWriter, out any, public *awsapi.E
 	w.WriteHeader(r.Status)
 	_, _ = w.Write(r.Body) // a client that left finds the outcome by asking again
 }
+
+// encodedHeader carries why a call was denied, sealed for DecodeAuthorizationMessage. IAM and STS have no place for it in
+// their answers; clients that do not know the header go by it. maxEncoded keeps it within what proxies take.
+const (
+	encodedHeader = "X-Warder-Authorization-Message"
+	maxEncoded    = 4 << 10
+)
 
 // maxOwnID bounds the id that a client gives its request.
 const maxOwnID = 128

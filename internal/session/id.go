@@ -20,6 +20,7 @@ const (
 	PrefixSSHPublicKey      = "APKA"
 	PrefixCertificate       = "ASCA" // server certificate
 	PrefixServiceCredential = "ACCA" // service-specific credential
+	PrefixOIDCProvider      = "OIDC" // Warder's own: AWS shows no id
 )
 
 const (

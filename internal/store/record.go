@@ -192,6 +192,10 @@ func blank(key string) directory.Entity {
 		return new(directory.LoginProfile)
 	case "mfa":
 		return new(directory.MFADevice)
+	case "oidc":
+		return new(directory.OIDCProvider)
+	case "issuer":
+		return new(directory.TokenIssuer)
 	}
 	return nil
 }

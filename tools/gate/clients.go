@@ -32,6 +32,13 @@ func terraform() *client {
 	}
 }
 
+func node() *client {
+	return &client{
+		name: "node", probe: []string{"npm", "--version"}, install: []string{"nodejs", "npm"},
+		how: "Get Node.js and npm: as root on Debian, apt-get install nodejs npm.",
+	}
+}
+
 func raceDetector() *client {
 	return &client{
 		name: "race", probe: []string{"gcc", "--version"}, install: []string{"gcc", "libc6-dev"},

@@ -167,6 +167,22 @@ resource "aws_iam_instance_profile" "app" {
   tags = { team = var.team }
 }
 
+resource "aws_iam_openid_connect_provider" "id" {
+  url             = "https://id.example.com/realms/staff"
+  client_id_list  = ["app", var.team]
+  thumbprint_list = ["990f4193972f2becf12ddeda5237f9c952f20d9e"]
+  tags            = { team = var.team }
+}
+
+resource "aws_iam_openid_connect_provider" "plain" {
+  url            = "https://plain.example.com"
+  client_id_list = ["app"]
+}
+
+data "aws_iam_openid_connect_provider" "id" {
+  url = "https://${aws_iam_openid_connect_provider.id.url}"
+}
+
 data "aws_iam_user" "alice" {
   user_name = aws_iam_user.alice.name
 }

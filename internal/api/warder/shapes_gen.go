@@ -119,6 +119,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	}}
 	s[shapeBatchOptions] = awsapi.Shape{Name: "BatchOptions", Kind: awsapi.Structure, GoType: reflect.TypeFor[BatchOptions](), Members: []awsapi.Member{
 		{Name: "explain", Shape: &s[shapeFlag]},
+		{Name: "encodedMessage", Shape: &s[shapeFlag], WireName: "encoded_message"},
 		{Name: "evaluationsSemantic", Shape: &s[shapeSemantic], WireName: "evaluations_semantic"},
 	}}
 	s[shapeBearerToken] = awsapi.Shape{Name: "BearerToken", Kind: awsapi.String, Sensitive: true, GoType: reflect.TypeFor[string]()}
@@ -141,6 +142,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "subject", Shape: &s[shapePrincipal]},
 		{Name: "payload", Shape: &s[shapePayload]},
 		{Name: "explanation", Shape: &s[shapeExplanation]},
+		{Name: "encodedMessage", Shape: &s[shapeText], WireName: "encoded_message"},
 	}}
 	s[shapeDecisions] = awsapi.Shape{Name: "Decisions", Kind: awsapi.List, Member: &s[shapeDecision], GoType: reflect.TypeFor[[]Decision]()}
 	s[shapeDurationSeconds] = awsapi.Shape{Name: "DurationSeconds", Kind: awsapi.Integer, Min: new(int64(60)), Max: new(int64(43200)), GoType: reflect.TypeFor[int32]()}
@@ -162,6 +164,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	s[shapeName] = awsapi.Shape{Name: "Name", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(256)), GoType: reflect.TypeFor[string]()}
 	s[shapeOptions] = awsapi.Shape{Name: "Options", Kind: awsapi.Structure, GoType: reflect.TypeFor[Options](), Members: []awsapi.Member{
 		{Name: "explain", Shape: &s[shapeFlag]},
+		{Name: "encodedMessage", Shape: &s[shapeFlag], WireName: "encoded_message"},
 	}}
 	s[shapePartialAction] = awsapi.Shape{Name: "PartialAction", Kind: awsapi.Structure, GoType: reflect.TypeFor[PartialAction](), Members: []awsapi.Member{
 		{Name: "name", Shape: &s[shapeName]},

@@ -105,7 +105,8 @@ type Action struct {
 
 // BatchOptions is the model's structure BatchOptions.
 type BatchOptions struct {
-	Explain *bool
+	Explain        *bool
+	EncodedMessage *bool
 	// One of execute_all, deny_on_first_deny, permit_on_first_permit.
 	EvaluationsSemantic *string
 }
@@ -130,12 +131,13 @@ type Decision struct {
 // DecisionContext is the model's structure DecisionContext.
 type DecisionContext struct {
 	// Required.
-	Id          string
-	Reason      *string
-	Error       *Refusal
-	Subject     *Principal
-	Payload     *Payload
-	Explanation json.RawMessage
+	Id             string
+	Reason         *string
+	Error          *Refusal
+	Subject        *Principal
+	Payload        *Payload
+	Explanation    json.RawMessage
+	EncodedMessage *string
 }
 
 // Entity is the model's structure Entity.
@@ -157,7 +159,8 @@ type Evaluation struct {
 
 // Options is the model's structure Options.
 type Options struct {
-	Explain *bool
+	Explain        *bool
+	EncodedMessage *bool
 }
 
 // PartialAction is the model's structure PartialAction.

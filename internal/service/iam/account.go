@@ -64,8 +64,8 @@ func (iam *Service) listAccountAliases(c *server.Call, in *api.ListAccountAliase
 	return &api.ListAccountAliasesOutput{AccountAliases: p.items, IsTruncated: new(p.truncated), Marker: p.marker}, nil
 }
 
-// getAccountSummary gives every key that AWS gives. What Warder does not have yet is 0: identity providers, and the root
-// user's password and keys. Source: IAM API Reference, GetAccountSummary.
+// getAccountSummary gives every key that AWS gives. What Warder does not have yet is 0: the root user's password and
+// keys. Source: IAM API Reference, GetAccountSummary.
 func (iam *Service) getAccountSummary(c *server.Call, _ *api.GetAccountSummaryInput) (*api.GetAccountSummaryOutput, error) {
 	counts := c.Account().Counts()
 	summary := map[string]int32{
@@ -82,9 +82,9 @@ func (iam *Service) getAccountSummary(c *server.Call, _ *api.GetAccountSummaryIn
 		"AccountSigningCertificatesPresent": 0,
 		"MFADevices":                        int32(counts.MFADevices),
 		"MFADevicesInUse":                   int32(counts.MFADevicesInUse),
-		"Providers":                         0,
+		"Providers":                         int32(c.Account().OIDCProviderCount()),
 		"ServerCertificates":                int32(counts.ServerCertificates),
-		"GlobalEndpointTokenVersion":        1,
+		"GlobalEndpointTokenVersion":        int32(max(1, c.Account().Info().TokenVersion)),
 	}
 	for key, limit := range iam.store.Quotas().Summary() {
 		summary[key] = int32(limit)

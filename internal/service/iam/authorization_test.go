@@ -22,7 +22,7 @@ import (
 type permission struct {
 	Op string         `json:"op"`
 	In map[string]any `json:"in"`
-	// Before names an operation without parameters that comes first.
+	// Before is an operation without input that admin calls before, whatever comes of it.
 	Before string `json:"before"`
 	// Resource that is asked about: an ARN, the part of one behind the account, or "*".
 	Resource string `json:"resource"`
@@ -102,6 +102,8 @@ func furnish(t *testing.T) func(*store.Tx, string) []directory.Entity {
 			&directory.ServiceCredential{ID: "ACCATARGET00000000000", User: user.ID, Service: "codecommit.amazonaws.com", Name: "target-at-" + id, Created: now, Active: true, Hash: []byte("none")},
 			&directory.Role{ID: session.NewEntityID("AROA"), Name: "AWSServiceRoleForBatch", Path: "/aws-service-role/batch.amazonaws.com/", Created: now, MaxSession: 3600, Trust: trust, Tags: tags},
 			&directory.RoleDeletion{ID: "00000000-0000-4000-8000-000000000001", Service: "batch.amazonaws.com", RoleName: "AWSServiceRoleForBatch", Finished: now},
+			&directory.OIDCProvider{ID: session.NewEntityID("OIDC"), URL: "id.example.com/target", Created: now, ClientIDs: []string{"app"}, Tags: tags},
+			&directory.TokenIssuer{ID: session.NewIssuerID(id), Enabled: true},
 			&directory.Group{ID: session.NewEntityID("AGPA"), Name: "spare", Path: "/team/", Created: now},
 			&directory.User{ID: session.NewEntityID("AIDA"), Name: "spare", Path: "/team/", Created: now, Boundary: edge, Tags: tags},
 			&directory.Role{ID: session.NewEntityID("AROA"), Name: "spare", Path: "/team/", Created: now, MaxSession: 3600, Trust: trust, Boundary: edge, Tags: tags},
@@ -124,7 +126,7 @@ func (a *account) newJob(t *testing.T) string {
 func (p *permission) call(t *testing.T, a *account) servertest.Answer {
 	t.Helper()
 	if p.Before != "" {
-		a.must(t, p.Before, nil)
+		a.as(t, "admin", p.Before, nil)
 	}
 	a.furnishSignIn(t, p.Op)
 	in := map[string]any{}

@@ -29,7 +29,7 @@ type fixture struct {
 func newFixture(t *testing.T, quotas map[store.QuotaName]int) *fixture {
 	t.Helper()
 	return &fixture{World: servertest.WithQuotas(t, quotas, func(w *servertest.World) {
-		iam.Register(w.Server, w.Store, w.Keys)
+		iam.Register(w.Server, w.Store, w.Keys, "https://warder.example.org")
 	})}
 }
 

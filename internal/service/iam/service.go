@@ -18,11 +18,14 @@ type Service struct {
 	making chan struct{}
 
 	signIn *signin.Checker
+	// issuer is what the URLs of token issuers begin with.
+	issuer string
 }
 
-// Register makes s answer the operations of IAM that Warder serves.
-func Register(s *server.Server, st *store.Store, keys *session.Keys) {
-	iam := &Service{store: st, keys: keys, signIn: s.SignIn, log: s.Log, making: make(chan struct{}, reportsAtOnce)}
+// Register makes s answer the operations of IAM that Warder serves. issuer is where this server answers, without a slash at
+// the end: the URLs of the accounts' token issuers begin with it.
+func Register(s *server.Server, st *store.Store, keys *session.Keys, issuer string) {
+	iam := &Service{store: st, keys: keys, signIn: s.SignIn, issuer: issuer, log: s.Log, making: make(chan struct{}, reportsAtOnce)}
 	iam.registerUsers(s)
 	iam.registerGroups(s)
 	iam.registerAccessKeys(s)
@@ -43,4 +46,6 @@ func Register(s *server.Server, st *store.Store, keys *session.Keys) {
 	iam.registerReports(s)
 	iam.registerOrganizations(s)
 	iam.registerSignIn(s)
+	iam.registerOIDCProviders(s)
+	iam.registerOutboundFederation(s)
 }

@@ -106,6 +106,8 @@ func tagsOf(e directory.Entity) []directory.Tag {
 		return e.Tags
 	case *directory.MFADevice:
 		return e.Tags
+	case *directory.OIDCProvider:
+		return e.Tags
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ import (
 func newWorld(t *testing.T) *servertest.World {
 	t.Helper()
 	return servertest.New(t, func(w *servertest.World) {
-		sts.Register(w.Server, w.Keys)
+		sts.Register(w.Server, w.Keys, sts.Options{})
 		rule := server.Ask(func(c *server.Call, _ *iam.ListUsersInput) authz.Ask {
 			return authz.Ask{Action: c.Action(), Resource: "*"}
 		})

@@ -7,6 +7,7 @@ import (
 	"github.com/warder-iam/warder/authz"
 	api "github.com/warder-iam/warder/internal/api/sts"
 	"github.com/warder-iam/warder/internal/awsapi"
+	"github.com/warder-iam/warder/internal/oidc"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/session"
 	"github.com/warder-iam/warder/internal/signin"
@@ -14,13 +15,27 @@ import (
 
 // Service serves STS.
 type Service struct {
-	keys   *session.Keys
-	signIn *signin.Checker
+	keys     *session.Keys
+	signIn   *signin.Checker
+	verifier *oidc.Verifier
+	issuer   string // what the URLs of token issuers begin with
+}
+
+// Options are what STS needs beside the keys.
+type Options struct {
+	// Verifier of web identity tokens; nil for one that calls public addresses only.
+	Verifier *oidc.Verifier
+	// Issuer is what the URLs of the accounts' token issuers begin with: where this server answers, without a slash at the end.
+	Issuer string
 }
 
 // Register makes s answer the operations of STS that Warder serves.
-func Register(s *server.Server, keys *session.Keys) {
-	sts := &Service{keys: keys, signIn: s.SignIn}
+func Register(s *server.Server, keys *session.Keys, o Options) {
+	if o.Verifier == nil {
+		o.Verifier, _ = oidc.New(oidc.Options{}) // no options, no error
+	}
+	sts := &Service{keys: keys, signIn: s.SignIn, verifier: o.Verifier, issuer: o.Issuer}
+	sts.registerWebIdentity(s)
 	server.Handle(s, api.GetCallerIdentity,
 		server.NeedsNone[api.GetCallerIdentityInput]("everybody may ask who he is; AWS lets no policy deny it"), sts.getCallerIdentity)
 	server.Handle(s, api.GetSessionToken,
@@ -30,6 +45,10 @@ func Register(s *server.Server, keys *session.Keys) {
 	}), sts.getAccessKeyInfo)
 	server.Handle(s, api.AssumeRole, server.Asks(sts.assumeRoleAsks), sts.assumeRole)
 	server.Handle(s, api.GetFederationToken, server.Asks(federationAsks), sts.getFederationToken)
+	server.Handle(s, api.DecodeAuthorizationMessage, server.Ask(func(c *server.Call, _ *api.DecodeAuthorizationMessageInput) authz.Ask {
+		return authz.Ask{Action: c.Action(), Resource: "*"}
+	}), sts.decodeAuthorizationMessage)
+	server.Handle(s, api.GetWebIdentityToken, server.Asks(webTokenAsks), sts.getWebIdentityToken)
 }
 
 func (sts *Service) getCallerIdentity(c *server.Call, _ *api.GetCallerIdentityInput) (*api.GetCallerIdentityOutput, error) {
@@ -44,6 +63,15 @@ func (sts *Service) getAccessKeyInfo(_ *server.Call, in *api.GetAccessKeyInfoInp
 		return nil, awsapi.ValidationError.New("The access key id is not valid.")
 	}
 	return &api.GetAccessKeyInfoOutput{Account: new(account)}, nil
+}
+
+// decodeAuthorizationMessage opens a message about a denial in the caller's own account; others it cannot open.
+func (sts *Service) decodeAuthorizationMessage(c *server.Call, in *api.DecodeAuthorizationMessageInput) (*api.DecodeAuthorizationMessageOutput, error) {
+	text, ok := sts.keys.DecodeMessage(c.Caller.Account, in.EncodedMessage, c.Time())
+	if !ok {
+		return nil, api.InvalidAuthorizationMessageException.New("Message is not valid")
+	}
+	return &api.DecodeAuthorizationMessageOutput{DecodedMessage: new(string(text))}, nil
 }
 
 // issue mints credentials that live from the call's time on. packed is how much of the room for policies and tags they

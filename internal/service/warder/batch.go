@@ -47,7 +47,7 @@ func (e Entity) withDefaults(all *Entity) Entity {
 }
 
 // decideAll answers the questions of a batch, in their order, as far as the semantic goes.
-func (s *Service) decideAll(c *server.Call, questions []*Question, semantic Semantic, explain bool) ([]*Answer, error) {
+func (s *Service) decideAll(c *server.Call, questions []*Question, semantic Semantic, more wishes) ([]*Answer, error) {
 	all, err := s.understand(c, questions, true)
 	if err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func (s *Service) decideAll(c *server.Call, questions []*Question, semantic Sema
 	var answers []*Answer
 	explained := 0
 	for i, a := range all {
-		answer, err := s.decide(c, a, explain, i)
+		answer, err := s.decide(c, a, more, i)
 		if err != nil {
 			return nil, err
 		}

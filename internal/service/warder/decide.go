@@ -91,6 +91,8 @@ type Answer struct {
 	ID string
 	// Reason of a denial, in AWS's words where policies decided.
 	Reason string
+	// Encoded is the denial sealed for DecodeAuthorizationMessage, where it was asked for.
+	Encoded string
 	// Refusal is set where nobody was found, or the signature was not good: status, code and reason for the client.
 	Refusal *Refusal
 	// Caller is who the subject is, once that is proven.
@@ -137,7 +139,7 @@ func (s *Service) touch(c *server.Call, sub *subject) {
 }
 
 // decide answers a question that was understood and may be asked. number is its place in a batch, below 0 for a single one.
-func (s *Service) decide(c *server.Call, a *asked, explain bool, number int) (*Answer, error) {
+func (s *Service) decide(c *server.Call, a *asked, more wishes, number int) (*Answer, error) {
 	answer := &Answer{ID: c.ID}
 	if number >= 0 {
 		answer.ID += "#" + strconv.Itoa(number)
@@ -169,7 +171,10 @@ func (s *Service) decide(c *server.Call, a *asked, explain bool, number int) (*A
 	if c.Operation != api.Explain.Operation { // which asks what would be; the others, what a service lets somebody do now
 		s.server.Attempted(c, sub.caller, a.ask.Action, answer.Decision, a.env.Region)
 	}
-	if explain {
+	if more.encoded && !answer.Decision {
+		answer.Encoded = c.EncodeDenial(sub.caller, &a.env, &a.ask)
+	}
+	if more.explain {
 		if e, ok := authz.Explain(c.Directory(), sub.caller, &a.env, &a.ask); ok {
 			answer.Explanation = &e
 		}

@@ -1,12 +1,14 @@
 package warder_test
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/internal/server/servertest"
 	"github.com/warder-iam/warder/internal/session"
 )
@@ -328,5 +330,44 @@ func TestRecord(t *testing.T) {
 	last := f.Recorder.Last(t)
 	if len(f.Recorder.Events()) != before+1 || !strings.HasPrefix(last.ErrorCode, "AccessDenied") || last.EventCategory != "Management" {
 		t.Errorf("%+v", last)
+	}
+}
+
+// TestEncodedMessage: a denial's message opens for its own account alone, and only for whom a policy allows it.
+func TestEncodedMessage(t *testing.T) {
+	f := newFixture(t)
+	body := `{"subject":{"type":"user","id":"arn:aws:iam::111122223333:user/alice"},"action":{"name":"s3:GetObject"},` +
+		`"resource":{"type":"object","id":"arn:aws:s3:::vault/gold"},"context":{"aws:SourceIp":"10.9.8.7"},"options":{"encoded_message":true}}`
+	var got struct {
+		Context struct {
+			Encoded string `json:"encoded_message"`
+		} `json:"context"`
+	}
+	answer := f.notes.REST(t, "warder", http.MethodPost, "/access/v1/evaluation", body, nil)
+	if err := json.Unmarshal([]byte(answer.Body), &got); err != nil || got.Context.Encoded == "" || strings.Contains(got.Context.Encoded, "alice") {
+		t.Fatalf("%v %s", err, answer.Body)
+	}
+	decode := func(c *servertest.Credentials) servertest.Answer {
+		return c.Call(t, "DecodeAuthorizationMessage", "EncodedMessage", got.Context.Encoded)
+	}
+	if a := decode(f.alice); a.Code != "AccessDenied" {
+		t.Errorf("without the permission: %d %s", a.Status, a.Code)
+	}
+	a := decode(f.notes.World.Account(t, "999988887777").Admin(t, "other"))
+	if a.Code != "InvalidAuthorizationMessageException" || a.Status != http.StatusBadRequest {
+		t.Errorf("another account: %d %s", a.Status, a.Code)
+	}
+	own := &servertest.Account{World: f.notes.World, ID: "111122223333"}
+	a = decode(own.Admin(t, "reader"))
+	var status authz.Status
+	if err := json.Unmarshal([]byte(a.Text("DecodedMessage")), &status); err != nil {
+		t.Fatalf("%v: %s", err, a.Body)
+	}
+	if status.Allowed || !status.ExplicitDeny || len(status.MatchedStatements.Items) == 0 || status.Context.Action != "s3:GetObject" ||
+		status.Context.Principal.ARN != "arn:aws:iam::111122223333:user/alice" || !strings.Contains(a.Text("DecodedMessage"), "10.9.8.7") {
+		t.Errorf("%s", a.Text("DecodedMessage"))
+	}
+	if again := f.notes.REST(t, "warder", http.MethodPost, "/access/v1/evaluation", strings.Replace(body, "true", "false", 1), nil); strings.Contains(again.Body, "encoded_message") {
+		t.Errorf("not asked for, but there: %s", again.Body)
 	}
 }

@@ -50,7 +50,7 @@ func newFixture(t testing.TB) *fixture {
 	world := servertest.New(t, func(w *servertest.World) {
 		w.Data = f.data
 		warder.Register(w.Server, w.Keys)
-		sts.Register(w.Server, w.Keys)
+		sts.Register(w.Server, w.Keys, sts.Options{})
 	})
 	f.Account = world.Account(t, account)
 	f.notes = f.User(t, "notes", document(`{"Effect":"Allow","Action":["warder:Evaluate","warder:Explain","warder:CreateAccessToken"],"Resource":"*"}`))

@@ -74,7 +74,7 @@ func (s *Service) permissions(c *server.Call, questions []*Question, batch, expl
 }
 
 func (s *Service) evaluate(c *server.Call, in *api.EvaluateInput) (*api.EvaluateOutput, error) {
-	answer, err := s.answer(c, evaluation(in), in.Options != nil && flag(in.Options.Explain))
+	answer, err := s.answer(c, evaluation(in), wishesOf(in.Options))
 	if err != nil {
 		return nil, err
 	}
@@ -82,19 +82,19 @@ func (s *Service) evaluate(c *server.Call, in *api.EvaluateInput) (*api.Evaluate
 }
 
 func (s *Service) explain(c *server.Call, in *api.ExplainInput) (*api.ExplainOutput, error) {
-	answer, err := s.answer(c, explained(in), true)
+	answer, err := s.answer(c, explained(in), wishes{explain: true})
 	if err != nil {
 		return nil, err
 	}
 	return &api.ExplainOutput{Decision: answer.Decision, Context: answer.Context}, nil
 }
 
-func (s *Service) answer(c *server.Call, q *Question, explain bool) (*api.Decision, error) {
+func (s *Service) answer(c *server.Call, q *Question, more wishes) (*api.Decision, error) {
 	all, err := s.understand(c, []*Question{q}, false)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := s.decide(c, all[0], explain, -1)
+	answer, err := s.decide(c, all[0], more, -1)
 	if err != nil {
 		return nil, err
 	}
@@ -108,21 +108,21 @@ func (s *Service) batchPermissions(c *server.Call, in *api.EvaluateBatchInput) (
 
 func (s *Service) evaluateBatch(c *server.Call, in *api.EvaluateBatchInput) (*api.EvaluateBatchOutput, error) {
 	questions := batch(in)
-	semantic, explain := ExecuteAll, false
+	semantic, more := ExecuteAll, wishes{}
 	if in.Options != nil {
-		explain = flag(in.Options.Explain)
+		more = wishes{flag(in.Options.Explain), flag(in.Options.EncodedMessage)}
 		if in.Options.EvaluationsSemantic != nil {
 			semantic = Semantic(*in.Options.EvaluationsSemantic)
 		}
 	}
 	if len(in.Evaluations) == 0 { // AuthZEN: then it is one evaluation
-		answer, err := s.answer(c, questions[0], explain)
+		answer, err := s.answer(c, questions[0], more)
 		if err != nil {
 			return nil, err
 		}
 		return &api.EvaluateBatchOutput{Decision: &answer.Decision, Context: answer.Context}, nil
 	}
-	answers, err := s.decideAll(c, questions, semantic, explain)
+	answers, err := s.decideAll(c, questions, semantic, more)
 	if err != nil {
 		return nil, err
 	}
@@ -196,6 +196,19 @@ func text(s *string) string {
 	return *s
 }
 
+// wishes are what an answer is to hold beside the decision.
+type wishes struct {
+	explain bool // every statement that mattered
+	encoded bool // of a denial: the message for DecodeAuthorizationMessage
+}
+
+func wishesOf(o *api.Options) wishes {
+	if o == nil {
+		return wishes{}
+	}
+	return wishes{flag(o.Explain), flag(o.EncodedMessage)}
+}
+
 func flag(b *bool) bool { return b != nil && *b }
 
 // shown is an answer on the wire.
@@ -204,6 +217,9 @@ func shown(a *Answer) (*api.Decision, error) {
 	c := d.Context
 	if a.Reason != "" {
 		c.Reason = &a.Reason
+	}
+	if a.Encoded != "" {
+		c.EncodedMessage = &a.Encoded
 	}
 	if a.Refusal != nil {
 		c.Error = &api.Refusal{Status: int32(a.Refusal.Status), Code: a.Refusal.Code, Message: a.Refusal.Message}
