@@ -34,6 +34,7 @@ var layers = map[string]int{
 	"internal/apigen": 1,
 	"internal/sigv4":  1,
 	"internal/kv":     1,
+	"internal/saml":   1,
 
 	"policy":         2,
 	"catalog":        2,

@@ -21,6 +21,8 @@ type Account struct {
 	profiles table[*InstanceProfile]
 	keys     tree[*AccessKey]
 
+	samlProviders table[*SAMLProvider]
+
 	memberships links // users, by group id
 	attachments links // groups, roles and users, by policy ARN
 	boundaries  links // roles and users, by policy ARN
@@ -49,7 +51,8 @@ type Counts struct {
 	// Attachments is the number of attachments of managed policies to users, groups and roles.
 	Attachments int
 	// Memberships is the number of users in groups, one for each group of each user.
-	Memberships int
+	Memberships   int
+	SAMLProviders int
 }
 
 // Counts of what the account holds.
@@ -58,12 +61,14 @@ func (a *Account) Counts() Counts {
 		Users: a.users.len(), Groups: a.groups.len(), Roles: a.roles.len(), Policies: a.policies.len(),
 		InstanceProfiles: a.profiles.len(), AccessKeys: a.keys.len(), PolicyVersions: a.versions,
 		Attachments: a.attachments.len(), Memberships: a.memberships.len(),
+		SAMLProviders: a.samlProviders.len(),
 	}
 }
 
 // Len is the number of entities in the account, its AccountInfo included.
 func (a *Account) Len() int {
 	n := a.users.len() + a.groups.len() + a.roles.len() + a.policies.len() + a.profiles.len() + a.keys.len()
+	n += a.samlProviders.len()
 	if a.info != nil {
 		n++
 	}
@@ -88,6 +93,8 @@ func (a *Account) Get(key string) Entity {
 		return orNil(a.InstanceProfileByID(id))
 	case kind == "key":
 		return orNil(a.AccessKey(id))
+	case kind == "saml":
+		return orNil(a.SAMLProviderByID(id))
 	}
 	return nil
 }
@@ -111,7 +118,8 @@ func (a *Account) Entities() iter.Seq[Entity] {
 			return
 		}
 		_ = each(a.Users(), yield) && each(a.Groups(), yield) && each(a.Roles(), yield) && each(a.Policies(), yield) &&
-			each(a.InstanceProfiles(), yield) && each(values(a.keys.from("")), yield)
+			each(a.InstanceProfiles(), yield) && each(values(a.keys.from("")), yield) &&
+			each(a.SAMLProviders(), yield)
 	}
 }
 

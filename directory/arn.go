@@ -21,6 +21,8 @@ func (a *Account) ARN(e Entity) string {
 		return a.arn("policy", e.Path, e.Name)
 	case *InstanceProfile:
 		return a.arn("instance-profile", e.Path, e.Name)
+	case *SAMLProvider:
+		return a.samlARN(e.Name)
 	}
 	return ""
 }

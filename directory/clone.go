@@ -71,6 +71,8 @@ func present(e Entity) bool {
 		return e != nil
 	case *AccessKey:
 		return e != nil
+	case *SAMLProvider:
+		return e != nil
 	}
 	return false
 }
@@ -91,6 +93,8 @@ func Clone(e Entity) Entity {
 	case *InstanceProfile:
 		return e.Clone()
 	case *AccessKey:
+		return e.Clone()
+	case *SAMLProvider:
 		return e.Clone()
 	}
 	return e

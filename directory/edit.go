@@ -8,6 +8,7 @@ func (a *Account) edit() *Account {
 		profiles: a.profiles.edit(), keys: a.keys.edit(),
 		memberships: a.memberships.edit(), attachments: a.attachments.edit(), boundaries: a.boundaries.edit(),
 		carriers: a.carriers.edit(), keyring: a.keyring.edit(),
+		samlProviders: a.samlProviders.edit(),
 	}
 }
 
@@ -39,6 +40,8 @@ func (a *Account) put(s *Snapshot, e Entity) {
 		a.keys.set(e.ID, e)
 		s.keys.set(e.ID+sep+a.id, a.id)
 		a.refer(orNil(old), e)
+	case *SAMLProvider:
+		a.samlProviders.put(e)
 	}
 }
 
@@ -63,6 +66,8 @@ func (a *Account) remove(s *Snapshot, e Entity) {
 		a.keys.remove(e.ID)
 		s.keys.remove(e.ID + sep + a.id)
 		a.refer(orNil(old), nil)
+	case *SAMLProvider:
+		a.samlProviders.remove(e.ID)
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Entity is one stored record: AccountInfo, User, Group, Role, Policy, InstanceProfile or AccessKey. Entities in a
+// Entity is one stored record: AccountInfo, User, Group, Role, Policy, InstanceProfile, AccessKey or SAMLProvider. Entities in a
 // Snapshot are shared and never modified; a change puts a modified Clone.
 type Entity interface {
 	// Key is the record's key inside its account: "user/AIDA…". It never changes during the record's life.

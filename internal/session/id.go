@@ -17,6 +17,8 @@ const (
 	PrefixInstanceProfile = "AIPA"
 	PrefixPolicy          = "ANPA"
 	PrefixPolicyVersion   = "ANVA"
+	PrefixSAMLProvider    = "SAMLP" // AWS documents that they have 22 characters or more, and no prefix
+	PrefixSAMLKey         = "SAMLK" // private key that decrypts assertions
 )
 
 const (

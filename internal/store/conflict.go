@@ -87,6 +87,10 @@ func holderOf(a *directory.Account, e directory.Entity) directory.Entity {
 		if p := a.InstanceProfile(e.Name); p != nil {
 			return p
 		}
+	case *directory.SAMLProvider:
+		if p := a.SAMLProvider(e.Name); p != nil {
+			return p
+		}
 	}
 	return nil
 }
@@ -104,6 +108,8 @@ func nameOf(e directory.Entity) (kind, name string) {
 		return "policy", e.Name
 	case *directory.InstanceProfile:
 		return "profile", e.Name
+	case *directory.SAMLProvider:
+		return "saml", e.Name
 	}
 	return "", ""
 }

@@ -10,6 +10,7 @@ import (
 //	a/<account id>/account               AccountInfo
 //	a/<account id>/user/<unique id>      User; likewise group, role, policy, profile
 //	a/<account id>/key/<access key id>   AccessKey
+//	a/<account id>/saml/<unique id>      SAMLProvider
 //	version/<account id>                 which state of the account the records above are
 //	outbox/<revision>-<account id>       an event on its way to the trail; the revision in 16 hexadecimal digits
 //	retry/<hash>                         an answer that is remembered; SHA-256 in 64 hexadecimal digits

@@ -176,6 +176,8 @@ func blank(key string) directory.Entity {
 		return new(directory.InstanceProfile)
 	case "key":
 		return new(directory.AccessKey)
+	case "saml":
+		return new(directory.SAMLProvider)
 	}
 	return nil
 }

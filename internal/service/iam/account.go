@@ -82,7 +82,7 @@ func (iam *Service) getAccountSummary(c *server.Call, _ *api.GetAccountSummaryIn
 		"AccountSigningCertificatesPresent": 0,
 		"MFADevices":                        0,
 		"MFADevicesInUse":                   0,
-		"Providers":                         0,
+		"Providers":                         int32(counts.SAMLProviders),
 		"ServerCertificates":                0,
 		"GlobalEndpointTokenVersion":        1,
 	}

@@ -102,6 +102,7 @@ func onPolicy(c *server.Call, policyARN string) authz.Ask {
 // Source: IAM User Guide, "Tags for IAM resources".
 var tagActions = map[string]string{
 	"user": "iam:TagUser", "role": "iam:TagRole", "policy": "iam:TagPolicy", "instance-profile": "iam:TagInstanceProfile",
+	"saml-provider": "iam:TagSAMLProvider",
 }
 
 // onNew asks about something that is to be made, by the path and name that it is to have: for making it, and first in

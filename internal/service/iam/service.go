@@ -27,4 +27,5 @@ func Register(s *server.Server, st *store.Store, keys *session.Keys) {
 	iam.registerBoundaries(s)
 	iam.registerTags(s)
 	iam.registerSimulations(s)
+	iam.registerSAMLProviders(s)
 }

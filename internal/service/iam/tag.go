@@ -102,6 +102,8 @@ func tagsOf(e directory.Entity) []directory.Tag {
 		return e.Tags
 	case *directory.InstanceProfile:
 		return e.Tags
+	case *directory.SAMLProvider:
+		return e.Tags
 	}
 	return nil
 }
