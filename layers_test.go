@@ -65,6 +65,7 @@ var layers = map[string]int{
 	"internal/server": 7,
 
 	"internal/server/servertest": 8, // a server for tests
+	"internal/saml/samltest":     8, // an identity provider for tests
 	"internal/service/*":         8,
 
 	"internal/app":     9,

@@ -96,7 +96,9 @@ func principalKeys(ctx *eval.Context, p *subject, c *Caller) {
 	}
 	setIf(ctx, "aws:PrincipalArn", arn)
 	setIf(ctx, "aws:PrincipalAccount", c.Account)
-	setIf(ctx, "aws:userid", c.UserID)
+	if c.Kind != eval.WebIdentity { // it has none before it has a session
+		setIf(ctx, "aws:userid", c.UserID)
+	}
 	setIf(ctx, "aws:PrincipalType", principalTypes[c.Kind])
 	ctx.Set("aws:PrincipalIsAWSService", strconv.FormatBool(c.Kind == eval.Service))
 	if c.Kind == eval.User {

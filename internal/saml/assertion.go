@@ -70,19 +70,25 @@ func (a *Assertion) readSubject(e *etree.Element) error {
 }
 
 // readTimes notes the bounds that an element sets.
-func (a *Assertion) readTimes(e *etree.Element) error {
-	for name, list := range map[string]*[]time.Time{"NotBefore": &a.notBefore, "NotOnOrAfter": &a.notOnOrAfter} {
-		value := attribute(e, name)
-		if value == "" {
-			continue
-		}
-		t, err := parseTime(value)
-		if err != nil {
-			return refuse(Malformed, "%s of the SAML assertion: %s", name, err)
-		}
-		*list = append(*list, t)
+func (a *Assertion) readTimes(e *etree.Element) (err error) {
+	if a.notBefore, err = appendTime(a.notBefore, e, "NotBefore"); err != nil {
+		return err
 	}
-	return nil
+	a.notOnOrAfter, err = appendTime(a.notOnOrAfter, e, "NotOnOrAfter")
+	return err
+}
+
+// appendTime appends the time that an attribute holds, if there is one.
+func appendTime(list []time.Time, e *etree.Element, name string) ([]time.Time, error) {
+	value := attribute(e, name)
+	if value == "" {
+		return list, nil
+	}
+	t, err := parseTime(value)
+	if err != nil {
+		return nil, refuse(Malformed, "%s of the SAML assertion: %s", name, err)
+	}
+	return append(list, t), nil
 }
 
 func (a *Assertion) readConditions(e *etree.Element) error {
@@ -109,16 +115,14 @@ func (a *Assertion) readConditions(e *etree.Element) error {
 
 func (a *Assertion) readStatements(e *etree.Element) error {
 	for _, statement := range children(e, nsAssertion, "AuthnStatement") {
-		value := attribute(statement, "SessionNotOnOrAfter")
-		if value == "" {
-			continue
-		}
-		end, err := parseTime(value)
+		ends, err := appendTime(nil, statement, "SessionNotOnOrAfter")
 		if err != nil {
-			return refuse(Malformed, "SessionNotOnOrAfter of the SAML assertion: %s", err)
+			return err
 		}
-		if a.SessionEnd.IsZero() || end.Before(a.SessionEnd) {
-			a.SessionEnd = end
+		for _, end := range ends {
+			if a.SessionEnd.IsZero() || end.Before(a.SessionEnd) {
+				a.SessionEnd = end
+			}
 		}
 	}
 	for _, statement := range children(e, nsAssertion, "AttributeStatement") {

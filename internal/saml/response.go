@@ -104,7 +104,10 @@ func (p *Provider) Open(response []byte, to Endpoint, now time.Time) (*Assertion
 	if err := a.checkMessage(root); err != nil {
 		return nil, err
 	}
-	return a, a.check(p, to, now)
+	if err := a.check(p, to, now); err != nil {
+		return nil, err
+	}
+	return a, nil
 }
 
 // assertion finds the assertion, in clear, of a message.

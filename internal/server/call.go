@@ -31,6 +31,9 @@ type Call struct {
 	claim    *sigv4.Claim
 	proof    *authn.Proof
 	snapshot *directory.Snapshot
+	// evidence is what an unsigned operation's input proved; about is the account that such a call is about.
+	evidence any
+	about    string
 	// decisions on every ask of this call, the last judgement's only.
 	decisions []authz.Decision
 	// retry names this change among retries of it; nil where the client gave no signed invocation id.
@@ -50,6 +53,13 @@ func (c *Call) Claims() *session.Claims {
 		return nil
 	}
 	return c.proof.Claims
+}
+
+// About names the account whose trail an unsigned call belongs to, where there is such an account.
+func (c *Call) About(account string) {
+	if c.snapshot.Account(account) != nil {
+		c.about = account
+	}
 }
 
 // Context ends with the request's deadline.
@@ -80,6 +90,9 @@ func (c *Call) Allowed(ask authz.Ask) bool {
 
 // denied is the refusal of one ask.
 func (c *Call) denied(d *authz.Decision) error {
+	if c.Caller.Kind == eval.WebIdentity {
+		return awsapi.AccessDenied.New("Not authorized to perform %s", d.Ask.Action)
+	}
 	if c.route.denial == "" {
 		return awsapi.AccessDenied.New("%s", d.Message())
 	}
@@ -99,6 +112,9 @@ func (c *Call) authorize(snap *directory.Snapshot) error {
 		if !d.Allowed() && (c.route.open == "" || d.Restricted() || d.Verdict == eval.ExplicitDeny) {
 			return c.denied(&d)
 		}
+	}
+	if len(asks) == 0 && c.Caller.Kind == eval.WebIdentity {
+		return awsapi.AccessDenied.New("Not authorized to perform %s", c.Action())
 	}
 	if len(asks) == 0 {
 		return awsapi.AccessDenied.New("User: %s is not authorized to perform: %s", c.Caller.ARN, c.Action())

@@ -105,6 +105,9 @@ func (c *Call) recipient() string {
 	if c.Caller != nil && c.Caller.Account != "" {
 		return c.Caller.Account
 	}
+	if c.about != "" {
+		return c.about
+	}
 	if c.claim != nil && c.snapshot != nil {
 		if _, account := c.snapshot.AccessKey(c.claim.AccessKeyID); account != nil {
 			return account.ID()
@@ -155,6 +158,13 @@ func (c *Call) identity() trail.UserIdentity {
 		Type: identityTypes[k.Kind], PrincipalID: k.UserID, ARN: k.ARN, AccountID: k.Account,
 		AccessKeyID: k.AccessKeyID, UserName: k.UserName,
 	}
+	if k.Kind == eval.WebIdentity {
+		id.IdentityProvider = k.Provider
+	}
+	if samlUser(k) {
+		id.Type = "SAMLUser"
+		id.IdentityProvider, _, _ = strings.Cut(k.UserID, ":") // the name qualifier, as CloudTrail has it
+	}
 	if k.Session != nil {
 		id.SessionContext = c.sessionContext(k)
 	}
@@ -173,6 +183,9 @@ func (c *Call) sessionContext(k *authz.Caller) *trail.SessionContext {
 	if !s.MFA.IsZero() {
 		sc.Attributes.MFAAuthenticated = "true"
 	}
+	if strings.Contains(s.FederatedProvider, ":oidc-provider/") {
+		sc.WebIDFederationData = webIDFederationData(s.FederatedProvider)
+	}
 	issuer := trail.SessionIssuer{PrincipalID: k.PrincipalID, AccountID: k.Account}
 	switch s.Type {
 	case authz.AssumedRole:
@@ -185,4 +198,10 @@ func (c *Call) sessionContext(k *authz.Caller) *trail.SessionContext {
 	issuer.UserName = issuer.ARN[strings.LastIndexByte(issuer.ARN, '/')+1:]
 	sc.SessionIssuer = &issuer
 	return sc
+}
+
+// webIDFederationData names the provider whose token began a session.
+func webIDFederationData(provider string) json.RawMessage {
+	text, _ := json.Marshal(map[string]any{"federatedProvider": provider, "attributes": map[string]string{}}) // texts always encode
+	return text
 }

@@ -49,6 +49,8 @@ type route struct {
 	newInput func() any
 	asks     func(c *Call, in any) ([]authz.Ask, error)
 	act      func(c *Call, in any) (any, error)
+	// vouch finds the caller of an unsigned operation in its input; nil for all others.
+	vouch func(c *Call, in any) error
 }
 
 // Handle registers an operation. Registering one twice, or with an empty rule, is a programming error and panics at start.

@@ -69,6 +69,9 @@ func (s *Server) run(c *Call, w http.ResponseWriter, r *http.Request) (out any, 
 		return nil, err
 	}
 	c.input = in
+	if err := c.vouch(in); err != nil {
+		return nil, err
+	}
 
 	// 4 authorize: every ask of the rule
 	if err := c.authorize(c.snapshot); err != nil {
@@ -97,7 +100,7 @@ func (s *Server) public(c *Call, err error) *awsapi.Error {
 
 // record appends the event of a call that changed nothing; it goes on when the client has left.
 func (s *Server) record(c *Call, out any, public *awsapi.Error) error {
-	if public != nil && c.Caller == nil {
+	if public != nil && c.stranger() {
 		var ok bool
 		if c.unrecorded, ok = s.strangers.take(c.Env.SourceIP, c.Time()); !ok {
 			return awsapi.Throttling.New("Rate exceeded")

@@ -94,7 +94,7 @@ func (sts *Service) assumeRole(c *server.Call, in *api.AssumeRoleInput) (*api.As
 	if err := secondFactor(in.SerialNumber, in.TokenCode); err != nil {
 		return nil, err
 	}
-	life, err := roleLifetime(c, role, in)
+	life, err := roleLifetime(c, role, in.DurationSeconds)
 	if err != nil {
 		return nil, err
 	}
@@ -130,8 +130,8 @@ func (sts *Service) assumeRole(c *server.Call, in *api.AssumeRoleInput) (*api.As
 }
 
 // roleLifetime keeps the session within the role's limit, and within an hour in a chain of roles.
-func roleLifetime(c *server.Call, role *directory.Role, in *api.AssumeRoleInput) (time.Duration, error) {
-	life := lifetime(in.DurationSeconds, time.Hour)
+func roleLifetime(c *server.Call, role *directory.Role, seconds *int32) (time.Duration, error) {
+	life := lifetime(seconds, time.Hour)
 	chained := c.Caller.Session != nil && c.Caller.Session.Type == authz.AssumedRole
 	switch {
 	case chained && life > maxChained:
