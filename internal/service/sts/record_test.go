@@ -75,8 +75,8 @@ func TestOpenOperations(t *testing.T) {
 			t.Errorf("%s is open because %q: that is for a review of the list", o.Action, o.Open)
 		}
 	}
-	if served != 6 {
-		t.Errorf("%d operations are served, want five of STS and ListUsers", served)
+	if served != 7 {
+		t.Errorf("%d operations are served, want six of STS and ListUsers", served)
 	}
 }
 
