@@ -62,7 +62,7 @@ func anEntity() *rapid.Generator[Entity] {
 			text     = rapid.SampledFrom([]string{`{}`, `{"Version":"2012-10-17","Statement":[]}`, `x`})
 		)
 		inline := []InlinePolicy{{Name: "i", Document: Document{Text: text.Draw(t, "document")}}}
-		switch rapid.IntRange(0, 6).Draw(t, "kind") {
+		switch rapid.IntRange(0, 7).Draw(t, "kind") {
 		case 0:
 			return &AccountInfo{ID: "x", Alias: rapid.SampledFrom([]string{"", "one", "two"}).Draw(t, "alias")}
 		case 1:
@@ -86,6 +86,8 @@ func anEntity() *rapid.Generator[Entity] {
 		case 5:
 			role := rapid.SampledFrom([]string{"", "AROA0", "AROA1", "AROAgone"})
 			return &InstanceProfile{ID: fmt.Sprint("AIPA", n), Name: name, Role: role.Draw(t, "role")}
+		case 7:
+			return &SAMLProvider{ID: fmt.Sprint("SAMLP", n), Name: name}
 		default:
 			return &AccessKey{
 				ID: fmt.Sprint("AKIA", n), User: rapid.SampledFrom([]string{"AIDA0", "AIDA1"}).Draw(t, "user"),
@@ -189,6 +191,7 @@ func checkAccount(t fatal, a *Account, id string, entities map[string]Entity) {
 	checkTable(t, a.Groups(), a.GroupsAfter, a.Group, pick[*Group](entities))
 	checkTable(t, a.Roles(), a.RolesAfter, a.Role, pick[*Role](entities))
 	checkTable(t, a.Policies(), a.PoliciesAfter, a.Policy, pick[*Policy](entities))
+	checkTable(t, a.SAMLProviders(), a.samlProviders.after, a.SAMLProvider, pick[*SAMLProvider](entities))
 	checkTable(t, a.InstanceProfiles(), a.InstanceProfilesAfter, a.InstanceProfile, pick[*InstanceProfile](entities))
 	checkLinks(t, a, entities)
 	checkCounts(t, a, entities)
@@ -283,6 +286,8 @@ func checkCounts(t fatal, a *Account, entities map[string]Entity) {
 			want.InstanceProfiles++
 		case *AccessKey:
 			want.AccessKeys++
+		case *SAMLProvider:
+			want.SAMLProviders++
 		}
 	}
 	same(t, "counts", a.Counts(), want)
@@ -362,6 +367,7 @@ func TestWithCopies(t *testing.T) {
 func TestCloneIsDeep(t *testing.T) {
 	for _, e := range []Entity{
 		new(AccountInfo), new(User), new(Group), new(Role), new(Policy), new(InstanceProfile), new(AccessKey),
+		new(SAMLProvider),
 	} {
 		v := reflect.ValueOf(e).Elem()
 		for i := range v.NumField() {

@@ -49,7 +49,7 @@ func TestOpenFindsDamage(t *testing.T) {
 		}
 	}
 	keys := engine.keys()
-	if len(keys) != 2*(7+4) {
+	if len(keys) != 2*(8+4) {
 		t.Fatalf("records: %v", keys)
 	}
 	for n, key := range keys {

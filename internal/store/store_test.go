@@ -99,6 +99,10 @@ func everything(account string) []directory.Entity {
 		&directory.Policy{ID: "ANPA1", Name: "needle-policy", Path: "/", Created: at, Updated: at, Default: 2, Latest: 3, Versions: []directory.PolicyVersion{{Number: 2, Created: at, Document: document}}},
 		&directory.InstanceProfile{ID: "AIPA1", Name: "needle-profile", Path: "/", Created: at, Role: "AROA1"},
 		&directory.AccessKey{ID: "AKIA" + account, User: "AIDA1", Created: at, Active: true, Sealed: []byte("needle-sealed")},
+		&directory.SAMLProvider{
+			ID: "SAMLP1", Name: "needle-provider", Created: at, Metadata: "needle-metadata", EntityID: "needle-idp", Certificates: [][]byte{[]byte("needle-cert")},
+			ValidUntil: at, EncryptionMode: directory.EncryptionAllowed, Keys: []directory.SAMLKey{{ID: "SAMLK1", Created: at, Sealed: []byte("needle-sealed")}},
+		},
 	}
 }
 
@@ -439,6 +443,7 @@ func TestConflicts(t *testing.T) {
 		"name of role":    &directory.Role{ID: "AROA2", Name: "needle-role"},
 		"name of policy":  &directory.Policy{ID: "ANPA2", Name: "needle-policy"},
 		"name of profile": &directory.InstanceProfile{ID: "AIPA2", Name: "needle-profile"},
+		"name of saml":    &directory.SAMLProvider{ID: "SAMLP2", Name: "needle-Provider"},
 		"id of key":       &directory.AccessKey{ID: "AKIA" + elsewhere, User: "AIDA1"},
 		"alias":           &directory.AccountInfo{ID: here, Alias: "needle-" + elsewhere},
 		"id of account":   &directory.AccountInfo{ID: elsewhere},

@@ -91,6 +91,7 @@ func furnish(t *testing.T) func(*store.Tx, string) []directory.Entity {
 				Versions: append(slices.Clone(versions), directory.PolicyVersion{Number: 2, Created: now, Document: anything}),
 			},
 			&directory.Group{ID: session.NewEntityID("AGPA"), Name: "spare", Path: "/team/", Created: now},
+			&directory.SAMLProvider{ID: session.NewEntityID(session.PrefixSAMLProvider), Name: "target", Created: now, Tags: tags},
 			&directory.User{ID: session.NewEntityID("AIDA"), Name: "spare", Path: "/team/", Created: now, Boundary: edge, Tags: tags},
 			&directory.Role{ID: session.NewEntityID("AROA"), Name: "spare", Path: "/team/", Created: now, MaxSession: 3600, Trust: trust, Boundary: edge, Tags: tags},
 			&directory.InstanceProfile{ID: session.NewEntityID("AIPA"), Name: "spare", Path: "/team/", Created: now, Tags: tags},
@@ -177,7 +178,7 @@ func TestAuthorizationIsWhole(t *testing.T) {
 
 // listings have no resource types in the Service Authorization Reference, but AWS asks about the path that is listed and
 // names it in its denials.
-var listings = []string{"ListUsers", "ListGroups", "ListRoles", "ListInstanceProfiles"}
+var listings = []string{"ListUsers", "ListGroups", "ListRoles", "ListInstanceProfiles", "ListSAMLProviders"}
 
 // TestCatalogue compares actions and resources with what AWS publishes.
 func TestCatalogue(t *testing.T) {

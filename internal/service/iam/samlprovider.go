@@ -142,7 +142,7 @@ func (iam *Service) newSAMLKey(c *server.Call, text *string) (*directory.SAMLKey
 	}
 	key, err := saml.ParsePrivateKey(*text)
 	if err != nil {
-		return nil, api.InvalidInput.New("Invalid private key. %s.", err)
+		return nil, api.InvalidInput.New("Invalid private key: %s.", err)
 	}
 	id := session.NewEntityID(session.PrefixSAMLKey)
 	sealed, err := iam.keys.SealSAMLKey(id, key)
