@@ -326,6 +326,8 @@ func (c *configuration) server() (app.Config, error) {
 		TLSHosts:         c.Strings("tls-host"),
 		Catalog:          c.String(catalogSetting),
 		Quotas:           c.IntMap("quota"),
+		SAMLAudiences:    c.Strings("saml-audience"),
+		SAMLRecipients:   c.Strings("saml-recipient"),
 		DataEvents:       c.String("data-events"),
 		LogFormat:        c.String("log-format"),
 		DrainTimeout:     c.Duration("drain-timeout"),

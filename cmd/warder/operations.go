@@ -15,10 +15,12 @@ func (p *program) operations() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "operations",
 		Short: "List the operations that are served, and those that are not",
-		Long: `List every operation of the services' API models. One that is not served answers an error that says so.
-Needs no running server.`,
+		Long: `List every operation of the services' API models, in one of three states: served; refused, with an error of the
+model and the reason for it, where a thing makes sense on AWS alone; and not yet, which answers an error that says so.
+With --json also the action that a policy must allow, and the tests that cover the operation. Needs no running server.`,
 		Example: `  warder operations
-  warder operations --json | jq -r '.[] | select(.served) | .action'`,
+  warder operations --json | jq -r '.[] | select(.served) | .action'
+  warder operations --json | jq -r '.[] | select(.state == "refused") | .name + ": " + .reason'`,
 		Args: cobra.NoArgs,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "a JSON array")
@@ -55,10 +57,12 @@ func (p *program) operationTable(list []server.OperationState) error {
 			services = append(services, o.Service)
 		}
 		total[o.Service]++
-		state := "not yet"
+		state := string(o.State)
 		if o.Served {
 			served[o.Service]++
-			state = "served"
+		}
+		if o.Reason != "" {
+			state += ": " + o.Reason
 		}
 		if o.Open != "" {
 			state += ", no permission needed: " + o.Open

@@ -22,6 +22,7 @@ import (
 	"github.com/warder-iam/warder/internal/kv/sqlitekv"
 	"github.com/warder-iam/warder/internal/seal"
 	"github.com/warder-iam/warder/internal/server"
+	"github.com/warder-iam/warder/internal/service/sts"
 	"github.com/warder-iam/warder/internal/session"
 	"github.com/warder-iam/warder/internal/sigv4"
 	"github.com/warder-iam/warder/internal/store"
@@ -187,7 +188,7 @@ func (a *App) listen(ctx context.Context) error {
 		TrustedProxies: a.config.TrustedProxies,
 		Region:         Region,
 		Touch:          a.touch,
-	}, a.store, a.keys)
+	}, a.store, a.keys, sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients})
 	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, stopping: a.stopping}
 	a.http = newHTTPServer(handler(api, h, newAuthZEN(a.endpoint.URL)), a.conns, a.log)
 	if certs := a.transport.certificates; certs != nil {

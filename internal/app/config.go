@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,6 +59,9 @@ type Config struct {
 	Quotas map[string]int
 	// TrustedProxies may say the caller's address in X-Forwarded-For.
 	TrustedProxies []netip.Prefix
+	// SAMLAudiences and SAMLRecipients are whom SAML responses must be for, the latter URLs; where there are none, AWS's own
+	// names stand.
+	SAMLAudiences, SAMLRecipients []string
 	// DataEvents is "all" to have decisions on the trail, or "off", as "" is.
 	DataEvents string
 	// LogFormat is "text" or "json"; "" is text on a terminal and JSON elsewhere.
@@ -153,6 +157,11 @@ func (c *Config) check() error {
 	for _, host := range c.TLSHosts {
 		if !isHost(host) {
 			return wrong("tls-host", "%q is neither a host name nor an IP address", host)
+		}
+	}
+	for _, recipient := range c.SAMLRecipients {
+		if u, err := url.Parse(recipient); err != nil || u.Scheme != "https" || u.Host == "" {
+			return wrong("saml-recipient", "%q is no https URL", recipient)
 		}
 	}
 	for name, limit := range c.quotas() {

@@ -45,6 +45,8 @@ type route struct {
 	open   string
 	denial string // what a denial says in place of its reason; "" for the reason
 	data   bool   // its answers are data events
+	// refused is why every call is refused with an error of the model; "" for an operation that does something.
+	refused string
 	// newInput makes the typed input for the codec to fill.
 	newInput func() any
 	asks     func(c *Call, in any) ([]authz.Ask, error)
@@ -81,6 +83,13 @@ func Handle[In, Out any](s *Server, op awsapi.Op[In, Out], rule Rule[In], h Hand
 		panic(fmt.Sprintf("server: %s:%s is registered twice", op.Service.Name, op.Name))
 	}
 	s.routes[op.Operation] = r
+}
+
+// Refuse registers an operation that makes sense on AWS alone, or not yet here: to whom may call it, it answers an error of
+// its model. The reason stands in the list of operations.
+func Refuse[In, Out any](s *Server, op awsapi.Op[In, Out], rule Rule[In], reason string, refusal func(c *Call, in *In) *awsapi.Error) {
+	Handle(s, op, rule, func(c *Call, in *In) (*Out, error) { return nil, refusal(c, in) })
+	s.routes[op.Operation].refused = reason
 }
 
 // HandleData is Handle for an operation whose answers are data events: there are far too many to wait for each one's

@@ -28,4 +28,5 @@ func Register(s *server.Server, st *store.Store, keys *session.Keys) {
 	iam.registerTags(s)
 	iam.registerSimulations(s)
 	iam.registerSAMLProviders(s)
+	iam.registerDelegationRequests(s)
 }
