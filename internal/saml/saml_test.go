@@ -174,11 +174,11 @@ var wrapped = map[string]func(t *testing.T, r *etree.Element) *etree.Element{
 		return wrapResponse(t, r, func(_, signature, original *etree.Element) { signature.AddChild(original) })
 	},
 	"XSW2": func(t *testing.T, r *etree.Element) *etree.Element {
-		return wrapResponse(t, r, func(outer, signature, original *etree.Element) { outer.InsertChild(signature, original) })
+		return wrapResponse(t, r, func(outer, signature, original *etree.Element) { outer.InsertChildAt(signature.Index(), original) })
 	},
 	"XSW3": func(t *testing.T, r *etree.Element) *etree.Element {
 		a := samltest.Child(t, r, "Assertion")
-		r.InsertChild(a, forged(t, a))
+		r.InsertChildAt(a.Index(), forged(t, a))
 		return r
 	},
 	"XSW4": func(t *testing.T, r *etree.Element) *etree.Element {
@@ -211,7 +211,7 @@ var wrapped = map[string]func(t *testing.T, r *etree.Element) *etree.Element{
 		a := samltest.Child(t, r, "Assertion")
 		extensions := etree.NewElement("samlp:Extensions")
 		extensions.AddChild(forged(t, a))
-		r.InsertChild(a, extensions)
+		r.InsertChildAt(a.Index(), extensions)
 		return r
 	},
 	"XSW8": func(t *testing.T, r *etree.Element) *etree.Element {
@@ -236,7 +236,7 @@ func wrapResponse(t *testing.T, r *etree.Element, place func(outer, signature, o
 	outer := r.Copy()
 	outer.CreateAttr("ID", "_outer")
 	a := samltest.Child(t, outer, "Assertion")
-	outer.InsertChild(a, forged(t, a))
+	outer.InsertChildAt(a.Index(), forged(t, a))
 	outer.RemoveChild(a)
 	place(outer, samltest.Child(t, outer, "Signature"), original)
 	return outer

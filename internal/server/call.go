@@ -34,6 +34,8 @@ type Call struct {
 	// evidence is what an unsigned operation's input proved; about is the account that such a call is about.
 	evidence any
 	about    string
+	// shown are texts for the record beside the input's own.
+	shown map[string]string
 	// decisions on every ask of this call, the last judgement's only.
 	decisions []authz.Decision
 	// retry names this change among retries of it; nil where the client gave no signed invocation id.

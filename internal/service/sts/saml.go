@@ -113,6 +113,8 @@ func (sts *samlService) vouch(c *server.Call, in *api.AssumeRoleWithSAMLInput) (
 	if i.samlClaims, err = readSAMLClaims(i.Attributes); err != nil {
 		return nil, nil, err
 	}
+	c.Show("sAMLAssertionID", i.ID)
+	c.Show("roleSessionName", i.sessionName)
 	return &authz.Caller{
 		Kind: eval.WebIdentity, Provider: in.PrincipalArn, UserName: i.Subject, UserID: i.qualifier() + ":" + i.Subject,
 	}, i, nil

@@ -236,7 +236,7 @@ func TestSAMLSession(t *testing.T) {
 		SAMLAssertion: aws.String(samltest.Encode(t, idp.Response(t, samltest.Login{Attributes: claims}))),
 	})
 	servertest.Check(t, err)
-	if *out.SourceIdentity != "dana" || out.PackedPolicySize == nil || *out.Audience != samltest.Recipient || *out.SubjectType != "persistent" {
+	if *out.SourceIdentity != "dana" || *out.Audience != samltest.Recipient || *out.SubjectType != "persistent" {
 		t.Errorf("%+v", out)
 	}
 	claimsOf, _, err := w.Keys.Open(*out.Credentials.SessionToken)
@@ -306,7 +306,10 @@ func TestSAMLRecord(t *testing.T) {
 	}
 	text, err := json.Marshal(e)
 	servertest.Check(t, err)
-	if e.RecipientAccountID != f.ID || !strings.Contains(string(text), `"principalArn":"`+f.ARN(f.provider)) ||
+	if id := samltest.Child(t, response, "Assertion").SelectAttrValue("ID", ""); id == "" || !strings.Contains(string(text), `"sAMLAssertionID":"`+id+`"`) {
+		t.Errorf("%s", text)
+	}
+	if e.RecipientAccountID != f.ID || !strings.Contains(string(text), `"roleSessionName":"dana"`) || !strings.Contains(string(text), `"principalArn":"`+f.ARN(f.provider)) ||
 		strings.Contains(string(text), samltest.Encode(t, response)[:60]) || strings.Contains(string(text), a.Text("SecretAccessKey")) {
 		t.Errorf("%s", text)
 	}
