@@ -50,7 +50,7 @@ func onlyServed(all []server.OperationState) []server.OperationState {
 
 func (p *program) operationTable(list []server.OperationState) error {
 	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
-	served, services := map[string]int{}, []string{}
+	served, refused, services := map[string]int{}, map[string]int{}, []string{}
 	total := map[string]int{}
 	for _, o := range list {
 		if total[o.Service] == 0 {
@@ -61,7 +61,8 @@ func (p *program) operationTable(list []server.OperationState) error {
 		if o.Served {
 			served[o.Service]++
 		}
-		if o.Reason != "" {
+		if o.State == server.Refused {
+			refused[o.Service]++
 			state += ": " + o.Reason
 		}
 		if o.Open != "" {
@@ -75,7 +76,11 @@ func (p *program) operationTable(list []server.OperationState) error {
 		return err
 	}
 	for _, s := range services {
-		if err := p.printf("%s: %d of %d served\n", s, served[s], total[s]); err != nil {
+		summary := fmt.Sprintf("%s: %d of %d served", s, served[s], total[s])
+		if n := refused[s]; n > 0 {
+			summary += fmt.Sprintf(", %d refused", n)
+		}
+		if err := p.printf("%s\n", summary); err != nil {
 			return err
 		}
 	}
