@@ -34,6 +34,7 @@ var layers = map[string]int{
 	"internal/apigen": 1,
 	"internal/sigv4":  1,
 	"internal/kv":     1,
+	"internal/saml":   1,
 
 	"policy":         2,
 	"catalog":        2,
@@ -67,6 +68,7 @@ var layers = map[string]int{
 	"internal/oidc/oidctest": 7, // a provider for tests
 
 	"internal/server/servertest": 8, // a server for tests
+	"internal/saml/samltest":     8, // an identity provider for tests
 	"internal/service/*":         8,
 
 	"internal/app":     9,

@@ -23,6 +23,8 @@ type Account struct {
 	oidc     table[*OIDCProvider]
 	issuer   *TokenIssuer // nil where none was put
 
+	samlProviders table[*SAMLProvider]
+
 	memberships links // users, by group id
 	attachments links // groups, roles and users, by policy ARN
 	boundaries  links // roles and users, by policy ARN
@@ -62,6 +64,8 @@ type Counts struct {
 	ServerCertificates int
 	// MFADevices is the number of MFA devices, MFADevicesInUse of those that somebody has.
 	MFADevices, MFADevicesInUse int
+	// SAMLProviders is the number of SAML providers.
+	SAMLProviders int
 }
 
 // Counts of what the account holds.
@@ -72,6 +76,7 @@ func (a *Account) Counts() Counts {
 		Attachments: a.attachments.len(), Memberships: a.memberships.len(),
 		ServerCertificates: a.credentials.server.len(),
 		MFADevices:         a.devices.len(), MFADevicesInUse: a.factors.len(),
+		SAMLProviders: a.samlProviders.len(),
 	}
 }
 
@@ -83,6 +88,7 @@ func (a *Account) Len() int {
 	if a.issuer != nil {
 		n++
 	}
+	n += a.samlProviders.len()
 	if a.info != nil {
 		n++
 	}
@@ -121,6 +127,8 @@ func (a *Account) Get(key string) Entity {
 		return orNil(a.OIDCProviderByID(id))
 	case key == "issuer":
 		return orNil(a.issuer)
+	case kind == "saml":
+		return orNil(a.SAMLProviderByID(id))
 	}
 	return a.credentials.get(kind, id)
 }
@@ -149,7 +157,8 @@ func (a *Account) Entities() iter.Seq[Entity] {
 		_ = each(a.Users(), yield) && each(a.Groups(), yield) && each(a.Roles(), yield) && each(a.Policies(), yield) &&
 			each(a.InstanceProfiles(), yield) && each(values(a.keys.from("")), yield) &&
 			each(values(a.logins.from("")), yield) && each(a.devices.all(), yield) && a.credentials.each(yield) &&
-			each(a.OIDCProviders(), yield) && (a.issuer == nil || yield(a.issuer))
+			each(a.OIDCProviders(), yield) && (a.issuer == nil || yield(a.issuer)) &&
+			each(a.SAMLProviders(), yield)
 	}
 }
 

@@ -27,6 +27,8 @@ func (a *Account) ARN(e Entity) string {
 		return a.arn(string(e.Kind), e.Path, e.Name)
 	case *OIDCProvider:
 		return a.arn("oidc-provider", "/", e.URL)
+	case *SAMLProvider:
+		return a.samlARN(e.Name)
 	}
 	return ""
 }

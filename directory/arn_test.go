@@ -21,6 +21,7 @@ func TestARN(t *testing.T) {
 		{&Role{Name: "r", Path: "/aws-service-role/x/"}, "arn:aws:iam::111122223333:role/aws-service-role/x/r"},
 		{&Policy{Name: "p", Path: "/t/"}, "arn:aws:iam::111122223333:policy/t/p"},
 		{&InstanceProfile{Name: "i", Path: "/"}, "arn:aws:iam::111122223333:instance-profile/i"},
+		{&SAMLProvider{Name: "s"}, "arn:aws:iam::111122223333:saml-provider/s"},
 		{&AccessKey{ID: "AKIA"}, ""},
 		{&ServerCertificate{ID: "ASCA", Name: "web", Path: "/team/"}, "arn:aws:iam::111122223333:server-certificate/team/web"},
 		{&SSHPublicKey{ID: "APKA"}, ""},

@@ -81,6 +81,8 @@ func present(e Entity) bool {
 		return e != nil
 	case *TokenIssuer:
 		return e != nil
+	case *SAMLProvider:
+		return e != nil
 	}
 	return presentCredential(e)
 }
@@ -111,6 +113,8 @@ func Clone(e Entity) Entity {
 	case *OIDCProvider:
 		return e.Clone()
 	case *TokenIssuer:
+		return e.Clone()
+	case *SAMLProvider:
 		return e.Clone()
 	}
 	return cloneCredential(e)

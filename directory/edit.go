@@ -11,6 +11,7 @@ func (a *Account) edit() *Account {
 		credentials: a.credentials.edit(),
 		passwords:   a.passwords, logins: a.logins.edit(), devices: a.devices.edit(), factors: a.factors.edit(),
 		oidc: a.oidc.edit(), issuer: a.issuer,
+		samlProviders: a.samlProviders.edit(),
 	}
 }
 
@@ -54,6 +55,8 @@ func (a *Account) put(s *Snapshot, e Entity) {
 		a.oidc.put(e)
 	case *TokenIssuer:
 		a.issuer = e
+	case *SAMLProvider:
+		a.samlProviders.put(e)
 	}
 }
 
@@ -90,6 +93,8 @@ func (a *Account) remove(s *Snapshot, e Entity) {
 		a.oidc.remove(e.ID)
 	case *TokenIssuer:
 		a.issuer = nil
+	case *SAMLProvider:
+		a.samlProviders.remove(e.ID)
 	}
 }
 

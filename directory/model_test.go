@@ -62,7 +62,7 @@ func anEntity() *rapid.Generator[Entity] {
 			text     = rapid.SampledFrom([]string{`{}`, `{"Version":"2012-10-17","Statement":[]}`, `x`})
 		)
 		inline := []InlinePolicy{{Name: "i", Document: Document{Text: text.Draw(t, "document")}}}
-		switch rapid.IntRange(0, 14).Draw(t, "kind") {
+		switch rapid.IntRange(0, 15).Draw(t, "kind") {
 		case 0:
 			return &AccountInfo{ID: "x", Alias: rapid.SampledFrom([]string{"", "one", "two"}).Draw(t, "alias")}
 		case 1:
@@ -86,6 +86,8 @@ func anEntity() *rapid.Generator[Entity] {
 		case 5:
 			role := rapid.SampledFrom([]string{"", "AROA0", "AROA1", "AROAgone"})
 			return &InstanceProfile{ID: fmt.Sprint("AIPA", n), Name: name, Role: role.Draw(t, "role")}
+		case 9:
+			return &SAMLProvider{ID: fmt.Sprint("SAMLP", n), Name: name}
 		case 6:
 			return &PasswordPolicy{MinLength: n}
 		case 7:
@@ -207,6 +209,7 @@ func checkAccount(t fatal, a *Account, id string, entities map[string]Entity) {
 	checkTable(t, a.Groups(), a.GroupsAfter, a.Group, pick[*Group](entities))
 	checkTable(t, a.Roles(), a.RolesAfter, a.Role, pick[*Role](entities))
 	checkTable(t, a.Policies(), a.PoliciesAfter, a.Policy, pick[*Policy](entities))
+	checkTable(t, a.SAMLProviders(), a.samlProviders.after, a.SAMLProvider, pick[*SAMLProvider](entities))
 	checkTable(t, a.InstanceProfiles(), a.InstanceProfilesAfter, a.InstanceProfile, pick[*InstanceProfile](entities))
 	checkTable(t, a.ServerCertificates(), a.ServerCertificatesAfter, a.ServerCertificate, pick[*ServerCertificate](entities))
 	checkTable(t, a.AllServiceCredentials(), a.AllServiceCredentialsAfter, a.ServiceCredential, pick[*ServiceCredential](entities))
@@ -348,6 +351,8 @@ func checkCounts(t fatal, a *Account, entities map[string]Entity) {
 			if e.User != "" {
 				want.MFADevicesInUse++
 			}
+		case *SAMLProvider:
+			want.SAMLProviders++
 		}
 	}
 	same(t, "counts", a.Counts(), want)
@@ -429,6 +434,7 @@ func TestCloneIsDeep(t *testing.T) {
 		new(AccountInfo), new(User), new(Group), new(Role), new(Policy), new(InstanceProfile), new(AccessKey),
 		new(SSHPublicKey), new(SigningCertificate), new(ServerCertificate), new(ServiceCredential), new(RoleDeletion),
 		new(PasswordPolicy), new(LoginProfile), new(MFADevice),
+		new(SAMLProvider),
 	} {
 		v := reflect.ValueOf(e).Elem()
 		for i := range v.NumField() {

@@ -119,7 +119,7 @@ func iamPaths() []string {
 }
 
 func iamPath(path string) bool {
-	if path == "*" || path == arn.KindRoot {
+	if path == "*" || path == arn.KindRoot || strings.HasPrefix(path, "delegation-request/") { // newer than AWS's message
 		return true
 	}
 	for _, prefix := range iamPaths() {

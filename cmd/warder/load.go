@@ -328,6 +328,8 @@ func (c *configuration) server() (app.Config, error) {
 		Quotas:           c.IntMap("quota"),
 		IssuerURL:        c.String("issuer-url"),
 		OIDC:             app.OIDC{CA: c.String("oidc-ca"), KeySets: c.Strings("oidc-jwks"), Algorithms: c.Strings("oidc-algorithm")},
+		SAMLAudiences:    c.Strings("saml-audience"),
+		SAMLRecipients:   c.Strings("saml-recipient"),
 		DataEvents:       c.String("data-events"),
 		WeakPasswords:    c.String("weak-passwords"),
 		LogFormat:        c.String("log-format"),

@@ -196,7 +196,8 @@ func (a *App) listen(ctx context.Context) error {
 		Region:         Region,
 		Touch:          a.touch,
 		SignIn:         signin.New(a.keys, signin.Options{AllowWeak: a.config.WeakPasswords == weakPasswordsAllow}),
-	}, a.store, a.keys, sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()})
+	}, a.store, a.keys, sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()},
+		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients})
 	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, stopping: a.stopping}
 	a.http = newHTTPServer(handler(api, h, newAuthZEN(a.endpoint.URL), &issuers{a.store, a.issuerBase()}), a.conns, a.log)
 	if certs := a.transport.certificates; certs != nil {

@@ -73,6 +73,9 @@ type Config struct {
 	// IssuerURL is what the URLs of token issuers begin with, where others reach this server by another URL than its
 	// endpoint; "" for the endpoint.
 	IssuerURL string
+	// SAMLAudiences and SAMLRecipients are whom SAML responses must be for, the latter URLs; where there are none, AWS's own
+	// names stand.
+	SAMLAudiences, SAMLRecipients []string
 	// DataEvents is "all" to have decisions on the trail, or "off", as "" is.
 	DataEvents string
 	// LogFormat is "text" or "json"; "" is text on a terminal and JSON elsewhere.
@@ -168,6 +171,11 @@ func (c *Config) check() error {
 	for _, host := range c.TLSHosts {
 		if !isHost(host) {
 			return wrong("tls-host", "%q is neither a host name nor an IP address", host)
+		}
+	}
+	for _, recipient := range c.SAMLRecipients {
+		if u, err := url.Parse(recipient); err != nil || u.Scheme != "https" || u.Host == "" {
+			return wrong("saml-recipient", "%q is no https URL", recipient)
 		}
 	}
 	for name, limit := range c.quotas() {

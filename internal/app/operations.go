@@ -18,11 +18,13 @@ import (
 )
 
 // newServer makes the request pipeline with every service that Warder has.
-func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts.Options) *server.Server {
+func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML) *server.Server {
 	s := server.New(o, iamapi.Service, stsapi.Service, accessanalyzerapi.Service, warderapi.Service)
 	accessanalyzer.Register(s)
 	iam.Register(s, st, keys, tokens.Issuer)
 	sts.Register(s, keys, tokens)
+	sts.RegisterSAML(s, keys, saml)
+	sts.RegisterPrivileged(s)
 	warder.Register(s, keys)
 	return s
 }
@@ -34,7 +36,7 @@ var operationTests []byte
 
 // Operations lists what is served and what is not. It needs no data and no running server.
 func Operations() []server.OperationState {
-	list := newServer(server.Options{}, nil, nil, sts.Options{}).Operations()
+	list := newServer(server.Options{}, nil, nil, sts.Options{}, sts.SAML{}).Operations()
 	var tests map[string][]string
 	if err := json.Unmarshal(operationTests, &tests); err != nil {
 		panic("app: operationtests.json is damaged; run make generate")

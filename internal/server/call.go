@@ -38,6 +38,8 @@ type Call struct {
 	about    string
 	// encoded says, sealed, why the call was denied; "" where it was not.
 	encoded string
+	// shown are texts for the record beside the input's own.
+	shown map[string]string
 	// decisions on every ask of this call, the last judgement's only.
 	decisions []authz.Decision
 	// retry names this change among retries of it; nil where the client gave no signed invocation id.

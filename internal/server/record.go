@@ -36,7 +36,7 @@ func (c *Call) event(out any, err *awsapi.Error, at time.Time) *trail.Event {
 		TLSDetails:         c.request.tlsDetails(),
 		Resources:          c.resources(),
 	}
-	e.RequestParameters = c.view(c.Operation.Input, c.input)
+	e.RequestParameters = c.parameters()
 	if err != nil {
 		e.ErrorCode, e.ErrorMessage = recordedCode(err.Kind), err.Message
 		if c.unrecorded > 0 {
@@ -160,6 +160,10 @@ func (c *Call) identity() trail.UserIdentity {
 	}
 	if k.Kind == eval.WebIdentity {
 		id.IdentityProvider = k.Provider
+	}
+	if samlUser(k) {
+		id.Type = "SAMLUser"
+		id.IdentityProvider, _, _ = strings.Cut(k.UserID, ":") // the name qualifier, as CloudTrail has it
 	}
 	if k.Session != nil {
 		id.SessionContext = c.sessionContext(k)

@@ -18,9 +18,11 @@ const (
 	PrefixPolicy            = "ANPA"
 	PrefixPolicyVersion     = "ANVA"
 	PrefixSSHPublicKey      = "APKA"
-	PrefixCertificate       = "ASCA" // server certificate
-	PrefixServiceCredential = "ACCA" // service-specific credential
-	PrefixOIDCProvider      = "OIDC" // Warder's own: AWS shows no id
+	PrefixCertificate       = "ASCA"  // server certificate
+	PrefixServiceCredential = "ACCA"  // service-specific credential
+	PrefixOIDCProvider      = "OIDC"  // Warder's own: AWS shows no id
+	PrefixSAMLProvider      = "SAMLP" // AWS documents that they have 22 characters or more, and no prefix
+	PrefixSAMLKey           = "SAMLK" // private key that decrypts assertions
 )
 
 const (

@@ -102,6 +102,10 @@ func holderOf(a *directory.Account, e directory.Entity) directory.Entity {
 		if d := a.MFADeviceAt(e.Resource()); d != nil {
 			return d
 		}
+	case *directory.SAMLProvider:
+		if p := a.SAMLProvider(e.Name); p != nil {
+			return p
+		}
 	}
 	return nil
 }
@@ -125,6 +129,8 @@ func nameOf(e directory.Entity) (kind, name string) {
 		return "servicecredential", e.Name
 	case *directory.MFADevice:
 		return "mfa", e.Resource()
+	case *directory.SAMLProvider:
+		return "saml", e.Name
 	}
 	return "", ""
 }

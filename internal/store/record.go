@@ -196,6 +196,8 @@ func blank(key string) directory.Entity {
 		return new(directory.OIDCProvider)
 	case "issuer":
 		return new(directory.TokenIssuer)
+	case "saml":
+		return new(directory.SAMLProvider)
 	}
 	return nil
 }

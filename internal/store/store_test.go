@@ -107,6 +107,10 @@ func everything(account string) []directory.Entity {
 		&directory.PasswordPolicy{MinLength: 12, RequireSymbols: true, MaxAge: 90},
 		&directory.LoginProfile{User: "AIDA1", Created: at, Changed: at, Sealed: []byte("needle-hash")},
 		&directory.MFADevice{ID: "D1", Kind: directory.VirtualMFA, Path: "/", Name: "needle-phone", Created: at, User: "AIDA1", Enabled: at, Sealed: []byte("needle-seed"), Step: 7},
+		&directory.SAMLProvider{
+			ID: "SAMLP1", Name: "needle-provider", Created: at, Metadata: "needle-metadata", EntityID: "needle-idp", Certificates: [][]byte{[]byte("needle-cert")},
+			ValidUntil: at, EncryptionMode: directory.EncryptionAllowed, Keys: []directory.SAMLKey{{ID: "SAMLK1", Created: at, Sealed: []byte("needle-sealed")}},
+		},
 	}
 }
 
@@ -449,6 +453,7 @@ func TestConflicts(t *testing.T) {
 		"name of profile":            &directory.InstanceProfile{ID: "AIPA2", Name: "needle-profile"},
 		"name of server certificate": &directory.ServerCertificate{ID: "ASCA2", Name: "needle-SERVER"},
 		"name of service credential": &directory.ServiceCredential{ID: "ACCA2", Name: "needle-AT-1"},
+		"name of saml":               &directory.SAMLProvider{ID: "SAMLP2", Name: "needle-Provider"},
 		"id of key":                  &directory.AccessKey{ID: "AKIA" + elsewhere, User: "AIDA1"},
 		"alias":                      &directory.AccountInfo{ID: here, Alias: "needle-" + elsewhere},
 		"id of account":              &directory.AccountInfo{ID: elsewhere},

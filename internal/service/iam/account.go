@@ -82,7 +82,7 @@ func (iam *Service) getAccountSummary(c *server.Call, _ *api.GetAccountSummaryIn
 		"AccountSigningCertificatesPresent": 0,
 		"MFADevices":                        int32(counts.MFADevices),
 		"MFADevicesInUse":                   int32(counts.MFADevicesInUse),
-		"Providers":                         int32(c.Account().OIDCProviderCount()),
+		"Providers":                         int32(c.Account().OIDCProviderCount() + counts.SAMLProviders),
 		"ServerCertificates":                int32(counts.ServerCertificates),
 		"GlobalEndpointTokenVersion":        int32(max(1, c.Account().Info().TokenVersion)),
 	}

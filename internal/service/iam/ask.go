@@ -112,6 +112,7 @@ var tagActions = map[string]string{
 	"user": "iam:TagUser", "role": "iam:TagRole", "policy": "iam:TagPolicy", "instance-profile": "iam:TagInstanceProfile",
 	"server-certificate": "iam:TagServerCertificate",
 	"mfa":                "iam:TagMFADevice",
+	"saml-provider":      "iam:TagSAMLProvider",
 }
 
 // onNew asks about something that is to be made, by the path and name that it is to have: for making it, and first in

@@ -105,6 +105,7 @@ func furnish(t *testing.T) func(*store.Tx, string) []directory.Entity {
 			&directory.OIDCProvider{ID: session.NewEntityID("OIDC"), URL: "id.example.com/target", Created: now, ClientIDs: []string{"app"}, Tags: tags},
 			&directory.TokenIssuer{ID: session.NewIssuerID(id), Enabled: true},
 			&directory.Group{ID: session.NewEntityID("AGPA"), Name: "spare", Path: "/team/", Created: now},
+			&directory.SAMLProvider{ID: session.NewEntityID(session.PrefixSAMLProvider), Name: "target", Created: now, Tags: tags},
 			&directory.User{ID: session.NewEntityID("AIDA"), Name: "spare", Path: "/team/", Created: now, Boundary: edge, Tags: tags},
 			&directory.Role{ID: session.NewEntityID("AROA"), Name: "spare", Path: "/team/", Created: now, MaxSession: 3600, Trust: trust, Boundary: edge, Tags: tags},
 			&directory.InstanceProfile{ID: session.NewEntityID("AIPA"), Name: "spare", Path: "/team/", Created: now, Tags: tags},
@@ -211,7 +212,7 @@ func TestAuthorizationIsWhole(t *testing.T) {
 
 // listings have no resource types in the Service Authorization Reference, but AWS asks about the path that is listed and
 // names it in its denials.
-var listings = []string{"ListUsers", "ListGroups", "ListRoles", "ListInstanceProfiles", "ListServerCertificates"}
+var listings = []string{"ListUsers", "ListGroups", "ListRoles", "ListInstanceProfiles", "ListServerCertificates", "ListSAMLProviders"}
 
 // TestCatalogue compares actions and resources with what AWS publishes.
 func TestCatalogue(t *testing.T) {

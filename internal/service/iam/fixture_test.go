@@ -144,6 +144,7 @@ func (a *account) flatten(t *testing.T, form url.Values, name string, v any) {
 // fill replaces {account}, {pem:name} by what material has, and {x*300} by 300 times x.
 func (a *account) fill(text string) string {
 	text = fillPEM(strings.ReplaceAll(text, "{account}", a.id))
+	text = fillSAML(text)
 	for {
 		start := strings.Index(text, "{x*")
 		if start < 0 {

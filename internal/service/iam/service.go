@@ -48,4 +48,6 @@ func Register(s *server.Server, st *store.Store, keys *session.Keys, issuer stri
 	iam.registerSignIn(s)
 	iam.registerOIDCProviders(s)
 	iam.registerOutboundFederation(s)
+	iam.registerSAMLProviders(s)
+	iam.registerDelegationRequests(s)
 }

@@ -108,6 +108,8 @@ func tagsOf(e directory.Entity) []directory.Tag {
 		return e.Tags
 	case *directory.OIDCProvider:
 		return e.Tags
+	case *directory.SAMLProvider:
+		return e.Tags
 	}
 	return nil
 }

@@ -19,6 +19,8 @@ func newWorld(t *testing.T) *servertest.World {
 	t.Helper()
 	return servertest.New(t, func(w *servertest.World) {
 		sts.Register(w.Server, w.Keys, sts.Options{})
+		sts.RegisterSAML(w.Server, w.Keys, sts.SAML{})
+		sts.RegisterPrivileged(w.Server)
 		rule := server.Ask(func(c *server.Call, _ *iam.ListUsersInput) authz.Ask {
 			return authz.Ask{Action: c.Action(), Resource: "*"}
 		})

@@ -75,8 +75,8 @@ func TestOpenOperations(t *testing.T) {
 			t.Errorf("%s is open because %q: that is for a review of the list", o.Action, o.Open)
 		}
 	}
-	if served != 9 {
-		t.Errorf("%d operations are served, want eight of STS and ListUsers", served)
+	if served != 10 {
+		t.Errorf("%d operations are served, want nine of STS and ListUsers", served)
 	}
 }
 

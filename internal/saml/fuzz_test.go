@@ -1,0 +1,34 @@
+package saml_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/warder-iam/warder/internal/saml"
+)
+
+// FuzzOpen: whatever is done to a signed message, either it is refused, or it says what was signed.
+func FuzzOpen(f *testing.F) {
+	for _, name := range []string{"assertion.xml", "message.xml", "both.xml", "encrypted.xml"} {
+		f.Add([]byte(recorded(f, name)))
+	}
+	p := recordedProvider(f)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		a, err := p.Open(text, endpoint(), recordedAt.Add(time.Minute))
+		if err == nil && (a.Subject != "dana@example.com" || a.Issuer != p.EntityID || len(a.Attributes) != 1) {
+			t.Errorf("forged: %+v", a)
+		}
+	})
+}
+
+// FuzzParseMetadata: what is taken names an issuer and has keys to check it with.
+func FuzzParseMetadata(f *testing.F) {
+	f.Add(recorded(f, "metadata.xml"))
+	f.Add(recorded(f, "assertion.xml"))
+	f.Fuzz(func(t *testing.T, document string) {
+		m, err := saml.ParseMetadata(document)
+		if err == nil && (m.EntityID == "" || len(m.Certificates) == 0) {
+			t.Errorf("%+v", m)
+		}
+	})
+}
