@@ -19,11 +19,11 @@ func (p *program) configureSessions(ctx context.Context, o *configureOptions, w 
 	if err != nil {
 		return err
 	}
-	s := sessionSettings{keyID: key.ID, store: o.store, roleARN: o.roleARN, mfaSerial: o.mfaSerial, duration: o.duration}
-	about, err := p.chooseSession(ctx, client, key, o, &s)
+	caller, err := localkey.WhoIs(ctx, client, apiclient.Credentials{ID: key.ID, Secret: key.Secret})
 	if err != nil {
 		return fmt.Errorf("%w; --static writes a profile without asking the server", explain(err, o.profile))
 	}
+	s := sessionSettings{keyID: key.ID, store: o.store, roleARN: o.roleARN, mfaSerial: o.mfaSerial, duration: o.duration}
 	if s.store == autoStore {
 		s.store = sealedStore
 		if localkey.HasKeyring() {
@@ -36,6 +36,10 @@ func (p *program) configureSessions(ctx context.Context, o *configureOptions, w 
 	}
 	if err := place.Save(key); err != nil {
 		return err
+	}
+	about, err := chooseSession(ctx, client, key, caller, o.noRole, &s)
+	if err != nil {
+		return explain(err, o.profile)
 	}
 	command, err := p.processCommand(o.profile)
 	if err != nil {
@@ -69,17 +73,12 @@ func (p *program) forget(s sessionSettings) {
 }
 
 // chooseSession decides of what kind the profile's sessions are, and says it for people.
-func (p *program) chooseSession(ctx context.Context, client *apiclient.Client, key localkey.Key, o *configureOptions, s *sessionSettings) (about string, err error) {
-	by := apiclient.Credentials{ID: key.ID, Secret: key.Secret}
-	caller, err := localkey.WhoIs(ctx, client, by)
-	if err != nil {
-		return "", err
-	}
+func chooseSession(ctx context.Context, client *apiclient.Client, key localkey.Key, caller localkey.Caller, noRole bool, s *sessionSettings) (about string, err error) {
 	if s.roleARN == "" && s.mfaSerial == "" {
 		s.mfaSerial = localkey.FindMFADevice(ctx, client, key)
 	}
-	if s.roleARN == "" && s.mfaSerial == "" && !o.noRole {
-		a := &administrator{client: client, by: by, caller: caller}
+	if s.roleARN == "" && s.mfaSerial == "" && !noRole {
+		a := &administrator{client: client, by: apiclient.Credentials{ID: key.ID, Secret: key.Secret}, caller: caller}
 		if s.roleARN, err = a.role(ctx); err != nil {
 			return "", err
 		}

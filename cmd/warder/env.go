@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -107,16 +108,10 @@ func endpointServices() []string {
 // clientServices are the services that Warder serves to AWS clients, as these name them in a services section.
 func clientServices() []string { return []string{"iam", "sts", "accessanalyzer"} }
 
-// keyVariables are those that a profile stands in for.
-func keyVariables() []string { return []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} }
-
-// profileVariables name the profile.
-func profileVariables() []string { return []string{"AWS_PROFILE", "AWS_DEFAULT_PROFILE"} }
-
 // unsetVariables would turn clients to another identity, or away from Warder.
 func unsetVariables() []string {
 	return []string{
-		"AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE",
+		"AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE",
 		"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
 	}
 }
@@ -144,13 +139,13 @@ func quoteWith(escapes ...string) func(string) string {
 func (sh shell) script(key *accessKey, profile string, e *app.Endpoint) string {
 	var b strings.Builder
 	set := func(name, value string) { fmt.Fprintf(&b, sh.set, name, sh.quote(value)) }
-	unset := append(profileVariables(), unsetVariables()...)
+	unset := unsetVariables()
 	if key != nil {
 		set("AWS_ACCESS_KEY_ID", key.id)
 		set("AWS_SECRET_ACCESS_KEY", key.secret)
 	} else {
-		set(profileVariables()[0], profile)
-		unset = append(keyVariables(), unset[1:]...)
+		set("AWS_PROFILE", profile)
+		unset = append(slices.DeleteFunc(unset, func(name string) bool { return name == "AWS_PROFILE" }), "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 	}
 	set("AWS_REGION", app.Region)
 	set("AWS_DEFAULT_REGION", app.Region)

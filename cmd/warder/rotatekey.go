@@ -15,6 +15,7 @@ import (
 	"github.com/warder-iam/warder/internal/apiclient"
 	"github.com/warder-iam/warder/internal/app"
 	"github.com/warder-iam/warder/internal/localkey"
+	"github.com/warder-iam/warder/internal/wholefile"
 )
 
 func (p *program) rotateKey() *cobra.Command {
@@ -187,12 +188,15 @@ func (h *clearHolder) Switch(id string) error {
 	if err := writeINI(h.w.credentialsPath, h.w.credentials); err != nil {
 		return err
 	}
-	return h.Discard(id) // the staged file; the profile has the key now
+	return h.unstage(id) // the profile has the key now
 }
 
-func (h *clearHolder) Discard(id string) error {
+func (h *clearHolder) unstage(id string) error {
 	if err := os.Remove(h.staged(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return nil
+	return wholefile.Sweep(h.staged(id))
 }
+
+// Discard: the old key's secret went when the profile switched; what may be left are files that were not finished.
+func (h *clearHolder) Discard(string) error { return wholefile.Sweep(h.w.credentialsPath) }

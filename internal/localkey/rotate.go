@@ -38,7 +38,8 @@ type Holder interface {
 	Stage(Key) error
 	// Switch makes the staged key the current one, whole or not at all. Again is the same as once.
 	Switch(id string) error
-	// Discard forgets a key that the profile does not use. Again is the same as once.
+	// Discard forgets a key that the profile does not use any more, and whatever interrupted writes left. Again is the same
+	// as once.
 	Discard(id string) error
 }
 
@@ -150,16 +151,21 @@ func (r *Rotation) ask(ctx context.Context, old Key, p *progress) error {
 		p.Before = append(p.Before, k.ID)
 	}
 	if len(keys) >= maxKeys {
-		return slotsFull(keys, old.ID)
+		return slotsFull(keys, old.ID, p.User)
 	}
 	p.Invocation, p.Asked = uuid.NewString(), time.Now().UTC()
 	return r.save(p)
 }
 
-func slotsFull(keys []KeyInfo, current string) error {
+func slotsFull(keys []KeyInfo, current, user string) error {
 	other := keys[slices.IndexFunc(keys, func(k KeyInfo) bool { return k.ID != current })]
 	return fmt.Errorf("the user has two keys already, this profile's %s and %s (%s), and there is no third; nothing was changed. "+
-		"If nothing uses %[2]s, delete it and run this again: aws iam delete-access-key --access-key-id %[2]s", current, other.ID, other.Status)
+		"If nothing uses %[2]s, delete it and run this again: %[4]s", current, other.ID, other.Status, command("delete-access-key", user, other.ID))
+}
+
+// command is what a person calls to change a key. It names the user: a role's session has none of its own.
+func command(action, user, id string) string {
+	return "aws iam " + action + " --user-name " + Caller{ARN: user}.Name() + " --access-key-id " + id
 }
 
 // belongs: the profile must be the one that the rotation began with.
@@ -172,7 +178,8 @@ func (r *Rotation) belongs(p *progress) error {
 		return nil
 	}
 	return fmt.Errorf("the profile's key is %s now, but a rotation from %s is under way: the profile was written anew since. "+
-		"Look at the user's keys (aws iam list-access-keys), delete what nobody uses, and remove %s", current, p.Old, r.File)
+		"Look at the user's keys (aws iam list-access-keys --user-name %s), delete what nobody uses, and remove %s",
+		current, p.Old, Caller{ARN: p.User}.Name(), r.File)
 }
 
 func (r *Rotation) current() (Key, error) {
@@ -198,7 +205,7 @@ func (r *Rotation) create(ctx context.Context, p *progress) error {
 		for _, k := range keys {
 			if !slices.Contains(p.Before, k.ID) {
 				return fmt.Errorf("the rotation was interrupted while the new key was made, too long ago to ask for it again. The key %s came since: "+
-					"if you did not make it, nobody knows its secret; delete it (aws iam delete-access-key --access-key-id %[1]s) and run this again", k.ID)
+					"if you did not make it, nobody knows its secret; delete it (%s) and run this again", k.ID, command("delete-access-key", p.User, k.ID))
 			}
 		}
 		if err := r.ask(ctx, old, p); err != nil {
@@ -256,7 +263,7 @@ func (r *Rotation) deactivate(ctx context.Context, p *progress) error {
 func (r *Rotation) remove(ctx context.Context, p *progress) error {
 	if end := p.Inactive.Add(r.Grace); !r.Finish && time.Now().Before(end) {
 		r.Say("The old key %s stays, inactive, until %s. Run this again then, or with --finish before, to delete it.\n"+
-			"If something still needs it: aws iam update-access-key --status Active --access-key-id %[1]s", p.Old, end.Format(time.RFC3339))
+			"If something still needs it: %s --status Active", p.Old, end.Format(time.RFC3339), command("update-access-key", p.User, p.Old))
 		return nil
 	}
 	made, err := r.Holder.Load(p.New)
@@ -270,7 +277,7 @@ func (r *Rotation) remove(ctx context.Context, p *progress) error {
 		return err
 	}
 	r.Say("Deleted the old key %s. The rotation is done.", p.Old)
-	return removeIfThere(r.File)
+	return errors.Join(wholefile.Sweep(r.File), removeIfThere(r.File))
 }
 
 // read gives the rotation that is under way, or nil.

@@ -209,7 +209,7 @@ func TestRotationRefuses(t *testing.T) {
 		change func(*world, *Rotation)
 		want   string
 	}{
-		"both slots used":  {func(w *world, _ *Rotation) { w.active[keyNumber(9).ID] = false }, "delete it and run this again: aws iam delete-access-key --access-key-id " + keyNumber(9).ID},
+		"both slots used":  {func(w *world, _ *Rotation) { w.active[keyNumber(9).ID] = false }, "delete it and run this again: aws iam delete-access-key --user-name alice --access-key-id " + keyNumber(9).ID},
 		"nothing to end":   {func(_ *world, r *Rotation) { r.Finish = true }, "no rotation of this profile is under way"},
 		"key is dead":      {func(w *world, _ *Rotation) { w.active[w.current] = false }, "does not work"},
 		"file of others":   {func(_ *world, r *Rotation) { writeFile(t, r.File, "{}") }, "is not what a rotation wrote"},

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // New makes a file that does not exist yet, whole and durable or not at all; fs.ErrExist where the name is taken.
@@ -70,4 +71,21 @@ func SyncDir(dir string) error {
 		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
+}
+
+// Sweep removes what writes of a file left beside it when they were interrupted. Nobody may be writing it.
+func Sweep(path string) error {
+	left, err := filepath.Glob(filepath.Join(escape(filepath.Dir(path)), escape("."+filepath.Base(path))+".????????.tmp"))
+	for _, name := range left {
+		err = errors.Join(err, removeIfThere(name))
+	}
+	return err
+}
+
+// escape makes a pattern of Glob that means the text.
+func escape(text string) string {
+	if filepath.Separator == '\\' {
+		return text // there Glob knows no escapes
+	}
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(text)
 }
