@@ -126,7 +126,7 @@ of IAM Access Analyzer what checks policies.
 Every request is authenticated, authorized by policy, made durable and recorded.
 
   warder serve                       start; the first start makes an account and shows the key of its administrator
-  warder configure --static          put the key into a profile of the AWS CLI
+  warder configure                   make a profile of the AWS CLI that hands out sessions; --static for the key itself
   eval "$(warder env)"               or set up this shell
   aws sts get-caller-identity        then any AWS client works
 
