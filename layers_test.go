@@ -26,7 +26,8 @@ const module = "github.com/warder-iam/warder"
 // layers is the design's table: imports go down only, from a larger number to a smaller one. "x/*" stands for every
 // package directly below x that has no line of its own. Rooms that are still to be built have their place already.
 var layers = map[string]int{
-	"internal/seal": 0,
+	"internal/seal":      0,
+	"internal/wholefile": 0,
 
 	"arn":             1,
 	"trail":           1,
@@ -44,8 +45,10 @@ var layers = map[string]int{
 	"policy/eval":        3,
 	"policy/lint":        3,
 	"internal/catalogen": 3,
+	"internal/apiclient": 3,
 
 	"directory":            4,
+	"internal/localkey":    4,
 	"policy/eval/evaltest": 4, // policies and requests for benchmarks
 
 	"authz":               5,

@@ -6,49 +6,93 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/warder-iam/warder/internal/app"
+	"github.com/warder-iam/warder/internal/localkey"
 )
 
 func (p *program) configure() *cobra.Command {
-	var profile string
-	var static, force bool
+	var o configureOptions
 	cmd := &cobra.Command{
 		Use:   "configure",
 		Short: "Write a profile for the AWS CLI and SDKs",
 		Long: `Write a profile for the AWS clients into ~/.aws/config and ~/.aws/credentials (or the files that AWS_CONFIG_FILE and
-AWS_SHARED_CREDENTIALS_FILE name): the access key, the region, and where Warder is reached. Everything else in these files
-stays as it is.
+AWS_SHARED_CREDENTIALS_FILE name): where the credentials come from, the region, and where Warder is reached. Everything else
+in these files stays as it is.
 
 The key comes from the file that the first start wrote (--admin-credentials), or from two lines of standard input: the
-access key id and the secret.`,
-		Example: `  warder configure --static
+access key id and the secret.
+
+The profile then has no key in it, but a credential_process: warder credentials hands out sessions of an hour. The key itself
+is kept in the system's keyring or, where there is none, in a file sealed under a passphrase, which is asked for at the
+terminal, or read from the file that WARDER_PASSPHRASE_FILE names. As on AWS, what a session may do depends on its kind:
+
+  --role-arn ARN       a session of that role
+  --mfa-serial ARN     a session of the user with a second factor: all that the user may
+  neither              if the user has an MFA device, as with --mfa-serial. Else, for a user who has the policy
+                       AdministratorAccess, the role AdministratorSession-NAME: it has the same policy, and only this user may
+                       assume it. It is made unless it is there. For anybody else, or with --no-role, a session of the user
+                       without a second factor: that calls everything but IAM
+
+--static keeps the key in clear in ~/.aws/credentials instead and asks no server.`,
+		Example: `  warder configure
+  warder configure --role-arn arn:aws:iam::123456789012:role/deploy
   warder configure --static --admin-credentials ~/warder-admin --profile warder
   aws --profile warder iam list-users`,
 		Args: cobra.NoArgs,
 	}
 	addSettings(cmd, "data", "listen", "admin-credentials")
-	cmd.Flags().StringVar(&profile, "profile", app.Profile, "`NAME` of the profile")
-	cmd.Flags().BoolVar(&static, "static", false, "a long-term access key; the only kind in this version")
-	cmd.Flags().BoolVar(&force, "force", false, "replace a profile that warder configure did not write")
-	cmd.Flags().String("endpoint", "", endpointHelp)
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if !static {
-			return usagef("give --static: this version writes long-term keys only; profiles with short-lived credentials come later")
-		}
-		if !nameForm.MatchString(profile) {
-			return usagef("--profile %q: a name is letters, digits and any of _.@+-", profile)
-		}
-		return p.runConfigure(cmd, profile, force)
+	flags := cmd.Flags()
+	flags.StringVar(&o.profile, "profile", app.Profile, "`NAME` of the profile")
+	flags.BoolVar(&o.static, "static", false, "keep the long-term access key itself in the profile, in clear")
+	flags.BoolVar(&o.force, "force", false, "replace a profile that warder configure did not write")
+	flags.StringVar(&o.roleARN, "role-arn", "", "`ARN` of the role whose sessions are handed out")
+	flags.StringVar(&o.mfaSerial, "mfa-serial", "", "`ARN` of the MFA device whose code is asked for")
+	flags.BoolVar(&o.noRole, "no-role", false, "do not make or use a role for an administrator")
+	flags.DurationVar(&o.duration, "duration", localkey.DefaultDuration, "how long a session lasts, `TIME` from 15m to 36h")
+	flags.StringVar(&o.store, "store", autoStore, "where the key is kept: keyring, sealed, or auto for keyring where there is one")
+	flags.String("endpoint", "", endpointHelp)
+	for _, name := range []string{"role-arn", "mfa-serial", "no-role", "duration", "store"} {
+		cmd.MarkFlagsMutuallyExclusive("static", name)
 	}
+	cmd.MarkFlagsMutuallyExclusive("role-arn", "no-role")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return p.runConfigure(cmd, &o) }
 	return cmd
 }
 
-func (p *program) runConfigure(cmd *cobra.Command, profile string, force bool) error {
+// configureOptions are the flags of warder configure.
+type configureOptions struct {
+	profile            string
+	static, force      bool
+	roleARN, mfaSerial string
+	noRole             bool
+	duration           time.Duration
+	store              string
+}
+
+func (o *configureOptions) check() error {
+	if !nameForm.MatchString(o.profile) {
+		return usagef("--profile %q: a name is letters, digits and any of _.@+-", o.profile)
+	}
+	if err := checkDuration(o.duration); err != nil {
+		return usagef("--duration %v: %v", o.duration, err)
+	}
+	if !slices.Contains([]string{autoStore, keyringStore, sealedStore}, o.store) {
+		return usagef("--store %q: auto, keyring or sealed", o.store)
+	}
+	return nil
+}
+
+func (p *program) runConfigure(cmd *cobra.Command, o *configureOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
 	c, err := p.load(cmd)
 	if err != nil {
 		return err
@@ -57,27 +101,34 @@ func (p *program) runConfigure(cmd *cobra.Command, profile string, force bool) e
 	if err != nil {
 		return err
 	}
-	w, err := p.openProfile(profile)
+	w, err := p.openProfile(o.profile)
 	if err != nil {
 		return err
 	}
-	if !force && !w.free() {
-		return fmt.Errorf("the profile %q is there and was not written by warder configure; give another --profile NAME, or --force to replace its key and endpoint", profile)
+	if !o.force && !w.free() {
+		return fmt.Errorf("the profile %q is there and was not written by warder configure; give another --profile NAME, or --force to replace its key and endpoint", o.profile)
 	}
 	key, err := p.givenKey(c.String("admin-credentials"))
 	if err != nil {
 		return err
 	}
-	w.set(key, endpoint)
-	if err := w.save(); err != nil {
+	if !o.static {
+		return p.configureSessions(cmd.Context(), o, w, key, endpoint)
+	}
+	w.setStatic(key, endpoint)
+	if err := w.saveStatic(); err != nil {
 		return err
 	}
-	use := ""
-	if profile != "default" {
-		use = " --profile " + profile
-	}
 	return p.printf("Wrote the profile %s, for %s, to %s and %s.\nTry it: aws%s sts get-caller-identity\n",
-		profile, endpoint.URL, w.configPath, w.credentialsPath, use)
+		o.profile, endpoint.URL, w.configPath, w.credentialsPath, profileFlag(o.profile))
+}
+
+// profileFlag is how the AWS CLI is told the profile.
+func profileFlag(profile string) string {
+	if profile == "default" {
+		return ""
+	}
+	return " --profile " + profile
 }
 
 // givenKey reads the key from the administrator's file, or asks for it; at a terminal the secret does not show.
@@ -124,76 +175,4 @@ func answer(line string, err error) (string, error) {
 		err = errors.New("no key was given: type the two lines that the first start showed, or name its file with --admin-credentials FILE")
 	}
 	return "", err
-}
-
-// profileFiles is a profile in the two files of the AWS clients.
-type profileFiles struct {
-	name                        string
-	configPath, credentialsPath string
-	config, credentials         *ini
-}
-
-func (p *program) openProfile(name string) (w *profileFiles, err error) {
-	w = &profileFiles{name: name}
-	if w.configPath, err = p.awsConfigPath(); err != nil {
-		return nil, err
-	}
-	if w.credentialsPath, err = p.awsCredentialsPath(); err != nil {
-		return nil, err
-	}
-	if w.config, err = readINI(w.configPath); err != nil {
-		return nil, err
-	}
-	w.credentials, err = readINI(w.credentialsPath)
-	return w, err
-}
-
-// free tells whether the profile may be written: there is none, or it is one of ours, which name a services section of
-// the same name.
-func (w *profileFiles) free() bool {
-	if !w.config.has(profileSection(w.name)) && !w.credentials.has(w.name) {
-		return true
-	}
-	services, _, _ := w.config.get(profileSection(w.name), "services")
-	return services == w.name && w.config.has("services "+w.name)
-}
-
-// endpoint is what the profile says; nil where it names none.
-func (w *profileFiles) endpoint() *app.Endpoint {
-	services, _, _ := w.config.get(profileSection(w.name), "services")
-	_, iam, _ := w.config.get("services "+services, "iam")
-	if iam["endpoint_url"] == "" {
-		return nil
-	}
-	ca, _, _ := w.config.get(profileSection(w.name), "ca_bundle")
-	return &app.Endpoint{URL: iam["endpoint_url"], CA: ca}
-}
-
-// set puts key and endpoint in. The endpoint stands once for each service, since the credential chain of some SDKs reads
-// only that, and once for all, so that a service that Warder does not have is not looked for at AWS with Warder's key.
-func (w *profileFiles) set(key accessKey, e *app.Endpoint) {
-	w.credentials.set(w.name, "aws_access_key_id", key.id)
-	w.credentials.set(w.name, "aws_secret_access_key", key.secret)
-	w.credentials.remove(w.name, "aws_session_token")
-
-	profile, services := profileSection(w.name), "services "+w.name
-	w.config.set(profile, "region", app.Region)
-	w.config.set(profile, "endpoint_url", e.URL)
-	w.config.set(profile, "services", w.name)
-	if e.CA != "" {
-		w.config.set(profile, "ca_bundle", e.CA)
-	} else {
-		w.config.remove(profile, "ca_bundle")
-	}
-	for _, service := range clientServices() {
-		w.config.set(services, service, "", "endpoint_url = "+e.URL)
-	}
-}
-
-// save writes the key first: a profile without a key is worse than a key without a profile.
-func (w *profileFiles) save() error {
-	if err := writeINI(w.credentialsPath, w.credentials); err != nil {
-		return err
-	}
-	return writeINI(w.configPath, w.config)
 }

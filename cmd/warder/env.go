@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,7 +20,7 @@ func (p *program) env() *cobra.Command {
 the SDKs and Terraform, and unset what would point them elsewhere.
 
 The key comes from the file that the first start wrote (--admin-credentials), else from the profile that warder configure
-wrote.`,
+wrote. Of a profile that has sessions and no key, the profile itself is set.`,
 		Example: `  eval "$(warder env)"
   eval "$(warder env --admin-credentials ~/warder-admin)"
   warder env --shell fish | source`,
@@ -41,6 +43,15 @@ func (p *program) runEnv(cmd *cobra.Command, profile, shellName string) error {
 	if err != nil {
 		return err
 	}
+	if file := c.String("admin-credentials"); file == "" {
+		w, err := p.openProfile(profile)
+		if err != nil {
+			return err
+		}
+		if _, ok, err := w.sessions(); ok || err != nil {
+			return errors.Join(err, p.profileEnv(cmd, c, sh, w))
+		}
+	}
 	key, written, err := p.knownKey(c.String("admin-credentials"), profile)
 	if err != nil {
 		return err
@@ -49,7 +60,16 @@ func (p *program) runEnv(cmd *cobra.Command, profile, shellName string) error {
 	if err != nil {
 		return err
 	}
-	return p.printf("%s", sh.script(key, endpoint))
+	return p.printf("%s", sh.script(&key, "", endpoint))
+}
+
+// profileEnv sets the profile in the place of a key.
+func (p *program) profileEnv(cmd *cobra.Command, c *configuration, sh shell, w *profileFiles) error {
+	endpoint, err := p.endpoint(cmd, c, w.endpoint())
+	if err != nil {
+		return err
+	}
+	return p.printf("%s", sh.script(nil, w.name, endpoint))
 }
 
 // knownKey reads the key from the administrator's file, or from a profile, which may name an endpoint too.
@@ -115,11 +135,18 @@ func quoteWith(escapes ...string) func(string) string {
 	return func(s string) string { return "'" + r.Replace(s) + "'" }
 }
 
-func (sh shell) script(key accessKey, e *app.Endpoint) string {
+// script sets a key, or where that is nil a profile.
+func (sh shell) script(key *accessKey, profile string, e *app.Endpoint) string {
 	var b strings.Builder
 	set := func(name, value string) { fmt.Fprintf(&b, sh.set, name, sh.quote(value)) }
-	set("AWS_ACCESS_KEY_ID", key.id)
-	set("AWS_SECRET_ACCESS_KEY", key.secret)
+	unset := unsetVariables()
+	if key != nil {
+		set("AWS_ACCESS_KEY_ID", key.id)
+		set("AWS_SECRET_ACCESS_KEY", key.secret)
+	} else {
+		set("AWS_PROFILE", profile)
+		unset = append(slices.DeleteFunc(unset, func(name string) bool { return name == "AWS_PROFILE" }), "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+	}
 	set("AWS_REGION", app.Region)
 	set("AWS_DEFAULT_REGION", app.Region)
 	set("AWS_ENDPOINT_URL", e.URL)
@@ -129,7 +156,7 @@ func (sh shell) script(key accessKey, e *app.Endpoint) string {
 	if e.CA != "" {
 		set("AWS_CA_BUNDLE", e.CA)
 	}
-	for _, name := range unsetVariables() {
+	for _, name := range unset {
 		fmt.Fprintf(&b, sh.unset, name)
 	}
 	return b.String()

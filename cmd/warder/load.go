@@ -171,7 +171,7 @@ func fileSetting(key string) (*setting, error) {
 // checkEnvironment finds misspelt variables. Others are let pass: cluster managers set such as WARDER_SERVICE_HOST, from
 // the name of a service.
 func checkEnvironment(environ []string) error {
-	known := []string{configVariable}
+	known := []string{configVariable, passphraseFile}
 	for _, s := range settings() {
 		known = append(known, s.env())
 		if f := s.envFile(); f != "" {

@@ -126,7 +126,7 @@ of IAM Access Analyzer what checks policies.
 Every request is authenticated, authorized by policy, made durable and recorded.
 
   warder serve                       start; the first start makes an account and shows the key of its administrator
-  warder configure --static          put the key into a profile of the AWS CLI
+  warder configure                   make a profile of the AWS CLI that hands out sessions; --static for the key itself
   eval "$(warder env)"               or set up this shell
   aws sts get-caller-identity        then any AWS client works
 
@@ -140,6 +140,6 @@ Policies are formatted, checked, tested and explained without a server:
 	}
 	root.SetOut(p.out)
 	root.SetErr(p.err)
-	root.AddCommand(p.serve(), p.configure(), p.env(), p.policy(), p.catalog(), p.operations(), p.trail(), p.config(), p.version())
+	root.AddCommand(p.serve(), p.configure(), p.credentials(), p.rotateKey(), p.rootUser(), p.env(), p.policy(), p.catalog(), p.operations(), p.trail(), p.config(), p.version())
 	return root
 }

@@ -228,7 +228,7 @@ func (a *App) trusts(addr netip.Addr) bool {
 func (a *App) found(ctx context.Context, text io.Writer) error {
 	var file *credentialsFile
 	if a.config.AdminCredentials != "" {
-		file = newCredentialsFile(a.config.AdminCredentials, a.wrapped)
+		file = newCredentialsFile(a.config.AdminCredentials, a.wrapped, byFirstStart, adminUser)
 	}
 	if a.store.Empty() {
 		f, err := newFounding(a.keys, a.config.AccountID)

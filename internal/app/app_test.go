@@ -338,7 +338,7 @@ func (p *place) pendingFile(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pending := newCredentialsFile(p.AdminCredentials, wrapped).pending
+	pending := newCredentialsFile(p.AdminCredentials, wrapped, byFirstStart, adminUser).pending
 	write(t, p.AdminCredentials, pending+"[warder]\naws_access_key_id = AKIAAAAAAAAAAAAAAAAA\naws_secret_access_key = x\n")
 	return pending
 }

@@ -23,14 +23,27 @@ const Profile = "warder"
 // is refused and left alone.
 type credentialsFile struct {
 	path string
-	// pending is the first line until the account is made.
-	pending string
+	// pending is the first line until the key is in force, and done the one from then on.
+	pending, done string
+	// by is what makes the key.
+	by string
 }
 
-// newCredentialsFile names the data by their wrapped data keys, which are made once and nowhere else.
-func newCredentialsFile(path string, wrapped []byte) *credentialsFile {
-	return &credentialsFile{path: path, pending: fmt.Sprintf("# Warder: in force once the first start of data %.8x has finished\n", sha256.Sum256(wrapped))}
+// newCredentialsFile is the file of what makes a key for a user; it names the data by their wrapped data keys, which are
+// made once and nowhere else.
+func newCredentialsFile(path string, wrapped []byte, by, user string) *credentialsFile {
+	return &credentialsFile{
+		path: path, by: by,
+		pending: fmt.Sprintf("# Warder: in force once the %s of data %.8x has finished\n", by, sha256.Sum256(wrapped)),
+		done:    "# Warder: the key of user " + user + ", made by the " + by + "\n",
+	}
 }
+
+// The words for what makes a key.
+const (
+	byFirstStart = "first start"
+	byRecovery   = "recovery"
+)
 
 // write puts the key into the file, not in force yet.
 func (f *credentialsFile) write(key *session.AccessKey) error {
@@ -44,9 +57,26 @@ func (f *credentialsFile) write(key *session.AccessKey) error {
 		return f.failed(err)
 	}
 	if len(old) > 0 && !bytes.HasPrefix(old, []byte(f.pending)) { // an empty one is what mktemp leaves
-		return wrong("admin-credentials", "%s exists and was not written by this first start; name another file, or move it away", f.path)
+		return wrong("admin-credentials", "%s exists and was not written by this %s; name another file, or move it away", f.path, f.by)
 	}
 	return f.failed(ReplaceFile(f.path, 0o600, text))
+}
+
+// pendingKey is the id of the key in a file of these data that is not known to be in force; "" for none.
+func (f *credentialsFile) pendingKey() (string, error) {
+	text, err := os.ReadFile(f.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	} else if err != nil {
+		return "", f.failed(err)
+	}
+	profile, ours := bytes.CutPrefix(text, []byte(f.pending))
+	_, rest, found := bytes.Cut(profile, []byte("aws_access_key_id = "))
+	if !ours || !found {
+		return "", nil
+	}
+	id, _, _ := bytes.Cut(rest, []byte("\n"))
+	return string(id), nil
 }
 
 // confirm says that the key is in force, where the file is that of these data and does not say so yet.
@@ -61,7 +91,7 @@ func (f *credentialsFile) confirm() error {
 	if !ours {
 		return nil
 	}
-	return f.failed(ReplaceFile(f.path, 0o600, append([]byte("# Warder: the key of user "+adminUser+", made by the first start\n"), key...)))
+	return f.failed(ReplaceFile(f.path, 0o600, append([]byte(f.done), key...)))
 }
 
 // withdraw removes the file of a key that never came into force.

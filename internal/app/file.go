@@ -1,59 +1,22 @@
 package app
 
 import (
-	"crypto/rand"
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
+
+	"github.com/warder-iam/warder/internal/wholefile"
 )
 
 // writeNew makes a file that does not exist yet, whole and durable or not at all; fs.ErrExist where the name is taken.
 func writeNew(path string, mode fs.FileMode, content []byte) error {
-	return writeVia(path, mode, content, func(temp string) error {
-		err := os.Link(temp, path)
-		return errors.Join(err, os.Remove(temp))
-	})
+	return wholefile.New(path, mode, content)
 }
 
 // ReplaceFile puts content in the place of the file, whole and durable or not at all. A symbolic link stays and its
 // target is replaced.
 func ReplaceFile(path string, mode fs.FileMode, content []byte) error {
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target
-	}
-	return writeVia(path, mode, content, func(temp string) error {
-		err := os.Rename(temp, path)
-		if err != nil {
-			_ = os.Remove(temp)
-		}
-		return err
-	})
-}
-
-// writeVia writes a file beside path and gives its name to place, which leaves none of that name.
-func writeVia(path string, mode fs.FileMode, content []byte, place func(temp string) error) error {
-	dir := filepath.Dir(path)
-	temp := filepath.Join(dir, "."+filepath.Base(path)+"."+rand.Text()[:8]+".tmp")
-	if err := writeSynced(temp, mode, content); err != nil {
-		return errors.Join(err, removeIfThere(temp))
-	}
-	if err := place(temp); err != nil {
-		return err
-	}
-	return syncDir(dir)
-}
-
-func writeSynced(path string, mode fs.FileMode, content []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
+	return wholefile.Replace(path, mode, content)
 }
 
 func removeIfThere(path string) error {
@@ -63,11 +26,4 @@ func removeIfThere(path string) error {
 	return nil
 }
 
-// syncDir makes the names in a directory durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
+func syncDir(dir string) error { return wholefile.SyncDir(dir) }

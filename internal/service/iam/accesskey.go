@@ -10,6 +10,7 @@ import (
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/session"
 	"github.com/warder-iam/warder/internal/store"
+	"github.com/warder-iam/warder/policy/eval"
 )
 
 func (iam *Service) registerAccessKeys(s *server.Server) {
@@ -40,7 +41,20 @@ func namedUser(c *server.Call, a *directory.Account, name *string) (*directory.U
 	return u, nil
 }
 
+// rootGetsNoKey refuses a key for the account's root user: no policy limits it, so whoever had the key would have the
+// account for good. AWS allows it and advises against it.
+func rootGetsNoKey(c *server.Call, name *string) error {
+	if name != nil || c.Caller.Kind != eval.Root {
+		return nil
+	}
+	return awsapi.AccessDenied.New("The root user of an account gets no access key, because no policy limits what a root key may do. " +
+		"Use an IAM user or a role; lost administrators are restored on the host itself, with warder root recover.")
+}
+
 func (iam *Service) createAccessKey(c *server.Call, in *api.CreateAccessKeyInput) (*api.CreateAccessKeyOutput, error) {
+	if err := rootGetsNoKey(c, in.UserName); err != nil {
+		return nil, err
+	}
 	return server.Change(c, func(tx *store.Tx) (*api.CreateAccessKeyOutput, error) {
 		u, err := namedUser(c, tx.Account(), in.UserName)
 		if err != nil {

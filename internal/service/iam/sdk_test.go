@@ -268,7 +268,7 @@ func TestAccountSummary(t *testing.T) {
 		"ServerCertificates": 1, "ServerCertificatesQuota": 20, "SigningCertificatesPerUserQuota": 2, "AccessKeysPerUserQuota": 2,
 		"GroupsPerUserQuota": 10, "UserPolicySizeQuota": 2048, "GroupPolicySizeQuota": 5120, "RolePolicySizeQuota": 10240,
 		"AssumeRolePolicySizeQuota": 2048, "AttachedPoliciesPerUserQuota": 10, "AttachedPoliciesPerGroupQuota": 10,
-		"AttachedPoliciesPerRoleQuota": 10, "MFADevices": 0, "MFADevicesInUse": 0, "Providers": 1, "AccountMFAEnabled": 0,
+		"AttachedPoliciesPerRoleQuota": 10, "MFADevices": 0, "MFADevicesInUse": 0, "Providers": 2, "AccountMFAEnabled": 0,
 		"AccountAccessKeysPresent": 0, "AccountPasswordPresent": 0, "AccountSigningCertificatesPresent": 0, "GlobalEndpointTokenVersion": 1,
 	}
 	for key, n := range want {
