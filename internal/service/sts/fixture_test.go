@@ -17,8 +17,13 @@ import (
 // newWorld serves STS, and of IAM one operation: ListUsers, which finds none.
 func newWorld(t *testing.T) *servertest.World {
 	t.Helper()
+	return newWorldWith(t, sts.Options{})
+}
+
+func newWorldWith(t *testing.T, o sts.Options) *servertest.World {
+	t.Helper()
 	return servertest.New(t, func(w *servertest.World) {
-		sts.Register(w.Server, w.Keys, sts.Options{})
+		sts.Register(w.Server, w.Keys, o)
 		sts.RegisterSAML(w.Server, w.Keys, sts.SAML{})
 		sts.RegisterPrivileged(w.Server)
 		rule := server.Ask(func(c *server.Call, _ *iam.ListUsersInput) authz.Ask {

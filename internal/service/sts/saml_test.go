@@ -36,14 +36,20 @@ type samlFederation struct {
 
 func newSAMLFederation(t *testing.T, w *servertest.World, id string, idp *samltest.Provider) *samlFederation {
 	t.Helper()
+	return newFixture(t, w, id).federateSAML(t, idp)
+}
+
+// federateSAML makes the account trust the provider.
+func (f *fixture) federateSAML(t *testing.T, idp *samltest.Provider) *samlFederation {
+	t.Helper()
 	m, err := saml.ParseMetadata(idp.Document(t))
 	servertest.Check(t, err)
-	f := &samlFederation{newFixture(t, w, id), idp, &directory.SAMLProvider{
+	provider := &directory.SAMLProvider{
 		ID: session.NewEntityID(session.PrefixSAMLProvider), Name: "Corp", EntityID: m.EntityID, ValidUntil: time.Now().Add(time.Hour),
 		Certificates: [][]byte{m.Certificates[0].Raw},
-	}}
-	f.Put(t, f.provider)
-	return f
+	}
+	f.Put(t, provider)
+	return &samlFederation{f, idp, provider}
 }
 
 // trustSAML is a trust policy of one statement: actions and, behind a space, a condition.

@@ -31,7 +31,13 @@ func newFederation(t *testing.T) *federation {
 	w := servertest.New(t, func(w *servertest.World) {
 		sts.Register(w.Server, w.Keys, sts.Options{Verifier: p.Verifier(t, true), Issuer: "https://warder.example.org"})
 	})
-	f := &federation{Account: w.Account(t, number(1)), provider: p}
+	return federate(t, w.Account(t, number(1)), p)
+}
+
+// federate registers the provider in the account.
+func federate(t *testing.T, account *servertest.Account, p *oidctest.Provider) *federation {
+	t.Helper()
+	f := &federation{Account: account, provider: p}
 	entity := &directory.OIDCProvider{ID: session.NewEntityID(session.PrefixOIDCProvider), URL: strings.TrimPrefix(p.URL, "https://"), ClientIDs: []string{webClient}}
 	f.Put(t, entity)
 	f.arn = f.ARN(entity)

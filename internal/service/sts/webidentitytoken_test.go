@@ -24,14 +24,20 @@ func issuerWorld(t *testing.T, policies ...string) *fixture {
 		sts.Register(w.Server, w.Keys, sts.Options{Issuer: "https://warder.example.org"})
 	})
 	f := newFixture(t, w, number(1), policies...)
+	f.enableIssuer(t)
+	return f
+}
+
+// enableIssuer makes the account issue tokens.
+func (f *fixture) enableIssuer(t *testing.T) {
+	t.Helper()
 	i := &directory.TokenIssuer{ID: session.NewIssuerID(f.ID), Enabled: true}
 	for _, a := range session.IssuerAlgorithms() {
-		key, err := w.Keys.MintIssuerKey(f.ID, a, time.Now())
+		key, err := f.Keys.MintIssuerKey(f.ID, a, time.Now())
 		servertest.Check(t, err)
 		i.Keys = append(i.Keys, key)
 	}
 	f.Put(t, i)
-	return f
 }
 
 // opened is a token's payload, verified with the keys that the issuer publishes.
