@@ -137,7 +137,7 @@ func attacks() []attack {
 			body: `{"ids":[` + strings.Repeat("\"\",", 170_000) + `""]}`, codes: []string{"NotImplemented", "SerializationException", "RequestEntityTooLargeException"}},
 		{name: "a member that is there twice", service: "access-analyzer", target: "/policy/validation", typ: "application/json", body: `{"policyType":"IDENTITY_POLICY","policyDocument":"{}","policyDocument":"{ }"}`, codes: []string{"SerializationException"}, recorded: true},
 		{name: "not served, in JSON", service: "access-analyzer", target: "/analyzer", method: http.MethodGet, typ: "-", codes: []string{"NotImplemented"}, recorded: true},
-		{name: "not served", body: iamCall + "GetHumanReadableSummary", codes: []string{"NotImplemented"}, recorded: true},
+		{name: "refused", body: iamCall + "ListOrganizationsFeatures", codes: []string{"OrganizationNotFoundException"}, recorded: true},
 	}
 }
 

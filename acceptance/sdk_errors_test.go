@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/accessanalyzer"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -103,10 +104,10 @@ func TestSDKNotServed(t *testing.T) {
 	t.Parallel()
 	w := start(t)
 	counted := &countingTransport{}
-	client := iam.NewFromConfig(w.sdk(w.Key), func(o *iam.Options) { o.HTTPClient = &http.Client{Transport: counted} })
-	_, err := client.GetHumanReadableSummary(background(t), &iam.GetHumanReadableSummaryInput{EntityArn: new("arn:aws:iam::" + accountID + ":delegation-request/one")})
-	refused(t, "GetHumanReadableSummary", err, "NotImplemented")
-	if err == nil || !strings.Contains(err.Error(), "iam:GetHumanReadableSummary") {
+	client := accessanalyzer.NewFromConfig(w.sdk(w.Key), func(o *accessanalyzer.Options) { o.HTTPClient = &http.Client{Transport: counted} })
+	_, err := client.ListAnalyzers(background(t), &accessanalyzer.ListAnalyzersInput{})
+	refused(t, "ListAnalyzers", err, "NotImplemented")
+	if err == nil || !strings.Contains(err.Error(), "access-analyzer:ListAnalyzers") {
 		t.Errorf("%v does not name the operation", err)
 	}
 	if n := counted.n.Load(); n != 1 {
