@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/warder-iam/warder/directory"
 )
 
 // TestCredentialCells: the value forms of the columns about passwords and certificates, and of what has no columns.
@@ -17,9 +19,9 @@ func TestCredentialCells(t *testing.T) {
 		{passwordCells(nil), "false N/A N/A N/A"},
 		{passwordCells(&passwordFacts{lastChanged: at}), "true no_information 2026-02-11T08:30:00+00:00 N/A"},
 		{passwordCells(&passwordFacts{lastUsed: at, lastChanged: at, nextRotation: at.Add(24 * time.Hour)}), "true 2026-02-11T08:30:00+00:00 2026-02-11T08:30:00+00:00 2026-02-12T08:30:00+00:00"},
-		{certificateCells([]certificateFacts{{true, at}}, 0), "true 2026-02-11T08:30:00+00:00"},
-		{certificateCells([]certificateFacts{{false, at}}, 0), "false 2026-02-11T08:30:00+00:00"},
-		{certificateCells([]certificateFacts{{true, at}}, 1), "false N/A"},
+		{certificateCells([]*directory.SigningCertificate{{Active: true, Uploaded: at}}, 0), "true 2026-02-11T08:30:00+00:00"},
+		{certificateCells([]*directory.SigningCertificate{{Uploaded: at}}, 0), "false 2026-02-11T08:30:00+00:00"},
+		{certificateCells([]*directory.SigningCertificate{{Active: true, Uploaded: at}}, 1), "false N/A"},
 		{[]string{additionalCredentials(2, 2)}, "N/A"},
 		{[]string{additionalCredentials(2, 3)}, "1 more certificates (iam:ListSigningCertificates)"},
 		{[]string{additionalCredentials(4, 3)}, "2 more access keys (iam:ListAccessKeys), 1 more certificates (iam:ListSigningCertificates)"},

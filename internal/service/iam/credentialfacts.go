@@ -6,8 +6,8 @@ import (
 	"github.com/warder-iam/warder/directory"
 )
 
-// What the credential report tells beside users and their access keys. These functions are all that it knows about other
-// kinds of credentials; the user is nil for the root user.
+// What the credential report tells beside users and their access keys. The user is nil for the root user, who has neither
+// password nor certificates here.
 
 // passwordFacts are about a password. Times that are not known are zero.
 type passwordFacts struct {
@@ -16,17 +16,35 @@ type passwordFacts struct {
 	nextRotation time.Time
 }
 
-// passwordOf is nil for who has none.
-func passwordOf(*directory.Account, *directory.User) *passwordFacts { return nil }
+// passwordOf is nil for who has none. When it was used last nobody knows before there is a sign-in page.
+func passwordOf(a *directory.Account, u *directory.User) *passwordFacts {
+	if u == nil {
+		return nil
+	}
+	l := a.LoginProfile(u.ID)
+	if l == nil {
+		return nil
+	}
+	facts := &passwordFacts{lastChanged: l.Changed}
+	if p := a.PasswordPolicy(); p != nil && p.MaxAge > 0 {
+		facts.nextRotation = l.Changed.AddDate(0, 0, p.MaxAge)
+	}
+	return facts
+}
 
 // hasMFA reports whether an MFA device is enabled.
-func hasMFA(*directory.Account, *directory.User) bool { return false }
-
-// certificateFacts are about an X.509 signing certificate.
-type certificateFacts struct {
-	active   bool
-	uploaded time.Time
+func hasMFA(a *directory.Account, u *directory.User) bool {
+	id := a.ID()
+	if u != nil {
+		id = u.ID
+	}
+	return len(a.MFADevicesOf(id)) > 0
 }
 
 // certificatesOf are the signing certificates, oldest first.
-func certificatesOf(*directory.Account, *directory.User) []certificateFacts { return nil }
+func certificatesOf(a *directory.Account, u *directory.User) []*directory.SigningCertificate {
+	if u == nil {
+		return nil
+	}
+	return a.SigningCertificates(u.ID)
+}

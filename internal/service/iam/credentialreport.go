@@ -181,11 +181,11 @@ func (iam *Service) keyCells(keys []*directory.AccessKey, at int) []string {
 	return append(cells, reportTime(use.At), cmp.Or(use.Region, notApplicable), cmp.Or(use.Service, notApplicable))
 }
 
-func certificateCells(certificates []certificateFacts, at int) []string {
+func certificateCells(certificates []*directory.SigningCertificate, at int) []string {
 	if at >= len(certificates) {
 		return []string{"false", notApplicable}
 	}
-	return []string{strconv.FormatBool(certificates[at].active), timeOrNone(certificates[at].uploaded)}
+	return []string{strconv.FormatBool(certificates[at].Active), timeOrNone(certificates[at].Uploaded)}
 }
 
 // additionalCredentials tells how many keys and certificates have no columns, and what lists them.

@@ -102,6 +102,12 @@ func TestCredentialReport(t *testing.T) {
 			&directory.AccountInfo{ID: id, Created: created}, odd, none, three,
 			key("B", odd, true, time.Hour), key("A", odd, false, 0), // by age and not by id
 			key("C", three, true, 0), key("D", three, true, 1), key("E", three, true, 2),
+			&directory.PasswordPolicy{MinLength: 8, MaxAge: 30},
+			&directory.LoginProfile{User: three.ID, Created: created, Changed: created.Add(24 * time.Hour), Sealed: []byte("none")},
+			&directory.MFADevice{ID: "D1", Kind: directory.VirtualMFA, Path: "/", Name: "phone", Created: created, User: three.ID, Enabled: created},
+			&directory.MFADevice{ID: "D2", Kind: directory.VirtualMFA, Path: "/", Name: "spare", Created: created}, // nobody's
+			&directory.SigningCertificate{ID: "C1", User: three.ID, Uploaded: created.Add(time.Hour), Body: "none"},
+			&directory.SigningCertificate{ID: "C2", User: three.ID, Uploaded: created, Active: true, Body: "none"},
 		}
 	})
 	f.Store.Touch(a.id, "AKIAB"+a.id, store.Use{At: created.Add(48 * time.Hour), Service: "notes", Region: ""})
@@ -142,6 +148,14 @@ func TestCredentialReport(t *testing.T) {
 		{"odd,=+@.-_name", "access_key_2_last_used_region", "N/A"},
 		{"odd,=+@.-_name", "access_key_2_last_used_service", "notes"},
 		{"three", "access_key_2_active", "true"},
+		{"three", "password_enabled", "true"},
+		{"three", "password_last_used", "no_information"},
+		{"three", "password_last_changed", "2024-03-01T23:59:58+00:00"},
+		{"three", "password_next_rotation", "2024-03-31T23:59:58+00:00"},
+		{"three", "mfa_active", "true"},
+		{"three", "cert_1_active", "true"},
+		{"three", "cert_1_last_rotated", "2024-02-29T23:59:58+00:00"},
+		{"three", "cert_2_active", "false"},
 		{"three", "additional_credentials_info", "1 more access keys (iam:ListAccessKeys)"},
 	} {
 		if got := by[want.user][want.column]; got != want.value {
