@@ -202,8 +202,8 @@ func TestRecordedValidationErrors(t *testing.T) {
 			_, err := read(t, iam.UpdateAccountPasswordPolicy, "MinimumPasswordLength=129&PasswordReusePrevention=25&MaxPasswordAge=1096")
 			return err
 		}, "3 validation errors detected: Value at 'minimumPasswordLength' failed to satisfy constraint: Member must have value less than or equal to 128; " +
-			"Value at 'maxPasswordAge' failed to satisfy constraint: Member must have value less than or equal to 1095; " +
-			"Value at 'passwordReusePrevention' failed to satisfy constraint: Member must have value less than or equal to 24"},
+			"Value at 'passwordReusePrevention' failed to satisfy constraint: Member must have value less than or equal to 24; " +
+			"Value at 'maxPasswordAge' failed to satisfy constraint: Member must have value less than or equal to 1095"},
 		{"pattern", func() error {
 			_, err := read(t, iam.GetPolicyVersion, policyARN+"&VersionId=latest")
 			return err
