@@ -382,6 +382,11 @@ func (b *indexBuilder) head(text string) uint16 {
 	i := len(b.x.heads)
 	b.beyond = b.beyond || i > maxRows
 	b.x.heads = append(b.x.heads, newGlob(text))
+	if end := text[len(text)-2]; end < anyOne { // there are five colons
+		b.x.headEnds.add(end)
+	} else {
+		b.x.headEnds = byteSet{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
+	}
 	b.byHead[text] = uint16(i)
 	return uint16(i)
 }

@@ -104,6 +104,9 @@ func (s *search) tails() {
 	}
 	for i := colonsBeforeVariables - 1; i < n; i++ {
 		at := found[i] + 1
+		if !s.x.headEnds.has(resource[at-2]) { // there are colons before
+			continue
+		}
 		s.walk(s.x.tails, resource[at:], resource[:at])
 		s.lookedHeads, s.fitHeads = 0, 0 // there is more before the next one
 	}

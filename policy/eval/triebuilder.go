@@ -61,7 +61,7 @@ func (t *trieBuilder) node(label string, keys []key, depth int, above uint32) ui
 		x.data = append(x.data, c[0].text[depth])
 	}
 	hole := len(x.data)
-	x.data = append(x.data, make([]byte, placeSize*len(children))...)
+	x.data = append(x.data, make([]byte, childSize*len(children))...)
 	for _, k := range leads {
 		x.data = appendLead(x.data, t.b.leads[k.item])
 	}
@@ -69,7 +69,7 @@ func (t *trieBuilder) node(label string, keys []key, depth int, above uint32) ui
 		behind := depth + 1
 		size := min(maxLabel, commonPrefix(c[0].text[behind:], c[len(c)-1].text[behind:]))
 		child := t.node(c[0].text[behind:behind+size], c, behind+size, classes[1])
-		copy(t.b.x.data[hole+placeSize*i:], appendPlace(nil, child))
+		copy(t.b.x.data[hole+childSize*i:], append(appendPlace(nil, child), byte(size)))
 	}
 	return uint32(at)
 }
