@@ -147,14 +147,16 @@ func appendRow(d []byte, r row) []byte {
 	return binary.LittleEndian.AppendUint64(d, v)
 }
 
-// Slots are the layers as masks have them: each level of SCPs is one of its own, for each must allow.
+// Slots are the layers as masks have them, by their numbers; but each level of SCPs is one of its own, for each must allow.
 const (
-	identitySlot = iota
-	boundarySlot
-	sessionSlot
-	resourceSlot
-	rcpSlot
-	levelSlot
+	identitySlot = uint8(LayerIdentity)
+	boundarySlot = uint8(LayerBoundary)
+	sessionSlot  = uint8(LayerSession)
+	resourceSlot = uint8(LayerResource)
+	rcpSlot      = uint8(LayerRCP)
+	levelSlot    = uint8(LayerCredential) + 1
+
+	layerSlots = 1<<identitySlot | 1<<boundarySlot | 1<<sessionSlot | 1<<resourceSlot | 1<<rcpSlot
 )
 
 // slotLayer is the layer of a slot.
@@ -162,7 +164,7 @@ func slotLayer(slot uint8) Layer {
 	if slot >= levelSlot {
 		return LayerSCP
 	}
-	return [...]Layer{LayerIdentity, LayerBoundary, LayerSession, LayerResource, LayerRCP}[slot]
+	return Layer(slot)
 }
 
 // Bounds of an index. What goes beyond has none, and the linear evaluator decides.

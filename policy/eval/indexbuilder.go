@@ -52,7 +52,7 @@ type indexBuilder struct {
 func (b *indexBuilder) layers(l *Layers) {
 	n := l.statements()
 	b.rows, b.x.statements = make([]row, 0, n), make([]*statement, 0, n)
-	b.x.slots, b.x.levels = 1<<levelSlot-1, uint32(len(l.SCP))
+	b.x.slots, b.x.levels = layerSlots, uint32(len(l.SCP))
 	b.x.slots |= b.x.levelSlots()
 	b.beyond = len(l.SCP) > maxLevels || n > maxRows
 	if b.beyond {

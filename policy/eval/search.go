@@ -59,12 +59,7 @@ func (x *index) count(q *question, t *tally, layers layerSet, found bitset) bool
 
 // active are the slots of the layers.
 func (x *index) active(applied layerSet) uint32 {
-	var m uint32
-	for slot := range uint8(levelSlot) {
-		if applied.has(slotLayer(slot)) {
-			m |= 1 << slot
-		}
-	}
+	m := uint32(applied) & layerSlots
 	if applied.has(LayerSCP) {
 		m |= x.levelSlots()
 	}
@@ -291,14 +286,8 @@ func (s *search) condition(i uint16, n needs) bool {
 
 // addTo adds what was found to a tally.
 func (s *search) addTo(t *tally) {
-	for slot := range uint8(levelSlot) {
-		if s.denied&(1<<slot) != 0 {
-			t.denied.add(slotLayer(slot))
-		}
-		if s.allowed&(1<<slot) != 0 {
-			t.allowed.add(slotLayer(slot))
-		}
-	}
+	t.denied |= layerSet(s.denied & layerSlots)
+	t.allowed |= layerSet(s.allowed & layerSlots)
 	levels := s.x.levelSlots() // without SCPs none, which all allow
 	if s.denied&levels != 0 {
 		t.denied.add(LayerSCP)
