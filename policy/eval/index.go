@@ -66,7 +66,10 @@ func step[T string | []byte](data []byte, node, value uint32, text T) (child uin
 		at := child + nodeHeader + value
 		label := data[at : at+entry>>(8*placeSize)]
 		text = text[1:]
-		if len(text) < len(label) || string(text[:len(label)]) != string(label) {
+		switch {
+		case len(label) == 0:
+			return child, text, true
+		case len(text) < len(label) || text[0] != label[0] || string(text[:len(label)]) != string(label):
 			return 0, text, false
 		}
 		return child, text[len(label):], true
@@ -266,17 +269,21 @@ func (x *index) condition(i uint16, ctx *Context) fit {
 	}
 	at := binary.LittleEndian.Uint32(d[4:])
 	value := lookup(ctx, x.data[at:at+uint32(d[1])])
-	switch {
-	case value == nil:
+	if value == nil {
 		return no
-	case value.Len() > 1: // such a key has one, or there must be a set qualifier
-		return x.conditions[i].holds(ctx)
+	}
+	text := value.one
+	if value.many != nil {
+		if len(value.many) > 1 { // such a key has one, or there must be a set qualifier
+			return x.conditions[i].holds(ctx)
+		}
+		text = value.many[0]
 	}
 	operand := binary.LittleEndian.Uint32(d[8:])
 	if kind == equalsCondition {
-		return fitOf(value.At(0) == string(x.data[operand:operand+uint32(d[2])]))
+		return fitOf(text == string(x.data[operand:operand+uint32(d[2])]))
 	}
-	address, ok := parseV4(value.At(0))
+	address, ok := parseV4(text)
 	if !ok {
 		return x.conditions[i].holds(ctx)
 	}

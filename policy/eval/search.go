@@ -98,7 +98,7 @@ func (s *search) tails() {
 		return
 	}
 	for i := colonsBeforeVariables - 1; i < n; i++ {
-		at := found[i] + 1
+		at := int(found[i]) + 1
 		if !s.x.headEnds.has(resource[at-2]) { // there are colons before
 			continue
 		}
@@ -108,7 +108,7 @@ func (s *search) tails() {
 }
 
 // colons are the places of the colons in a resource.
-type colons [colonsBeforeVariables + maxColons]int
+type colons [colonsBeforeVariables + maxColons]int32
 
 // find looks for them in steps of eight bytes, and gives their number, or a larger one than there is room for.
 func (c *colons) find(text string) (n int) {
@@ -120,7 +120,7 @@ func (c *colons) find(text string) (n int) {
 			if n == len(c) {
 				return n + 1
 			}
-			c[n] = at + bits.TrailingZeros64(m)/8
+			c[n] = int32(at + bits.TrailingZeros64(m)/8)
 			n++
 		}
 	}
@@ -131,7 +131,7 @@ func (c *colons) find(text string) (n int) {
 		if n == len(c) {
 			return n + 1
 		}
-		c[n] = at
+		c[n] = int32(at)
 		n++
 	}
 	return n
