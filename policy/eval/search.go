@@ -145,11 +145,12 @@ func word8(s string) uint64 {
 
 // walk follows the text down a trie and tries what it meets. before is what stands before the text.
 func (s *search) walk(node uint32, text, before string) {
+	data := s.x.data
 	for {
-		if leads := s.x.leads(node); leads != nil {
-			s.follow(leads, text, before)
+		if data[node+2]|data[node+3] != 0 { // it has leads
+			s.follow(s.x.leads(node), text, before)
 		}
-		child, rest, ok := step(s.x.data, node, 0, text)
+		child, rest, ok := step(data, node, 0, text)
 		if !ok {
 			return
 		}

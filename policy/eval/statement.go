@@ -30,8 +30,8 @@ type question struct {
 	resourceKind ResourceKind
 }
 
-// actionSpace is room for every action of AWS, on the caller's stack.
-type actionSpace [96]byte
+// actionSpace is room for nearly every action of AWS, on the caller's stack.
+type actionSpace [64]byte
 
 // complete fills in what follows from the request, whose action was read. The question is malformed, and denied, where
 // nobody can say what is asked; a caller with credentials has an account.
