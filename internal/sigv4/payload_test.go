@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -117,10 +118,16 @@ func FuzzPathAsSent(f *testing.F) {
 		if err != nil {
 			return
 		}
-		once := appendPath(nil, path, true)
-		again, params, err := parseTarget(string(once), true)
-		if err != nil || len(params) > 0 || string(appendPath(nil, again, true)) != string(once) {
-			t.Fatalf("%q: canonical %q, then %q, %v", path, once, again, err)
+		// Escapes make the canonical path up to three times as long: the limit on targets does not hold for it.
+		once := string(appendPath(nil, path, true))
+		if strings.Contains(once, "?") {
+			t.Fatalf("%q: canonical %q", path, once)
+		}
+		if err := checkPath(once, true); err != nil {
+			t.Fatalf("%q: canonical %q, %v", path, once, err)
+		}
+		if again := string(appendPath(nil, once, true)); again != once {
+			t.Fatalf("%q: canonical %q, then %q", path, once, again)
 		}
 	})
 }
