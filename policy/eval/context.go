@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"bytes"
 	"iter"
 	"slices"
 	"strings"
@@ -12,8 +13,12 @@ import (
 // "aws:RequestTag/Team" included. The zero Context is empty. A copy shares its keys with the original: use Clone
 // before changing one of the two.
 type Context struct {
-	entries []entry // in the order of their folded keys
+	entries []entry       // in the order of their folded keys
+	marks   [fewKeys]byte // of the first entries: one byte of each key to know it by
 }
+
+// fewKeys is the number of keys up to which looking at the mark of each is faster than halving.
+const fewKeys = 24
 
 type entry struct {
 	folded string
@@ -71,6 +76,7 @@ func (c *Context) SetList(key string, values ...string) {
 func (c *Context) Delete(key string) {
 	if i, ok := c.find(FoldKey(key)); ok {
 		c.entries = slices.Delete(c.entries, i, i+1)
+		c.remark(i)
 	}
 }
 
@@ -97,7 +103,7 @@ func (c *Context) All() iter.Seq2[string, Value] {
 }
 
 // Clone is a Context of its own with the same keys.
-func (c *Context) Clone() Context { return Context{entries: slices.Clone(c.entries)} }
+func (c *Context) Clone() Context { return Context{entries: slices.Clone(c.entries), marks: c.marks} }
 
 // Grow makes room for n more keys at once.
 func (c *Context) Grow(n int) { c.entries = slices.Grow(c.entries, n) }
@@ -110,27 +116,49 @@ func (c *Context) put(key string, v Value) {
 		return
 	}
 	c.entries = slices.Insert(c.entries, i, e)
+	if i < fewKeys {
+		copy(c.marks[i+1:], c.marks[i:])
+		c.marks[i] = markOf(e.folded)
+	}
 }
 
-// fewKeys is the number of keys up to which looking at each is faster than halving: most differ in length.
-const fewKeys = 24
+// remark makes the marks anew from entry i on.
+func (c *Context) remark(i int) {
+	for ; i < min(len(c.entries), fewKeys); i++ {
+		c.marks[i] = markOf(c.entries[i].folded)
+	}
+}
+
+// markOf is one byte by which most keys of a request differ: of their lengths and their last letters.
+func markOf(folded string) byte {
+	n := len(folded)
+	if n == 0 {
+		return 0
+	}
+	return byte(n) ^ folded[n-1]<<3 ^ folded[n>>1]<<5
+}
 
 // lookup is Lookup for a key that is folded already, as those of prepared conditions are; nil where it is absent.
-func (c *Context) lookup(folded string) *Value { return lookup(c, folded) }
+func (c *Context) lookup(folded string) *Value { return lookup(c, folded, markOf(folded)) }
 
-func lookup[K string | []byte](c *Context, folded K) *Value {
-	if len(c.entries) <= fewKeys {
-		for i := range c.entries {
-			if c.entries[i].folded == string(folded) {
-				return &c.entries[i].value
-			}
+func lookup[K string | []byte](c *Context, folded K, mark byte) *Value {
+	n := len(c.entries)
+	if n > fewKeys {
+		if i, ok := c.find(string(folded)); ok {
+			return &c.entries[i].value
 		}
 		return nil
 	}
-	if i, ok := c.find(string(folded)); ok {
-		return &c.entries[i].value
+	for i := 0; ; i++ {
+		next := bytes.IndexByte(c.marks[i:n], mark)
+		if next < 0 {
+			return nil
+		}
+		i += next
+		if e := &c.entries[i]; e.folded == string(folded) {
+			return &e.value
+		}
 	}
-	return nil
 }
 
 func (c *Context) find(folded string) (int, bool) {
@@ -165,10 +193,14 @@ func foldRune(r rune) rune {
 	if r < utf8.RuneSelf && r != 'k' && r != 'K' && r != 's' && r != 'S' {
 		return unicode.ToLower(r)
 	}
-	// The lowest of all runes that fold to one another stands for them, except that ASCII letters stay lower-case.
+	// The lowest of all runes that fold to one another stands for them, except that ASCII letters stay lower-case. Nothing else
+	// is made lower: that of "İ" is "i", which it does not fold to.
 	low := r
 	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
 		low = min(low, f)
 	}
-	return unicode.ToLower(low)
+	if low < utf8.RuneSelf {
+		return unicode.ToLower(low)
+	}
+	return low
 }

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -55,6 +56,42 @@ func TestFoldKeyIsEqualFold(t *testing.T) {
 		for _, other := range []string{b, strings.ToUpper(a), strings.ToLower(a)} {
 			if got, want := FoldKey(a) == FoldKey(other), strings.EqualFold(a, other); got != want {
 				t.Fatalf("%q and %q: folded %q and %q, EqualFold %v", a, other, FoldKey(a), FoldKey(other), want)
+			}
+		}
+	})
+}
+
+func TestFoldKeyKeepsApart(t *testing.T) {
+	for _, pair := range [][2]string{{"\u0130", "i"}, {"\u0131", "i"}, {"ss", "\u00df"}} {
+		if FoldKey(pair[0]) == FoldKey(pair[1]) {
+			t.Errorf("%q and %q are two keys", pair[0], pair[1])
+		}
+	}
+}
+
+// TestContextIsAMap sets and deletes keys, more and fewer than have marks, and compares with a map after each step.
+func TestContextIsAMap(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var c Context
+		want := map[string]string{}
+		names := make([]string, 2*fewKeys)
+		for i := range names {
+			names[i] = fmt.Sprintf("key/%d", i*i*i)
+		}
+		for step := range rapid.IntRange(0, 3*fewKeys).Draw(t, "steps") {
+			key := rapid.SampledFrom(names).Draw(t, "key")
+			if value := fmt.Sprint(step); rapid.IntRange(0, 2).Draw(t, "delete") == 0 {
+				c.Delete(key)
+				delete(want, key)
+			} else {
+				c.Set(strings.ToUpper(key), value)
+				want[key] = value
+			}
+			for _, n := range names {
+				v, ok := c.Lookup(n)
+				if text, there := want[n]; ok != there || ok && v.At(0) != text {
+					t.Fatalf("%q: %v, %v; want %q, %v", n, v, ok, text, there)
+				}
 			}
 		}
 	})

@@ -247,7 +247,7 @@ func (x *index) headFits(i uint16, before string) bool {
 	return len(before) >= len(text) && before[:prefix] == string(text[:prefix]) && before[len(before)-suffix:] == string(text[prefix:])
 }
 
-// A condition is its kind, the sizes of its key and its operand, and the places of both; of a network the length of the
+// A condition is its kind, the sizes of its key and its operand, the mark of its key, and the places of both; of a network the length of the
 // prefix and the address stand in place of the operand.
 const conditionSize = 12
 
@@ -268,7 +268,7 @@ func (x *index) condition(i uint16, ctx *Context) fit {
 		return x.conditions[i].holds(ctx)
 	}
 	at := binary.LittleEndian.Uint32(d[4:])
-	value := lookup(ctx, x.data[at:at+uint32(d[1])])
+	value := lookup(ctx, x.data[at:at+uint32(d[1])], d[3])
 	if value == nil {
 		return no
 	}

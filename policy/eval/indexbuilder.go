@@ -443,7 +443,7 @@ func (b *indexBuilder) appendCondition(d []byte, c *condition) []byte {
 			kind, size, operand = networkCondition, o.networks[0].Bits(), v4(o.networks[0].Addr())
 		}
 	}
-	d = append(d, byte(kind), byte(len(c.key)), byte(size), 0)
+	d = append(d, byte(kind), byte(len(c.key)), byte(size), markOf(c.key))
 	d = binary.LittleEndian.AppendUint32(d, b.text(c.key))
 	return binary.LittleEndian.AppendUint32(d, operand)
 }
