@@ -17,7 +17,7 @@ import botocore
 import botocore.session
 from botocore import parsers
 
-# Values that AWS sends though its model's enumerations do not have them.
+# Values that AWS sends though its model's enumerations do not have them. Source: recorded answers.
 BEYOND = {
     "PermissionsBoundaryAttachmentType": {"Policy"},
     "PolicySourceType": {"IAM Policy", "Resource Policy", "Permissions Boundary Policy"},

@@ -77,7 +77,7 @@ func (s *sdk) faults(ctx context.Context, op *awsapi.Operation, answer Answer) [
 	return absent(op.Output, output, op.Name)
 }
 
-// silent is the error that AWS sends without a message.
+// silent is the error that AWS sends without a message. Source: recorded answers.
 const silent = "ReportNotPresent"
 
 // everywhere are the codes of errors that any operation may give, whatever its model lists.
