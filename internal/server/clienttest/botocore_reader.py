@@ -17,7 +17,8 @@ import botocore
 import botocore.session
 from botocore import parsers
 
-# Values that AWS sends though its model's enumerations do not have them. Source: recorded answers.
+# Values that AWS sends though its model's enumerations do not have them. Sources: answers of AWS that others published;
+# for the simulator's, also what internal/service/iam says beside them.
 BEYOND = {
     "PermissionsBoundaryAttachmentType": {"Policy"},
     "PolicySourceType": {"IAM Policy", "Resource Policy", "Permissions Boundary Policy"},
