@@ -25,7 +25,7 @@ help:
 	@echo '  make bench-packages   the benchmarks of the single packages'
 	@echo '  make generate         write anew what is generated: API shapes (python3 with botocore), catalog (npm), docs/operations.md'
 	@echo
-	@echo 'WARDER_REQUIRE="awscli terraform node race" makes a missing client a failure instead of a notice.'
+	@echo 'WARDER_REQUIRE="awscli terraform node race botocore" makes a missing client a failure instead of a notice.'
 
 # Without debugger tables, and with a compiler that collects its garbage late, the first build on a cold cache takes 53
 # seconds of two cores instead of 75, most of it SQLite. Stack traces need no such tables.
