@@ -34,19 +34,10 @@ type identityProvider struct {
 	roots  *x509.CertPool
 }
 
-// startProvider installs the provider where that was not done yet, and runs it until the end of the test.
+// startProvider runs the provider until the end of the test.
 func startProvider(t *testing.T) *identityProvider {
 	t.Helper()
-	for _, program := range []string{"node", "npm"} {
-		if exec.Command(program, "--version").Run() != nil {
-			missing(t, "node", "Get Node.js and npm: as root on Debian, apt-get install nodejs npm.")
-		}
-	}
-	folder, err := filepath.Abs("../.cache/oidc")
-	check(t, err)
-	if out, err := exec.CommandContext(t.Context(), "sh", "testdata/oidc/install.sh", folder).CombinedOutput(); err != nil {
-		t.Fatalf("installing the identity provider: %v\n%s", err, out)
-	}
+	folder := node(t)
 	p := &identityProvider{}
 	cert, key := p.certificate(t)
 	cmd := exec.Command("node", "testdata/oidc/provider.mjs", folder, cert, key)

@@ -35,7 +35,14 @@ func terraform() *client {
 func node() *client {
 	return &client{
 		name: "node", probe: []string{"npm", "--version"}, install: []string{"nodejs", "npm"},
-		how: "Get Node.js and npm: as root on Debian, apt-get install nodejs npm.",
+		how: "Get Node.js 20 or later and npm: as root on Debian 13 or later, apt-get install nodejs npm.",
+	}
+}
+
+func boto3() *client {
+	return &client{
+		name: "boto3", probe: []string{"python3", "-c", "import boto3"}, install: []string{"python3-boto3"},
+		how: "Get boto3: as root on Debian, apt-get install python3-boto3; elsewhere, pip install boto3.",
 	}
 }
 
