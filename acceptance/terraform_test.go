@@ -38,7 +38,7 @@ func TestTerraform(t *testing.T) {
 	tf.meddle(ctx, client)
 	out := tf.run("apply", "-auto-approve", "-var-file=after.json")
 	// The provider replaces the alias and the renamed user's membership. The user itself, and all else, is changed in place.
-	if want := "2 added, 31 changed, 2 destroyed"; !strings.Contains(out, want) {
+	if want := "2 added, 33 changed, 2 destroyed"; !strings.Contains(out, want) {
 		t.Errorf("the change is not %q:\n%s", want, out)
 	}
 	tf.unchanged("after.json")
