@@ -25,9 +25,8 @@ const getTerraform = "Get Terraform 1.5 or later from its maker and a folder of 
 // the account is then as it was.
 func TestTerraform(t *testing.T) {
 	tf := newTerraform(t)
-	ctx := background(t)
 	client := tf.w.iam(tf.w.Key)
-	untouched := accountOf(ctx, t, client)
+	untouched := accountOf(background(t), t, client)
 
 	tf.run("init", "-no-color", "-input=false")
 	tf.run("apply", "-auto-approve", "-var-file=before.json")
@@ -35,7 +34,7 @@ func TestTerraform(t *testing.T) {
 	tf.outputs("before")
 	tf.everythingIsUsed()
 
-	tf.meddle(ctx, client)
+	tf.meddle(background(t), client)
 	out := tf.run("apply", "-auto-approve", "-var-file=after.json")
 	// The provider replaces the alias and the renamed user's membership. The user itself, and all else, is changed in place.
 	if want := "2 added, 33 changed, 2 destroyed"; !strings.Contains(out, want) {
@@ -46,9 +45,9 @@ func TestTerraform(t *testing.T) {
 
 	tf.forgetAndImport()
 
-	tf.equip(ctx, client, "leaver")
+	tf.equip(background(t), client, "leaver")
 	tf.run("destroy", "-auto-approve", "-var-file=after.json")
-	if now := accountOf(ctx, t, client); now != untouched {
+	if now := accountOf(background(t), t, client); now != untouched {
 		t.Errorf("destroy left something:\n%s\nbefore it was:\n%s", now, untouched)
 	}
 }
