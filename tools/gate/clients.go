@@ -27,7 +27,7 @@ func terraform() *client {
 	return &client{
 		name: "terraform", probe: []string{"terraform", "version"},
 		how: "Get Terraform and the AWS provider: install Terraform 1.5 or later from its maker, then in an empty folder with a " +
-			"main.tf that requires hashicorp/aws, run terraform providers mirror DIR, and name DIR in a CLI configuration file " +
+			"main.tf that requires hashicorp/aws 5.100, run terraform providers mirror DIR, and name DIR in a CLI configuration file " +
 			"(provider_installation, filesystem_mirror) that TF_CLI_CONFIG_FILE points to. No package registry of Go, Debian or npm has them.",
 	}
 }
