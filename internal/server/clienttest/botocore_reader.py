@@ -169,7 +169,7 @@ class Reader:
     def read_error(self, operation, root, parsed):
         yield from envelope(root, self.namespace, {"ErrorResponse": ["Error", "RequestId"]})
         error = parsed["Error"]
-        if sorted(error) != ["Code", "Message", "Type"] or not error["Code"]:
+        if sorted(error.keys() | {"Message"}) != ["Code", "Message", "Type"] or not error["Code"]:
             yield f"the error is {error}"
         if error.get("Type") not in ("Sender", "Receiver") or not parsed["ResponseMetadata"].get("RequestId"):
             yield f"the error's type is {error.get('Type')}, its request {parsed['ResponseMetadata']}"
