@@ -36,6 +36,9 @@ func FuzzClaims(f *testing.F) {
 	for _, c := range []Claims{simple(), large()} {
 		f.Add(c.appendFixed(nil), c.appendPacked(nil))
 	}
+	federated := simple()
+	federated.ProviderKeys = []ProviderKey{{Name: "sub", Values: []string{"ann"}}, {Name: "amr", Values: []string{"pwd", "otp"}, List: true}}
+	f.Add(federated.appendFixed(nil), []byte{})
 	f.Add([]byte{}, []byte{0xff, 0xff, 0xff, 0xff, 0x0f})
 	f.Fuzz(func(t *testing.T, fixed, packed []byte) {
 		var c Claims
