@@ -27,6 +27,9 @@ type Caller struct {
 	Services []string
 	// Provider vouches for a web identity: its ARN, or the host of a built-in one.
 	Provider string
+	// ProviderKeys are the condition keys for which an identity provider vouches: of a web identity, all that its token or
+	// assertion gives; of a session that one got, those that stay.
+	ProviderKeys eval.Context
 	// Session is nil for long-term credentials.
 	Session *Session
 }

@@ -124,6 +124,13 @@ func principalKeys(ctx *eval.Context, p *subject, c *Caller) {
 	for _, t := range p.tags {
 		ctx.Set("aws:PrincipalTag/"+t.Key, t.Value)
 	}
+	for key, v := range c.ProviderKeys.All() {
+		if v.List() {
+			ctx.SetList(key, v.Texts()...)
+		} else {
+			ctx.Set(key, v.At(0))
+		}
+	}
 }
 
 // principalTypes are the values of aws:PrincipalType. Source: IAM User Guide, global condition context keys.

@@ -19,6 +19,7 @@ func kinds() map[string]*authz.Caller {
 	mfa.Session.MFA = now.Add(-90 * time.Second)
 	named := deploy()
 	named.Session.SourceIdentity, named.Session.FederatedProvider = "dana", "accounts.example.com"
+	named.ProviderKeys.Set("accounts.example.com:sub", "dana-1")
 	return map[string]*authz.Caller{
 		"user": alice(), "session token": withSession(alice(), authz.SessionToken), "session token with MFA": mfa,
 		"role": named, "federated": federated, "root": root(),
@@ -47,6 +48,7 @@ func TestGlobalKeys(t *testing.T) {
 		"aws:username":               {"user": "alice", "session token": "alice", "session token with MFA": "alice", "": absent},
 		"aws:AssumedRoot":            same(absent),
 		"aws:FederatedProvider":      {"role": "accounts.example.com", "": absent},
+		"accounts.example.com:sub":   {"role": "dana-1", "": absent},
 		"aws:SourceIdentity":         {"role": "dana", "": absent},
 		"aws:TokenIssueTime":         {"user": absent, "root": absent, "service": absent, "stranger": absent, "": "2026-11-22T11:59:00Z"},
 		"aws:MultiFactorAuthPresent": {"user": absent, "root": absent, "service": absent, "stranger": absent, "session token with MFA": "true", "": "false"},

@@ -18,8 +18,8 @@ const (
 	FromEnvironment
 	// FromClock keys are the time of the decision.
 	FromClock
-	// FromCaller keys are made of the principal and its session: aws:PrincipalTag/…, aws:MultiFactorAuthPresent. Where
-	// Warder does not make one yet, it is absent.
+	// FromCaller keys are made of the principal and its session: aws:PrincipalTag/…, aws:MultiFactorAuthPresent, and those
+	// of the identity provider that it came from, saml:… and HOST/PATH:…. Where Warder does not make one yet, it is absent.
 	FromCaller
 	// FromResource keys are made of the resource's account and tags.
 	FromResource
@@ -29,6 +29,9 @@ const (
 // the request's.
 func KeyOrigin(key string) Origin {
 	key = eval.FoldKey(key)
+	if fromProvider(key) {
+		return FromCaller
+	}
 	if name, tag, ok := strings.Cut(key, "/"); ok {
 		if tag == "" {
 			return FromRequest
@@ -36,6 +39,18 @@ func KeyOrigin(key string) Origin {
 		return tagOrigins[name]
 	}
 	return keyOrigins[key]
+}
+
+// fromProvider: the keys of an OpenID Connect provider begin with its URL without the scheme. A host without a dot, a path
+// or a port can be no provider, and no service has any of them in its prefix.
+func fromProvider(key string) bool {
+	prefix, name, ok := strings.Cut(key, ":")
+	if !ok {
+		return false
+	}
+	afterPort := strings.TrimLeft(name, "0123456789")
+	port := len(afterPort) < len(name) && strings.IndexAny(afterPort, ":/") == 0 && strings.Contains(afterPort, ":")
+	return prefix == "saml" || strings.ContainsAny(prefix, "./") || port
 }
 
 // tagOrigins are the keys that end in a tag's key.

@@ -65,6 +65,10 @@ func TestKeyOrigin(t *testing.T) {
 		"aws:ResourceTag/a/b": authz.FromResource, "iam:ResourceTag/a": authz.FromResource, "aws:ResourceAccount": authz.FromResource,
 		"aws:SourceIp": authz.FromEnvironment, "aws:CurrentTime": authz.FromClock, "aws:EpochTime": authz.FromClock,
 		"aws:RequestTag/a": authz.FromRequest, "aws:TagKeys": authz.FromRequest, "aws:SourceVpc": authz.FromRequest,
+		"saml:sub": authz.FromCaller, "SAML:edupersonaffiliation": authz.FromCaller, "accounts.google.com:sub": authz.FromCaller,
+		"id.example.com:8443/realms/a:aud": authz.FromCaller, "localhost:8443:sub": authz.FromCaller, "localhost:8443/a:sub": authz.FromCaller,
+		"intranet/x:sub": authz.FromCaller, "www.amazon.com:user_id": authz.FromCaller, "samltest:sub": authz.FromRequest,
+		"aws:RequestTag/a.b/c:1": authz.FromRequest, "s3:ExistingObjectTag/a.b": authz.FromRequest, "notes:8443": authz.FromRequest, "a.b": authz.FromRequest,
 		"s3:prefix": authz.FromRequest, "aws:PrincipalTag/": authz.FromRequest, "aws:PrincipalTag": authz.FromRequest, "": authz.FromRequest,
 	} {
 		if got := authz.KeyOrigin(key); got != want {

@@ -165,6 +165,25 @@ func TestPercentile(t *testing.T) {
 	}
 }
 
+// A benchmark of which any run fails is remembered, and one that never does is not.
+func TestFailedRun(t *testing.T) {
+	for _, bad := range []int{0, 2} { // the try that fails
+		var s summary
+		tries := 0
+		testing.Benchmark(func(b *testing.B) {
+			s.run(b, "a", func(b *testing.B) []metric {
+				if tries++; tries == bad {
+					b.Fatal("this once")
+				}
+				return []metric{{"ms", 1}}
+			})
+		})
+		if failed := len(s.failed) > 0; failed != (bad > 0) || tries < 2 || len(s.items) == 0 {
+			t.Errorf("the try %d of %d fails: %d benchmarks are remembered as failed, %d have figures", bad, tries, len(s.failed), len(s.items))
+		}
+	}
+}
+
 // Only the last try of each run counts, and the table shows the median and half of the range.
 func TestSummary(t *testing.T) {
 	var s summary

@@ -32,22 +32,22 @@ func BenchmarkGrowth(b *testing.B) {
 	busy := newAccount(b, size{users: fewUsers, answers: manyAnswers})
 	// The start comes first: what the others do lengthens it, by the answers that are remembered.
 	for _, a := range []*account{few, many, busy} {
-		b.Run(fmt.Sprintf("start/users=%d/answers=%d", a.users, a.answers), func(b *testing.B) { report(b, restart(b, a, b.N)) })
+		all.run(b, fmt.Sprintf("start/users=%d/answers=%d", a.users, a.answers), func(b *testing.B) []metric { return restart(b, a, b.N) })
 	}
 	b.Run("serving", func(b *testing.B) {
 		g := &growth{few: few.serve(b), many: many.serve(b)}
 		for _, clients := range []int{1, 8, 64} {
-			b.Run(fmt.Sprintf("CreateUser/clients=%d", clients), func(b *testing.B) {
+			all.run(b, fmt.Sprintf("CreateUser/clients=%d", clients), func(b *testing.B) []metric {
 				b.StopTimer()
-				report(b, g.createUsers(b, few, many, clients, b.N))
+				return g.createUsers(b, few, many, clients, b.N)
 			})
 		}
-		b.Run("ListUsers/page=100", func(b *testing.B) {
+		all.run(b, "ListUsers/page=100", func(b *testing.B) []metric {
 			b.StopTimer()
-			report(b, g.listUsers(b, few, many, b.N))
+			return g.listUsers(b, few, many, b.N)
 		})
-		b.Run(fmt.Sprintf("AttachGroupPolicy/members=%d", groupMembers), func(b *testing.B) {
-			report(b, attachAndDetach(b, g.many, many, b.N))
+		all.run(b, fmt.Sprintf("AttachGroupPolicy/members=%d", groupMembers), func(b *testing.B) []metric {
+			return attachAndDetach(b, g.many, many, b.N)
 		})
 	})
 }

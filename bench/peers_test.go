@@ -28,12 +28,12 @@ func BenchmarkPeers(b *testing.B) {
 		rival := lazily(warder(), shape)
 		for _, p := range peers() {
 			own := lazily(p, shape)
-			b.Run(p.name+"/"+shape.Name, func(b *testing.B) {
+			all.run(b, p.name+"/"+shape.Name, func(b *testing.B) []metric {
 				b.StopTimer()
 				b.ReportAllocs()
 				d := duel{own(b), rival(b)}
 				b.ResetTimer()
-				report(b, d.measure(b, b.N))
+				return d.measure(b, b.N)
 			})
 		}
 	}

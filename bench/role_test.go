@@ -38,7 +38,12 @@ func TestMain(m *testing.M) {
 	role := os.Getenv(roleVariable)
 	if role == "" {
 		status := m.Run()
-		if status == 0 {
+		switch {
+		case status != 0:
+		case len(all.failed) > 0:
+			fmt.Fprintf(os.Stderr, "FAIL: of %d benchmarks a run failed: %s\n", len(all.failed), strings.Join(all.failed, ", "))
+			status = 1
+		default:
 			all.print(os.Stdout)
 		}
 		os.Exit(status)

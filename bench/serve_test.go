@@ -27,9 +27,9 @@ func BenchmarkServe(b *testing.B) {
 			s := &serving{request: r, warder: warder, disk: raw}
 			s.bare = s.startBare(b)
 			for _, clients := range []int{1, 8, 64} {
-				b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
+				all.run(b, fmt.Sprintf("clients=%d", clients), func(b *testing.B) []metric {
 					b.StopTimer()
-					report(b, s.measure(b, clients, b.N))
+					return s.measure(b, clients, b.N)
 				})
 			}
 		})

@@ -27,16 +27,35 @@ type figures struct {
 type summary struct {
 	mu    sync.Mutex
 	items []*figures
+	// failed are the benchmarks of which some run failed.
+	failed []string
 }
 
 var all summary
 
-// report hands the metrics to the testing package, for benchstat, and keeps them for the table.
-func report(b *testing.B, metrics []metric) {
-	for _, m := range metrics {
-		b.ReportMetric(m.value, m.unit)
+// run runs a benchmark below b. It hands the metrics to the testing package, for benchstat, and keeps them for the table. It
+// keeps failures too: the testing package forgets those of every run but the first.
+func (s *summary) run(b *testing.B, name string, measure func(b *testing.B) []metric) {
+	b.Run(name, func(b *testing.B) {
+		b.Cleanup(func() {
+			if b.Failed() {
+				s.fail(b.Name())
+			}
+		})
+		metrics := measure(b)
+		for _, m := range metrics {
+			b.ReportMetric(m.value, m.unit)
+		}
+		s.add(b.Name(), b.N, metrics)
+	})
+}
+
+func (s *summary) fail(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.Contains(s.failed, name) {
+		s.failed = append(s.failed, name)
 	}
-	all.add(b.Name(), b.N, metrics)
 }
 
 // add keeps the metrics of a run. The testing package tries a benchmark with growing numbers, from 1, until it takes long

@@ -114,8 +114,8 @@ func (q *question) addFlags(cmd *cobra.Command) {
 	f.StringVar(&q.boundary, "boundary", "", "`FILE` with the permissions boundary")
 	f.StringArrayVar(&q.session, "session", nil, "`FILE` with a session policy; may be repeated")
 	f.StringVar(&q.resourcePolicy, "resource-policy", "", "`FILE` with the resource's policy; a role's trust policy, a key's policy")
-	f.StringArrayVar(&q.scp, "scp", nil, "`FILE,…` with the service control policies of one level; repeated for each level, the root first")
-	f.StringArrayVar(&q.rcp, "rcp", nil, "`FILE,…` with the resource control policies of one level, likewise")
+	f.StringArrayVar(&q.scp, "scp", nil, "`FILE,...` with the service control policies of one level; repeated for each level, the root first")
+	f.StringArrayVar(&q.rcp, "rcp", nil, "`FILE,...` with the resource control policies of one level, likewise")
 }
 
 // asked is the case to explain, from a file, flags or both, with its documents.

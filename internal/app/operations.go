@@ -20,13 +20,18 @@ import (
 // newServer makes the request pipeline with every service that Warder has.
 func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML) *server.Server {
 	s := server.New(o, iamapi.Service, stsapi.Service, accessanalyzerapi.Service, warderapi.Service)
+	register(s, st, keys, tokens, saml)
+	return s
+}
+
+// register makes s answer the operations of every service.
+func register(s *server.Server, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML) {
 	accessanalyzer.Register(s)
 	iam.Register(s, st, keys, tokens.Issuer)
 	sts.Register(s, keys, tokens)
 	sts.RegisterSAML(s, keys, saml)
 	sts.RegisterPrivileged(s)
 	warder.Register(s, keys)
-	return s
 }
 
 // operationTests are the wire tests of operations by action, as internal/operationindex found them.

@@ -125,10 +125,17 @@ func (e *enforcement) set(key string, v eval.Value) error {
 		}
 		return put(e, v.At(0))
 	}
+	keys := &e.ask.Context
+	if provider, _, _ := strings.Cut(folded, ":"); provider == "saml" || strings.Contains(provider, ".") {
+		if e.caller.Kind != eval.WebIdentity && e.caller.Kind != eval.RoleSession {
+			return cannot("this caller comes from no identity provider")
+		}
+		keys = &e.caller.ProviderKeys
+	}
 	if v.List() {
-		e.ask.Context.SetList(key, v.Texts()...)
+		keys.SetList(key, v.Texts()...)
 	} else {
-		e.ask.Context.Set(key, v.At(0))
+		keys.Set(key, v.At(0))
 	}
 	return nil // where authz derives it all the same, known says so
 }

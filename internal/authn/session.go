@@ -48,8 +48,31 @@ func roleCaller(account *directory.Account, claims *session.Claims, s *authz.Ses
 		Kind: eval.RoleSession, Account: account.ID(), PrincipalID: r.ID, AccessKeyID: claims.KeyID,
 		ARN:     arn.In(account.ID()).AssumedRole(r.Name, s.Name).String(),
 		UserID:  r.ID + ":" + s.Name,
-		Session: s,
+		Session: s, ProviderKeys: providerKeys(claims),
 	}, nil
+}
+
+// providerKeys are the condition keys of the provider that the session came from.
+func providerKeys(claims *session.Claims) (keys eval.Context) {
+	provider, _ := arn.Parse(claims.FederatedProvider)
+	named, _ := provider.Named()
+	prefix := ""
+	switch named.Kind {
+	case arn.KindSAMLProvider:
+		prefix = "saml:"
+	case arn.KindOIDCProvider:
+		prefix = named.Name + ":"
+	default:
+		return keys
+	}
+	for _, k := range claims.ProviderKeys {
+		if k.List {
+			keys.SetList(prefix+k.Name, k.Values...)
+		} else {
+			keys.Set(prefix+k.Name, k.Values[0])
+		}
+	}
+	return keys
 }
 
 // userSession is a session that a user's long-term key asked for: still that user (GetSessionToken), or a federated user

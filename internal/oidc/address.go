@@ -57,6 +57,8 @@ func (d *dialer) may(addr netip.Addr) bool {
 }
 
 func (d *dialer) dialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
+	defer cancel()
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err

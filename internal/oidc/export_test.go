@@ -15,3 +15,8 @@ func (v *Verifier) LeadTo(address string) {
 		return new(net.Dialer).DialContext(ctx, network, address)
 	}
 }
+
+// DialWith makes connections in another way.
+func (v *Verifier) DialWith(dial func(ctx context.Context, network, address string) (net.Conn, error)) {
+	v.dialer.dial = dial
+}

@@ -34,7 +34,9 @@ func (v *Verifier) get(ctx context.Context, url string, thumbprints []string) ([
 	}
 	client := &http.Client{
 		Transport: &http.Transport{
+			// Once begun, a connection is made without regard to the request that asked for it: it needs ends of its own.
 			DialContext:            v.dialer.dialContext,
+			TLSHandshakeTimeout:    fetchTimeout,
 			TLSClientConfig:        v.tlsConfig(r.URL.Hostname(), thumbprints),
 			DisableKeepAlives:      true,
 			DisableCompression:     true,

@@ -16,8 +16,8 @@ import (
 // maxKeys bounds the keys of one provider.
 const maxKeys = 100
 
-// minRSA is the smallest RSA modulus, in bits, that still proves something.
-const minRSA = 2048
+// The RSA moduli that are taken, in bits: from the smallest that still proves something to the largest that jose reads.
+const minRSA, maxRSA = 2048, 4096
 
 // ParseKeySet reads a JWKS. Keys of a kind that is not known, private ones, and those for something else than signing are
 // left out; a document without any key that can verify something is an error.
@@ -48,7 +48,7 @@ func ParseKeySet(raw []byte) ([]jose.JSONWebKey, error) {
 func strong(k *jose.JSONWebKey) bool {
 	switch key := k.Key.(type) {
 	case *rsa.PublicKey:
-		return key.N.BitLen() >= minRSA && key.N.BitLen() <= 8192
+		return key.N.BitLen() >= minRSA && key.N.BitLen() <= maxRSA
 	case *ecdsa.PublicKey, ed25519.PublicKey:
 		return true
 	}

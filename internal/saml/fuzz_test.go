@@ -1,6 +1,7 @@
 package saml_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -29,6 +30,22 @@ func FuzzParseMetadata(f *testing.F) {
 		m, err := saml.ParseMetadata(document)
 		if err == nil && (m.EntityID == "" || len(m.Certificates) == 0) {
 			t.Errorf("%+v", m)
+		}
+	})
+}
+
+// FuzzPrivateKey: what is taken is an RSA key that decrypts at a price, and no refusal repeats the text.
+func FuzzPrivateKey(f *testing.F) {
+	f.Add(recorded(f, "decrypt.pem"))
+	f.Add(recorded(f, "decrypt.pem") + "x")
+	f.Add("-----BEGIN RSA PRIVATE KEY-----\n-----END RSA PRIVATE KEY-----\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		key, err := saml.ParsePrivateKey(text)
+		switch {
+		case err == nil && (key.N.BitLen() < 2048 || key.N.BitLen() > 8192):
+			t.Errorf("a key of %d bits", key.N.BitLen())
+		case err != nil && len(text) > 30 && strings.Contains(err.Error(), text[:30]):
+			t.Errorf("the refusal repeats the key: %v", err)
 		}
 	})
 }

@@ -108,8 +108,8 @@ func (m *Metadata) addCertificate(encoded string) error {
 	if err != nil {
 		return errors.New("a certificate cannot be read")
 	}
-	if key, ok := cert.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() < minRSA {
-		return fmt.Errorf("a certificate has a key of less than %d bits", minRSA)
+	if key, ok := cert.PublicKey.(*rsa.PublicKey); ok && (key.N.BitLen() < minRSA || key.N.BitLen() > maxRSA) {
+		return fmt.Errorf("a certificate has an RSA key of less than %d bits or more than %d", minRSA, maxRSA)
 	}
 	for _, have := range m.Certificates {
 		if have.Equal(cert) {

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// maxRSA bounds the work of one decryption.
+// maxRSA is the longest RSA key, in bits: it bounds the work of one decryption, and of one signature that anybody may send
+// to be verified.
 const maxRSA = 8192
 
 // ParsePrivateKey reads the RSA key that decrypts assertions from PEM: PKCS #8 or PKCS #1, not encrypted, and nothing

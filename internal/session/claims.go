@@ -16,6 +16,14 @@ const (
 	Federation                   // GetFederationToken
 )
 
+// ProviderKey is a condition key for which an identity provider vouches: its name behind the provider's prefix, with one
+// value or, in a list, any number.
+type ProviderKey struct {
+	Name   string
+	Values []string
+	List   bool
+}
+
 // Claims are what temporary credentials carry, true at the time that they were made. The principal is named by its
 // unique id, so that whoever gets its name later is not the same.
 type Claims struct {
@@ -38,6 +46,8 @@ type Claims struct {
 	IssuerARN, IssuerID string
 	// FederatedProvider vouched for the first caller: an ARN, or the host of a built-in provider.
 	FederatedProvider string
+	// ProviderKeys are the condition keys of that provider which stay with the session.
+	ProviderKeys []ProviderKey
 
 	// Policies are the texts of the inline session policies, PolicyARNs the managed ones.
 	Policies   []string

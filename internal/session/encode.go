@@ -10,7 +10,8 @@ import (
 
 // The form of claims, version 1: each field in a fixed order, a string as its length and its bytes, a list as its count
 // and its items, a time as seconds since 1970 with 0 for none. Lengths are unsigned varints of the shortest form, so that
-// claims have exactly one encoding. A new field is a new version.
+// claims have exactly one encoding. A new field is a new version, or stands at the end where it is not empty: whoever does not
+// know it then opens the token as little as one of another version.
 
 // appendFixed appends the fields of bounded size.
 func (c *Claims) appendFixed(b []byte) []byte {
@@ -22,6 +23,22 @@ func (c *Claims) appendFixed(b []byte) []byte {
 		c.Account, c.PrincipalID, c.SessionName, c.SourceIdentity, c.IssuerARN, c.IssuerID, c.FederatedProvider,
 	} {
 		b = appendString(b, s)
+	}
+	if len(c.ProviderKeys) == 0 {
+		return b
+	}
+	return appendProviderKeys(b, c.ProviderKeys)
+}
+
+func appendProviderKeys(b []byte, keys []ProviderKey) []byte {
+	b = binary.AppendUvarint(b, uint64(len(keys)))
+	for _, k := range keys {
+		b = appendString(b, k.Name)
+		if !k.List {
+			b = appendString(append(b, 0), k.Values[0])
+			continue
+		}
+		b = appendStrings(append(b, 1), k.Values)
 	}
 	return b
 }
@@ -72,6 +89,9 @@ func (c *Claims) parseFixed(b []byte) error {
 		&c.Account, &c.PrincipalID, &c.SessionName, &c.SourceIdentity, &c.IssuerARN, &c.IssuerID, &c.FederatedProvider,
 	} {
 		*s = r.string()
+	}
+	if len(r.rest) > 0 {
+		c.ProviderKeys = r.providerKeys()
 	}
 	return r.end()
 }
@@ -158,6 +178,26 @@ func (r *reader) strings() []string {
 		list = append(list, r.string())
 	}
 	return list
+}
+
+// providerKeys reads one key or more: none have a shorter form.
+func (r *reader) providerKeys() []ProviderKey {
+	n := r.count()
+	keys := make([]ProviderKey, 0, n)
+	for range n {
+		k := ProviderKey{Name: r.string()}
+		switch r.byte() {
+		case 0:
+			k.Values = []string{r.string()}
+		case 1:
+			k.List, k.Values = true, r.strings()
+		default:
+			r.broken = true
+		}
+		keys = append(keys, k)
+	}
+	r.broken = r.broken || n == 0
+	return keys
 }
 
 func (r *reader) time() time.Time {

@@ -123,6 +123,13 @@ func anyClaims(t *rapid.T) Claims {
 	for range rapid.IntRange(0, 5).Draw(t, "tags") {
 		c.Tags = append(c.Tags, directory.Tag{Key: rapid.StringN(1, 20, -1).Draw(t, "key"), Value: rapid.StringN(0, 20, -1).Draw(t, "value")})
 	}
+	for range rapid.IntRange(0, 3).Draw(t, "keys") {
+		k := ProviderKey{Name: rapid.StringN(0, 20, -1).Draw(t, "key name"), List: rapid.Bool().Draw(t, "list")}
+		if k.Values = []string{rapid.StringN(0, 50, -1).Draw(t, "key value")}; k.List {
+			k.Values = nilIfEmpty(rapid.SliceOfN(rapid.StringN(0, 20, -1), 0, 3).Draw(t, "key values"))
+		}
+		c.ProviderKeys = append(c.ProviderKeys, k)
+	}
 	return c
 }
 
@@ -317,6 +324,7 @@ func TestTokenSize(t *testing.T) {
 	for _, s := range []*string{&c.PrincipalID, &c.SessionName, &c.SourceIdentity, &c.IssuerARN, &c.IssuerID, &c.FederatedProvider} {
 		*s = strings.Repeat("x", maxField)
 	}
+	c.ProviderKeys = []ProviderKey{{Name: "sub", Values: []string{strings.Repeat("x", maxProviderKeys-8)}}}
 	c.Policies = []string{noise(maxPacked)}
 	for keys.PackedPolicySize(&c) > 100 {
 		c.Policies[0] = c.Policies[0][1:]
@@ -342,7 +350,12 @@ func TestMintRefuses(t *testing.T) {
 		"ends at its start":   func(c *Claims) { c.Expires = c.Issued.Add(time.Second - 1) },
 		"ends after all time": func(c *Claims) { c.Expires = time.Unix(lastTime+1, 0) },
 		"MFA before 1970":     func(c *Claims) { c.MFA = time.Unix(-1, 0) },
-		"a long name":         func(c *Claims) { c.SessionName = strings.Repeat("x", maxField+1) },
+		"a key of no value":   func(c *Claims) { c.ProviderKeys = []ProviderKey{{Name: "sub"}} },
+		"a key of two values": func(c *Claims) { c.ProviderKeys = []ProviderKey{{Name: "sub", Values: []string{"a", "b"}}} },
+		"long keys": func(c *Claims) {
+			c.ProviderKeys = []ProviderKey{{Name: "amr", List: true, Values: []string{strings.Repeat("x", maxProviderKeys)}}}
+		},
+		"a long name": func(c *Claims) { c.SessionName = strings.Repeat("x", maxField+1) },
 	} {
 		c := simple()
 		spoil(&c)

@@ -24,6 +24,8 @@ var (
 	// ErrToken says that a text is no token of this keyring, or was changed. It tells nothing more.
 	ErrToken = errors.New("session: not a session token")
 	// ErrPackedPolicySize says that policies and tags are too large together: PackedPolicyTooLarge to clients.
+	// ErrProviderKeys says that what an identity provider says of its user is too long for a token.
+	ErrProviderKeys     = errors.New("session: the provider's condition keys are too long")
 	ErrPackedPolicySize = errors.New("session: session policies and tags exceed the packed size limit")
 )
 
@@ -37,7 +39,10 @@ const (
 	tokenVersion = 1
 	tokenHead    = 1 + keyIDLen
 	fixedAt      = secretLen + 2
-	maxField     = 1024 // bytes of one fixed field; six of them and maxPacked keep a token below MaxToken
+	// maxField is the bytes of one fixed field, maxProviderKeys those of all keys of a provider: six fields, these and
+	// maxPacked keep a token below MaxToken.
+	maxField        = 960
+	maxProviderKeys = 1536
 )
 
 // The packing byte.
@@ -143,6 +148,18 @@ func (c *Claims) check() error {
 		if len(s) > maxField {
 			return fmt.Errorf("session: a field of %d bytes is longer than %d", len(s), maxField)
 		}
+	}
+	return checkProviderKeys(c.ProviderKeys)
+}
+
+func checkProviderKeys(keys []ProviderKey) error {
+	for _, k := range keys {
+		if !k.List && len(k.Values) != 1 {
+			return fmt.Errorf("session: the key %s has %d values and is no list", k.Name, len(k.Values))
+		}
+	}
+	if len(appendProviderKeys(nil, keys)) > maxProviderKeys {
+		return ErrProviderKeys
 	}
 	return nil
 }

@@ -167,7 +167,11 @@ func (v *sighting) report(r *Request) StatementReport {
 	}
 	vars := variables{on: v.variables, glob: true, context: &r.Context}
 	out.Resources, out.NotResources = texts(src.Resource), texts(src.NotResource)
-	out.Resolved = vars.resolveAll(slices.Concat(src.Resource, src.NotResource))
+	named := src.Resource
+	if named == nil { // a statement has one or the other
+		named = src.NotResource
+	}
+	out.Resolved = vars.resolveAll(named)
 	out.absent = vars.absent
 	for i := range v.statement.conditions {
 		out.Conditions = append(out.Conditions, v.statement.conditions[i].report(&r.Context, v.variables))
@@ -281,14 +285,14 @@ const maxFilled = 16 << 10
 // resolveAll is nil where no value has a variable.
 func (v *variables) resolveAll(values []policy.Value) []string {
 	var out []string
-	any := false
-	for _, value := range values {
+	for i, value := range values {
 		text := v.resolve(value.Text)
-		any = any || text != value.Text
-		out = append(out, text)
-	}
-	if !any {
-		return nil
+		if out == nil && text != value.Text {
+			out = texts(values[:i])
+		}
+		if out != nil {
+			out = append(out, text)
+		}
 	}
 	return out
 }

@@ -72,20 +72,21 @@ func (c *Credentials) AWS() aws.Config {
 // Call calls an operation of IAM or STS with parameters in pairs of name and value.
 func (c *Credentials) Call(t testing.TB, operation string, pairs ...string) Answer {
 	t.Helper()
-	op := find(t, operation)
-	form := url.Values{"Action": {operation}, "Version": {op.Service.APIVersion}}
+	service := ServiceOf(t, operation)
+	form := url.Values{"Action": {operation}, "Version": {service.APIVersion}}
 	for i := 0; i < len(pairs); i += 2 {
 		form.Set(pairs[i], pairs[i+1])
 	}
-	return c.Post(t, op.Service.Name, form.Encode(), nil)
+	return c.Post(t, service.Name, form.Encode(), nil)
 }
 
-func find(t testing.TB, operation string) *awsapi.Operation {
+// ServiceOf is the service that has an operation of that name.
+func ServiceOf(t testing.TB, operation string) *awsapi.Service {
 	t.Helper()
 	for _, s := range services {
 		for _, op := range s.Operations {
 			if op.Name == operation {
-				return op
+				return s
 			}
 		}
 	}

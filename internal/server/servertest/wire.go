@@ -62,7 +62,7 @@ func (c *WireCase) send(t *testing.T, service string, who *Credentials, fill fun
 	if c.Method != "" {
 		return who.REST(t, service, c.Method, fill(c.Target), fill(string(c.Body)), nil)
 	}
-	form := url.Values{"Action": {c.Op}, "Version": {find(t, c.Op).Service.APIVersion}}
+	form := url.Values{"Action": {c.Op}, "Version": {ServiceOf(t, c.Op).APIVersion}}
 	for name, value := range c.Form {
 		form.Set(name, fill(value))
 	}

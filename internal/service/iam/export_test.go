@@ -61,3 +61,6 @@ func LinkedServices() (all []LinkedService) {
 func MalformedCertificate(text string) string {
 	return strings.TrimSpace(malformedCertificate(text).Message)
 }
+
+// IssuerURL reads the URL of an OpenID Connect provider.
+func IssuerURL(text string) (string, error) { return issuerURL(text) }

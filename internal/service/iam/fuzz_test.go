@@ -1,9 +1,11 @@
 package iam_test
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/internal/service/iam"
 )
 
@@ -85,6 +87,36 @@ func FuzzDeletionTask(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		if again, ok := iam.DeletionTask(text); ok && again != text {
 			t.Errorf("%q prints as %q", text, again)
+		}
+	})
+}
+
+// FuzzIssuerURL: a URL that is taken is its own only spelling, makes an ARN that names the provider, and begins no key of a
+// service.
+func FuzzIssuerURL(f *testing.F) {
+	for _, text := range []string{
+		"https://id.example.com", "https://id.example.com:8443/a/b", "https://192.0.2.1/x", "https://ID.example.com", "https://a@b", "https://[::1]/",
+		"https://sts", "https://a/../b", "https://a.b/%41", "http://a.b", "https://a.b/é",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		issuer, err := iam.IssuerURL(text)
+		if err != nil {
+			return
+		}
+		u, err := url.Parse(text)
+		if err != nil || "https://"+issuer != text || u.String() != text || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			t.Fatalf("%q is taken as %q: %v", text, issuer, err)
+		}
+		made := arn.In("111122223333").OIDCProvider(text).String()
+		a, err := arn.Parse(made)
+		named, ok := a.Named()
+		if err != nil || !ok || named.Kind != arn.KindOIDCProvider || a.String() != made {
+			t.Errorf("%q has the ARN %q: %+v %v", text, made, named, err)
+		}
+		if !strings.ContainsAny(issuer, ".:/") {
+			t.Errorf("%q makes keys of a service", issuer)
 		}
 	})
 }

@@ -287,11 +287,7 @@ func (iam *Service) updateThumbprints(c *server.Call, in *api.UpdateOpenIDConnec
 }
 
 func (iam *Service) listOIDCProviderTags(c *server.Call, in *api.ListOpenIDConnectProviderTagsInput) (*api.ListOpenIDConnectProviderTagsOutput, error) {
-	t, err := taggedOIDCProvider(c.Account(), in.OpenIDConnectProviderArn)
-	if err != nil {
-		return nil, err
-	}
-	p, err := tagPage(c, *t.tags, in.Marker, in.MaxItems, tagPosition)
+	p, err := listTags(c, taggedOIDCProvider, in.OpenIDConnectProviderArn, in.Marker, in.MaxItems)
 	if err != nil {
 		return nil, err
 	}

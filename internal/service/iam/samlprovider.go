@@ -243,11 +243,7 @@ func (iam *Service) listSAMLProviders(c *server.Call, _ *api.ListSAMLProvidersIn
 }
 
 func (iam *Service) listSAMLProviderTags(c *server.Call, in *api.ListSAMLProviderTagsInput) (*api.ListSAMLProviderTagsOutput, error) {
-	t, err := taggedSAMLProvider(c.Account(), in.SAMLProviderArn)
-	if err != nil {
-		return nil, err
-	}
-	p, err := tagPage(c, *t.tags, in.Marker, in.MaxItems, tagPosition)
+	p, err := listTags(c, taggedSAMLProvider, in.SAMLProviderArn, in.Marker, in.MaxItems)
 	if err != nil {
 		return nil, err
 	}

@@ -165,11 +165,7 @@ func taggedServerCertificate(a *directory.Account, name string) (tagged, error) 
 }
 
 func (iam *Service) listServerCertificateTags(c *server.Call, in *api.ListServerCertificateTagsInput) (*api.ListServerCertificateTagsOutput, error) {
-	t, err := taggedServerCertificate(c.Account(), in.ServerCertificateName)
-	if err != nil {
-		return nil, err
-	}
-	p, err := tagPage(c, *t.tags, in.Marker, in.MaxItems, tagPosition)
+	p, err := listTags(c, taggedServerCertificate, in.ServerCertificateName, in.Marker, in.MaxItems)
 	if err != nil {
 		return nil, err
 	}

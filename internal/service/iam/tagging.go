@@ -147,11 +147,7 @@ func dropTags[Out any](c *server.Call, find findTagged, name string, keys []stri
 }
 
 func (iam *Service) listUserTags(c *server.Call, in *api.ListUserTagsInput) (*api.ListUserTagsOutput, error) {
-	t, err := taggedUser(c.Account(), in.UserName)
-	if err != nil {
-		return nil, err
-	}
-	p, err := tagPage(c, *t.tags, in.Marker, in.MaxItems, tagPosition)
+	p, err := listTags(c, taggedUser, in.UserName, in.Marker, in.MaxItems)
 	if err != nil {
 		return nil, err
 	}
@@ -159,11 +155,7 @@ func (iam *Service) listUserTags(c *server.Call, in *api.ListUserTagsInput) (*ap
 }
 
 func (iam *Service) listRoleTags(c *server.Call, in *api.ListRoleTagsInput) (*api.ListRoleTagsOutput, error) {
-	t, err := taggedRole(c.Account(), in.RoleName)
-	if err != nil {
-		return nil, err
-	}
-	p, err := tagPage(c, *t.tags, in.Marker, in.MaxItems, tagPosition)
+	p, err := listTags(c, taggedRole, in.RoleName, in.Marker, in.MaxItems)
 	if err != nil {
 		return nil, err
 	}
@@ -188,15 +180,20 @@ func (iam *Service) listPolicyTags(c *server.Call, in *api.ListPolicyTagsInput) 
 }
 
 func (iam *Service) listInstanceProfileTags(c *server.Call, in *api.ListInstanceProfileTagsInput) (*api.ListInstanceProfileTagsOutput, error) {
-	t, err := taggedProfile(c.Account(), in.InstanceProfileName)
-	if err != nil {
-		return nil, err
-	}
-	p, err := tagPage(c, *t.tags, in.Marker, in.MaxItems, tagPosition)
+	p, err := listTags(c, taggedProfile, in.InstanceProfileName, in.Marker, in.MaxItems)
 	if err != nil {
 		return nil, err
 	}
 	return &api.ListInstanceProfileTagsOutput{Tags: each(p.items, showTag), IsTruncated: new(p.truncated), Marker: p.marker}, nil
+}
+
+// listTags cuts a page out of the tags of what the operation was given.
+func listTags(c *server.Call, find findTagged, name string, mark *string, maxItems *int32) (page[directory.Tag], error) {
+	t, err := find(c.Account(), name)
+	if err != nil {
+		return page[directory.Tag]{}, err
+	}
+	return tagPage(c, *t.tags, mark, maxItems, tagPosition)
 }
 
 // tagPage cuts a page out of the tags in the order of their positions.

@@ -182,11 +182,7 @@ func taggedDevice(a *directory.Account, serial string) (tagged, error) {
 }
 
 func (iam *Service) listMFADeviceTags(c *server.Call, in *api.ListMFADeviceTagsInput) (*api.ListMFADeviceTagsOutput, error) {
-	t, err := taggedDevice(c.Account(), in.SerialNumber)
-	if err != nil {
-		return nil, err
-	}
-	p, err := tagPage(c, *t.tags, in.Marker, in.MaxItems, tagPosition)
+	p, err := listTags(c, taggedDevice, in.SerialNumber, in.Marker, in.MaxItems)
 	if err != nil {
 		return nil, err
 	}

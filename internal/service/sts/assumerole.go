@@ -10,61 +10,40 @@ import (
 	api "github.com/warder-iam/warder/internal/api/sts"
 	"github.com/warder-iam/warder/internal/awsapi"
 	"github.com/warder-iam/warder/internal/server"
-	"github.com/warder-iam/warder/internal/session"
-	"github.com/warder-iam/warder/policy/eval"
 )
 
 // maxChained is the longest session of a role that was assumed with another role's session.
 const maxChained = time.Hour
 
-// assumeRoleAsks: the role itself, and apart from it the right to hand over tags and to set a source identity, each
-// decided by the role's trust policy together with what the caller may. What goes on from the caller's own session
-// through a chain needs the same rights as what the request sets. Source: IAM User Guide, "Monitor and control actions
-// taken with assumed roles".
-func (sts *Service) assumeRoleAsks(c *server.Call, in *api.AssumeRoleInput) ([]authz.Ask, error) {
+// roleSession is what a request asks for.
+func (sts *Service) roleSession(c *server.Call, in *api.AssumeRoleInput) (*roleSession, error) {
 	role, account, err := findRole(c.Directory(), in.RoleArn)
+	return &roleSession{
+		role: role, account: account, name: in.RoleSessionName, sourceIdentity: sourceIdentity(c, in),
+		tags: requestTags(in.Tags), transitive: in.TransitiveTagKeys,
+	}, err
+}
+
+// assumeRoleAsks are decided by the role's trust policy together with what the caller may.
+func (sts *Service) assumeRoleAsks(c *server.Call, in *api.AssumeRoleInput) ([]authz.Ask, error) {
+	r, err := sts.roleSession(c, in)
 	if err != nil {
 		return nil, err
 	}
-	ask := authz.Ask{Action: c.Action(), Resource: in.RoleArn, ResourceAccount: account, ResourceKind: eval.Authoritative}
-	if role != nil {
-		ask.ResourceTags = role.Tags
-		ask.ResourcePolicy = &eval.Source{Name: "trust policy of " + role.Name, Policy: role.Trust.Compiled()}
-	}
+	ask := r.ask(c, in.RoleArn)
 	if f := (factor{in.SerialNumber, in.TokenCode}); f.given() {
 		if err := sts.check(c, f); err != nil {
 			return nil, err
 		}
 		ask.MFA = c.Time()
 	}
-	ask.Context.Set("sts:RoleSessionName", in.RoleSessionName)
 	if in.ExternalId != nil {
 		ask.Context.Set("sts:ExternalId", *in.ExternalId)
 	}
 	if in.DurationSeconds != nil {
 		ask.Context.Set("sts:DurationSeconds", strconv.Itoa(int(*in.DurationSeconds)))
 	}
-	if id := sourceIdentity(c, in); id != "" {
-		ask.Context.Set("sts:SourceIdentity", id)
-	}
-	if len(in.TransitiveTagKeys) > 0 {
-		ask.Context.SetList("sts:TransitiveTagKeys", in.TransitiveTagKeys...)
-	}
-	ask.RequestTags = requestTags(in.Tags)
-
-	asks := []authz.Ask{ask}
-	if len(in.Tags) > 0 || len(inherited(c)) > 0 {
-		asks = append(asks, withAction(ask, "sts:TagSession"))
-	}
-	if sourceIdentity(c, in) != "" {
-		asks = append(asks, withAction(ask, "sts:SetSourceIdentity"))
-	}
-	return asks, nil
-}
-
-func withAction(ask authz.Ask, action string) authz.Ask {
-	ask.Action, ask.Context = action, ask.Context.Clone()
-	return ask
+	return r.asks(c, ask), nil
 }
 
 // findRole finds a role of any account by its exact ARN; nil where there is none. The error is that of a text that is no
@@ -87,51 +66,37 @@ func findRole(snap *directory.Snapshot, text string) (role *directory.Role, acco
 }
 
 func (sts *Service) assumeRole(c *server.Call, in *api.AssumeRoleInput) (*api.AssumeRoleOutput, error) {
-	role, account, err := findRole(c.Directory(), in.RoleArn)
+	r, err := sts.roleSession(c, in)
 	if err != nil {
 		return nil, err
 	}
-	if role == nil { // the rule does not let this happen: a role that is not there trusts nobody
+	if r.role == nil { // the rule does not let this happen: a role that is not there trusts nobody
 		return nil, awsapi.AccessDenied.New("User: %s is not authorized to perform: sts:AssumeRole on resource: %s", c.Caller.ARN, in.RoleArn)
 	}
 	if len(in.ProvidedContexts) > 0 {
 		return nil, awsapi.ValidationError.New("ProvidedContexts are not supported.")
 	}
-	life, err := roleLifetime(c, role, in.DurationSeconds)
+	life, err := roleLifetime(c, r.role, in.DurationSeconds)
 	if err != nil {
 		return nil, err
 	}
-	limits, err := sessionLimits(c.Directory().Account(account), in.Policy, in.PolicyArns, in.Tags)
+	claims, err := r.claims(c, in.Policy, in.PolicyArns)
 	if err != nil {
 		return nil, err
 	}
-	tags, transitive, err := chainedTags(c, limits.tags, in.TransitiveTagKeys)
-	if err != nil {
-		return nil, err
-	}
-	source := sourceIdentity(c, in)
-	if in.SourceIdentity != nil && source != *in.SourceIdentity {
+	if in.SourceIdentity != nil && r.sourceIdentity != *in.SourceIdentity {
 		return nil, awsapi.AccessDenied.New("The source identity of a session cannot be changed by a chained role.")
 	}
 	// A second factor is a matter of the trust policy: the role's own credentials do not carry it. Source: IAM User Guide,
 	// "Configuring MFA-protected API access".
 	return withFactor(c, sts, factor{in.SerialNumber, in.TokenCode}, func() (*api.AssumeRoleOutput, error) {
-		credentials, packed, err := sts.issue(c, &session.Claims{
-			Type: session.AssumedRole, Account: account, PrincipalID: role.ID, SessionName: in.RoleSessionName,
-			SourceIdentity: source,
-			Policies:       limits.policies, PolicyARNs: limits.arns, Tags: tags, TransitiveTagKeys: transitive,
-		}, life)
+		claims := *claims // issue writes into it
+		credentials, packed, err := sts.issue(c, &claims, life)
 		if err != nil {
 			return nil, err
 		}
 		return &api.AssumeRoleOutput{
-			Credentials: credentials,
-			AssumedRoleUser: &api.AssumedRoleUser{
-				AssumedRoleId: role.ID + ":" + in.RoleSessionName,
-				Arn:           arn.In(account).AssumedRole(role.Name, in.RoleSessionName).String(),
-			},
-			PackedPolicySize: packed,
-			SourceIdentity:   optional(source),
+			Credentials: credentials, AssumedRoleUser: r.assumed(), PackedPolicySize: packed, SourceIdentity: optional(r.sourceIdentity),
 		}, nil
 	})
 }

@@ -27,7 +27,7 @@ type limits struct {
 }
 
 // sessionLimits checks a request's session policies and tags. account is the one whose managed policies may be named.
-func sessionLimits(account *directory.Account, document *string, arns []api.PolicyDescriptorType, tags []api.Tag) (*limits, error) {
+func sessionLimits(account *directory.Account, document *string, arns []api.PolicyDescriptorType, tags []directory.Tag) (*limits, error) {
 	l := &limits{}
 	if document != nil {
 		if _, err := directory.NewDocument(policy.Identity, *document); err != nil {
@@ -44,7 +44,7 @@ func sessionLimits(account *directory.Account, document *string, arns []api.Poli
 		}
 		l.arns = append(l.arns, *p.Arn)
 	}
-	for _, t := range requestTags(tags) {
+	for _, t := range tags {
 		if directory.HasTag(l.tags, t.Key) {
 			return nil, invalidParameterValue.New("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
 		}

@@ -79,27 +79,29 @@ func isWord(s, more string) bool {
 // samlIdentity is what a verified assertion proves, and about which role.
 type samlIdentity struct {
 	*saml.Assertion
-	samlClaims
-	account  string
-	provider *directory.SAMLProvider
-	arn      string // the provider's
-	role     *directory.Role
+	roleSession
+	providerName string
+	// roles are those that the assertion offers, each with a provider: "role ARN,provider ARN", in either order.
+	roles    []string
+	duration *int32 // seconds
 }
 
-func (i *samlIdentity) qualifier() string { return nameQualifier(i.Issuer, i.account, i.provider.Name) }
+func (i *samlIdentity) qualifier() string { return nameQualifier(i.Issuer, i.account, i.providerName) }
 
 // vouch verifies the assertion with the provider that it is said to come from.
 func (sts *samlService) vouch(c *server.Call, in *api.AssumeRoleWithSAMLInput) (*authz.Caller, *samlIdentity, error) {
-	i := &samlIdentity{arn: in.PrincipalArn}
+	i := &samlIdentity{roleSession: roleSession{provider: in.PrincipalArn}}
 	var err error
 	if i.role, i.account, err = findRole(c.Directory(), in.RoleArn); err != nil {
 		return nil, nil, err
 	}
 	c.About(i.account)
-	if i.provider, err = findSAMLProvider(c, in.PrincipalArn, i.account); err != nil {
+	provider, err := findSAMLProvider(c, in.PrincipalArn, i.account)
+	if err != nil {
 		return nil, nil, err
 	}
-	verifier, err := sts.verifier(i.provider)
+	i.providerName = provider.Name
+	verifier, err := sts.verifier(provider)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -110,14 +112,16 @@ func (sts *samlService) vouch(c *server.Call, in *api.AssumeRoleWithSAMLInput) (
 	if i.Assertion, err = verifier.Open(response, sts.endpoint, c.Time()); err != nil {
 		return nil, nil, samlError(err)
 	}
-	if i.samlClaims, err = readSAMLClaims(i.Attributes); err != nil {
+	if err := i.readClaims(); err != nil {
 		return nil, nil, err
 	}
 	c.Show("sAMLAssertionID", i.ID)
-	c.Show("roleSessionName", i.sessionName)
-	return &authz.Caller{
+	c.Show("roleSessionName", i.name)
+	caller := &authz.Caller{
 		Kind: eval.WebIdentity, Provider: in.PrincipalArn, UserName: i.Subject, UserID: i.qualifier() + ":" + i.Subject,
-	}, i, nil
+	}
+	i.addKeys(&caller.ProviderKeys)
+	return caller, i, nil
 }
 
 // findSAMLProvider finds the provider in the account of the role: one of another account vouches for nobody here.
@@ -180,29 +184,7 @@ func samlAsks(c *server.Call, in *api.AssumeRoleWithSAMLInput, i *samlIdentity) 
 	if !i.offers(in.RoleArn, in.PrincipalArn) {
 		return nil, awsapi.AccessDenied.New("Not authorized to perform %s", c.Action())
 	}
-	ask := authz.Ask{Action: c.Action(), Resource: in.RoleArn, ResourceAccount: i.account, ResourceKind: eval.Authoritative}
-	if i.role != nil {
-		ask.ResourceTags = i.role.Tags
-		ask.ResourcePolicy = &eval.Source{Name: "trust policy of " + i.role.Name, Policy: i.role.Trust.Compiled()}
-	}
-	i.setKeys(&ask.Context)
-	ask.Context.Set("sts:RoleSessionName", i.sessionName)
-	if i.sourceIdentity != "" {
-		ask.Context.Set("sts:SourceIdentity", i.sourceIdentity)
-	}
-	if len(i.transitive) > 0 {
-		ask.Context.SetList("sts:TransitiveTagKeys", i.transitive...)
-	}
-	ask.RequestTags = i.tags
-
-	asks := []authz.Ask{ask}
-	if len(i.tags) > 0 {
-		asks = append(asks, withAction(ask, "sts:TagSession"))
-	}
-	if i.sourceIdentity != "" {
-		asks = append(asks, withAction(ask, "sts:SetSourceIdentity"))
-	}
-	return asks, nil
+	return i.asks(c, i.ask(c, in.RoleArn)), nil
 }
 
 func (sts *samlService) assumeRole(c *server.Call, in *api.AssumeRoleWithSAMLInput, i *samlIdentity) (*api.AssumeRoleWithSAMLOutput, error) {
@@ -213,19 +195,11 @@ func (sts *samlService) assumeRole(c *server.Call, in *api.AssumeRoleWithSAMLInp
 	if err != nil {
 		return nil, err
 	}
-	limits, err := sessionLimits(c.Directory().Account(i.account), in.Policy, in.PolicyArns, i.requestTags())
+	claims, err := i.claims(c, in.Policy, in.PolicyArns)
 	if err != nil {
 		return nil, err
 	}
-	tags, transitive, err := chainedTags(c, limits.tags, i.transitive)
-	if err != nil {
-		return nil, err
-	}
-	credentials, packed, err := sts.issue(c, &session.Claims{
-		Type: session.AssumedRole, Account: i.account, PrincipalID: i.role.ID, SessionName: i.sessionName,
-		SourceIdentity: i.sourceIdentity, FederatedProvider: i.arn,
-		Policies: limits.policies, PolicyARNs: limits.arns, Tags: tags, TransitiveTagKeys: transitive,
-	}, life)
+	credentials, packed, err := sts.issue(c, claims, life)
 	if err != nil {
 		return nil, err
 	}
@@ -233,11 +207,8 @@ func (sts *samlService) assumeRole(c *server.Call, in *api.AssumeRoleWithSAMLInp
 		return nil, err
 	}
 	return &api.AssumeRoleWithSAMLOutput{
-		Credentials: credentials,
-		AssumedRoleUser: &api.AssumedRoleUser{
-			AssumedRoleId: i.role.ID + ":" + i.sessionName,
-			Arn:           arn.In(i.account).AssumedRole(i.role.Name, i.sessionName).String(),
-		},
+		Credentials:      credentials,
+		AssumedRoleUser:  i.assumed(),
 		PackedPolicySize: packed,
 		Subject:          new(i.Subject),
 		SubjectType:      new(subjectType(i.SubjectFormat)),

@@ -63,6 +63,12 @@ func (f *samlFederation) trustSAML(statement string) string {
 	return text + "}]}"
 }
 
+// qualifier is what AWS documents as the name qualifier of the account's provider.
+func qualifier(account string) string {
+	sum := sha1.Sum([]byte(entityID + account + "/Corp"))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
 func (f *samlFederation) claims(role string) map[string][]string {
 	return map[string][]string{
 		attributes + "Role":            {"arn:aws:iam::" + f.ID + ":role/other," + f.ARN(f.provider), role + "," + f.ARN(f.provider)},
@@ -142,8 +148,7 @@ func TestAssumeRoleWithSAML(t *testing.T) {
 	for i, c := range samlCases {
 		t.Run(c.name, func(t *testing.T) {
 			f := newSAMLFederation(t, w, number(i), idp)
-			sum := sha1.Sum([]byte(entityID + f.ID + "/Corp"))
-			qualifier := base64.StdEncoding.EncodeToString(sum[:])
+			qualifier := qualifier(f.ID)
 			r := f.role(t, "it", strings.ReplaceAll(f.trustSAML(c.trust), "{qualifier}", qualifier)).Clone()
 			r.MaxSession = 7200
 			f.Put(t, r)
@@ -232,7 +237,8 @@ func TestSAMLSession(t *testing.T) {
 	w, idp := newWorld(t), samltest.New(t, entityID)
 	f := newSAMLFederation(t, w, number(1), idp)
 	r := f.role(t, "it", f.trustSAML("sts:AssumeRoleWithSAML,sts:TagSession,sts:SetSourceIdentity"),
-		policyOf(`Allow sts:GetAccessKeyInfo * {"StringEquals":{"aws:PrincipalTag/team":"red","aws:SourceIdentity":"dana","aws:FederatedProvider":"`+f.ARN(f.provider)+`"}}`))
+		policyOf(`Allow sts:GetAccessKeyInfo * {"StringEquals":{"aws:PrincipalTag/team":"red","aws:SourceIdentity":"dana","aws:FederatedProvider":"`+f.ARN(f.provider)+`",`+
+			`"saml:sub":"dana@example.com","saml:sub_type":"persistent","saml:namequalifier":"`+qualifier(f.ID)+`"},"Null":{"saml:iss":"true","saml:aud":"true","saml:doc":"true"}}`))
 	claims := f.claims(f.ARN(r))
 	claims[attributes+"PrincipalTag:team"], claims[attributes+"SourceIdentity"] = []string{"red"}, []string{"dana"}
 	config := w.Anonymous().AWS()
@@ -249,6 +255,21 @@ func TestSAMLSession(t *testing.T) {
 	servertest.Check(t, err)
 	s := w.Mint(t, *claimsOf)
 	expect(t, s.Call(t, "GetAccessKeyInfo", "AccessKeyId", someKey(t, f.ID)), "", "")
+	// A further role may ask for them, and its own session has them no more.
+	next := f.role(t, "next", trust(f.ARN(r)+` sts:AssumeRole,sts:SetSourceIdentity {"StringEquals":{"saml:sub":"dana@example.com"}}`),
+		policyOf(`Allow sts:GetAccessKeyInfo * {"Null":{"saml:sub":"true"}}`))
+	expect(t, f.Session(t, assume(t, s, f.ARN(next))).Call(t, "GetAccessKeyInfo", "AccessKeyId", someKey(t, f.ID)), "", "")
+}
+
+// What a provider says of a user must have room in the session.
+func TestSAMLLongSubject(t *testing.T) {
+	w, idp := newWorld(t), samltest.New(t, entityID)
+	f := newSAMLFederation(t, w, number(1), idp)
+	r := f.role(t, "it", f.trustSAML(assumes))
+	for length, code := range map[int]string{1000: "", 2000: "InvalidIdentityToken"} {
+		login := samltest.Login{NameID: strings.Repeat("x", length), Attributes: f.claims(f.ARN(r))}
+		expect(t, f.assume(t, f.ARN(r), idp.Response(t, login)), code, "")
+	}
 }
 
 // A provider that is gone, or whose metadata ended, vouches for nobody; nor does one for a role that no longer trusts it.

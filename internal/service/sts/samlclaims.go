@@ -3,14 +3,13 @@ package sts
 import (
 	"crypto/sha1" // not as a signature: AWS computes the qualifier so
 	"encoding/base64"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/warder-iam/warder/directory"
 	api "github.com/warder-iam/warder/internal/api/sts"
-	"github.com/warder-iam/warder/internal/awsapi"
+	"github.com/warder-iam/warder/internal/session"
 	"github.com/warder-iam/warder/policy/eval"
 )
 
@@ -18,41 +17,40 @@ import (
 // Source: IAM User Guide, "Configure SAML assertions for the authentication response".
 const samlAttributes = "https://aws.amazon.com/SAML/Attributes/"
 
-// samlClaims are what an assertion asks of AWS.
-type samlClaims struct {
-	roles          []string // "role ARN,provider ARN", in either order
-	sessionName    string
-	sourceIdentity string
-	duration       *int32 // seconds
-	tags           []directory.Tag
-	transitive     []string
-}
-
-func readSAMLClaims(attributes map[string][]string) (samlClaims, error) {
-	c := samlClaims{roles: attributes[samlAttributes+"Role"], transitive: attributes[samlAttributes+"TransitiveTagKeys"]}
-	if len(c.roles) == 0 {
-		return c, api.InvalidIdentityToken.New("Role is required in AuthnResponse")
+// readClaims reads what the assertion asks of AWS.
+func (i *samlIdentity) readClaims() error {
+	i.roles, i.transitive = i.Attributes[samlAttributes+"Role"], i.Attributes[samlAttributes+"TransitiveTagKeys"]
+	if len(i.roles) == 0 {
+		return api.InvalidIdentityToken.New("Role is required in AuthnResponse")
 	}
 	var err error
-	if c.sessionName, err = single(attributes, "RoleSessionName"); err != nil {
-		return c, err
+	if i.name, err = single(i.Attributes, "RoleSessionName"); err != nil {
+		return err
 	}
-	if c.sessionName == "" {
-		return c, api.InvalidIdentityToken.New("RoleSessionName is required in AuthnResponse")
+	if i.name == "" {
+		return api.InvalidIdentityToken.New("RoleSessionName is required in AuthnResponse")
 	}
-	if !isSessionName(c.sessionName) {
-		return c, api.InvalidIdentityToken.New("RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}")
+	if !isSessionName(i.name) {
+		return api.InvalidIdentityToken.New("RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}")
 	}
-	if c.sourceIdentity, err = single(attributes, "SourceIdentity"); err != nil {
-		return c, err
+	for _, read := range []func() error{i.readSourceIdentity, i.readDuration, i.readTags} {
+		if err := read(); err != nil {
+			return err
+		}
 	}
-	if id := c.sourceIdentity; id != "" && (!isSessionName(id) || len(id) >= 4 && strings.EqualFold(id[:4], "aws:")) {
-		return c, api.InvalidIdentityToken.New("Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with \"aws:\"")
+	return i.check("AuthnResponse")
+}
+
+func (i *samlIdentity) readSourceIdentity() error {
+	id, err := single(i.Attributes, "SourceIdentity")
+	if err != nil {
+		return err
 	}
-	if err := c.readDuration(attributes); err != nil {
-		return c, err
+	if id != "" && (!isSessionName(id) || len(id) >= 4 && strings.EqualFold(id[:4], "aws:")) {
+		return api.InvalidIdentityToken.New("Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with \"aws:\"")
 	}
-	return c, c.readTags(attributes)
+	i.sourceIdentity = id
+	return nil
 }
 
 // single is the value of an attribute that has one at most.
@@ -73,8 +71,8 @@ func isSessionName(s string) bool { return len(s) >= 2 && len(s) <= 64 && isWord
 // The shortest and longest session of a role, in seconds.
 const minDuration, maxDuration = 900, 43200
 
-func (c *samlClaims) readDuration(attributes map[string][]string) error {
-	text, err := single(attributes, "SessionDuration")
+func (i *samlIdentity) readDuration() error {
+	text, err := single(i.Attributes, "SessionDuration")
 	if err != nil || text == "" {
 		return err
 	}
@@ -82,49 +80,30 @@ func (c *samlClaims) readDuration(attributes map[string][]string) error {
 	if err != nil || n < minDuration || n > maxDuration {
 		return api.InvalidIdentityToken.New("SessionDuration in AuthnResponse must be a number from %d to %d", minDuration, maxDuration)
 	}
-	c.duration = new(int32(n))
+	i.duration = new(int32(n))
 	return nil
 }
 
-// readTags reads the session tags, in the order of their keys, and holds them against the constraints that the model has
-// for the same members of AssumeRole.
-func (c *samlClaims) readTags(attributes map[string][]string) error {
-	for name := range attributes {
+// readTags reads the session tags, in the order of their keys.
+func (i *samlIdentity) readTags() error {
+	for name := range i.Attributes {
 		key, ok := strings.CutPrefix(name, samlAttributes+"PrincipalTag:")
 		if !ok {
 			continue
 		}
-		value, err := single(attributes, "PrincipalTag:"+key)
+		value, err := single(i.Attributes, "PrincipalTag:"+key)
 		if err != nil {
 			return err
 		}
-		c.tags = append(c.tags, directory.Tag{Key: key, Value: value})
+		i.tags = append(i.tags, directory.Tag{Key: key, Value: value})
 	}
-	slices.SortFunc(c.tags, func(a, b directory.Tag) int { return strings.Compare(a.Key, b.Key) })
-	in := &api.AssumeRoleInput{
-		RoleArn: strings.Repeat("x", 20), RoleSessionName: c.sessionName, Tags: c.requestTags(), TransitiveTagKeys: c.transitive,
-	}
-	var public *awsapi.Error
-	if err := awsapi.Validate(api.AssumeRole.Operation, in, nil); errors.As(err, &public) {
-		return api.InvalidIdentityToken.New("What the AuthnResponse asks of the session is not valid: %s", public.Message)
-	} else if err != nil {
-		return err
-	}
+	slices.SortFunc(i.tags, func(a, b directory.Tag) int { return strings.Compare(a.Key, b.Key) })
 	return nil
 }
 
-// requestTags are the tags as a request has them.
-func (c *samlClaims) requestTags() []api.Tag {
-	var list []api.Tag
-	for _, t := range c.tags {
-		list = append(list, api.Tag{Key: t.Key, Value: t.Value})
-	}
-	return list
-}
-
 // offers reports whether the assertion names the role together with the provider.
-func (c *samlClaims) offers(role, provider string) bool {
-	for _, pair := range c.roles {
+func (i *samlIdentity) offers(role, provider string) bool {
+	for _, pair := range i.roles {
 		a, b, _ := strings.Cut(pair, ",")
 		a, b = strings.TrimSpace(a), strings.TrimSpace(b)
 		if a == role && b == provider || a == provider && b == role {
@@ -145,17 +124,22 @@ func subjectType(format string) string {
 	return strings.TrimPrefix(format, "urn:oasis:names:tc:SAML:2.0:nameid-format:")
 }
 
-// setKeys gives the condition keys of an assertion. Source: IAM User Guide, "Available keys for SAML-based AWS STS
-// federation".
-func (i *samlIdentity) setKeys(ctx *eval.Context) {
-	ctx.Set("saml:aud", i.Recipient)
-	ctx.Set("saml:iss", i.Issuer)
-	ctx.Set("saml:sub", i.Subject)
-	if t := subjectType(i.SubjectFormat); t != "" {
-		ctx.Set("saml:sub_type", t)
+// addKeys gives the condition keys of an assertion, and keeps for the session those that its requests have too. Source: IAM
+// User Guide, "Available keys for SAML-based AWS STS federation" and "Cross-service SAML-based AWS STS federation context
+// keys".
+func (i *samlIdentity) addKeys(to *eval.Context) {
+	to.Set("saml:aud", i.Recipient)
+	to.Set("saml:iss", i.Issuer)
+	to.Set("saml:doc", i.account+"/"+i.providerName)
+	i.keys = []session.ProviderKey{
+		{Name: "namequalifier", Values: []string{i.qualifier()}}, {Name: "sub", Values: []string{i.Subject}},
 	}
-	ctx.Set("saml:doc", i.account+"/"+i.provider.Name)
-	ctx.Set("saml:namequalifier", i.qualifier())
+	if t := subjectType(i.SubjectFormat); t != "" {
+		i.keys = append(i.keys, session.ProviderKey{Name: "sub_type", Values: []string{t}})
+	}
+	for _, k := range i.keys {
+		to.Set("saml:"+k.Name, k.Values[0])
+	}
 	for _, k := range samlKeys {
 		var values []string
 		for _, name := range k.attributes {
@@ -163,9 +147,9 @@ func (i *samlIdentity) setKeys(ctx *eval.Context) {
 		}
 		switch {
 		case len(values) == 1 && !k.many:
-			ctx.Set("saml:"+k.name, values[0])
+			to.Set("saml:"+k.name, values[0])
 		case len(values) > 0: // of a key that has one value, eval then lets no Allow hold
-			ctx.SetList("saml:"+k.name, values...)
+			to.SetList("saml:"+k.name, values...)
 		}
 	}
 }

@@ -80,9 +80,12 @@ func (sts *Service) issue(c *server.Call, claims *session.Claims, lifetime time.
 	claims.Issued = c.Time().Truncate(time.Second)
 	claims.Expires = claims.Issued.Add(lifetime)
 	made, err := sts.keys.Mint(*claims)
-	if errors.Is(err, session.ErrPackedPolicySize) {
+	switch {
+	case errors.Is(err, session.ErrPackedPolicySize):
 		return nil, nil, api.PackedPolicyTooLarge.New("The session policies and tags are at %d%% of the packed size limit.", sts.keys.PackedPolicySize(claims))
-	} else if err != nil {
+	case errors.Is(err, session.ErrProviderKeys):
+		return nil, nil, api.InvalidIdentityToken.New("What the identity provider says of the user is longer than a session can carry")
+	case err != nil:
 		return nil, nil, err
 	}
 	if made.PackedPolicySize > 0 {

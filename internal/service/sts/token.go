@@ -54,7 +54,7 @@ func (sts *Service) getFederationToken(c *server.Call, in *api.GetFederationToke
 	if c.Caller.Kind != eval.User || c.Caller.Session != nil {
 		return nil, awsapi.AccessDenied.New("Cannot call GetFederationToken with session credentials")
 	}
-	limits, err := sessionLimits(c.Account(), in.Policy, in.PolicyArns, in.Tags)
+	limits, err := sessionLimits(c.Account(), in.Policy, in.PolicyArns, requestTags(in.Tags))
 	if err != nil {
 		return nil, err
 	}

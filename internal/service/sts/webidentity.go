@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory"
 	api "github.com/warder-iam/warder/internal/api/sts"
@@ -20,11 +19,7 @@ import (
 // webIdentity is what a verified token proves, and about which role.
 type webIdentity struct {
 	*oidc.Identity
-	provider *directory.OIDCProvider
-	arn      string // the provider's
-	role     *directory.Role
-	account  string
-	tags     []directory.Tag
+	roleSession
 }
 
 func (sts *Service) registerWebIdentity(s *server.Server) {
@@ -59,14 +54,39 @@ func (sts *Service) vouchWebIdentity(c *server.Call, in *api.AssumeRoleWithWebId
 	if err != nil {
 		return nil, nil, tokenError(err)
 	}
-	w := &webIdentity{Identity: identity, provider: p, arn: owner.ARN(p), role: role, account: account}
+	w := &webIdentity{identity, roleSession{
+		role: role, account: account, name: in.RoleSessionName, sourceIdentity: identity.SourceIdentity,
+		transitive: identity.TransitiveTagKeys, provider: owner.ARN(p),
+	}}
 	for _, t := range identity.Tags {
 		w.tags = append(w.tags, directory.Tag{Key: t.Key, Value: t.Value})
 	}
-	return &authz.Caller{
-		Kind: eval.WebIdentity, Provider: w.arn, UserName: identity.Subject,
-		UserID: w.arn + ":" + identity.Audience + ":" + identity.Subject,
-	}, w, nil
+	caller := &authz.Caller{
+		Kind: eval.WebIdentity, Provider: w.provider, UserName: identity.Subject,
+		UserID: w.provider + ":" + identity.Audience + ":" + identity.Subject,
+	}
+	w.addKeys(&caller.ProviderKeys, p.URL)
+	return caller, w, nil
+}
+
+// lasting are the keys of a token that the session's requests have too. Source: Service Authorization Reference, actions of
+// STS: AssumeRole, which sessions call, has aud, sub and amr of providers, and of their other keys none; IAM User Guide,
+// "Available keys for AWS OIDC federation".
+var lasting = []string{"aud", "sub", "amr"}
+
+// addKeys gives the token's keys, and keeps for the session those that last.
+func (w *webIdentity) addKeys(to *eval.Context, issuer string) {
+	for _, k := range w.Keys {
+		name := issuer + ":" + k.Name
+		if k.Many {
+			to.SetList(name, k.Values...)
+		} else {
+			to.Set(name, k.Values[0])
+		}
+		if slices.Contains(lasting, k.Name) {
+			w.keys = append(w.keys, session.ProviderKey{Name: k.Name, Values: k.Values, List: k.Many})
+		}
+	}
 }
 
 // tokenErrors are the wire's names of what is wrong with a token. Source: AWS STS API Reference, AssumeRoleWithWebIdentity.
@@ -86,39 +106,11 @@ func tokenError(err error) error {
 // webIdentityAsks are those of AssumeRole, decided by the role's trust policy alone; what the token asks for beside the
 // role needs the same further rights.
 func webIdentityAsks(c *server.Call, in *api.AssumeRoleWithWebIdentityInput, w *webIdentity) ([]authz.Ask, error) {
-	ask := authz.Ask{Action: c.Action(), Resource: in.RoleArn, ResourceAccount: w.account, ResourceKind: eval.Authoritative}
-	if w.role != nil {
-		ask.ResourceTags = w.role.Tags
-		ask.ResourcePolicy = &eval.Source{Name: "trust policy of " + w.role.Name, Policy: w.role.Trust.Compiled()}
-	}
-	for _, k := range w.Keys {
-		name := w.provider.URL + ":" + k.Name
-		if k.Many {
-			ask.Context.SetList(name, k.Values...)
-		} else {
-			ask.Context.Set(name, k.Values[0])
-		}
-	}
-	ask.Context.Set("sts:RoleSessionName", in.RoleSessionName)
+	ask := w.ask(c, in.RoleArn)
 	if in.DurationSeconds != nil {
 		ask.Context.Set("sts:DurationSeconds", strconv.Itoa(int(*in.DurationSeconds)))
 	}
-	if w.SourceIdentity != "" {
-		ask.Context.Set("sts:SourceIdentity", w.SourceIdentity)
-	}
-	if len(w.TransitiveTagKeys) > 0 {
-		ask.Context.SetList("sts:TransitiveTagKeys", w.TransitiveTagKeys...)
-	}
-	ask.RequestTags = w.tags
-
-	asks := []authz.Ask{ask}
-	if len(w.tags) > 0 {
-		asks = append(asks, withAction(ask, "sts:TagSession"))
-	}
-	if w.SourceIdentity != "" {
-		asks = append(asks, withAction(ask, "sts:SetSourceIdentity"))
-	}
-	return asks, nil
+	return w.asks(c, ask), nil
 }
 
 func (sts *Service) assumeRoleWithWebIdentity(c *server.Call, in *api.AssumeRoleWithWebIdentityInput, w *webIdentity) (*api.AssumeRoleWithWebIdentityOutput, error) {
@@ -129,58 +121,24 @@ func (sts *Service) assumeRoleWithWebIdentity(c *server.Call, in *api.AssumeRole
 	if err != nil {
 		return nil, err
 	}
-	if err := w.check(); err != nil {
+	if err := w.check("token"); err != nil {
 		return nil, err
 	}
-	limits, err := sessionLimits(c.Directory().Account(w.account), in.Policy, in.PolicyArns, writtenTags(w.tags))
+	claims, err := w.claims(c, in.Policy, in.PolicyArns)
 	if err != nil {
 		return nil, err
 	}
-	tags, transitive, err := chainedTags(c, limits.tags, w.TransitiveTagKeys)
-	if err != nil {
-		return nil, err
-	}
-	credentials, packed, err := sts.issue(c, &session.Claims{
-		Type: session.AssumedRole, Account: w.account, PrincipalID: w.role.ID, SessionName: in.RoleSessionName,
-		SourceIdentity: w.SourceIdentity, FederatedProvider: w.arn,
-		Policies: limits.policies, PolicyARNs: limits.arns, Tags: tags, TransitiveTagKeys: transitive,
-	}, life)
+	credentials, packed, err := sts.issue(c, claims, life)
 	if err != nil {
 		return nil, err
 	}
 	return &api.AssumeRoleWithWebIdentityOutput{
 		Credentials:                 credentials,
 		SubjectFromWebIdentityToken: new(w.Subject),
-		AssumedRoleUser: &api.AssumedRoleUser{
-			AssumedRoleId: w.role.ID + ":" + in.RoleSessionName,
-			Arn:           arn.In(w.account).AssumedRole(w.role.Name, in.RoleSessionName).String(),
-		},
-		PackedPolicySize: packed,
-		Provider:         new(w.arn),
-		Audience:         new(w.Audience),
-		SourceIdentity:   optional(w.SourceIdentity),
+		AssumedRoleUser:             w.assumed(),
+		PackedPolicySize:            packed,
+		Provider:                    new(w.provider),
+		Audience:                    new(w.Audience),
+		SourceIdentity:              optional(w.sourceIdentity),
 	}, nil
-}
-
-// check holds what a token sets against the constraints that the model has for the same members of AssumeRole.
-func (w *webIdentity) check() error {
-	in := &api.AssumeRoleInput{RoleArn: strings.Repeat("x", 20), RoleSessionName: "xx", SourceIdentity: optional(w.SourceIdentity)}
-	in.Tags, in.TransitiveTagKeys = writtenTags(w.tags), slices.Clone(w.TransitiveTagKeys)
-	if err := awsapi.Validate(api.AssumeRole.Operation, in, nil); err != nil {
-		var public *awsapi.Error
-		if errors.As(err, &public) {
-			return api.InvalidIdentityToken.New("What the token asks of the session is not valid: %s", public.Message)
-		}
-		return err
-	}
-	return nil
-}
-
-// writtenTags writes tags as a request has them.
-func writtenTags(tags []directory.Tag) []api.Tag {
-	var list []api.Tag
-	for _, t := range tags {
-		list = append(list, api.Tag{Key: t.Key, Value: t.Value})
-	}
-	return list
 }

@@ -106,6 +106,20 @@ func TestAssumeRoleWithWebIdentity(t *testing.T) {
 	}
 }
 
+// TestWebIdentitySessionKeys: the session's requests have of the token who it was for, whom it names and how he signed in, and no
+// other claim.
+func TestWebIdentitySessionKeys(t *testing.T) {
+	f := newFederation(t)
+	r := f.Role(t, "web", f.fill(federated(webAction, `{}`)), f.fill(policyOf(`Allow sts:GetAccessKeyInfo * {"StringEquals":{"{host}:aud":"app-one","{host}:sub":"user-0001"},`+
+		`"ForAllValues:StringEquals":{"{host}:amr":["pwd","otp"]},"Null":{"{host}:amr":"false","{host}:oaud":"true","{host}:email":"true"}}`)))
+	for sub, code := range map[string]string{"user-0001": "", "user-0002": "AccessDenied"} {
+		a := f.assume(t, f.ARN(r), f.token(t, map[string]any{"sub": sub, "amr": []string{"pwd", "otp"}, "email": "ann@example.com"}))
+		expect(t, f.Session(t, a).Call(t, "GetAccessKeyInfo", "AccessKeyId", someKey(t, f.ID)), code, "")
+	}
+	long := map[string]any{"amr": []string{strings.Repeat("x", 2000)}}
+	expect(t, f.assume(t, f.ARN(r), f.token(t, long)), "InvalidIdentityToken", "longer than a session can carry")
+}
+
 // TestWebIdentityTrust: the trust policy decides, with what the token says, and nothing else does.
 func TestWebIdentityTrust(t *testing.T) {
 	f := newFederation(t)

@@ -50,7 +50,7 @@ func (sts *Service) getWebIdentityToken(c *server.Call, in *api.GetWebIdentityTo
 	if s := c.Caller.Session; s != nil && expires.After(s.Expires) {
 		return nil, api.SessionDurationEscalationException.New("The requested token duration would extend the session beyond its original expiration time.")
 	}
-	limits, err := sessionLimits(c.Account(), nil, nil, in.Tags)
+	limits, err := sessionLimits(c.Account(), nil, nil, requestTags(in.Tags))
 	if err != nil {
 		return nil, err
 	}

@@ -179,6 +179,8 @@ func TestDerivedKeysAreRefused(t *testing.T) {
 		"aws:TokenIssueTime", "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:SourceIdentity", "aws:FederatedProvider",
 		"aws:AssumedRoot", "aws:ViaAWSService", "ec2:SourceInstanceARN", "aws:CurrentTime", "aws:EpochTime", "aws:ResourceAccount",
 		"aws:ResourceTag/team", "iam:ResourceTag/team", "aws:ResourceOrgID",
+		"saml:sub", "SAML:namequalifier", "saml:edupersonaffiliation", "accounts.google.com:sub", "id.example.com:8443/a:aud", "Id.Example.com:groups",
+		"localhost:8443:amr", "cognito-identity.amazonaws.com:amr", "graph.facebook.com:id", "ſaml:sub",
 		"awſ:MultiFactorAuthPresent", "aws:PrincipalOrgPathſ", "awſ:PrincipalTag/team", "iam:ReſourceTag/team", // ſ counts as s
 	} {
 		got := ask(t, f.notes, "", "", "", `{"`+key+`":"x"}`)
