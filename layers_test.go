@@ -99,13 +99,14 @@ var effectsAllowed = map[string]string{
 
 // thirdParty are the modules' packages that public packages may import, each with its reason.
 var thirdParty = map[string]string{
-	"policy github.com/go-json-experiment/json":      "the standard parser takes duplicate and case-folded names",
-	"policy/lint github.com/go-json-experiment/json": "it reads what policy.Parse refuses, with places",
-	"catalog github.com/go-json-experiment/json":     "the standard parser takes duplicate and case-folded names",
-	"directory github.com/go-json-experiment/json":   "the standard parser takes duplicate and case-folded names",
-	"policy/eval github.com/go-json-experiment/json": "the standard parser takes duplicate and case-folded names",
-	"trail github.com/go-json-experiment/json":       "the standard parser takes duplicate and case-folded names",
-	"directory github.com/tidwall/btree":             "the persistent trees of a snapshot",
+	"policy github.com/go-json-experiment/json":              "the standard parser takes duplicate and case-folded names",
+	"policy/lint github.com/go-json-experiment/json":         "it reads what policy.Parse refuses, with places",
+	"catalog github.com/go-json-experiment/json":             "the standard parser takes duplicate and case-folded names",
+	"directory github.com/go-json-experiment/json":           "the standard parser takes duplicate and case-folded names",
+	"policy/eval github.com/go-json-experiment/json":         "the standard parser takes duplicate and case-folded names",
+	"trail github.com/go-json-experiment/json":               "the standard parser takes duplicate and case-folded names",
+	"directory/awsimport github.com/go-json-experiment/json": "the standard parser takes duplicate names, and no value in pieces",
+	"directory github.com/tidwall/btree":                     "the persistent trees of a snapshot",
 }
 
 // engineUsers name a storage engine: the product in one place, and the server that tests run against.
