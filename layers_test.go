@@ -71,6 +71,9 @@ var layers = map[string]int{
 
 	"audit": 8,
 
+	"audit/checks": 9,
+	"audit/report": 9,
+
 	"internal/server":        7,
 	"internal/oidc/oidctest": 7, // a provider for tests
 
