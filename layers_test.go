@@ -71,6 +71,8 @@ var layers = map[string]int{
 
 	"audit": 8,
 
+	"audit/report/sarif": 1,
+
 	"audit/checks": 9,
 	"audit/report": 9,
 
@@ -91,7 +93,7 @@ var layers = map[string]int{
 }
 
 // public are the packages that other Go programs embed: "x/*" as above.
-var public = []string{"arn", "policy", "policy/*", "catalog", "directory", "directory/*", "authz", "authz/*", "audit", "audit/*", "trail"}
+var public = []string{"arn", "policy", "policy/*", "catalog", "directory", "directory/*", "authz", "authz/*", "audit", "audit/*", "audit/report/sarif", "trail"}
 
 // effects are the imports that a public package may not have: with them it would do I/O, or answer otherwise tomorrow.
 var effects = []string{

@@ -18,6 +18,8 @@ type Report struct {
 	Account  string           `json:"account"`
 	Accounts []AccountSummary `json:"accounts"`
 
+	// Checks are those that ran.
+	Checks []CheckInfo `json:"checks"`
 	// Assessed are the checks that could be answered, NotAssessed those that could not, or not wholly, each per account.
 	Assessed    []Assessment `json:"assessed"`
 	NotAssessed []Assessment `json:"notAssessed"`
@@ -52,12 +54,35 @@ type AccountSummary struct {
 	Policies int `json:"policies"`
 }
 
+// CheckInfo is what a report says of a check itself.
+type CheckInfo struct {
+	ID         string      `json:"id"`
+	Title      string      `json:"title"`
+	Why        string      `json:"why"`
+	Severity   Severity    `json:"severity"`
+	Area       Area        `json:"area"`
+	References []Reference `json:"references"`
+}
+
+// Info is what a report says of the check.
+func (c *Check) Info() CheckInfo {
+	return CheckInfo{ID: c.ID, Title: c.Title, Why: c.Why, Severity: c.Severity, Area: c.Area, References: c.References}
+}
+
+// Check is the check of a finding or assessment; the zero CheckInfo where it did not run.
+func (r *Report) Check(id string) CheckInfo {
+	for i := range r.Checks {
+		if r.Checks[i].ID == id {
+			return r.Checks[i]
+		}
+	}
+	return CheckInfo{ID: id}
+}
+
 // Assessment is what became of one check in one account.
 type Assessment struct {
 	Check   string `json:"check"`
 	Account string `json:"account"`
-	Title   string `json:"title"`
-	Area    Area   `json:"area"`
 	// Findings is their number.
 	Findings int `json:"findings"`
 	// Missing is what could not be looked at; empty for a check that was assessed.
@@ -125,8 +150,7 @@ type External struct {
 // add takes what a check reported.
 func (r *Report) add(rep *Reporter) {
 	r.Findings = append(r.Findings, rep.findings...)
-	as := Assessment{Check: rep.check.ID, Account: rep.account.ID, Title: rep.check.Title, Area: rep.check.Area,
-		Findings: len(rep.findings), Missing: rep.gaps}
+	as := Assessment{Check: rep.check.ID, Account: rep.account.ID, Findings: len(rep.findings), Missing: rep.gaps}
 	if len(rep.gaps) > 0 {
 		r.NotAssessed = append(r.NotAssessed, as)
 	} else {

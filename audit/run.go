@@ -61,6 +61,9 @@ type Attestation struct {
 func Run(in *Input) *Report {
 	b := in.Bundle
 	r := &Report{Version: ReportVersion, Generated: in.Now, Findings: []Finding{}}
+	for _, c := range in.Checks {
+		r.Checks = append(r.Checks, c.Info())
+	}
 	finder := access.New(b.Snapshot, access.Options{Now: in.Now, Resources: resources(b)})
 	ids := accountIDs(b)
 	total, done := len(ids)*len(in.Checks), 0
