@@ -47,10 +47,10 @@ func sample() *audit.Report {
 			},
 			{
 				ID: "not-action-allow-ba9876543210", Check: "not-action-allow", Severity: audit.Medium, Account: "111122223333",
-				Resource: "arn:aws:iam::111122223333:policy/=cmd|'a'<b>`c`",
-				Title:    "=Policy <img src=x> | `x` \x1b[31m\u202e allows all but iam:*",
-				Evidence: []audit.Evidence{{Text: "NotAction is iam:*", Policy: "=cmd|'a'<b>`c`", Statement: "#2", Line: 7, Column: 12}},
-				Remedy:   audit.Remedy{Text: "Name the actions.", Command: "aws iam get-policy\naws iam create-policy-version", Patch: "{\n  \"Action\": \"```\"\n}\n"},
+				Resource:  "arn:aws:iam::111122223333:policy/=cmd|'a'<b>`c`",
+				Title:     "=Policy <img src=x> | `x` \x1b[31m\u202e allows all but iam:*",
+				Evidence:  []audit.Evidence{{Text: "NotAction is iam:*", Policy: "=cmd|'a'<b>`c`", Statement: "#2", Line: 7, Column: 12}},
+				Remedy:    audit.Remedy{Text: "Name the actions.", Command: "aws iam get-policy\naws iam create-policy-version", Patch: "{\n  \"Action\": \"```\"\n}\n"},
 				FirstSeen: day, New: true,
 			},
 			{
