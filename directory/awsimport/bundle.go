@@ -25,7 +25,7 @@ type Bundle struct {
 	//
 	// It says what AWS said: ids are AWS's own, and trust policies name principals by ARN, not by unique id, where AWS
 	// shows an ARN. A document that is no policy stands in its entity all the same, with Document.Err, and denies
-	// everything when it is evaluated; Problems name its principal, whose permissions are then not known.
+	// everything when it is evaluated: Incomplete names the principals whose permissions are then not known.
 	Snapshot *directory.Snapshot
 	// Accounts is the evidence by account id, of every account that any file is about.
 	Accounts map[string]*Evidence
@@ -39,16 +39,16 @@ type Bundle struct {
 	Files []File
 	// Problems are what was wrong, in the order of the files.
 	Problems []Problem
+	// Incomplete are the users, groups and roles, by ARN, whose permissions are not fully known, with the reason: a policy
+	// or group of theirs is broken or missing. What they may do must be reported as not assessed.
+	Incomplete map[string]string
 }
 
-// Complete reports whether the permissions of a user, group or role are known: no Problem is about it.
+// Complete reports whether the permissions of a user, group or role are known as far as the bundle holds them: every
+// policy that it has, its groups' included, is there and can be read.
 func (b *Bundle) Complete(principalARN string) bool {
-	for i := range b.Problems {
-		if b.Problems[i].Principal == principalARN {
-			return false
-		}
-	}
-	return true
+	_, incomplete := b.Incomplete[principalARN]
+	return !incomplete
 }
 
 // File is one file of the bundle.
@@ -70,9 +70,8 @@ type Problem struct {
 	Account string
 	// Resource is the ARN of what it is about: a role, a policy, a bucket. "" if it is about the file.
 	Resource string
-	// Principal is the ARN of the user, group or role whose permissions are not fully known because of it: what its
-	// broken or missing policy allows or denies must be reported as not assessed. A managed policy makes one Problem for
-	// each principal that it is attached to or is the boundary of. A broken trust policy has its role here as well.
+	// Principal is the ARN of the user, group or role whose own document it is about, an inline or trust policy, or that
+	// cannot be read itself. "" for a managed policy: Bundle.Incomplete has all whom it concerns.
 	Principal string
 	// Path is where in the file: a JSON pointer for JSON ("/UserDetailList/17"), "line 3" for a credential report; "" for
 	// the whole file.

@@ -29,7 +29,7 @@ func (x Extent) String() string {
 
 // Coverage is how much of the account's IAM entities the bundle holds.
 type Coverage struct {
-	// Extent is the least of those below, but Partial where only some of them are Absent.
+	// Extent is the least of Users, Groups, Roles and Policies, but Partial where only some of them are Absent.
 	Extent Extent
 	// By kind. AWS leaves kinds out silently when the export was made with a filter, so a kind without entities is Complete
 	// only where the account summary or the credential report confirms it, or where the export has users, roles and

@@ -1,6 +1,11 @@
 package awsimport
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/policy/eval"
 )
@@ -9,6 +14,8 @@ import (
 type Organization struct {
 	// ID is "o-…", Management the id of its management account; "" if unknown.
 	ID, Management string
+	// NotInUse: the account that asked belongs to no organization.
+	NotInUse bool
 	// Features is ALL or CONSOLIDATED_BILLING; "" if unknown.
 	Features string
 	// PolicyTypes are those that are enabled in the root: SERVICE_CONTROL_POLICY, RESOURCE_CONTROL_POLICY. nil if unknown.
@@ -18,6 +25,12 @@ type Organization struct {
 	Accounts     map[string]*OrganizationAccount
 	// Policies by id: "p-…".
 	Policies map[string]*OrganizationPolicy
+	// Listed are the types of which all policies are listed. TargetsAsked has, by root, unit or account, the types whose
+	// policies on it are listed.
+	Listed       []string
+	TargetsAsked map[string][]string
+	// Incomplete says which lists are cut off.
+	Incomplete []string
 }
 
 // OrganizationUnit is a root or an organizational unit.
@@ -52,11 +65,125 @@ type Guardrails struct {
 	Levels [][]eval.Source
 	// Management: this is the management account, which none of them binds.
 	Management bool
-	// Extent is Complete where the account's place, its policies' targets and their documents are all known. Otherwise
-	// what the levels deny is denied, but what they allow may be more or less than it seems.
+	// Extent is Complete where the account's place, the policies on the way to it and their documents are all known.
+	// Where it is not, what the Levels deny is denied, and a level that is not fully known allows everything: there may be
+	// more that they deny.
 	Extent Extent
 	// Missing says in words what is not known.
 	Missing []string
+}
+
+// fullAccess are the policies that AWS itself attaches everywhere. DescribePolicy gives their documents, which never
+// change; an export without them loses nothing.
+var fullAccess = map[string]string{
+	"p-FullAWSAccess":    `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`,
+	"p-RCPFullAWSAccess": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}`,
+}
+
+// Guardrails of one type, ServiceControlPolicy or ResourceControlPolicy, that bind an account.
+func (o *Organization) Guardrails(account, policyType string) Guardrails {
+	g := Guardrails{Management: account == o.Management && account != "", Extent: Complete}
+	if o.NotInUse && o.Accounts[account] == nil || o.PolicyTypes != nil && !slices.Contains(o.PolicyTypes, policyType) {
+		return g
+	}
+	if o.PolicyTypes == nil {
+		g.miss("whether policies of type %s are enabled", policyType)
+	}
+	for _, reason := range o.Incomplete {
+		g.miss("%s", reason)
+	}
+	for _, node := range o.way(account, &g) {
+		g.Levels = append(g.Levels, o.level(node, policyType, &g))
+	}
+	return g
+}
+
+func (g *Guardrails) miss(format string, args ...any) {
+	g.Extent = Partial
+	g.Missing = append(g.Missing, fmt.Sprintf(format, args...))
+}
+
+// way are the root, the units and the account itself, as far up as is known.
+func (o *Organization) way(account string, g *Guardrails) []string {
+	a := o.Accounts[account]
+	if a == nil {
+		g.Extent = Absent
+		g.Missing = append(g.Missing, "account "+account+" is not listed in the organization")
+		return nil
+	}
+	way := []string{account}
+	for id := a.Parent; ; {
+		if id == "" {
+			g.miss("the parent of %s", way[0])
+			break
+		}
+		if slices.Contains(way, id) {
+			g.miss("the parent of %s: its parents form a circle", way[0])
+			break
+		}
+		way = slices.Insert(way, 0, id)
+		if strings.HasPrefix(id, "r-") {
+			break
+		}
+		unit := o.Units[id]
+		if unit == nil {
+			g.miss("the unit %s", id)
+			break
+		}
+		id = unit.Parent
+	}
+	return way
+}
+
+// level are the policies on one node.
+func (o *Organization) level(node, policyType string, g *Guardrails) []eval.Source {
+	known := slices.Contains(o.TargetsAsked[node], policyType)
+	all := slices.Contains(o.Listed, policyType)
+	whole := true
+	var level []eval.Source
+	for _, id := range slices.Sorted(maps.Keys(o.Policies)) {
+		p := o.Policies[id]
+		if p.Type != policyType {
+			continue
+		}
+		all = all && p.TargetsKnown
+		if !slices.Contains(p.Targets, node) {
+			continue
+		}
+		if source, ok := p.source(g); ok {
+			level = append(level, source)
+		} else {
+			whole = false
+		}
+	}
+	if !known && !all {
+		g.miss("which policies are attached to %s", node)
+		whole = false
+	}
+	if !whole {
+		open := directory.Document{Text: fullAccess["p-FullAWSAccess"]}
+		if policyType == ResourceControlPolicy {
+			open.Text = fullAccess["p-RCPFullAWSAccess"]
+		}
+		level = append(level, eval.Source{Name: "unknown policies of " + node, Policy: open.Compiled()})
+	}
+	return level
+}
+
+func (p *OrganizationPolicy) source(g *Guardrails) (eval.Source, bool) {
+	doc := p.Document
+	if text, ok := fullAccess[p.ID]; ok && doc == nil {
+		doc = &directory.Document{Text: text}
+	}
+	switch {
+	case doc == nil:
+		g.miss("the document of the policy %s", p.ID)
+	case doc.Err() != nil:
+		g.miss("the policy %s, which is no policy: %v", p.ID, doc.Err())
+	default:
+		return eval.Source{Name: p.ID, Policy: doc.Compiled()}, true
+	}
+	return eval.Source{}, false
 }
 
 // The types of organization policy that take part in authorization.
