@@ -30,7 +30,7 @@ type Found struct {
 type Place struct {
 	File   string // path of a file; in git history its path in the repository, "" for a message and what no commit has
 	Member string // in an archive: which of its files, "" otherwise
-	Line   int    // from 1, the line of the key id, or of the secret where that stands alone
+	Line   int    // from 1, the line of the key id, or of the secret where that stands alone; 0 in a message
 	Offset int64  // the same in bytes from 0
 	Secret bool   // a secret stands there too, not only the id
 

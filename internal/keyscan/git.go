@@ -103,15 +103,18 @@ func (g *git) each(ctx context.Context, in io.Reader, end byte, visit func(strin
 	}
 }
 
+// failed adds what git said, of which the first line that is no warning counts.
 func failed(command string, said *bytes.Buffer, err error) error {
 	if err == nil {
 		return nil
 	}
-	message := strings.TrimPrefix(strings.TrimSpace(said.String()), "fatal: ")
-	if first, _, more := strings.Cut(message, "\n"); more {
-		message = first
+	message := ""
+	for line := range strings.Lines(said.String()) {
+		if line = strings.TrimSpace(line); line != "" && (message == "" || strings.HasPrefix(message, "warning: ")) {
+			message = line
+		}
 	}
-	return &gitError{command, message, err}
+	return &gitError{command, strings.TrimPrefix(strings.TrimPrefix(message, "fatal: "), "error: "), err}
 }
 
 // limitedWriter keeps the beginning of what is written.

@@ -18,7 +18,7 @@ const chunk = 256
 // Git says what there is, git unpacks it; neither side ever holds more than one object.
 func (s *scan) history(ctx context.Context, r repository) error {
 	g := r.git(s.Environ)
-	stashed, err := s.starts(ctx, g, r)
+	p, err := s.begin(ctx, g, r)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (s *scan) history(ctx context.Context, r repository) error {
 			}
 		})
 	}
-	err = s.list(ctx, g, r, stashed, func(ids []string) error {
+	err = s.list(ctx, g, r, p.stash, func(ids []string) error {
 		select {
 		case chunks <- ids:
 			return nil
@@ -48,23 +48,46 @@ func (s *scan) history(ctx context.Context, r repository) error {
 	if err = errors.Join(errors.Join(errs...), err); err != nil {
 		return err
 	}
-	return s.provenance(ctx, g, stashed, s.hits[before:])
+	return s.provenance(ctx, g, p, s.hits[before:])
 }
 
-// starts gives the commits of the stash, one a line: of these the refs name only the newest. It notes what the repository
-// does not have.
-func (s *scan) starts(ctx context.Context, g *git, r repository) (string, error) {
+// past is what the history of a repository begins with.
+type past struct {
+	stash   string // the commits of the stash, one a line: of these the refs name only the newest
+	partial bool   // a partial clone: it would fetch what it does not have
+}
+
+// begin finds what the history begins with, and tells what is not there to be searched.
+func (s *scan) begin(ctx context.Context, g *git, r repository) (p past, err error) {
 	shallow, err := g.output(ctx, nil, "rev-parse", "--is-shallow-repository")
 	if err != nil {
-		return "", err
+		return p, err
 	}
 	if strings.HasPrefix(shallow, "true") {
 		s.note(r.dir, errors.New("a shallow clone: older history is not here, and was not looked at; git fetch --unshallow gets it"))
 	}
-	if newest, _ := g.output(ctx, nil, "rev-parse", "--verify", "--quiet", "refs/stash"); newest == "" {
-		return "", nil
+	promised, _ := g.output(ctx, nil, "config", "--get-regexp", `^(extensions\.partialclone|remote\..*\.promisor)$`) // fails where there is none
+	p.partial = promised != ""
+	if newest, _ := g.output(ctx, nil, "rev-parse", "--verify", "--quiet", "refs/stash"); newest != "" {
+		if p.stash, err = g.output(ctx, nil, "log", "--walk-reflogs", "--format=%H", "refs/stash", "--"); err != nil {
+			return p, err
+		}
 	}
-	return g.output(ctx, nil, "log", "--walk-reflogs", "--format=%H", "refs/stash", "--")
+	tips, err := g.output(ctx, nil, "for-each-ref", "--format=%(objectname)")
+	if err != nil {
+		return p, err
+	}
+	missing := 0
+	err = g.each(ctx, strings.NewReader(tips), '\n', func(line string) error {
+		if _, ok := parseObject(line); !ok {
+			missing++
+		}
+		return nil
+	}, "cat-file", "--batch-check")
+	if missing > 0 {
+		s.trouble(r.dir, fmt.Errorf("branches and tags whose objects are missing: %d", missing))
+	}
+	return p, err
 }
 
 // objects searches the objects of chunks.

@@ -25,20 +25,20 @@ func (h *head) put(p *Place) {
 
 // provenance finds the first commit that has each object with a key, and the object's path there. It walks through the
 // history only if something was found.
-func (s *scan) provenance(ctx context.Context, g *git, stashed string, hits []placed) error {
+func (s *scan) provenance(ctx context.Context, g *git, p past, hits []placed) error {
 	blobs, commits := map[string][]*Place{}, map[string][]*Place{}
 	for i := range hits {
-		switch p := &hits[i].place; {
-		case p.Commit != "":
-			commits[p.Commit] = append(commits[p.Commit], p)
-		case !p.Message:
-			blobs[p.Object] = append(blobs[p.Object], p)
+		switch place := &hits[i].place; {
+		case place.Commit != "":
+			commits[place.Commit] = append(commits[place.Commit], place)
+		case !place.Message:
+			blobs[place.Object] = append(blobs[place.Object], place)
 		}
 	}
 	for _, ids := range parts(commits) {
 		r := &logReader{head: func(h head) {
-			for _, p := range commits[h.commit] {
-				h.put(p)
+			for _, place := range commits[h.commit] {
+				h.put(place)
 			}
 		}}
 		if err := g.each(ctx, strings.NewReader(strings.Join(ids, "\n")), 0, r.read, "log", "-z", "--no-walk=unsorted", "--stdin", headFormat); err != nil {
@@ -46,27 +46,35 @@ func (s *scan) provenance(ctx context.Context, g *git, stashed string, hits []pl
 		}
 	}
 	for _, ids := range parts(blobs) {
-		args := []string{"log", "-z", "--ignore-missing", "--all", "--stdin", "--reverse", "--topo-order", "--root", "-m", "--raw", "--no-abbrev", "--no-renames",
-			"--no-ext-diff", "--no-textconv", headFormat}
-		if s.Unreachable {
-			args = append(args, "--reflog")
-		}
-		for _, id := range ids {
-			args = append(args, "--find-object="+id)
-		}
 		r := &logReader{head: func(head) {}, blob: func(h head, id, path string) {
-			for _, p := range blobs[id] {
-				if p.Commit == "" {
-					h.put(p)
-					p.File = path
+			for _, place := range blobs[id] {
+				if place.Commit == "" {
+					h.put(place)
+					place.File = path
 				}
 			}
 		}}
-		if err := g.each(ctx, strings.NewReader(stashed), 0, r.read, args...); err != nil {
+		if err := g.each(ctx, strings.NewReader(p.stash), 0, r.read, s.changes(p, ids)...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// changes is the command that tells, oldest first, which commits brought objects to which paths. In a partial clone git would
+// fetch all that it compares if it were told which objects are meant: there it tells every change.
+func (s *scan) changes(p past, ids []string) []string {
+	args := []string{"log", "-z", "--ignore-missing", "--all", "--stdin", "--reverse", "--topo-order", "--root", "-m", "--raw", "--no-abbrev",
+		"--no-renames", "--no-ext-diff", "--no-textconv", headFormat}
+	if s.Unreachable {
+		args = append(args, "--reflog")
+	}
+	for _, id := range ids {
+		if !p.partial {
+			args = append(args, "--find-object="+id)
+		}
+	}
+	return args
 }
 
 // parts gives the ids in parts that one command takes.

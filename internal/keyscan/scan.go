@@ -216,6 +216,11 @@ func (s *scan) object(search *searcher, o object, content io.Reader, place Place
 		place.Commit = o.id
 	}
 	hits, size, note, err := search.searchSource(source{Reader: content, size: o.size}, place)
+	for i := range hits {
+		if place.Message {
+			hits[i].place.Line = 0 // git's own lines stand before it
+		}
+	}
 	s.add(hits)
 	s.Progress.Objects.Add(1)
 	s.Progress.Bytes.Add(size)
