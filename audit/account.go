@@ -47,6 +47,7 @@ func (a *Account) summary() AccountSummary {
 	s := AccountSummary{ID: a.ID, Name: a.Evidence.Name, Alias: a.Evidence.Alias}
 	if a.Directory != nil {
 		n := a.Directory.Counts()
+		s.Entities = true
 		s.Users, s.Groups, s.Roles, s.Policies = n.Users, n.Groups, n.Roles, n.Policies
 	}
 	return s

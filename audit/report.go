@@ -35,6 +35,8 @@ type Report struct {
 	Score Score `json:"score"`
 	// Problems are files or documents of the input that could not be used.
 	Problems []string `json:"problems,omitempty"`
+	// Compared: there was a baseline.
+	Compared bool `json:"compared,omitempty"`
 	// Resolved are the ids of findings that the baseline has and this report has not, though their check was assessed.
 	Resolved []string `json:"resolved,omitempty"`
 	// Expired are suppressions whose time is over, and Unused those that fit no finding.
@@ -47,7 +49,8 @@ type AccountSummary struct {
 	ID    string `json:"id"`
 	Name  string `json:"name,omitempty"`
 	Alias string `json:"alias,omitempty"`
-	// Users, Groups, Roles and Policies are how many the audit has seen.
+	// Entities is true where the input has IAM entities of the account; Users, Groups, Roles and Policies are how many.
+	Entities bool `json:"entities"`
 	Users    int `json:"users"`
 	Groups   int `json:"groups"`
 	Roles    int `json:"roles"`

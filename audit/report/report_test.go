@@ -27,7 +27,7 @@ func sample() *audit.Report {
 	points, low := 100, 12
 	return &audit.Report{
 		Version: audit.ReportVersion, Generated: day, Account: "111122223333",
-		Accounts: []audit.AccountSummary{{ID: "111122223333", Name: "production", Users: 3, Groups: 1, Roles: 2, Policies: 1}},
+		Accounts: []audit.AccountSummary{{ID: "111122223333", Name: "production", Entities: true, Users: 3, Groups: 1, Roles: 2, Policies: 1}},
 		Checks: []audit.CheckInfo{
 			{ID: "root-mfa", Title: "The root user has MFA", Why: "No policy binds the root user.", Severity: audit.Critical, Area: audit.AreaRoot, References: refs},
 			{ID: "not-action-allow", Title: "No statement allows all but some actions", Why: "New actions are allowed by themselves.", Severity: audit.Medium, Area: audit.AreaPrivilege},

@@ -37,6 +37,13 @@ func writeText(w io.Writer, r *audit.Report, o Options) error {
 	return t.err
 }
 
+// Summary writes what the text form begins with: the accounts, how much was found, and the score.
+func Summary(w io.Writer, r *audit.Report, o Options) error {
+	t := text{w: w, colour: o.Colour}
+	t.summary(r)
+	return t.err
+}
+
 // line writes one line. What comes from the account is made visible: a name must not move the cursor.
 func (t *text) line(format string, args ...any) {
 	if t.err == nil {
@@ -61,8 +68,7 @@ func (t *text) summary(r *audit.Report) {
 				name += " (" + visible(more) + ")"
 			}
 		}
-		t.line("%s  %s, %s, %s, %s", t.in(bold, "Account "+name), plural(a.Users, "user"), plural(a.Groups, "group"), plural(a.Roles, "role"),
-			count(a.Policies, "policy", "policies"))
+		t.line("%s  %s", t.in(bold, "Account "+name), entities(&a))
 	}
 	open := r.Open(audit.Informational)
 	if len(open) == 0 {
@@ -83,6 +89,14 @@ func (t *text) summary(r *audit.Report) {
 	for _, a := range r.Score.Areas {
 		t.area(a)
 	}
+}
+
+// entities tells how many IAM entities the audit has seen.
+func entities(a *audit.AccountSummary) string {
+	if !a.Entities {
+		return "users, groups, roles and policies are not in the input"
+	}
+	return strings.Join([]string{plural(a.Users, "user"), plural(a.Groups, "group"), plural(a.Roles, "role"), count(a.Policies, "policy", "policies")}, ", ")
 }
 
 // coverage says how much of the checks could be answered.

@@ -6,20 +6,27 @@ func (p *program) audit() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "audit",
 		Short: "Find what is against best practice, and access keys that leaked",
-		Long: `Look for access keys in files, in git history and in what is about to be committed.
-
-` + scanKeysHelp,
-		Example: `  warder audit --scan-keys .
+		Long:  auditHelp + "\n\n" + scanKeysHelp,
+		Example: `  warder audit --input export/
+  warder audit --input export/ --output report.sarif
+  warder audit --scan-keys .
   warder audit --scan-keys ~/work --gitignore --json
   warder audit --scan-keys . --deactivate
   warder audit --staged`,
 		Args: cobra.ArbitraryArgs,
 	}
+	run := auditFlags(cmd)
 	keys := scanKeysFlags(cmd)
+	cmd.AddCommand(p.auditChecks())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		switch {
 		case keys.asked():
 			return p.runScanKeys(cmd, keys, args)
+		case run.asked() && len(args) == 0:
+			if keys.json && run.format == "" {
+				run.format = "json"
+			}
+			return p.runAudit(cmd, run)
 		case len(args) > 0:
 			return usagef("unexpected %q", args[0])
 		}
