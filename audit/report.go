@@ -51,10 +51,10 @@ type AccountSummary struct {
 	Alias string `json:"alias,omitempty"`
 	// Entities is true where the input has IAM entities of the account; Users, Groups, Roles and Policies are how many.
 	Entities bool `json:"entities"`
-	Users    int `json:"users"`
-	Groups   int `json:"groups"`
-	Roles    int `json:"roles"`
-	Policies int `json:"policies"`
+	Users    int  `json:"users"`
+	Groups   int  `json:"groups"`
+	Roles    int  `json:"roles"`
+	Policies int  `json:"policies"`
 }
 
 // CheckInfo is what a report says of a check itself.
