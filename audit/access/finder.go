@@ -45,8 +45,7 @@ func New(snap *directory.Snapshot, options Options) *Finder {
 	return &Finder{snap: snap, options: options}
 }
 
-// Snapshot is what witnesses are decided on: the one that the Finder was made with, and with it the principals of other
-// accounts that its answers are about.
+// Snapshot that the Finder was made with.
 func (f *Finder) Snapshot() *directory.Snapshot { return f.snap }
 
 // Ask is the question for an action on a resource, with all that is known of the resource: its account, tags and policy.
