@@ -174,25 +174,27 @@ func TestCan(t *testing.T) {
 			if a.Verdict.String() != test.Want || strings.Join(texts, "; ") != strings.Join(test.Requirements, "; ") {
 				t.Errorf("%s %q, want %s %q (%s)", a.Verdict, texts, test.Want, test.Requirements, a.Why)
 			}
-			checkAnswer(t, f, &a)
+			if problem := answerProblem(f, &a); problem != "" {
+				t.Error(problem)
+			}
 		})
 	}
 }
 
-// checkAnswer: a yes has a witness that is allowed, and a statement or root behind it; everything else says why.
-func checkAnswer(t *testing.T, f *access.Finder, a *access.Answer) {
-	t.Helper()
+// answerProblem says what is wrong with an answer: a yes has a witness that is allowed, everything else says why.
+func answerProblem(f *access.Finder, a *access.Answer) string {
 	switch {
 	case a.Possible() != (a.Witness != nil):
-		t.Errorf("%v with witness %v", a.Verdict, a.Witness)
-	case a.Possible():
-		if d := f.Replay(a.Witness); !d.Allowed() {
-			t.Errorf("the witness is not allowed: %s", d.Message())
-		}
-		if a.Verdict == access.YesIf && len(a.Requirements) == 0 {
-			t.Error("yes if, without a requirement")
-		}
-	case a.Why == "":
-		t.Errorf("%v, and no reason", a.Verdict)
+		return "a witness without a yes, or the other way round"
+	case !a.Possible() && a.Why == "":
+		return "no reason"
+	case !a.Possible():
+		return ""
+	case a.Verdict == access.YesIf && len(a.Requirements) == 0:
+		return "yes if, without a requirement"
 	}
+	if d := f.Replay(a.Witness); !d.Allowed() {
+		return "the witness is not allowed: " + d.Message()
+	}
+	return ""
 }

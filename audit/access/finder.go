@@ -85,7 +85,13 @@ func (f *Finder) catalog() *catalog.Catalog { return f.snap.Library().Catalog() 
 
 // WhoCan gives all principals of the snapshot that can do what is asked, or of which it is undecided, in the order of Principals.
 func (f *Finder) WhoCan(ask *authz.Ask) iter.Seq2[Principal, Answer] {
-	return func(func(Principal, Answer) bool) {}
+	return func(yield func(Principal, Answer) bool) {
+		for p := range f.Principals() {
+			if a := f.Can(p, ask); a.Verdict != No && !yield(p, a) {
+				return
+			}
+		}
+	}
 }
 
 // Grant is an action that a principal can do, and where.

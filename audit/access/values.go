@@ -67,14 +67,17 @@ func (s *search) options(at int) []setting {
 	switch {
 	case f.kind == freeVia:
 		s.routes(v, add)
-	case s.multivalued(f):
-		add(setting{})
-		s.lists(v, add)
 	default:
-		for _, value := range v.texts {
-			add(setting{values: []string{value}})
-		}
 		add(setting{})
+		one, many := s.arities(f)
+		if one {
+			for _, value := range v.texts {
+				add(setting{values: []string{value}})
+			}
+		}
+		if many {
+			s.lists(v, add)
+		}
 	}
 	return list
 }
@@ -90,24 +93,24 @@ func (p *problem) about(f *free) []int {
 	return list
 }
 
-// multivalued reports whether the circumstance is a list. A key that nobody knows is one where a policy takes it for one.
-func (p *problem) multivalued(f *free) bool {
-	if f.kind == freeTagKeys {
-		return true
-	}
-	if f.kind != freeKey {
-		return false
+// arities tells whether the circumstance may be one value, and whether it may be a list. A key that nobody knows may be a list
+// where a policy takes it for one.
+func (p *problem) arities(f *free) (one, many bool) {
+	switch f.kind {
+	case freeTagKeys:
+		return false, true
+	case freeKey:
+	default:
+		return true, false
 	}
 	for _, i := range p.about(f) {
 		d := &p.demands[i]
 		if d.Known {
-			return d.Multivalued
+			return !d.Multivalued, d.Multivalued
 		}
-		if d.Condition.Operator.Set != "" {
-			return true
-		}
+		many = many || d.Condition.Operator.Set != ""
 	}
-	return false
+	return true, many
 }
 
 // values are values of one key, one at least for each way in which they fare in the demands.
