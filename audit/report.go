@@ -107,6 +107,8 @@ type Escalation struct {
 	From  string `json:"from"`
 	To    string `json:"to"`
 	Steps []Step `json:"steps"`
+	// Requirements of To, beside those of the steps.
+	Requirements []access.Requirement `json:"requirements,omitempty"`
 }
 
 // Step is one step of an Escalation: requests that are allowed, one after the other.
@@ -114,26 +116,36 @@ type Step struct {
 	// Step is the id of the kind of step: "create-policy-version".
 	Step string `json:"step"`
 	// Title says it with the names of this case.
-	Title        string               `json:"title"`
-	From         string               `json:"from"`
-	To           string               `json:"to"`
+	Title string `json:"title"`
+	From  string `json:"from"`
+	To    string `json:"to"`
+	// Object is the ARN of the policy, group or provider that the step makes use of; "" where there is none.
+	Object       string               `json:"object,omitempty"`
 	Requests     []Request            `json:"requests"`
 	Requirements []access.Requirement `json:"requirements,omitempty"`
+	// Statements grant it.
+	Statements []Statement `json:"statements"`
 }
 
 // Request is one request of a Step, as it can be made.
 type Request struct {
-	Principal  string                `json:"principal"`
-	Action     string                `json:"action"`
-	Resource   string                `json:"resource"`
-	Context    map[string][]string   `json:"context,omitempty"`
-	Decision   string                `json:"decision"`
-	Statements []access.StatementRef `json:"statements,omitempty"`
+	Principal string              `json:"principal"`
+	Action    string              `json:"action"`
+	Resource  string              `json:"resource"`
+	Context   map[string][]string `json:"context,omitempty"`
+	Decision  string              `json:"decision"`
+}
+
+// Statement is a statement of a policy, with who has the policy: a user, group or role, or the policy itself; "" for one of
+// an organization.
+type Statement struct {
+	Holder string `json:"holder,omitempty"`
+	access.StatementRef
 }
 
 // Cut is the smallest set of statements without which no escalation is left.
 type Cut struct {
-	Statements []access.StatementRef `json:"statements"`
+	Statements []Statement `json:"statements"`
 	// Exact is true where no smaller set exists. Where it is false Least is a number of statements that it takes at least.
 	Exact bool `json:"exact"`
 	Least int  `json:"least"`

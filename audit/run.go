@@ -65,10 +65,11 @@ func Run(in *Input) *Report {
 		r.Checks = append(r.Checks, c.Info())
 	}
 	finder := access.New(b.Snapshot, access.Options{Now: in.Now, Resources: resources(b)})
+	found := sync.OnceValue(func() *privileges { return findPrivileges(finder, b) })
 	ids := accountIDs(b)
 	total, done := len(ids)*len(in.Checks), 0
 	for _, id := range ids {
-		a := in.account(id, finder)
+		a := in.account(id, finder, found)
 		r.Accounts = append(r.Accounts, a.summary())
 		for _, c := range in.Checks {
 			if in.Progress != nil {
@@ -79,8 +80,12 @@ func Run(in *Input) *Report {
 			c.Run(a, &rep)
 			r.add(&rep)
 		}
-		r.Administrators = append(r.Administrators, a.Administrators()...)
 	}
+	if in.Progress != nil {
+		in.Progress(done, total, "who can do what")
+	}
+	p := found()
+	r.Administrators, r.Escalations, r.Cut, r.External = p.administrators, p.escalations, p.cut, p.external
 	if in.Progress != nil {
 		in.Progress(total, total, "")
 	}
@@ -113,15 +118,14 @@ func accountIDs(b *awsimport.Bundle) []string {
 	return slices.Compact(ids)
 }
 
-func (in *Input) account(id string, finder *access.Finder) *Account {
+func (in *Input) account(id string, finder *access.Finder, found func() *privileges) *Account {
 	a := &Account{
 		ID: id, Partition: "aws", Directory: in.Bundle.Snapshot.Account(id), Evidence: in.Bundle.Accounts[id], Bundle: in.Bundle,
-		Now: in.Now, Settings: in.Settings, Input: in, Finder: finder,
+		Now: in.Now, Settings: in.Settings, Input: in, Finder: finder, privileges: found,
 	}
 	if a.Evidence == nil {
 		a.Evidence = &awsimport.Evidence{Account: id}
 	}
-	a.administrators = sync.OnceValue(func() []Administrator { return administrators(a) })
 	return a
 }
 

@@ -65,7 +65,7 @@ func sample() *audit.Report {
 			Requests:     []audit.Request{{Principal: "arn:aws:iam::111122223333:user/bob", Action: "iam:CreateAccessKey", Resource: "arn:aws:iam::111122223333:user/alice", Decision: "Allow"}},
 			Requirements: []access.Requirement{{Key: "aws:MultiFactorAuthPresent", Operator: "Bool", Values: []string{"true"}, Text: "with MFA"}},
 		}}}},
-		Cut:      &audit.Cut{Statements: []access.StatementRef{{Policy: "keys", Line: 3, Column: 5}}, Exact: true, Least: 1},
+		Cut:      &audit.Cut{Statements: []audit.Statement{{Holder: "arn:aws:iam::111122223333:user/bob", StatementRef: access.StatementRef{Policy: "keys", Line: 3, Column: 5}}}, Exact: true, Least: 1},
 		External: []audit.External{{Resource: "arn:aws:s3:::open", Principal: "*", Actions: []string{"s3:GetObject"}, Public: true, Outside: true}},
 		Score: audit.Score{Total: 56, Areas: []audit.AreaScore{
 			{Area: audit.AreaRoot, Score: &low, Assessed: 1, Checks: 1, Moves: []audit.Move{{Check: "root-mfa", Findings: 1, Points: 88}}},
