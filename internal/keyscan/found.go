@@ -85,13 +85,11 @@ func (f *Found) NeedsAttention() bool {
 // maxSession is how long temporary credentials last at most. Source: AWS STS API Reference, GetSessionToken.
 const maxSession = 36 * time.Hour
 
-// expire marks temporary keys that were written down longer ago than any session lasts.
+// expire marks temporary keys one of whose places was written longer ago than any session lasts.
 func expire(found []Found, now time.Time) {
 	for i := range found {
 		f := &found[i]
-		if f.Temporary() && !slices.ContainsFunc(f.Places, func(p Place) bool {
-			return p.Modified.IsZero() || now.Sub(p.Modified) <= maxSession
-		}) {
+		if f.Temporary() && slices.ContainsFunc(f.Places, func(p Place) bool { return !p.Modified.IsZero() && now.Sub(p.Modified) > maxSession }) {
 			f.State, f.Why = Expired, "temporary credentials last 36 hours at most, and it was written before that"
 		}
 	}
