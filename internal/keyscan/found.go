@@ -101,7 +101,7 @@ type key struct {
 	sum [32]byte
 }
 
-// join makes one Found of all hits of a key, sorted by what needs attention first, then by id and place.
+// join makes one Found of all hits of a key, the most urgent first.
 func join(hits []placed) []Found {
 	byKey := map[key]*Found{}
 	for _, h := range hits {
@@ -130,14 +130,19 @@ func join(hits []placed) []Found {
 
 func sortFound(found []Found) {
 	slices.SortFunc(found, func(a, b Found) int {
-		if x, y := a.NeedsAttention(), b.NeedsAttention(); x != y {
-			if x {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Or(strings.Compare(a.KeyID, b.KeyID), comparePlaces(a.Places[0], b.Places[0]))
+		return cmp.Or(cmp.Compare(rank(&a), rank(&b)), strings.Compare(a.KeyID, b.KeyID), comparePlaces(a.Places[0], b.Places[0]))
 	})
+}
+
+// rank is smaller the more urgent a key is.
+func rank(f *Found) int {
+	r := 0
+	for i, harmless := range []bool{!f.HasSecret(), f.State != Active, !f.NeedsAttention()} {
+		if harmless {
+			r |= 1 << i
+		}
+	}
+	return r
 }
 
 // comparePlaces puts files before history, and in history the oldest first.
