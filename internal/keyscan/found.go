@@ -32,7 +32,7 @@ type Place struct {
 	Member string // in an archive: which of its files, "" otherwise
 	Line   int    // from 1, the line of the key id, or of the secret where that stands alone; 0 in a message
 	Offset int64  // the same in bytes from 0
-	Secret bool   // a secret stands there too, not only the id
+	Secret bool   // a secret stands there: beside the id, or alone
 
 	Modified time.Time // of a file: when it was last written; in history: the later of the commit's two dates; or zero
 
@@ -101,18 +101,27 @@ type key struct {
 	sum [32]byte
 }
 
-// join makes one Found of all hits of a key, the most urgent first.
+// join makes one Found of all hits of a key, the most urgent first. A secret that stands alone in one place and beside its id
+// in another is that key's.
 func join(hits []placed) []Found {
+	owners := map[[32]byte]string{} // of secrets, by their hash
+	for _, h := range hits {
+		if h.id != "" && h.hint != "" {
+			owners[h.sum] = max(owners[h.sum], h.id) // of several any, but always the same
+		}
+	}
 	byKey := map[key]*Found{}
 	for _, h := range hits {
 		k := key{id: h.id}
 		if h.id == "" {
-			k.sum = h.sum
+			if k.id = owners[h.sum]; k.id == "" {
+				k.sum = h.sum
+			}
 		}
 		f := byKey[k]
 		if f == nil {
-			f = &Found{KeyID: h.id, Example: h.example}
-			f.Account, _ = session.AccountOf(h.id)
+			f = &Found{KeyID: k.id, Example: h.example}
+			f.Account, _ = session.AccountOf(k.id)
 			byKey[k] = f
 		}
 		f.Hint = cmp.Or(f.Hint, h.hint)

@@ -168,6 +168,25 @@ func TestAskManyAsksOnce(t *testing.T) {
 	}
 }
 
+func TestAskAServerThatGoesAway(t *testing.T) {
+	a := &account{silent: true}
+	var found []Found
+	for _, id := range []string{oldKey, "AKIAABCDEFGHIJKLMNOQ", "AKIAABCDEFGHIJKLMNOR"} {
+		found = append(found, Found{KeyID: id, Places: []Place{{}}})
+	}
+	if _, err := a.server(t).Ask(t.Context(), found); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(slices.DeleteFunc(a.asked, func(s string) bool { return s == "GetCallerIdentity" })); n > 2 { // net/http tries twice
+		t.Errorf("asked %v", a.asked)
+	}
+	for _, f := range found {
+		if f.State != Unknown || !strings.Contains(f.Why, "does not answer") {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
 func TestAskRefused(t *testing.T) {
 	a := &account{refused: []string{"GetCallerIdentity"}}
 	found := []Found{{KeyID: oldKey, Places: []Place{{}}}}
