@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,7 +20,16 @@ type account struct {
 	users   map[string]map[string]string
 	refused []string // operations that the caller may not use
 	silent  bool     // nobody is there, but for GetCallerIdentity
-	asked   []string
+
+	mu    sync.Mutex
+	calls []string
+}
+
+// asked are the operations so far.
+func (a *account) asked() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.calls)
 }
 
 func (a *account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -27,7 +37,9 @@ func (a *account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(err)
 	}
 	action := r.Form.Get("Action")
-	a.asked = append(a.asked, action)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.calls = append(a.calls, action)
 	if a.silent && action != "GetCallerIdentity" {
 		panic(http.ErrAbortHandler)
 	}
@@ -91,12 +103,6 @@ func (a *account) server(t *testing.T) *Server {
 	return &Server{Client: client, By: apiclient.Credentials{ID: "AKIAIOSFODNN7EXAMPLE", Secret: "secret"}}
 }
 
-// keys with no account in their ids, and with another.
-const (
-	oldKey     = "AKIAABCDEFGHIJKLMNOP"
-	foreignKey = "AKIAQAAAAAAAFGHIJKLM" // of account 000000000000
-)
-
 func TestAsk(t *testing.T) {
 	m := makeKeys(t)
 	all := []string{"GetAccessKeyLastUsed", "ListUsers", "ListAccessKeys"}
@@ -119,9 +125,9 @@ func TestAsk(t *testing.T) {
 		{"may not see keys", Found{KeyID: m["A"]}, all[2:], false, Unknown, "", true, "AccessDenied: no ListAccessKeys", 2},
 		{"may do nothing", Found{KeyID: m["A"]}, all, false, Unknown, "", true, "AccessDenied: no ListUsers", 2},
 		{"nobody answers", Found{KeyID: m["A"]}, nil, true, Unknown, "", true, "does not answer", 1},
-		{"of another account", Found{KeyID: foreignKey}, nil, false, Unknown, "", false, "account 000000000000", 0},
-		{"of no account, known", Found{KeyID: oldKey}, nil, false, Active, "old", true, "", 2},
-		{"of no account, unknown", Found{KeyID: "AKIAABCDEFGHIJKLMNOQ"}, nil, false, Unknown, "", false, "does not hold its account", 7},
+		{"of another account", Found{KeyID: m["F"]}, nil, false, Unknown, "", false, "account 000000000001", 0},
+		{"of no account, known", Found{KeyID: m["O"]}, nil, false, Active, "old", true, "", 2},
+		{"of no account, unknown", Found{KeyID: m["P"]}, nil, false, Unknown, "", false, "does not hold its account", 7},
 		{"temporary", Found{KeyID: m["T"]}, nil, false, Unknown, "", true, "36 hours", 0},
 		{"secret alone", Found{Hint: "abcd…"}, nil, false, Unknown, "", false, "does not say whose", 0},
 		{"example", Found{KeyID: "AKIAIOSFODNN7EXAMPLE", Example: true}, nil, false, Unknown, "", false, "", 0},
@@ -129,7 +135,7 @@ func TestAsk(t *testing.T) {
 	}
 	for _, c := range tests {
 		a := &account{refused: c.refused, silent: c.silent, users: map[string]map[string]string{
-			"ann": {m["A"]: "Active"}, "bob": {m["B"]: "Inactive"}, "old": {oldKey: "Active"},
+			"ann": {m["A"]: "Active"}, "bob": {m["B"]: "Inactive"}, "old": {m["O"]: "Active"},
 		}}
 		found := []Found{c.found}
 		f := &found[0]
@@ -144,8 +150,8 @@ func TestAsk(t *testing.T) {
 		if f.State != c.state || f.User != c.user || f.Own != c.own || (f.Why == "") != (c.why == "") || !strings.Contains(f.Why, c.why) {
 			t.Errorf("%s: %+v", c.name, f)
 		}
-		if len(a.asked) != c.asks+1 && !c.silent {
-			t.Errorf("%s: asked %v", c.name, a.asked)
+		if len(a.asked()) != c.asks+1 && !c.silent {
+			t.Errorf("%s: asked %v", c.name, a.asked())
 		}
 	}
 }
@@ -160,8 +166,8 @@ func TestAskManyAsksOnce(t *testing.T) {
 	if _, err := a.server(t).Ask(t.Context(), found); err != nil {
 		t.Fatal(err)
 	}
-	if n := len(slices.DeleteFunc(a.asked, func(s string) bool { return s != "ListUsers" && s != "ListAccessKeys" })); n != 2 {
-		t.Errorf("asked %v", a.asked)
+	if n := len(slices.DeleteFunc(a.asked(), func(s string) bool { return s != "ListUsers" && s != "ListAccessKeys" })); n != 2 {
+		t.Errorf("asked %v", a.asked())
 	}
 	if found[0].State != Active { // what needs attention comes first
 		t.Errorf("%+v", found)
@@ -169,16 +175,17 @@ func TestAskManyAsksOnce(t *testing.T) {
 }
 
 func TestAskAServerThatGoesAway(t *testing.T) {
+	m := makeKeys(t)
 	a := &account{silent: true}
 	var found []Found
-	for _, id := range []string{oldKey, "AKIAABCDEFGHIJKLMNOQ", "AKIAABCDEFGHIJKLMNOR"} {
+	for _, id := range []string{m["O"], m["A"], m["B"]} {
 		found = append(found, Found{KeyID: id, Places: []Place{{}}})
 	}
 	if _, err := a.server(t).Ask(t.Context(), found); err != nil {
 		t.Fatal(err)
 	}
-	if n := len(slices.DeleteFunc(a.asked, func(s string) bool { return s == "GetCallerIdentity" })); n > 2 { // net/http tries twice
-		t.Errorf("asked %v", a.asked)
+	if n := len(slices.DeleteFunc(a.asked(), func(s string) bool { return s == "GetCallerIdentity" })); n > 2 { // net/http tries twice
+		t.Errorf("asked %v", a.asked())
 	}
 	for _, f := range found {
 		if f.State != Unknown || !strings.Contains(f.Why, "does not answer") {
@@ -188,10 +195,11 @@ func TestAskAServerThatGoesAway(t *testing.T) {
 }
 
 func TestAskRefused(t *testing.T) {
+	m := makeKeys(t)
 	a := &account{refused: []string{"GetCallerIdentity"}}
-	found := []Found{{KeyID: oldKey, Places: []Place{{}}}}
-	if _, err := a.server(t).Ask(t.Context(), found); !apiclient.HasCode(err, "AccessDenied") || len(a.asked) != 1 || found[0].State != Unknown {
-		t.Errorf("%v, asked %v, %+v", err, a.asked, found)
+	found := []Found{{KeyID: m["O"], Places: []Place{{}}}}
+	if _, err := a.server(t).Ask(t.Context(), found); !apiclient.HasCode(err, "AccessDenied") || len(a.asked()) != 1 || found[0].State != Unknown {
+		t.Errorf("%v, asked %v, %+v", err, a.asked(), found)
 	}
 }
 
@@ -217,7 +225,7 @@ func TestDeactivate(t *testing.T) {
 }
 
 func TestNeedsAttention(t *testing.T) {
-	long, temporary := "AKIAABCDEFGHIJKLMNOP", "ASIAABCDEFGHIJKLMNOP"
+	long, temporary := "AKIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7EXAMPLE"
 	tests := []struct {
 		f    Found
 		want bool
@@ -248,12 +256,12 @@ func TestExpire(t *testing.T) {
 		places []Place
 		want   State
 	}{
-		{"ASIAABCDEFGHIJKLMNOP", []Place{old}, Expired},
-		{"ASIAABCDEFGHIJKLMNOP", []Place{fresh}, Unknown},
-		{"ASIAABCDEFGHIJKLMNOP", []Place{old, {}}, Expired},
-		{"ASIAABCDEFGHIJKLMNOP", []Place{fresh, old}, Expired},
-		{"ASIAABCDEFGHIJKLMNOP", []Place{{}}, Unknown},
-		{"AKIAABCDEFGHIJKLMNOP", []Place{old}, Unknown},
+		{"ASIAIOSFODNN7EXAMPLE", []Place{old}, Expired},
+		{"ASIAIOSFODNN7EXAMPLE", []Place{fresh}, Unknown},
+		{"ASIAIOSFODNN7EXAMPLE", []Place{old, {}}, Expired},
+		{"ASIAIOSFODNN7EXAMPLE", []Place{fresh, old}, Expired},
+		{"ASIAIOSFODNN7EXAMPLE", []Place{{}}, Unknown},
+		{"AKIAIOSFODNN7EXAMPLE", []Place{old}, Unknown},
 		{"", []Place{old}, Unknown},
 	}
 	for _, c := range tests {
