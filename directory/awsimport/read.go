@@ -217,7 +217,7 @@ func (r *reader) value(v *value) {
 	r.give(v, k, id)
 }
 
-// unknown notes a value that is nothing that an audit needs. If the file has others, that is a Problem.
+// unknown notes a value that is nothing that an audit needs.
 func (r *reader) unknown(v *value, why string) {
 	if v.broken == nil && v.file.Skipped == "" {
 		v.file.Skipped = why
@@ -293,9 +293,6 @@ func (r *reader) finish() *Bundle {
 		b.Accounts[id] = a.ev
 	}
 	for _, f := range r.files {
-		if len(f.Kinds) > 0 {
-			f.Skipped = ""
-		}
 		b.Files = append(b.Files, *f)
 	}
 	slices.SortStableFunc(b.Problems, func(p, q Problem) int { return cmp.Compare(r.order[p.File], r.order[q.File]) })
