@@ -76,11 +76,15 @@ func readFile(fsys fs.FS, name string) (text []byte, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	text, err = io.ReadAll(io.LimitReader(r, MaxFile+1))
-	if len(text) > MaxFile {
+	var b bytes.Buffer
+	if info, err := fs.Stat(fsys, name); err == nil && info.Size() <= MaxFile {
+		b.Grow(int(info.Size()) + bytes.MinRead) // so that it need not grow, unless the file is compressed
+	}
+	_, err = b.ReadFrom(io.LimitReader(r, MaxFile+1))
+	if b.Len() > MaxFile {
 		return nil, errTooLarge
 	}
-	return bytes.TrimPrefix(text, byteOrderMark), err
+	return bytes.TrimPrefix(b.Bytes(), byteOrderMark), err
 }
 
 var byteOrderMark = []byte("\xef\xbb\xbf")

@@ -2,6 +2,7 @@ package awsimport
 
 import (
 	"cmp"
+	"path"
 	"slices"
 	"strings"
 )
@@ -193,17 +194,14 @@ func (a *account) trailNamed(v *value) *Trail {
 	if len(a.ev.Trails) == 1 {
 		return &a.ev.Trails[0]
 	}
-	var found *Trail
+	base := withoutEndings(path.Base(v.file.Path))
 	for i := range a.ev.Trails {
 		t := &a.ev.Trails[i]
-		if t.Name == "" || !strings.Contains(v.file.Path, t.Name) {
-			continue
-		}
-		if found == nil || len(found.Name) < len(t.Name) {
-			found = t
+		if t.Name != "" && (base == t.Name || strings.HasSuffix(base, "status-"+t.Name)) {
+			return t
 		}
 	}
-	return found
+	return nil
 }
 
 func isSelectors(v *value) bool {

@@ -127,14 +127,19 @@ func arnInPath(name string) string {
 	if from < 0 {
 		return ""
 	}
-	candidate := plain[from:]
-	for _, ending := range []string{".gz", ".json", ".txt"} {
-		candidate = strings.TrimSuffix(candidate, ending)
-	}
+	candidate := withoutEndings(plain[from:])
 	if !arn.Valid(candidate) {
 		return ""
 	}
 	return candidate
+}
+
+// withoutEndings takes the endings off a file's name that files of a bundle have.
+func withoutEndings(name string) string {
+	for _, ending := range []string{".gz", ".json", ".txt"} {
+		name = strings.TrimSuffix(name, ending)
+	}
+	return name
 }
 
 func resourceOwner(v *value) string {
