@@ -85,7 +85,9 @@ func FuzzRead(f *testing.F) {
 func FuzzReport(f *testing.F) {
 	seed(f, func(part txtar.File) bool { return strings.HasSuffix(part.Name, ".csv") })
 	f.Add("user,arn,mfa_active\n\"a\",arn:aws:iam::123456789012:user/a,TRUE\r\nb,,\n")
-	f.Fuzz(func(t *testing.T, text string) { checkBundle(t, "report.csv", "user,arn,"+strings.TrimPrefix(text, "user,arn,")) })
+	f.Fuzz(func(t *testing.T, text string) {
+		checkBundle(t, "report.csv", "user,arn,"+strings.TrimPrefix(text, "user,arn,"))
+	})
 }
 
 // FuzzEvents reads CloudTrail files, compressed ones: those that were compressed and bytes that pass for it.

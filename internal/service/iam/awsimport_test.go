@@ -121,13 +121,17 @@ func trustOf(a *directory.Account, text string) string {
 // anAccount draws an account.
 func anAccount(t *rapid.T, now time.Time, id string) []directory.Entity {
 	var (
-		made     = func() time.Time { return now.Add(-time.Duration(rapid.IntRange(0, 1e7).Draw(t, "age")) * time.Second).Truncate(time.Second) }
+		made = func() time.Time {
+			return now.Add(-time.Duration(rapid.IntRange(0, 1e7).Draw(t, "age")) * time.Second).Truncate(time.Second)
+		}
 		unique   = 0
 		newID    = func(prefix string) string { unique++; return fmt.Sprintf("%s%s%04d", prefix, id, unique) }
 		path     = rapid.SampledFrom([]string{"/", "/team/", "/a/b/"})
 		own      = []string{"arn:aws:iam::" + id + ":policy/p0", "arn:aws:iam::" + id + ":policy/team/p1"}
 		managed  = append([]string{"arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/job-function/Billing"}, own...)
-		attached = func() []string { return nilIfNone(rapid.SliceOfNDistinct(rapid.SampledFrom(managed), 0, 3, rapid.ID).Draw(t, "attached")) }
+		attached = func() []string {
+			return nilIfNone(rapid.SliceOfNDistinct(rapid.SampledFrom(managed), 0, 3, rapid.ID).Draw(t, "attached"))
+		}
 		boundary = func() string { return rapid.SampledFrom(append([]string{""}, managed...)).Draw(t, "boundary") }
 		document = func() directory.Document { return directory.Document{Text: documents.Draw(t, "document")} }
 		tags     = func() []directory.Tag {
