@@ -28,9 +28,9 @@ type account struct {
 	broken   map[string]string // why a managed policy is not known, by ARN
 	details  detailsSeen
 	asked    map[Kind]*asked
-	keys     map[string]int   // places in ev.AccessKeys by id
-	devices  map[string]int   // places in ev.MFADevices by serial number
-	lists    map[string]place // users and roles of ListUsers and ListRoles, by ARN
+	keys     map[string]int  // places in ev.AccessKeys by id
+	devices  map[string]int  // places in ev.MFADevices by serial number
+	lists    map[string]bool // users and roles of ListUsers and ListRoles, by ARN
 
 	// What is joined to something else when all is read.
 	roleExtras   map[string]*roleDetail // by ARN
@@ -51,7 +51,7 @@ func newAccount(r *reader, id string) *account {
 		r: r, id: id, ev: &Evidence{Account: id, Extents: map[Kind]Extent{}},
 		entities: map[string]directory.Entity{}, places: map[string]place{}, memberOf: map[string][]string{},
 		aws: map[string]directory.AWSPolicy{}, broken: map[string]string{}, asked: map[Kind]*asked{},
-		keys: map[string]int{}, devices: map[string]int{}, lists: map[string]place{},
+		keys: map[string]int{}, devices: map[string]int{}, lists: map[string]bool{},
 		missingGroups: map[string]bool{}, roleExtras: map[string]*roleDetail{}, tasks: map[string]string{},
 	}
 }

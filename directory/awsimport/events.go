@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -100,7 +101,7 @@ type eventReader struct {
 }
 
 func (e *eventReader) problem(at, format string, args ...any) bool {
-	return e.yield(nil, &Problem{File: e.name, Path: at, Message: fmt.Sprintf(format, args...)})
+	return e.yield(nil, &Problem{File: e.name, Path: at, Message: strings.ToValidUTF8(fmt.Sprintf(format, args...), "\ufffd")})
 }
 
 func (e *eventReader) file(r io.ReadCloser, err error) (more bool) {

@@ -18,11 +18,14 @@ import (
 )
 
 // Read reads every file of the bundle and recognises each by its content. The error says that nothing can be read at
-// all: there is no such folder, no file in it, or far too many. Whatever else goes wrong is in Files and Problems.
+// all: there is no such folder, no file in it, or far too many; or that the Options are wrong. Whatever else goes wrong is in Files and Problems.
 //
 // Whose a file is, is found out in this order: the account that its ARNs or an envelope name; a folder in its path whose
 // name is 12 digits; the only account that other files name; Options.Account.
 func Read(fsys fs.FS, opts Options) (*Bundle, error) {
+	if opts.Account != "" && !arn.IsAccountID(opts.Account) {
+		return nil, fmt.Errorf("awsimport: %q is no account id", opts.Account)
+	}
 	names, skipped, err := list(fsys)
 	if err != nil {
 		return nil, err
@@ -111,7 +114,9 @@ func newReader(fsys fs.FS, opts Options) *reader {
 	return r
 }
 
+// report notes a problem. Its message may quote what a file holds.
 func (r *reader) report(p Problem) {
+	p.Message = strings.ToValidUTF8(p.Message, "\ufffd")
 	r.bundle.Problems = append(r.bundle.Problems, p)
 	if p.Principal != "" {
 		if _, known := r.bundle.Incomplete[p.Principal]; !known {
@@ -288,8 +293,8 @@ func (r *reader) finish() *Bundle {
 			a.checkManaged(account)
 		}
 		a.ev.AuthorizationDetails = a.coverage(account)
-		a.hold(KindAuthorizationDetails, a.ev.AuthorizationDetails.Extent)
 		a.close(account)
+		a.hold(KindAuthorizationDetails, a.ev.AuthorizationDetails.Extent)
 		b.Accounts[id] = a.ev
 	}
 	for _, f := range r.files {
