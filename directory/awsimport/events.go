@@ -82,7 +82,7 @@ func (r *reader) events() iter.Seq2[*trail.Event, *Problem] {
 	}
 	return func(yield func(*trail.Event, *Problem) bool) {
 		for _, name := range files {
-			e := eventReader{name: name, yield: yield}
+			e := eventReader{name: name, yield: yield, limit: r.maxFile}
 			if !e.file(r.open(name)) {
 				return
 			}
@@ -97,7 +97,8 @@ type eventReader struct {
 	name  string
 	yield func(*trail.Event, *Problem) bool
 	d     *jsontext.Decoder
-	n     int // values so far
+	n     int   // values so far
+	limit int64 // bytes of the file
 }
 
 func (e *eventReader) problem(at, format string, args ...any) bool {
@@ -113,7 +114,7 @@ func (e *eventReader) file(r io.ReadCloser, err error) (more bool) {
 			more = e.problem("", "cannot be read to its end: %v", err)
 		}
 	}()
-	limited := &io.LimitedReader{R: r, N: MaxFile}
+	limited := &io.LimitedReader{R: r, N: e.limit + 1}
 	e.d = jsontext.NewDecoder(&skipMark{r: limited})
 	for {
 		switch kind := e.d.PeekKind(); kind {
@@ -130,7 +131,7 @@ func (e *eventReader) file(r io.ReadCloser, err error) (more bool) {
 				return e.cut(err, limited.N == 0)
 			}
 			if limited.N == 0 {
-				return e.cut(errTooLarge, true)
+				return e.cut(nil, true)
 			}
 			return true
 		}
@@ -140,7 +141,7 @@ func (e *eventReader) file(r io.ReadCloser, err error) (more bool) {
 // cut reports why the rest of the file is not read.
 func (e *eventReader) cut(err error, full bool) bool {
 	if full {
-		err = errTooLarge
+		err = tooLarge(e.limit)
 	}
 	if err == nil {
 		return e.problem("", "holds a value that is no record: what follows is not read")

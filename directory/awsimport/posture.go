@@ -75,7 +75,7 @@ func readAlternateContact(a *account, v *value) {
 
 // contactType is the type that an error was about, which AWS does not repeat: of the call, or of the file's name.
 func contactType(v *value) string {
-	name := strings.ToUpper(cmp.Or(v.param("AlternateContactType"), v.file.Path))
+	name := strings.ToUpper(cmp.Or(v.param("AlternateContactType"), path.Base(v.file.Path)))
 	for _, t := range contactTypes {
 		if strings.Contains(name, t) {
 			return t

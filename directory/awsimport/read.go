@@ -93,6 +93,7 @@ type reader struct {
 	trailOf  map[*File]string // account of a file of events
 	org      organizationReader
 	entities int
+	maxFile  int64 // bytes
 }
 
 // waiting is a value whose account nothing in it tells.
@@ -108,8 +109,8 @@ func newReader(fsys fs.FS, opts Options) *reader {
 	}
 	r := &reader{
 		fsys: fsys, opts: opts, library: library, kinds: recognisers(), order: map[string]int{}, accounts: map[string]*account{},
-		trailOf: map[*File]string{},
-		bundle:  &Bundle{Accounts: map[string]*Evidence{}, Incomplete: map[string]string{}},
+		maxFile: MaxFile, trailOf: map[*File]string{},
+		bundle: &Bundle{Accounts: map[string]*Evidence{}, Incomplete: map[string]string{}},
 	}
 	return r
 }
@@ -159,7 +160,7 @@ func (r *reader) file(f *File) {
 		f.Skipped = reason
 		return
 	}
-	text, err := readFile(r.fsys, f.Path)
+	text, err := readFile(r.fsys, f.Path, r.maxFile)
 	if err != nil {
 		r.fileProblem(f, "", "cannot be read to its end: %v", err)
 	}

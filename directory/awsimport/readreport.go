@@ -21,7 +21,7 @@ func isReport(head []byte) bool {
 
 // reportFile reads a bare CSV file.
 func (r *reader) reportFile(f *File) {
-	text, err := readFile(r.fsys, f.Path)
+	text, err := readFile(r.fsys, f.Path, r.maxFile)
 	if err != nil {
 		r.fileProblem(f, "", "cannot be read to its end: %v", err)
 	}
