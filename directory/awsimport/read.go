@@ -89,7 +89,7 @@ type reader struct {
 	order    map[string]int // of files
 	accounts map[string]*account
 	waiting  []waiting // for it to be known whose they are
-	trails   []*File
+	trails   []trailFile
 	trailOf  map[*File]string // account of a file of events
 	org      organizationReader
 	entities int
@@ -149,7 +149,7 @@ func (r *reader) file(f *File) {
 		return
 	}
 	if account, ok := isTrail(head); ok {
-		r.eventFile(f, account)
+		r.eventFile(f, account, false)
 		return
 	}
 	if isReport(head) {
