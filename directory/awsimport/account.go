@@ -23,6 +23,7 @@ type account struct {
 
 	entities map[string]directory.Entity // by ARN
 	places   map[string]place            // where they stand, by ARN
+	arns     map[string]string           // by the entity's key
 	memberOf map[string][]string         // names of groups by the user's ARN
 	aws      map[string]directory.AWSPolicy
 	broken   map[string]string // why a managed policy is not known, by ARN
@@ -49,7 +50,7 @@ type account struct {
 func newAccount(r *reader, id string) *account {
 	return &account{
 		r: r, id: id, ev: &Evidence{Account: id, Extents: map[Kind]Extent{}},
-		entities: map[string]directory.Entity{}, places: map[string]place{}, memberOf: map[string][]string{},
+		entities: map[string]directory.Entity{}, places: map[string]place{}, arns: map[string]string{}, memberOf: map[string][]string{},
 		aws: map[string]directory.AWSPolicy{}, broken: map[string]string{}, asked: map[Kind]*asked{},
 		keys: map[string]int{}, devices: map[string]int{}, lists: map[string]bool{},
 		missingGroups: map[string]bool{}, roleExtras: map[string]*roleDetail{}, tasks: map[string]string{},
@@ -106,6 +107,12 @@ func (a *account) add(name string, e directory.Entity, at place) bool {
 	if twice && reflect.DeepEqual(known, e) {
 		return false
 	}
+	if renamed := a.arns[e.Key()]; renamed != "" && renamed != name {
+		first := a.places[renamed]
+		a.problem(at, name, "", "has the id of %s in %s%s, which is left out", renamed, first.v.file.Path, first.at)
+		delete(a.entities, renamed)
+		a.r.entities--
+	}
 	if twice {
 		first := a.places[name]
 		a.problem(at, name, "", "differs from what %s%s says of it: this one counts", first.v.file.Path, first.at)
@@ -116,7 +123,7 @@ func (a *account) add(name string, e directory.Entity, at place) bool {
 		a.details.missing("more than %d entities", MaxEntities)
 		return false
 	}
-	a.entities[name], a.places[name] = e, at
+	a.entities[name], a.places[name], a.arns[e.Key()] = e, at, name
 	return true
 }
 

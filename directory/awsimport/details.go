@@ -2,6 +2,7 @@ package awsimport
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -166,8 +167,12 @@ func (a *account) readUser(d *userDetail, at place) {
 		Tags: tagsOf(d.Tags), Attached: attachedOf(d.AttachedManagedPolicies),
 		Inline: a.inline(d.UserPolicyList, d.Arn, at, "UserPolicyList"),
 	}
-	if a.add(d.Arn, u, at) {
+	groups, twice := a.memberOf[d.Arn]
+	if a.add(d.Arn, u, at) || twice && !slices.Equal(groups, d.GroupList) {
 		a.memberOf[d.Arn] = d.GroupList
+	}
+	if twice && !slices.Equal(groups, d.GroupList) {
+		a.problem(at, d.Arn, "", "is in other groups than in %s%s: these count", a.places[d.Arn].v.file.Path, a.places[d.Arn].at)
 	}
 }
 

@@ -203,7 +203,10 @@ func (a *account) extent(kind string, n int, cut, confirmed bool) Extent {
 	switch {
 	case known && n < all:
 		a.details.missing("%d of %d %s", all-n, all, strings.ToLower(kind))
-		return min(Extent(n), Partial)
+		if n == 0 {
+			return Absent
+		}
+		return Partial
 	case n == 0 && !known && !confirmed:
 		a.details.missing("%s: there is none, which may be due to a filter", strings.ToLower(kind))
 		return Absent

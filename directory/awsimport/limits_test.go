@@ -28,6 +28,17 @@ func hasProblem(b *Bundle, part string) bool {
 	return false
 }
 
+// TestPartOfMany: however many are there, some of more are part of them.
+func TestPartOfMany(t *testing.T) {
+	for n, want := range map[int]Extent{0: Absent, 1: Partial, 255: Partial, 256: Partial, 300: Complete, 301: Complete} {
+		a := newAccount(newReader(nil, Options{}), "111122223333")
+		a.ev.Summary = map[string]int{"Users": 300}
+		if got := a.extent("Users", n, false, false); got != want {
+			t.Errorf("%d of 300 users are %s, not %s", n, got, want)
+		}
+	}
+}
+
 // TestMaxEntities: what is beyond the limit is left out and said to be.
 func TestMaxEntities(t *testing.T) {
 	b := readWith(twoUsers, func(r *reader) { r.entities = MaxEntities - 1 })
