@@ -26,6 +26,8 @@ type Bundle struct {
 	// It says what AWS said: ids are AWS's own, and trust policies name principals by ARN, not by unique id, where AWS
 	// shows an ARN. A document that is no policy stands in its entity all the same, with Document.Err, and denies
 	// everything when it is evaluated: Incomplete names the principals whose permissions are then not known.
+	//
+	// Its accounts are bound by the Organization as far as that is known; Organization.Guardrails tells how far.
 	Snapshot *directory.Snapshot
 	// Accounts is the evidence by account id, of every account that any file is about.
 	Accounts map[string]*Evidence

@@ -285,8 +285,10 @@ func (r *reader) finish() *Bundle {
 		}
 	}
 	b := r.bundle
+	if b.Organization = r.finishOrganization(); b.Organization != nil {
+		snap = snap.WithOrganization(b.Organization.tree())
+	}
 	b.Snapshot = snap
-	b.Organization = r.finishOrganization()
 	for _, id := range ids {
 		a := r.accounts[id]
 		account := snap.Account(id)
