@@ -38,6 +38,8 @@ type Account struct {
 	logins      tree[*LoginProfile] // by user id
 	devices     table[*MFADevice]
 	factors     links // MFA devices, by user id
+
+	aws map[string]*ManagedPolicy // AWS-managed policies that differ from the library's, by ARN; never modified
 }
 
 // ID is the 12-digit account id.

@@ -11,7 +11,7 @@ func (a *Account) edit() *Account {
 		credentials: a.credentials.edit(),
 		passwords:   a.passwords, logins: a.logins.edit(), devices: a.devices.edit(), factors: a.factors.edit(),
 		oidc: a.oidc.edit(), issuer: a.issuer,
-		samlProviders: a.samlProviders.edit(),
+		samlProviders: a.samlProviders.edit(), aws: a.aws,
 	}
 }
 

@@ -61,7 +61,7 @@ func (a *Account) PolicyByARN(arn string) *Policy {
 func (a *Account) Managed(arn string) *ManagedPolicy {
 	p := a.PolicyByARN(arn)
 	if p == nil {
-		return a.library.awsManaged(arn)
+		return a.awsManaged(arn)
 	}
 	return &ManagedPolicy{
 		ARN: arn, Name: p.Name, Path: p.Path,
@@ -135,7 +135,7 @@ func (a *Account) managedSource(arn string) eval.Source {
 	if p := a.PolicyByARN(arn); p != nil {
 		return eval.Source{Name: arn, Policy: p.DefaultDocument().Compiled()}
 	}
-	if p := a.library.awsManaged(arn); p != nil {
+	if p := a.awsManaged(arn); p != nil {
 		return eval.Source{Name: arn, Policy: p.Document.Compiled()}
 	}
 	return eval.Source{Name: arn, Policy: denyAll()}

@@ -1,0 +1,130 @@
+package access
+
+import (
+	"iter"
+	"sync"
+	"time"
+
+	"github.com/warder-iam/warder/authz"
+	"github.com/warder-iam/warder/catalog"
+	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/policy/eval"
+)
+
+// Finder answers questions about access on one snapshot. It is safe for concurrent use.
+type Finder struct {
+	snap      *directory.Snapshot
+	options   Options
+	resources map[string]Resource // by ARN
+	strangers sync.Map            // ARN of a principal -> *directory.Snapshot that has it
+}
+
+// Options of a Finder.
+type Options struct {
+	// Now is the time of the questions: a request can be made then or later, never earlier.
+	Now time.Time
+	// Resources are those with policies, tags or owners of their own; the roles, users and policies of the snapshot are
+	// known without.
+	Resources []Resource
+	// Work bounds the search for circumstances of one answer, in trials; 0 is DefaultWork. What goes beyond is Undecided.
+	Work int
+}
+
+// DefaultWork is enough for every policy that people write.
+const DefaultWork = 20_000
+
+// Resource is what is known of something that requests are about.
+type Resource struct {
+	ARN string
+	// Account owns it; "" is the account in its ARN.
+	Account string
+	Tags    []directory.Tag
+	// Policy is its own policy, nil where it has none.
+	Policy *eval.Source
+}
+
+// New makes a Finder.
+func New(snap *directory.Snapshot, options Options) *Finder {
+	options.Now = options.Now.Truncate(time.Second) // as condition keys have it
+	f := &Finder{snap: snap, options: options, resources: make(map[string]Resource, len(options.Resources))}
+	for _, r := range options.Resources {
+		f.resources[r.ARN] = r
+	}
+	return f
+}
+
+// Snapshot that the Finder was made with.
+func (f *Finder) Snapshot() *directory.Snapshot { return f.snap }
+
+// Replay decides a witness again.
+func (f *Finder) Replay(w *Witness) authz.Decision {
+	return authz.Decide(w.Snapshot, w.Caller, w.Environment, w.Ask)
+}
+
+// Explain says why a witness, or any other request, is decided as it is. ok is false when its caller is unknown.
+func (f *Finder) Explain(w *Witness) (e eval.Explanation, ok bool) {
+	return authz.Explain(w.Snapshot, w.Caller, w.Environment, w.Ask)
+}
+
+// Plain is the request of the plainest circumstances, as Yes has them. ok is false for a principal that does not exist.
+func (f *Finder) Plain(p Principal, ask *authz.Ask) (w *Witness, ok bool) {
+	c, ok := f.plainCircumstances(p, ask)
+	if !ok {
+		return nil, false
+	}
+	problem := newProblem(f.catalog(), c)
+	if problem == nil {
+		return nil, false
+	}
+	problem.release()
+	plain := problem.with(nil)
+	return plain.witness(), true
+}
+
+func (f *Finder) catalog() *catalog.Catalog { return f.snap.Library().Catalog() }
+
+// WhoCan gives all principals of the snapshot that can do what is asked, or of which it is undecided, in the order of Principals.
+func (f *Finder) WhoCan(ask *authz.Ask) iter.Seq2[Principal, Answer] {
+	return func(yield func(Principal, Answer) bool) {
+		for p := range f.Principals() {
+			if a := f.Can(p, ask); a.Verdict != No && !yield(p, a) {
+				return
+			}
+		}
+	}
+}
+
+// Grant is an action that a principal can do, and where.
+type Grant struct {
+	Service *catalog.Service
+	Action  *catalog.Action
+	// Resources are patterns as the Allow statements have them, with variables filled in: "*" for an action without
+	// resource types. Not everything that fits one need be allowed: a Deny may except some, which the Answer's witness avoids.
+	Resources []string
+	Answer    Answer
+}
+
+// WhatCan gives the actions of the catalogue that a principal can do on some resource, by service and name; service "" is
+// all. Grants of one action with different answers come one after the other.
+func (f *Finder) WhatCan(p Principal, service string) iter.Seq[Grant] {
+	return func(func(Grant) bool) {}
+}
+
+// Exposure is something that somebody outside the account reaches, through a trust policy or another resource's policy.
+type Exposure struct {
+	Resource string // ARN
+	// Actions are those that are reached in this way.
+	Actions   []string
+	Principal Principal
+	// Public: anybody at all, or any AWS account, without a condition that limits who it is.
+	Public bool
+	// Outside: beyond the organization, where there is one.
+	Outside bool
+	Answer  Answer
+}
+
+// External gives who outside the account reaches what: through the trust policies of roles, and the policies of
+// Options.Resources.
+func (f *Finder) External() iter.Seq[Exposure] {
+	return func(func(Exposure) bool) {}
+}
