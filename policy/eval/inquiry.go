@@ -98,7 +98,7 @@ func (x *Inquiry) Outcome(applies func(i int) bool) Decision {
 			t.denied.add(st.Layer)
 		case st.Layer == LayerSCP:
 			levels |= 1 << min(st.Level, lastLevel)
-		default:
+		case st.Layer != LayerRCP: // which only denies
 			t.allowed.add(st.Layer)
 			t.how |= st.Principal
 		}
