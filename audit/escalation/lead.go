@@ -23,7 +23,10 @@ type leads map[int][]lead
 // vocabulary numbers the actions of the steps.
 type vocabulary struct {
 	actions []string
+	folded  []string // the actions in lower case
 	numbers map[string]int
+	// services are the parts before the colon that there are.
+	services map[string]bool
 	// read are the leads of the policies that were read.
 	read map[*eval.Policy]leads
 	// matched are the numbers of the actions that a pattern of actions matches.
@@ -31,12 +34,15 @@ type vocabulary struct {
 }
 
 func newVocabulary(steps []Step) *vocabulary {
-	v := &vocabulary{numbers: map[string]int{}, read: map[*eval.Policy]leads{}, matched: map[string][]int{}}
+	v := &vocabulary{numbers: map[string]int{}, services: map[string]bool{}, read: map[*eval.Policy]leads{}, matched: map[string][]int{}}
 	for i := range steps {
 		for _, need := range steps[i].Needs {
 			if _, known := v.numbers[need.Action]; need.By == "" && !known {
 				v.numbers[need.Action] = len(v.actions)
 				v.actions = append(v.actions, need.Action)
+				folded := strings.ToLower(need.Action)
+				service, _, _ := strings.Cut(folded, ":")
+				v.folded, v.services[service] = append(v.folded, folded), true
 			}
 		}
 	}
@@ -93,8 +99,13 @@ func (v *vocabulary) matching(pattern string) []int {
 	}
 	var found []int
 	folded := strings.ToLower(pattern)
-	for n, action := range v.actions {
-		if arn.Glob(folded, strings.ToLower(action)) {
+	service, _, _ := strings.Cut(folded, ":")
+	fixed, _ := fixedPart(folded)
+	if !v.services[service] && !strings.Contains(service, "*") {
+		return nil // most are of other services, and need not be remembered
+	}
+	for n, action := range v.folded {
+		if strings.HasPrefix(action, fixed) && arn.Glob(folded, action) {
 			found = append(found, n)
 		}
 	}
@@ -147,4 +158,18 @@ func (l leads) exact(action int) (resources []string, ok bool) {
 		}
 	}
 	return resources, true
+}
+
+// unconditional is the number of actions with a lead that has no condition.
+func (l leads) unconditional() int {
+	n := 0
+	for _, all := range l {
+		for i := range all {
+			if len(all[i].statement.Condition) == 0 {
+				n++
+				break
+			}
+		}
+	}
+	return n
 }

@@ -12,6 +12,7 @@ import (
 // model is what all searches share: the account as it is, and where to look.
 type model struct {
 	root       *world
+	unfixed    *access.Finder // for which iam:PolicyARN may be any
 	options    Options
 	vocabulary *vocabulary
 	steps      map[Family][]*Step
@@ -35,9 +36,11 @@ type model struct {
 }
 
 func newModel(f *access.Finder, opts Options) *model {
+	unfixed := f
+	f = f.Fixing("iam:PermissionsBoundary", "iam:PolicyARN", "iam:PassedToService") // the steps say what they are
 	steps := Steps()
 	m := &model{
-		root: newWorld(f), options: opts, vocabulary: newVocabulary(steps),
+		root: newWorld(f), unfixed: unfixed, options: opts, vocabulary: newVocabulary(steps),
 		steps: map[Family][]*Step{}, byID: map[string]*Step{},
 		admin: map[string]bool{}, worthy: map[string]bool{}, workloads: map[string][]*Workload{},
 		gained: map[string][]*edge{}, undecided: map[string]string{},

@@ -226,12 +226,29 @@ func (s *search) first(list []*move) outcome {
 		if o == moved {
 			result = moved
 		}
-		if i == 0 && o == stuck && mv.managed == administratorAccess && !s.done[mv.effect()] && !s.refused[mv.step.ID] {
+		if i == 0 && o == stuck && mv.managed == administratorAccess && !s.refused[mv.step.ID] && s.othersAttach(mv) {
 			s.refused[mv.step.ID] = true
 			result = moved // there is more to look at
 		}
 	}
 	return result
+}
+
+// othersAttach reports whether a step that may not attach the policy that allows everything may attach some other.
+func (s *search) othersAttach(mv *move) bool {
+	if s.done[mv.effect()] || mv.step.ID[:len("attach")] != "attach" {
+		return false
+	}
+	actor := s.m.subject(s.world, mv.actor)
+	if actor == nil {
+		return false
+	}
+	ask := s.m.unfixed.Ask(mv.step.Needs[0].Action, mv.fill(mv.step.Needs[0].On))
+	if boundary := mv.boundary(); boundary != "" {
+		ask.Context.Set("iam:PermissionsBoundary", boundary)
+	}
+	answer := s.m.unfixed.On(s.world.snapshot()).Can(actor.principal, ask)
+	return answer.Possible()
 }
 
 // attempt takes a step if it is allowed and does anything.
@@ -269,7 +286,7 @@ func (s *search) attempt(mv *move) outcome {
 func (s *search) allowed(mv *move) (now *move, asked []Asked) {
 	actor := s.held[mv.actor]
 	now, ok := mv.in(s.world)
-	if actor == nil || !ok {
+	if actor == nil || !ok || mv.factor && s.held[mv.gains] == nil {
 		return nil, nil
 	}
 	if asked, ok = s.m.try(s.world, now, actor.factor); !ok {
