@@ -100,7 +100,9 @@ func (m *model) newSubject(w *world, name string) *subject {
 	s.leads = leads{}
 	for _, source := range s.account.IdentityPolicies(s.entity()) {
 		for action, found := range m.vocabulary.of(source.Policy) {
-			s.leads[action] = append(s.leads[action], found...)
+			for _, l := range found {
+				s.leads[action] = append(s.leads[action], l.resolved(p.Account, s.userName()))
+			}
 		}
 	}
 	return s
