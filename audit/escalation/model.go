@@ -33,6 +33,9 @@ type model struct {
 	gained    map[string][]*edge // what the account as it is lets a principal become, by its ARN
 	strong    []string           // ARNs of AWS-managed policies that allow a step; made when first needed
 	undecided map[string]string
+
+	classes       map[string]string // of the candidates, by ARN
+	personalities map[*eval.Policy]bool
 }
 
 func newModel(f *access.Finder, opts Options) *model {
@@ -44,6 +47,7 @@ func newModel(f *access.Finder, opts Options) *model {
 		steps: map[Family][]*Step{}, byID: map[string]*Step{},
 		admin: map[string]bool{}, worthy: map[string]bool{}, workloads: map[string][]*Workload{},
 		gained: map[string][]*edge{}, undecided: map[string]string{},
+		classes: map[string]string{}, personalities: map[*eval.Policy]bool{},
 	}
 	for i := range steps {
 		s := &steps[i]
@@ -75,6 +79,7 @@ func (m *model) sort(f *access.Finder) {
 			m.admin[p.ARN] = true
 		case len(s.leads) > 0 || m.trust.names(p):
 			m.candidates = append(m.candidates, p.ARN)
+			m.classes[p.ARN] = m.class(s)
 		default:
 			continue
 		}
