@@ -7,8 +7,8 @@ import (
 	"github.com/warder-iam/warder/audit/access"
 )
 
-// company is an account of n principals, a fifth of them roles. Of every 100 principals one is privileged: an administrator, or
-// somebody with one step more or less; the others have what people have: their own keys, some services, roles to assume.
+// company is an account of n principals, a fifth of them roles. A few are privileged: administrators, or somebody with one step
+// more or less; the others have what people have: their own keys, some services, a role to assume, which hands on another.
 func company(n int) *testAccount {
 	a := &testAccount{
 		Users: map[string]testUser{}, Roles: map[string]testRole{}, Groups: map[string]testHolder{}, Policies: map[string]testPolicy{},
@@ -30,7 +30,7 @@ func company(n int) *testAccount {
 	for i := range n - n/5 {
 		name := fmt.Sprintf("user%d", i)
 		u := testUser{Groups: []string{fmt.Sprintf("team%d", i%teams)}}
-		switch i % 800 {
+		switch i { // few are privileged, however many there are
 		case 0, 100:
 			u.Attached = []string{administratorARN}
 		case 200:

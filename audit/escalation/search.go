@@ -391,7 +391,7 @@ func (s *search) users() []string {
 		}
 		return all
 	}
-	return slices.Concat(s.m.users, slices.Sorted(maps.Keys(s.extra)))
+	return s.withExtra(s.m.users)
 }
 
 func (s *search) roles() []string {
@@ -404,5 +404,12 @@ func (s *search) roles() []string {
 		}
 		return all
 	}
-	return slices.Concat(s.m.roles, slices.Sorted(maps.Keys(s.extra)))
+	return s.withExtra(s.m.roles)
+}
+
+func (s *search) withExtra(names []string) []string {
+	if len(s.extra) == 0 {
+		return names
+	}
+	return slices.Concat(names, slices.Sorted(maps.Keys(s.extra)))
 }
