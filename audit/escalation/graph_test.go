@@ -139,7 +139,7 @@ func checkRequirements(t *testing.T, e *Escalation, want []string) {
 }
 
 // replay makes the requests of a path, one after the other, on the account as the steps before have left it.
-func replay(t testing.TB, snap *directory.Snapshot, e *Escalation) {
+func replay(t failer, snap *directory.Snapshot, e *Escalation) {
 	t.Helper()
 	have := map[string]bool{e.From: true}
 	for i, s := range e.Steps {
@@ -225,4 +225,10 @@ func (e *Escalation) String() string {
 		fmt.Fprintf(&b, "%s %s %s; ", shortName(s.From), s.Step, shortName(s.To))
 	}
 	return b.String()
+}
+
+// failer is a testing.T or a rapid.T.
+type failer interface {
+	Helper()
+	Errorf(format string, args ...any)
 }
