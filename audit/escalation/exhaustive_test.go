@@ -240,8 +240,10 @@ func (p position) users(a *directory.Account, can canFunc, change changeFunc, ga
 			}
 		}
 	}
-	if made := "arn:aws:iam::" + home + ":user/made"; a.User("made") == nil && can("iam:CreateUser", made) {
-		change(&directory.User{ID: "AIDAMADE", Name: "made", Path: "/"})
+	for _, boundary := range append(managed(a), "") {
+		if made := "arn:aws:iam::" + home + ":user/made"; a.User("made") == nil && can("iam:CreateUser", made, "iam:PermissionsBoundary", boundary) {
+			change(&directory.User{ID: "AIDAMADE", Name: "made", Path: "/", Boundary: boundary})
+		}
 	}
 }
 
@@ -324,8 +326,10 @@ func (p position) roles(a *directory.Account, actor string, can canFunc, change 
 			return c, &c.Inline, &c.Attached, &c.Boundary
 		})
 	}
-	if made := "arn:aws:iam::" + home + ":role/made"; a.Role("made") == nil && can("iam:CreateRole", made) {
-		change(&directory.Role{ID: "AROAMADE", Name: "made", Path: "/", MaxSession: 3600, Trust: directory.Document{Text: trustAnyone}})
+	for _, boundary := range append(managed(a), "") {
+		if made := "arn:aws:iam::" + home + ":role/made"; a.Role("made") == nil && can("iam:CreateRole", made, "iam:PermissionsBoundary", boundary) {
+			change(&directory.Role{ID: "AROAMADE", Name: "made", Path: "/", MaxSession: 3600, Boundary: boundary, Trust: directory.Document{Text: trustAnyone}})
+		}
 	}
 }
 
