@@ -86,6 +86,9 @@ type Source struct {
 	Address, Agent string
 	Records        int
 	First, Last    time.Time
+	// Hours of the day, in UTC, and Weekdays, from Sunday, in which it was used: bit n for the n-th, from 0.
+	Hours    uint32
+	Weekdays uint8
 }
 
 // maxActivity bounds all Uses and all Sources of a run: some 100 bytes each and their texts.
@@ -245,6 +248,8 @@ func (g *gatherer) source(p *PrincipalActivity, e *trail.Event) {
 		p.Sources = append(p.Sources, s)
 	}
 	s.Records++
+	s.Hours |= 1 << e.EventTime.Hour()
+	s.Weekdays |= 1 << e.EventTime.Weekday()
 	span(&s.First, &s.Last, e.EventTime)
 }
 
