@@ -39,7 +39,7 @@ var accessKeyLeaked = audit.Check{
 }
 
 func leaked(r *audit.Reporter, id string, o *keyOwner, places []audit.LeakedKey) {
-	severity, state := audit.High, "active"
+	severity := audit.High
 	evidence := []audit.Evidence{{Text: o.proof}}
 	for _, k := range places {
 		if k.WithSecret {
@@ -50,7 +50,7 @@ func leaked(r *audit.Reporter, id string, o *keyOwner, places []audit.LeakedKey)
 		}
 	}
 	if !o.active {
-		severity, state = audit.Low, "inactive"
+		severity = audit.Low
 	}
 	whose := "the root user"
 	if o.user != "" {
@@ -58,7 +58,7 @@ func leaked(r *audit.Reporter, id string, o *keyOwner, places []audit.LeakedKey)
 	}
 	r.FoundAs(severity, id, audit.Finding{
 		Resource: o.arn,
-		Title:    fmt.Sprintf("The %s access key %s of %s was found in %s", state, id, whose, count(len(places), "place")),
+		Title:    fmt.Sprintf("%s of %s was found in %s", o.name(id), whose, count(len(places), "place")),
 		Evidence: few(evidence), Remedy: o.withdraw(id),
 	})
 }

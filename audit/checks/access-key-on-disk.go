@@ -26,16 +26,16 @@ var accessKeyOnDisk = audit.Check{
 				}
 				continue
 			}
-			severity, state := audit.Medium, "active"
+			severity := audit.Medium
 			switch {
 			case !o.active:
-				severity, state = audit.Low, "inactive"
+				severity = audit.Low
 			case o.user == "":
 				severity = audit.Critical
 			}
 			r.FoundAs(severity, k.ID+" "+k.File+" "+k.Profile, audit.Finding{
 				Resource: o.arn,
-				Title:    fmt.Sprintf("The %s access key %s lies in clear text in %s, profile %s", state, k.ID, k.File, k.Profile),
+				Title:    fmt.Sprintf("%s lies in clear text in %s, profile %s", o.name(k.ID), k.File, k.Profile),
 				Evidence: []audit.Evidence{{Text: o.proof}},
 				Remedy: audit.Remedy{
 					Text:    "Sign in through the identity provider, which leaves only sessions on disk, or take the key from the system's key store; then delete the key.",

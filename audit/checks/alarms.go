@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/audit"
 	"github.com/warder-iam/warder/directory/awsimport"
 )
@@ -23,50 +22,58 @@ var alarms = audit.Check{
 			r.NotAssessed("all trails", getTrails)
 			return
 		}
-		filters, notes, known := watching(a, r)
+		watches, gaps := watching(a)
 		for _, topic := range alarmTopics() {
-			if missed := topic.missed(filters); len(missed) > 0 && known {
-				noAlarm(a, r, &topic, missed, notes)
+			missed := topic.missed(watches)
+			if len(missed) == 0 {
+				continue
+			}
+			for _, g := range gaps {
+				r.NotAssessed(g.Missing, g.Get)
+			}
+			if len(gaps) == 0 {
+				noAlarm(a, r, &topic, missed, watches)
 			}
 		}
 	},
 }
 
-// watching are the filters that make somebody notice: on a log group that a trail of the account writes to, and with an
-// alarm on their metric that goes somewhere. notes say why others do not; known is false where there may be more.
-func watching(a *audit.Account, r *audit.Reporter) (filters []filterPattern, notes []audit.Evidence, known bool) {
+// watch is a metric filter, and why nobody hears of what it finds: "" if somebody does.
+type watch struct {
+	name    string
+	matches filterPattern
+	unheard string
+}
+
+// watching are the metric filters of the accounts with log groups that the account's trails write to. With gaps there
+// may be more of them, or one is not understood: what they do not match is not known to be missed then.
+func watching(a *audit.Account) (watches []watch, gaps []audit.Gap) {
 	groups := logGroups(a)
-	if len(groups) == 0 {
-		return nil, []audit.Evidence{fact("no trail that is on writes to a log group")}, true
-	}
-	known = true
 	for _, account := range slices.Sorted(maps.Keys(groups)) {
 		e := a.Bundle.Accounts[account]
 		if e == nil {
 			e = &awsimport.Evidence{Account: account}
 		}
-		known = asked(r, e, awsimport.KindMetricFilters, getFilters) && known
-		known = asked(r, e, awsimport.KindAlarms, getAlarms) && known
+		for _, k := range []struct {
+			kind awsimport.Kind
+			get  string
+		}{{awsimport.KindMetricFilters, getFilters}, {awsimport.KindAlarms, getAlarms}} {
+			if e.Extent(k.kind) != awsimport.Complete {
+				gaps = append(gaps, audit.Gap{Missing: "all " + string(k.kind) + " of account " + account, Get: k.get})
+			}
+		}
 		for i := range e.MetricFilters {
 			f := &e.MetricFilters[i]
-			pattern, why := heard(e, f, groups[account])
-			if why != "" {
-				notes = append(notes, fact("metric filter %s %s", f.Name, why))
-			} else {
-				filters = append(filters, pattern)
+			w := watch{name: f.Name, unheard: unheard(e, f, groups[account])}
+			var err error
+			if w.matches, err = parseFilterPattern(f.Pattern); err != nil && w.unheard == "" {
+				gaps = append(gaps, audit.Gap{Missing: "what metric filter " + f.Name + " matches, whose pattern is not understood: " + err.Error()})
+			} else if err == nil {
+				watches = append(watches, w)
 			}
 		}
 	}
-	return filters, notes, known
-}
-
-// asked reports whether all of a kind is there; if not, that is a gap.
-func asked(r *audit.Reporter, e *awsimport.Evidence, k awsimport.Kind, get string) bool {
-	if e.Extent(k) == awsimport.Complete {
-		return true
-	}
-	r.NotAssessed("all "+string(k)+" of account "+e.Account, get)
-	return false
+	return watches, gaps
 }
 
 // logGroups are those that the trails write to which are on, by account: the trail of an organization writes to one of the
@@ -85,27 +92,18 @@ func logGroups(a *audit.Account) map[string][]string {
 
 // logGroup is the account and name in arn:aws:logs:us-east-1:111122223333:log-group:NAME:*.
 func logGroup(t *awsimport.Trail) (account, name string) {
-	parsed, err := arn.Parse(t.LogGroupARN)
-	if err != nil {
+	parts := strings.Split(t.LogGroupARN, ":")
+	if len(parts) < 7 || parts[5] != "log-group" {
 		return "", ""
 	}
-	return parsed.Account, strings.TrimSuffix(strings.TrimPrefix(parsed.Resource, "log-group:"), ":*")
-}
-
-// heard reads a filter's pattern, and says why nobody hears of what it finds; why is "" if somebody does.
-func heard(e *awsimport.Evidence, f *awsimport.MetricFilter, groups []string) (pattern filterPattern, why string) {
-	pattern, err := parseFilterPattern(f.Pattern)
-	switch {
-	case err != nil:
-		return nil, "is not understood: " + err.Error()
-	case !slices.Contains(groups, f.LogGroup):
-		return nil, "is on log group " + f.LogGroup + ", to which no trail writes that is on"
-	}
-	return pattern, unheard(e, f)
+	return parts[4], parts[6]
 }
 
 // unheard says why nobody hears of what a filter finds; "" if somebody does.
-func unheard(e *awsimport.Evidence, f *awsimport.MetricFilter) string {
+func unheard(e *awsimport.Evidence, f *awsimport.MetricFilter, groups []string) string {
+	if !slices.Contains(groups, f.LogGroup) {
+		return "is on log group " + f.LogGroup + ", to which no trail writes that is on"
+	}
 	why := "has no alarm on its metric"
 	for _, alarm := range e.Alarms {
 		if !slices.Contains(f.Metrics, awsimport.Metric{Namespace: alarm.Namespace, Name: alarm.Metric}) {
@@ -123,19 +121,37 @@ func unheard(e *awsimport.Evidence, f *awsimport.MetricFilter) string {
 	return why
 }
 
-// missed are the samples that none of the filters matches.
-func (t *alarmTopic) missed(filters []filterPattern) []string {
-	var names []string
-	for _, s := range t.samples {
-		r, err := newRecord(s.record)
-		if err != nil || !slices.ContainsFunc(filters, func(f filterPattern) bool { return f(r) }) {
-			names = append(names, s.name)
-		}
-	}
-	return names
+// missed are the samples of which nobody hears.
+func (t *alarmTopic) missed(watches []watch) []sample {
+	return slices.DeleteFunc(slices.Clone(t.samples), func(s sample) bool {
+		return slices.ContainsFunc(watches, func(w watch) bool { return w.unheard == "" && s.matched(w.matches) })
+	})
 }
 
-func noAlarm(a *audit.Account, r *audit.Reporter, t *alarmTopic, missed []string, notes []audit.Evidence) {
+func (s *sample) matched(by filterPattern) bool {
+	r, err := newRecord(s.record)
+	return err == nil && by(r)
+}
+
+// silence says what nobody hears of, and why.
+func silence(a *audit.Account, missed []sample, watches []watch) []audit.Evidence {
+	names := make([]string, 0, len(missed))
+	for _, s := range missed {
+		names = append(names, s.name)
+	}
+	evidence := []audit.Evidence{fact("nothing is told of %s", strings.Join(names, ", "))}
+	if len(logGroups(a)) == 0 {
+		evidence = append(evidence, fact("no trail that is on writes to a log group"))
+	}
+	for _, w := range watches {
+		if w.unheard != "" && slices.ContainsFunc(missed, func(s sample) bool { return s.matched(w.matches) }) {
+			evidence = append(evidence, fact("metric filter %s %s", w.name, w.unheard))
+		}
+	}
+	return evidence
+}
+
+func noAlarm(a *audit.Account, r *audit.Reporter, t *alarmTopic, missed []sample, watches []watch) {
 	group := "LOG_GROUP"
 	for i := range a.Evidence.Trails {
 		if _, name := logGroup(&a.Evidence.Trails[i]); name != "" {
@@ -149,7 +165,7 @@ func noAlarm(a *audit.Account, r *audit.Reporter, t *alarmTopic, missed []string
 	}
 	r.FoundAs(t.severity, t.id, audit.Finding{
 		Title:    title,
-		Evidence: few(append([]audit.Evidence{fact("nothing is told of %s", strings.Join(missed, ", "))}, notes...)),
+		Evidence: few(silence(a, missed, watches)),
 		Remedy: audit.Remedy{
 			Text: "Make a metric filter on the trail's log group, and an alarm on its metric that goes to people.",
 			Command: audit.Command("aws", "logs", "put-metric-filter", "--log-group-name", group, "--filter-name", t.id, "--filter-pattern", t.pattern,

@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/warder-iam/warder/audit"
 	"github.com/warder-iam/warder/directory/awsimport"
@@ -33,18 +34,18 @@ func certificate(a *audit.Account, r *audit.Reporter, c *awsimport.ServerCertifi
 		r.NotAssessed("when server certificate "+c.Name+" expires", getCertificates)
 		return
 	}
-	f := audit.Finding{Resource: c.ARN, Evidence: []audit.Evidence{fact("list-server-certificates says that it expires on %s", day(c.Expires))}}
+	f := audit.Finding{Resource: c.ARN, Evidence: []audit.Evidence{fact("list-server-certificates says Expiration %s", c.Expires.UTC().Format(time.RFC3339))}}
 	left := -audit.Days(c.Expires, a.Now)
 	switch {
 	case !c.Expires.After(a.Now):
-		f.Title = fmt.Sprintf("Server certificate %s expired %s ago", c.Name, count(-left, "day"))
+		f.Title = fmt.Sprintf("Server certificate %s expired on %s", c.Name, day(c.Expires))
 		f.Remedy = audit.Remedy{
 			Text:    "See that nothing uses it, and delete it; new ones are better kept in AWS Certificate Manager, which renews them.",
 			Command: audit.Command("aws", "iam", "delete-server-certificate", "--server-certificate-name", c.Name),
 		}
 		r.Found("", f)
 	case left <= a.Settings.CertificateDays:
-		f.Title = fmt.Sprintf("Server certificate %s expires in %s", c.Name, count(left, "day"))
+		f.Title = fmt.Sprintf("Server certificate %s expires on %s, in %s", c.Name, day(c.Expires), count(left, "day"))
 		f.Remedy = audit.Remedy{
 			Text:    "Request one in AWS Certificate Manager, which renews it, and put it where this one is used.",
 			Command: "aws acm request-certificate --domain-name DOMAIN --validation-method DNS",

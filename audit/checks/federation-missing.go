@@ -23,7 +23,7 @@ var federationMissing = audit.Check{
 		if !ok || len(people) == 0 {
 			return
 		}
-		provider, known := centralProvider(a)
+		provider := centralProvider(a)
 		remedy := audit.Remedy{
 			Text: "Connect the organization's identity provider, through IAM Identity Center or a SAML provider, give its groups roles, and delete the users; " +
 				"keep one or two with MFA for the day on which it does not work.",
@@ -36,11 +36,10 @@ var federationMissing = audit.Check{
 				Evidence: few(people), Remedy: audit.Remedy{Text: remedy.Text},
 			})
 		case provider != "":
-		case !known:
-			r.NotAssessed("the SAML providers", getSAML)
+		case !providersKnown(a, r):
 		case len(people) > a.Settings.EmergencyUsers || manyAccounts(a):
 			r.Found("", audit.Finding{
-				Title:    fmt.Sprintf("No central identity provider serves, and IAM users with passwords are all that people have: %d", len(people)),
+				Title:    fmt.Sprintf("No central identity provider serves: people sign in with passwords of IAM users, %d of them", len(people)),
 				Evidence: few(people), Remedy: remedy,
 			})
 		}
@@ -70,19 +69,32 @@ func peopleAsUsers(a *audit.Account, r *audit.Reporter) (people []audit.Evidence
 const identityCenterPath = "/aws-reserved/sso.amazonaws.com/"
 
 // centralProvider names a provider through which people sign in. OpenID Connect providers do not count: they are for
-// pipelines and applications as a rule. known is false where none is there and there may be one all the same.
-func centralProvider(a *audit.Account) (name string, known bool) {
+// pipelines and applications as a rule.
+func centralProvider(a *audit.Account) string {
 	if len(a.Evidence.SAMLProviders) > 0 {
-		return "the SAML provider " + a.Evidence.SAMLProviders[0].ARN, true
+		return "the SAML provider " + a.Evidence.SAMLProviders[0].ARN
 	}
 	if a.Directory != nil {
 		for role := range a.Directory.Roles() {
 			if strings.HasPrefix(role.Path, identityCenterPath) {
-				return "IAM Identity Center", true
+				return "IAM Identity Center"
 			}
 		}
 	}
-	return "", a.Evidence.Extent(awsimport.KindSAMLProviders) == awsimport.Complete && a.Evidence.AuthorizationDetails.Roles == awsimport.Complete
+	return ""
+}
+
+// providersKnown reports whether a provider that is not there does not exist; if not, that is a gap.
+func providersKnown(a *audit.Account, r *audit.Reporter) bool {
+	saml := a.Evidence.Extent(awsimport.KindSAMLProviders) == awsimport.Complete
+	if !saml {
+		r.NotAssessed("the SAML providers", getSAML)
+	}
+	roles := a.Evidence.AuthorizationDetails.Roles == awsimport.Complete
+	if !roles {
+		r.NotAssessed("all roles, among them those of IAM Identity Center", getDetails)
+	}
+	return saml && roles
 }
 
 // manyAccounts reports whether the account is one of several of an organization.

@@ -37,7 +37,7 @@ var instanceProfile = audit.Check{
 
 // workloadCredentials finds workloads with keys, and instances without a role.
 func workloadCredentials(a *audit.Account, r *audit.Reporter, w *awsimport.Workload) {
-	name := w.ARN[strings.LastIndexByte(w.ARN, ':')+1:]
+	kind := strings.ReplaceAll(strings.TrimPrefix(string(w.Kind), "AWS::"), "::", " ")
 	for _, id := range w.AccessKeys {
 		whose := fact("nothing tells whose key %s is", id)
 		if o, found := ownerOf(a, id); found {
@@ -45,7 +45,7 @@ func workloadCredentials(a *audit.Account, r *audit.Reporter, w *awsimport.Workl
 		}
 		r.FoundAs(audit.High, id, audit.Finding{
 			Resource: w.ARN,
-			Title:    fmt.Sprintf("%s has access key %s in its environment", name, id),
+			Title:    fmt.Sprintf("%s %s has access key %s in its environment", kind, w.Name, id),
 			Evidence: []audit.Evidence{fact("an environment variable of %s holds %s", w.ARN, id), whose},
 			Remedy:   audit.Remedy{Text: "Give its role the permissions of the key's user, take the key out of the environment, deactivate it, and delete it."},
 		})

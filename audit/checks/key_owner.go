@@ -42,6 +42,17 @@ func ownerOf(a *audit.Account, id string) (o keyOwner, found bool) {
 	return keyOwner{}, false
 }
 
+// name is that of the key at the beginning of a sentence.
+func (o *keyOwner) name(id string) string {
+	switch {
+	case !o.active:
+		return "The inactive access key " + id
+	case o.listed:
+		return "The active access key " + id
+	}
+	return "Access key " + id
+}
+
 // ownersKnown reports whether a key that no user has is no key of the account's users.
 func ownersKnown(a *audit.Account) bool {
 	return a.Evidence.Extent(awsimport.KindAccessKeys) == awsimport.Complete

@@ -63,9 +63,9 @@ func privilegedActivity(r *audit.Reporter, p *audit.PrincipalActivity, since tim
 		return
 	}
 	strange := unusual(p, uses, since)
-	severity, title := audit.Informational, fmt.Sprintf("Privileged %s did %s since %s", p.ARN, count(len(uses), "thing"), day(since))
+	severity, title := audit.Informational, fmt.Sprintf("Privileged %s used %s since %s", p.ARN, count(len(uses), "action"), day(since))
 	if len(strange) > 0 {
-		severity, title = audit.Medium, title+", not all of it usual"
+		severity, title = audit.Medium, title+", not all as before"
 	}
 	// Changes first, the latest of them before the others.
 	slices.SortStableFunc(uses, func(u, v *audit.Use) int {

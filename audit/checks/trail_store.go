@@ -45,14 +45,19 @@ func stores(a *audit.Account, r *audit.Reporter, trails []awsimport.Trail) {
 		if a.Directory == nil || a.Evidence.AuthorizationDetails.Extent != awsimport.Complete {
 			r.NotAssessed("the permissions of all users and roles", getDetails)
 		}
+		for _, name := range slices.Sorted(maps.Keys(a.Bundle.Incomplete)) {
+			if strings.HasPrefix(name, a.ARN("")) && !strings.HasPrefix(name, a.ARN("group/")) {
+				r.NotAssessed("the permissions of "+name+": "+a.Bundle.Incomplete[name], getDetails)
+			}
+		}
 		store(a, r, t)
 	}
 }
 
-// bucketKnown reports whether the bundle has the bucket's policy, and with it whose the bucket is.
+// bucketKnown reports whether the bundle has the bucket's policy, whole, and with it whose the bucket is.
 func bucketKnown(a *audit.Account, bucket string) bool {
 	for _, e := range a.Bundle.Accounts {
-		if slices.ContainsFunc(e.ResourcePolicies, func(p awsimport.ResourcePolicy) bool { return p.ARN == bucket }) {
+		if slices.ContainsFunc(e.ResourcePolicies, func(p awsimport.ResourcePolicy) bool { return p.ARN == bucket && p.Document.Err() == nil }) {
 			return true
 		}
 	}
@@ -75,10 +80,10 @@ func store(a *audit.Account, r *audit.Reporter, t *awsimport.Trail) {
 			resource += "/AWSLogs/" + a.ID + "/CloudTrail/" + cmp.Or(t.HomeRegion, "us-east-1") + "/record.json.gz"
 		}
 		for p, answer := range a.Finder.WhoCan(a.Finder.Ask(act.action, resource)) {
-			if p.Account != a.ID || p.Kind == eval.Root {
+			if p.Account != a.ID || p.Kind == eval.Root || !a.Bundle.Complete(p.ARN) {
 				continue
 			}
-			if _, incomplete := a.Bundle.Incomplete[p.ARN]; incomplete || !answer.Possible() {
+			if !answer.Possible() {
 				r.NotAssessed("whether "+p.ARN+" may "+act.action+" in "+t.Bucket, getDetails)
 				continue
 			}
