@@ -76,6 +76,9 @@ type Environment struct {
 	Referer   string
 	// Region that the caller named in its signature.
 	Region string
+	// CalledVia are the services of AWS that pass the request on with the caller's rights, the first one first; nil where
+	// the caller makes it itself.
+	CalledVia []string
 }
 
 // Ask is one question about one resource.

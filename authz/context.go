@@ -31,11 +31,7 @@ func requestContext(p *subject, c *Caller, env *Environment, ask *Ask) eval.Cont
 	if !ask.MFA.IsZero() {
 		factorKeys(&ctx, ask.MFA, env.Time)
 	}
-	account := ask.ResourceAccount
-	if account == "" {
-		account = c.Account
-	}
-	setIf(&ctx, "aws:ResourceAccount", account)
+	setIf(&ctx, "aws:ResourceAccount", ownerOf(c, ask))
 	setTags(&ctx, "aws:ResourceTag/", ask.ResourceTags)
 	if hasIAMTags(ask.Action) {
 		setTags(&ctx, "iam:ResourceTag/", ask.ResourceTags)
@@ -89,11 +85,28 @@ func derived(key string) bool { return KeyOrigin(key) != FromRequest }
 func environmentKeys(ctx *eval.Context, env *Environment) {
 	clockKeys(ctx, env.Time)
 	ctx.Set("aws:SecureTransport", strconv.FormatBool(env.Secure))
-	ctx.Set("aws:ViaAWSService", "false")
+	ctx.Set("aws:ViaAWSService", strconv.FormatBool(len(env.CalledVia) > 0))
+	if n := len(env.CalledVia); n > 0 {
+		ctx.SetList("aws:CalledVia", env.CalledVia...)
+		ctx.Set("aws:CalledViaFirst", env.CalledVia[0])
+		ctx.Set("aws:CalledViaLast", env.CalledVia[n-1])
+	}
 	setIf(ctx, "aws:SourceIp", env.SourceIP)
 	setIf(ctx, "aws:UserAgent", env.UserAgent)
 	setIf(ctx, "aws:referer", env.Referer)
 	setIf(ctx, "aws:RequestedRegion", env.Region)
+}
+
+// organizationKeys tell of the organizations that caller and resource belong to, where they do.
+func organizationKeys(ctx *eval.Context, caller, resource *directory.Membership) {
+	if caller != nil {
+		ctx.Set("aws:PrincipalOrgID", caller.Organization)
+		ctx.SetList("aws:PrincipalOrgPaths", caller.Path)
+	}
+	if resource != nil {
+		ctx.Set("aws:ResourceOrgID", resource.Organization)
+		ctx.SetList("aws:ResourceOrgPaths", resource.Path)
+	}
 }
 
 func clockKeys(ctx *eval.Context, now time.Time) {

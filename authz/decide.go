@@ -20,7 +20,7 @@ func (d *Decision) Allowed() bool { return d.Verdict == eval.Allow }
 // Decide answers ask for caller on the account as snap holds it. A principal that snap does not hold is denied.
 func Decide(snap *directory.Snapshot, caller *Caller, env *Environment, ask *Ask) Decision {
 	d := Decision{Caller: caller, Ask: ask}
-	set, req, ok := question(snap, caller, env, ask)
+	set, req, ok := Question(snap, caller, env, ask)
 	if !ok {
 		return d
 	}
@@ -33,7 +33,7 @@ func (d *Decision) Restricted() bool { return d.Layer == eval.LayerCredential }
 
 // Explain answers like Decide and says why. ok is false when the principal is unknown: nothing was evaluated.
 func Explain(snap *directory.Snapshot, caller *Caller, env *Environment, ask *Ask) (eval.Explanation, bool) {
-	set, req, ok := question(snap, caller, env, ask)
+	set, req, ok := Question(snap, caller, env, ask)
 	if !ok {
 		return eval.Explanation{}, false
 	}
@@ -90,8 +90,9 @@ func lookUp(snap *directory.Snapshot, c *Caller) (*subject, bool) {
 	return p, true
 }
 
-// question puts together what eval needs.
-func question(snap *directory.Snapshot, c *Caller, env *Environment, ask *Ask) (eval.Set, *eval.Request, bool) {
+// Question is what eval decides for Decide: the policies that apply, and the request with all of its condition keys. ok is
+// false when the principal is unknown. It is for those who ask more about a decision than Explain tells.
+func Question(snap *directory.Snapshot, c *Caller, env *Environment, ask *Ask) (set eval.Set, req *eval.Request, ok bool) {
 	p, ok := lookUp(snap, c)
 	if !ok {
 		return eval.Set{}, nil, false
@@ -104,7 +105,7 @@ func question(snap *directory.Snapshot, c *Caller, env *Environment, ask *Ask) (
 	if c.Session != nil && c.Session.Type == SessionToken {
 		credential = eval.SessionToken
 	}
-	req := &eval.Request{
+	req = &eval.Request{
 		Principal: eval.Principal{
 			Credential: credential,
 			Kind:       c.Kind, Account: c.Account, ARN: c.ARN, UniqueID: c.PrincipalID,
@@ -114,5 +115,30 @@ func question(snap *directory.Snapshot, c *Caller, env *Environment, ask *Ask) (
 		Action: ask.Action, Resource: ask.Resource, ResourceAccount: ask.ResourceAccount,
 		Context: requestContext(p, c, env, ask),
 	}
-	return p.policies.With(session, ask.ResourcePolicy, ask.ResourceKind), req, true
+	set = p.policies.With(session, ask.ResourcePolicy, ask.ResourceKind)
+	if caller, resource := snap.Membership(c.Account), snap.Membership(ownerOf(c, ask)); caller != nil || resource != nil {
+		organizationKeys(&req.Context, caller, resource)
+		set = under(&set, caller, resource)
+	}
+	return set, req, true
+}
+
+// ownerOf is the account that owns the resource.
+func ownerOf(c *Caller, ask *Ask) string {
+	if ask.ResourceAccount != "" {
+		return ask.ResourceAccount
+	}
+	return c.Account
+}
+
+// under binds the caller by the SCPs of its organization and the resource by the RCPs of its own; either may have none.
+func under(set *eval.Set, caller, resource *directory.Membership) eval.Set {
+	var scp, rcp [][]eval.Source
+	if caller != nil {
+		scp = caller.SCP
+	}
+	if resource != nil {
+		rcp = resource.RCP
+	}
+	return set.Under(scp, rcp, caller != nil && caller.Management, resource != nil && resource.Management)
 }

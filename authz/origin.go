@@ -59,7 +59,7 @@ var keyOrigins = map[string]Origin{
 
 	"aws:sourceip": FromEnvironment, "aws:securetransport": FromEnvironment, "aws:requestedregion": FromEnvironment,
 	"aws:useragent": FromEnvironment, "aws:referer": FromEnvironment,
-	// authz knows that no service of AWS stands between: it sets the key itself.
+	// authz knows whether a service of AWS stands between: it sets the key itself.
 	"aws:viaawsservice": FromCaller,
 
 	"aws:currenttime": FromClock, "aws:epochtime": FromClock,

@@ -10,6 +10,8 @@ type Snapshot struct {
 	accounts tree[*Account] // by id
 	aliases  tree[string]   // folded alias, sep, account id -> account id
 	keys     tree[string]   // access key id, sep, account id -> account id
+
+	memberships tree[*Membership] // by account id
 }
 
 // New makes the empty snapshot of revision 0.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/warder-iam/warder/authz"
+	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/policy/eval"
 )
 
@@ -92,6 +93,8 @@ type StatementRef struct {
 
 // Witness is a request that is allowed: Finder.Replay decides it again.
 type Witness struct {
+	// Snapshot is the Finder's; for a principal of an account that it does not hold, with that account.
+	Snapshot    *directory.Snapshot
 	Caller      *authz.Caller
 	Environment *authz.Environment
 	Ask         *authz.Ask

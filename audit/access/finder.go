@@ -2,6 +2,7 @@ package access
 
 import (
 	"iter"
+	"sync"
 	"time"
 
 	"github.com/warder-iam/warder/authz"
@@ -12,8 +13,10 @@ import (
 
 // Finder answers questions about access on one snapshot. It is safe for concurrent use.
 type Finder struct {
-	snap    *directory.Snapshot
-	options Options
+	snap      *directory.Snapshot
+	options   Options
+	resources map[string]Resource // by ARN
+	strangers sync.Map            // ARN of a principal -> *directory.Snapshot that has it
 }
 
 // Options of a Finder.
@@ -42,35 +45,53 @@ type Resource struct {
 
 // New makes a Finder.
 func New(snap *directory.Snapshot, options Options) *Finder {
-	return &Finder{snap: snap, options: options}
+	options.Now = options.Now.Truncate(time.Second) // as condition keys have it
+	f := &Finder{snap: snap, options: options, resources: make(map[string]Resource, len(options.Resources))}
+	for _, r := range options.Resources {
+		f.resources[r.ARN] = r
+	}
+	return f
 }
 
-// Snapshot is what witnesses are decided on: the one that the Finder was made with, and with it the principals of other
-// accounts that its answers are about.
+// Snapshot that the Finder was made with.
 func (f *Finder) Snapshot() *directory.Snapshot { return f.snap }
 
-// Ask is the question for an action on a resource, with all that is known of the resource: its account, tags and policy.
-// The caller may add the operation's own keys to its Context; keys that it does not set are free. An ARN that nobody knows
-// belongs to the account that it names, and where it names none, to the caller's.
-func (f *Finder) Ask(action, resource string) *authz.Ask { return nil }
-
 // Replay decides a witness again.
-func (f *Finder) Replay(w *Witness) authz.Decision { return authz.Decision{} }
+func (f *Finder) Replay(w *Witness) authz.Decision {
+	return authz.Decide(w.Snapshot, w.Caller, w.Environment, w.Ask)
+}
 
 // Explain says why a witness, or any other request, is decided as it is. ok is false when its caller is unknown.
-func (f *Finder) Explain(w *Witness) (e eval.Explanation, ok bool) { return eval.Explanation{}, false }
+func (f *Finder) Explain(w *Witness) (e eval.Explanation, ok bool) {
+	return authz.Explain(w.Snapshot, w.Caller, w.Environment, w.Ask)
+}
 
 // Plain is the request of the plainest circumstances, as Yes has them. ok is false for a principal that does not exist.
-func (f *Finder) Plain(p Principal, ask *authz.Ask) (w *Witness, ok bool) { return nil, false }
+func (f *Finder) Plain(p Principal, ask *authz.Ask) (w *Witness, ok bool) {
+	c, ok := f.plainCircumstances(p, ask)
+	if !ok {
+		return nil, false
+	}
+	problem := newProblem(f.catalog(), c)
+	if problem == nil {
+		return nil, false
+	}
+	problem.release()
+	plain := problem.with(nil)
+	return plain.witness(), true
+}
 
-// Can answers whether a principal can do what is asked. Of the ask, what is given is fixed: context keys, tags of the request
-// (if there are any), the second factor. All other circumstances are free: the network, time from now on, the second factor,
-// tags of the request, the name of the session, the keys of the operation.
-func (f *Finder) Can(p Principal, ask *authz.Ask) Answer { return Answer{} }
+func (f *Finder) catalog() *catalog.Catalog { return f.snap.Library().Catalog() }
 
 // WhoCan gives all principals of the snapshot that can do what is asked, or of which it is undecided, in the order of Principals.
 func (f *Finder) WhoCan(ask *authz.Ask) iter.Seq2[Principal, Answer] {
-	return func(func(Principal, Answer) bool) {}
+	return func(yield func(Principal, Answer) bool) {
+		for p := range f.Principals() {
+			if a := f.Can(p, ask); a.Verdict != No && !yield(p, a) {
+				return
+			}
+		}
+	}
 }
 
 // Grant is an action that a principal can do, and where.

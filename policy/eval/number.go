@@ -88,3 +88,12 @@ func (n *number) sign() int {
 		return 1
 	}
 }
+
+// text is a form that parseNumber reads.
+func (n *number) text() string {
+	sign := ""
+	if n.negative {
+		sign = "-"
+	}
+	return sign + "0." + n.whole + n.fraction + "e" + strconv.Itoa(n.point)
+}

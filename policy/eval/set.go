@@ -36,6 +36,16 @@ func (s *Set) With(session []Source, resource *Source, kind ResourceKind) Set {
 	return with
 }
 
+// Under gives the Set below an organization: with its SCPs and RCPs, by level from the root, in place of those that s has.
+// management and resourceManagement are the Layers' Management and ResourceManagement.
+func (s *Set) Under(scp, rcp [][]Source, management, resourceManagement bool) Set {
+	under := *s
+	under.layers.SCP, under.layers.RCP = scp, rcp
+	under.layers.Management, under.layers.ResourceManagement = management, resourceManagement
+	under.indexed &^= 1<<LayerSCP | 1<<LayerRCP
+	return under
+}
+
 // Size is about how many bytes of memory the Set has for itself, beside the policies that it was made of.
 func (s *Set) Size() int {
 	const set, pointer, glob = 512, 8, 40

@@ -1,0 +1,152 @@
+package access
+
+import (
+	"fmt"
+
+	"github.com/warder-iam/warder/authz"
+	"github.com/warder-iam/warder/policy/eval"
+)
+
+// Can answers whether a principal can do what is asked. Of the ask, what is given is fixed: context keys, tags of the request
+// (if there are any), the second factor. All other circumstances are free: the network, time from now on, the second factor,
+// tags of the request, the name of the session, the keys of the operation.
+func (f *Finder) Can(p Principal, ask *authz.Ask) Answer {
+	plain, ok := f.plainCircumstances(p, ask)
+	if !ok {
+		return Answer{Why: "there is no such principal"}
+	}
+	return f.answer(p, plain)
+}
+
+// inquest is the search for one answer.
+type inquest struct {
+	finder     *Finder
+	taggable   bool // what the trust policy of a role lets whoever assumes it add to the session
+	identified bool
+	work       int
+	first      *problem // of the plainest caller
+	incomplete string
+}
+
+func (f *Finder) answer(who Principal, plain circumstances) Answer {
+	q := inquest{finder: f, work: f.work()}
+	if q.first = newProblem(f.catalog(), plain); q.first == nil {
+		return Answer{Why: "there is no such principal"}
+	}
+	q.taggable, q.identified = f.sessionGrants(who, plain.snap)
+	names, complete := q.first.names()
+	if !complete {
+		q.incomplete = "not every name of the session could be tried"
+	}
+	for i, c := range names {
+		p := q.first
+		if i > 0 {
+			p = newProblem(f.catalog(), c)
+		}
+		if a, found := q.try(p, i == 0); found {
+			return a
+		}
+		for _, c := range p.credentials() {
+			if a, found := q.try(newProblem(f.catalog(), c), false); found {
+				return a
+			}
+		}
+	}
+	if q.incomplete != "" {
+		return Answer{Verdict: Undecided, Why: q.incomplete}
+	}
+	return Answer{Why: q.first.why()}
+}
+
+// try looks for circumstances of one caller.
+func (q *inquest) try(p *problem, plainest bool) (a Answer, found bool) {
+	if !p.hopeful() {
+		return Answer{}, false
+	}
+	p.taggable, p.identified = q.taggable, q.identified
+	p.release()
+	if plainest {
+		if c := p.with(nil); c.allowed() {
+			return p.yes(&c), true
+		}
+	}
+	s := search{problem: p, work: &q.work}
+	if chosen := s.find(); chosen != nil {
+		return p.yesIf(chosen, q.first), true
+	}
+	if p.incomplete != "" {
+		q.incomplete = p.incomplete
+	}
+	return Answer{}, false
+}
+
+func allows(d eval.Decision) bool { return d.Verdict == eval.Allow }
+
+func (f *Finder) work() int {
+	if f.options.Work > 0 {
+		return f.options.Work
+	}
+	return DefaultWork
+}
+
+// hopeful reports whether an allow is possible at all, by the statements that no context changes.
+func (p *problem) hopeful() bool { return p.possible(p.settled()) }
+
+// settled are the statements without demands.
+func (p *problem) settled() []status {
+	st := make([]status, len(p.inquiry.Open))
+	for i := range st {
+		if len(p.of[i]) == 0 {
+			st[i] = applies
+		}
+	}
+	return st
+}
+
+// why is the reason of a No: the first layer that is in the way in the plainest circumstances.
+func (p *problem) why() string {
+	c := p.with(nil)
+	caller, env, ask := c.finish()
+	switch d := authz.Decide(c.snap, caller, env, ask); {
+	case d.Verdict == eval.ExplicitDeny:
+		return fmt.Sprintf("explicit deny in a %s", d.Layer.Title())
+	case d.Layer == eval.LayerCredential:
+		return "this kind of credentials may not make the call"
+	default:
+		return fmt.Sprintf("no %s allows %s", d.Layer.Title(), ask.Action)
+	}
+}
+
+// yes is the answer where the plainest circumstances are allowed.
+func (p *problem) yes(c *circumstances) Answer {
+	return Answer{Verdict: Yes, Witness: c.witness(), Statements: p.grants(c)}
+}
+
+// grants are the Allow statements that apply in the circumstances.
+func (p *problem) grants(c *circumstances) []StatementRef {
+	_, req, _ := c.question()
+	var refs []StatementRef
+	for i := range p.inquiry.Open {
+		if st := &p.inquiry.Open[i]; !st.Deny && p.met(i, &req.Context) {
+			refs = append(refs, refOf(st))
+		}
+	}
+	return refs
+}
+
+// met reports whether a statement applies in a context.
+func (p *problem) met(statement int, ctx *eval.Context) bool {
+	for _, at := range p.of[statement] {
+		if !p.demands[at].Met(ctx) {
+			return false
+		}
+	}
+	return true
+}
+
+func refOf(st *eval.OpenStatement) StatementRef {
+	return StatementRef{
+		Layer: st.Layer, Policy: st.Policy, File: st.File, SID: st.Statement.Sid, Index: st.Statement.Index,
+		Line: st.Statement.Span.Start.Line, Column: st.Statement.Span.Start.Column,
+	}
+}
