@@ -24,10 +24,9 @@ var policyInvalid = audit.Check{
 		{Framework: audit.Practice, ID: "validate policies"},
 	},
 	Run: func(a *audit.Account, r *audit.Reporter) {
-		if inventory(a, r, users|groups|rolesOf|policies) {
-			for d := range documents(a) {
-				lintDocument(a, r, &d)
-			}
+		inventory(a, r, users|groups|rolesOf|policies)
+		for d := range documents(a) {
+			lintDocument(a, r, &d)
 		}
 		for d := range organizationDocuments(a) {
 			lintDocument(a, r, &d)

@@ -252,7 +252,7 @@ const (
 )
 
 // inventory reports as gaps which of the kinds that a check is about the input does not hold, or not wholly. It is false
-// where there is nothing to look at.
+// where there is no entity to look at, known or not.
 func inventory(a *audit.Account, r *audit.Reporter, want kinds) bool {
 	c := &a.Evidence.AuthorizationDetails
 	if a.Directory == nil && c.Extent == awsimport.Absent {

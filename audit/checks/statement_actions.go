@@ -45,9 +45,7 @@ func grantsNothing(st *policy.Statement) bool {
 func allowStatements(a *audit.Account, r *audit.Reporter, match func(*document, *policy.Statement) (text string, s audit.Severity, ok bool),
 	finding func(d *document, n int) audit.Finding,
 ) {
-	if !inventory(a, r, users|groups|rolesOf|policies) {
-		return
-	}
+	inventory(a, r, users|groups|rolesOf|policies)
 	for d := range documents(a) {
 		if !d.grants {
 			continue
