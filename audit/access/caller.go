@@ -58,7 +58,7 @@ func (c *circumstances) nameSession(name string) {
 }
 
 // sessionKeys are those that temporary credentials have and long-term ones do not, or that tell of a second factor.
-var sessionKeys = []string{"aws:multifactorauthpresent", factorAge, "aws:tokenissuetime"}
+var sessionKeys = []string{"aws:multifactorauthpresent", factorAge, issueTime}
 
 // named are the circumstances under each name of the session that policies single out, the plainest first; complete is
 // false if there are more.

@@ -11,11 +11,40 @@ import (
 // (if there are any), the second factor. All other circumstances are free: the network, time from now on, the second factor,
 // tags of the request, the name of the session, the keys of the operation.
 func (f *Finder) Can(p Principal, ask *authz.Ask) Answer {
+	if p.Kind == eval.Root && p.Outside {
+		return f.canAnyone(p, ask)
+	}
 	plain, ok := f.plainCircumstances(p, ask)
 	if !ok {
 		return Answer{Why: "there is no such principal"}
 	}
-	return f.answer(p, plain)
+	a := f.answer(p, plain)
+	if p.Outside && !a.Possible() && p.Kind != eval.WebIdentity {
+		return f.inOrganizations(p, plain, a)
+	}
+	return a
+}
+
+// inOrganizations answers for a stranger whose account may belong to an organization that conditions ask for.
+func (f *Finder) inOrganizations(p Principal, plain circumstances, best Answer) Answer {
+	problem := newProblem(f.catalog(), plain)
+	if problem == nil {
+		return best
+	}
+	snaps, ids := f.organizations(problem)
+	for i, snap := range snaps {
+		plain.snap = snap
+		a := f.answer(p, plain)
+		if a.Possible() {
+			a.Verdict = YesIf
+			a.Requirements = append([]Requirement{{
+				Key: "aws:PrincipalOrgID", Operator: "StringEquals", Values: []string{ids[i]}, Layer: eval.LayerResource,
+				Text: "from the organization " + ids[i],
+			}}, a.Requirements...)
+		}
+		best = better(best, a)
+	}
+	return best
 }
 
 // inquest is the search for one answer.

@@ -109,22 +109,3 @@ type Grant struct {
 func (f *Finder) WhatCan(p Principal, service string) iter.Seq[Grant] {
 	return func(func(Grant) bool) {}
 }
-
-// Exposure is something that somebody outside the account reaches, through a trust policy or another resource's policy.
-type Exposure struct {
-	Resource string // ARN
-	// Actions are those that are reached in this way.
-	Actions   []string
-	Principal Principal
-	// Public: anybody at all, or any AWS account, without a condition that limits who it is.
-	Public bool
-	// Outside: beyond the organization, where there is one.
-	Outside bool
-	Answer  Answer
-}
-
-// External gives who outside the account reaches what: through the trust policies of roles, and the policies of
-// Options.Resources.
-func (f *Finder) External() iter.Seq[Exposure] {
-	return func(func(Exposure) bool) {}
-}

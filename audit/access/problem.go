@@ -76,6 +76,9 @@ func (p *problem) release() {
 			}
 		}
 	}
+	if p.byKey[issueTime] != nil { // a session that begins later is for a request that is made later
+		p.byKey[issueTime] = append(p.byKey[issueTime], p.places("aws:currenttime", "aws:CurrentTime")...)
+	}
 	if tags := p.byKey[tagKeys]; tags != nil { // every tag of the request is in aws:TagKeys
 		for i, f := range p.free {
 			if f.kind == freeTag {
@@ -153,7 +156,10 @@ func (p *problem) freeFor(key, spelled string) (f *free, ok bool) {
 	return f, p.supports(key)
 }
 
-const factorAge = "aws:multifactorauthage"
+const (
+	factorAge = "aws:multifactorauthage"
+	issueTime = "aws:tokenissuetime"
+)
 
 var environmentKeys = map[string]freeKind{
 	"aws:sourceip": freeAddress, "aws:securetransport": freeTransport, "aws:useragent": freeAgent, "aws:referer": freeReferer,
@@ -183,7 +189,7 @@ func (p *problem) freeOfCaller(f *free, key string) bool {
 		return p.hasAccount()
 	case p.base.caller.Session == nil:
 		return false
-	case key == "aws:tokenissuetime":
+	case key == issueTime:
 		f.kind = freeIssue
 	case key == factorAge && p.base.ask.MFA.IsZero():
 		f.kind = freeFactor
@@ -207,25 +213,9 @@ func (p *problem) freeOfCaller(f *free, key string) bool {
 func (p *problem) freeTag(f *free, key string) bool {
 	f.kind = freeTagKeys
 	if key != tagKeys {
-		f.kind, f.key = freeTag, p.spelledTag(f.key[len(requestTag):])
+		f.kind, f.key = freeTag, f.key[len(requestTag):]
 	}
 	return len(p.base.ask.RequestTags)+len(p.base.ask.TagKeys) == 0 && p.supports(key)
-}
-
-// spelledTag gives the key of a tag as conditions on aws:TagKeys spell it, whose values have case.
-func (p *problem) spelledTag(tag string) string {
-	for i := range p.demands {
-		d := &p.demands[i]
-		if d.Condition == nil || d.Keys[0] != tagKeys {
-			continue
-		}
-		for _, v := range d.Condition.Values {
-			if v.Text != tag && eval.FoldKey(v.Text) == eval.FoldKey(tag) {
-				return v.Text
-			}
-		}
-	}
-	return tag
 }
 
 // supports reports whether a request for the action may carry the key, as far as the catalogue knows it: a key of the action's

@@ -34,7 +34,7 @@ type OpenStatement struct {
 // Demand is one condition of a statement, or its Resource or NotResource element where that has variables.
 type Demand struct {
 	Condition *policy.Condition // nil for a resource element
-	// Keys are the condition keys that decide it, folded, each once: the condition's own first, then those of variables.
+	// Keys are the condition keys that decide it, folded: the condition's own first, then those of variables, each once.
 	Keys []string
 	// Multivalued tells whether the condition's key is one of several values; known is false where nobody knows.
 	Multivalued, Known bool
@@ -332,11 +332,11 @@ func (r *resourceSet) keys() []string {
 }
 
 func (c *condition) keys() []string {
-	keys := []string{c.key}
+	var variables []string
 	for i := range c.operands.texts {
-		keys = c.operands.texts[i].keys(keys)
+		variables = c.operands.texts[i].keys(variables)
 	}
-	return keys
+	return append([]string{c.key}, variables...)
 }
 
 // keys adds those of the variables that are not among them.
