@@ -28,6 +28,7 @@ type Account struct {
 	Finder *access.Finder
 
 	administrators func() []Administrator
+	activity       func() map[string]*Activity
 }
 
 // RootARN is the ARN of the account's root user, which stands for the account.
@@ -41,6 +42,19 @@ func (a *Account) Ago(t time.Time) int { return Days(t, a.Now) }
 
 // Administrators are those of this account, the root user left out. It is worked out once.
 func (a *Account) Administrators() []Administrator { return a.administrators() }
+
+// Activity is what the trail of the bundle says of the account; nil where the bundle has no trail, and no more than an empty
+// one where it has that of other accounts only. All events are read once per run, when it is asked for first.
+func (a *Account) Activity() *Activity {
+	all := a.activity()
+	if all == nil {
+		return nil
+	}
+	if one := all[a.ID]; one != nil {
+		return one
+	}
+	return &Activity{}
+}
 
 // summary counts what the audit has seen.
 func (a *Account) summary() AccountSummary {

@@ -65,10 +65,12 @@ func Run(in *Input) *Report {
 		r.Checks = append(r.Checks, c.Info())
 	}
 	finder := access.New(b.Snapshot, access.Options{Now: in.Now, Resources: resources(b)})
+	activity := sync.OnceValue(func() map[string]*Activity { return activities(b) })
 	ids := accountIDs(b)
 	total, done := len(ids)*len(in.Checks), 0
 	for _, id := range ids {
 		a := in.account(id, finder)
+		a.activity = activity
 		r.Accounts = append(r.Accounts, a.summary())
 		for _, c := range in.Checks {
 			if in.Progress != nil {
