@@ -197,7 +197,7 @@ func (p *problem) userIDs(complete *bool) []string {
 		default:
 			var test textTest
 			for _, pattern := range d.Patterns() {
-				if text, ok := pattern.Fill(&p.fixed); ok {
+				if text, ok := pattern.Fill(&p.request.Context); ok {
 					test = append(test, newGlob(text, pattern.AnyCase, pattern.ARN))
 				}
 			}

@@ -45,10 +45,11 @@ func (c *circumstances) question() (eval.Set, *eval.Request, bool) {
 	return authz.Question(c.snap, caller, env, ask)
 }
 
-func (c *circumstances) allowed() bool {
+// keys are the condition keys of the request.
+func (c *circumstances) keys() eval.Context {
 	caller, env, ask := c.finish()
-	d := authz.Decide(c.snap, caller, env, ask)
-	return d.Allowed()
+	keys, _ := authz.Keys(c.snap, caller, env, ask) // the caller is known: newProblem asked
+	return keys
 }
 
 func (c *circumstances) witness() *Witness {

@@ -88,12 +88,14 @@ func (f *Finder) exposures(r *Resource, actions []string, yield func(Exposure) b
 		var found []Exposure
 		for _, target := range targets(doc, r.ARN) {
 			for _, action := range actions {
-				if !f.concerns(action, target) || !mentionsAction(doc, action) {
+				kind := eval.KindOf(action, target, true)
+				signed := kind == eval.Authoritative // nobody assumes a role or uses a key without a signature
+				if !f.concerns(action, target) || !mentionsAction(doc, action) || signed && p.Kind == eval.Anonymous {
 					continue
 				}
 				ask := f.Ask(action, target)
 				ask.ResourceAccount, ask.ResourcePolicy, ask.ResourceTags = r.Account, r.Policy, r.Tags
-				ask.ResourceKind = eval.KindOf(action, target, true)
+				ask.ResourceKind = kind
 				if a := f.Can(p, ask); a.Verdict != No {
 					found = addExposure(found, f.exposure(p, r.Account, target, action, a))
 				}

@@ -58,10 +58,10 @@ func withRuns(text string) string {
 	}
 }
 
-// forms are the globs of the resources of an action in an account, in their own service's ARNs.
-func forms(s *catalog.Service, a *catalog.Action, account string) textTest {
+// forms are the globs of the resources of an action in an account and a region, in their own service's ARNs.
+func forms(s *catalog.Service, a *catalog.Action, account, region string) textTest {
 	var test textTest
-	fill := strings.NewReplacer("${Partition}", "aws", "${Account}", account)
+	fill := strings.NewReplacer("${Partition}", "aws", "${Account}", account, "${Region}", region)
 	for _, r := range a.Resources {
 		t, ok := s.Resource(r.Type)
 		if !ok {

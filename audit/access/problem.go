@@ -17,7 +17,8 @@ type problem struct {
 	taggable   bool          // the session may have been given tags
 	identified bool          // and a source identity
 	inquiry    *eval.Inquiry
-	fixed      eval.Context // of base
+	set        eval.Set
+	request    eval.Request // of base
 
 	demands []demand
 	of      [][]int // places in demands, by statement
@@ -49,7 +50,7 @@ func newProblem(c *catalog.Catalog, base circumstances) *problem {
 	if !ok {
 		return nil
 	}
-	p := &problem{catalog: c, base: base, fixed: req.Context, inquiry: set.Inquire(req)}
+	p := &problem{catalog: c, base: base, set: set, request: *req, inquiry: set.Inquire(req)}
 	p.of = make([][]int, len(p.inquiry.Open))
 	for i := range p.inquiry.Open {
 		st := &p.inquiry.Open[i]
@@ -295,6 +296,12 @@ func (p *problem) with(chosen []*setting) circumstances {
 // context is that of the request with the chosen settings.
 func (p *problem) context(chosen []*setting) eval.Context {
 	c := p.with(chosen)
-	_, req, _ := c.question() // the caller is known: newProblem asked
-	return req.Context
+	return c.keys()
+}
+
+// allowed decides the request with the chosen settings.
+func (p *problem) allowed(chosen []*setting) bool {
+	r := p.request
+	r.Context = p.context(chosen)
+	return allows(p.set.Decide(&r))
 }

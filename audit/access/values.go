@@ -323,8 +323,8 @@ func (v *values) parts(s *search, d *demand, subject string) {
 	c := s.with(s.chosen)
 	met := func(value string) bool {
 		v.free.put(&c, &setting{values: []string{value}})
-		_, req, _ := c.question()
-		return d.Met(&req.Context)
+		keys := c.keys()
+		return d.Met(&keys)
 	}
 	without := met("\x00")
 	seen := map[string]bool{}
