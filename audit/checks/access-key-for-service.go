@@ -77,7 +77,7 @@ func workload(sources []*audit.Source) []audit.Evidence {
 			if strings.Contains(strings.ToLower(s.Agent), strings.ToLower(e.word)) {
 				last := s.Last
 				evidence = append(evidence, audit.Evidence{
-					Text: fmt.Sprintf("%s from %s in %s, by its user agent %q, last on %s", count(s.Records, "call"), s.Address, e.name, s.Agent, last.UTC().Format(time.DateTime)),
+					Text: fmt.Sprintf("%s from %s in %s, by its user agent %q, last on %s", plural(s.Records, "call"), s.Address, e.name, s.Agent, last.UTC().Format(time.DateTime)),
 					Time: &last,
 				})
 				break

@@ -10,8 +10,8 @@ import (
 // day is a date for people.
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// count is "1 day", "2 days".
-func count(n int, noun string) string {
+// plural is "1 day", "2 days".
+func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
