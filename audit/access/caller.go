@@ -30,7 +30,7 @@ func (f *Finder) plainCircumstances(p Principal, ask *authz.Ask) (c circumstance
 	case eval.Service:
 		c.caller = authz.Caller{Kind: p.Kind, Services: []string{p.ARN}}
 	case eval.WebIdentity:
-		c.caller = authz.Caller{Kind: p.Kind, Provider: p.ARN}
+		c.caller = authz.Caller{Kind: p.Kind, Provider: p.ARN, ProviderKeys: claims(ask)}
 	default:
 		caller, found := authz.Principal(c.snap, p.ARN, f.options.Now)
 		if !found {
@@ -45,6 +45,21 @@ func (f *Finder) plainCircumstances(p Principal, ask *authz.Ask) (c circumstance
 		c.session = *c.caller.Session
 	}
 	return c, true
+}
+
+// claims are the keys of a question that an identity provider vouches for: only the caller can have them.
+func claims(ask *authz.Ask) eval.Context {
+	var keys eval.Context
+	for key, v := range ask.Context.All() {
+		switch {
+		case authz.KeyOrigin(key) != authz.FromCaller || strings.HasPrefix(eval.FoldKey(key), "aws:"):
+		case v.List():
+			keys.SetList(key, v.Texts()...)
+		default:
+			keys.Set(key, v.At(0))
+		}
+	}
+	return keys
 }
 
 // nameSession gives the session of a role a name.

@@ -104,20 +104,29 @@ const (
 	freeFactor   // age of the second factor
 	freeIdentity // source identity
 	freeProvider // federated provider
+	freeClaim    // what an identity provider says of whom it vouches for
 )
+
+// putKey makes a condition key so.
+func (s *setting) putKey(ctx *eval.Context, key string) {
+	switch {
+	case len(s.values) == 0:
+		ctx.Delete(key)
+	case s.list:
+		ctx.SetList(key, s.values...)
+	default:
+		ctx.Set(key, s.values[0])
+	}
+}
 
 // put makes the circumstance so.
 func (f *free) put(c *circumstances, s *setting) {
 	switch f.kind {
 	case freeKey:
-		switch {
-		case len(s.values) == 0:
-			c.ask.Context.Delete(f.key)
-		case s.list:
-			c.ask.Context.SetList(f.key, s.values...)
-		default:
-			c.ask.Context.Set(f.key, s.values[0])
-		}
+		s.putKey(&c.ask.Context, f.key)
+	case freeClaim:
+		c.caller.ProviderKeys = c.caller.ProviderKeys.Clone()
+		s.putKey(&c.caller.ProviderKeys, f.key)
 	case freeTag:
 		c.ask.RequestTags = slices.DeleteFunc(slices.Clone(c.ask.RequestTags), func(t directory.Tag) bool {
 			return eval.FoldKey(t.Key) == eval.FoldKey(f.key)

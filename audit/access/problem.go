@@ -188,6 +188,10 @@ func (p *problem) freeOfCaller(f *free, key string) bool {
 	case slices.Contains(viaKeys, key):
 		f.kind, f.folded = freeVia, viaKeys
 		return p.hasAccount()
+	case p.base.caller.Kind == eval.WebIdentity:
+		_, given := p.base.caller.ProviderKeys.Lookup(key)
+		f.kind = freeClaim
+		return !given && !strings.HasPrefix(key, "aws:")
 	case p.base.caller.Session == nil:
 		return false
 	case key == issueTime:

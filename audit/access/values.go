@@ -141,7 +141,7 @@ func (p *problem) arities(f *free) (one, many bool) {
 	switch f.kind {
 	case freeTagKeys:
 		return false, true
-	case freeKey:
+	case freeKey, freeClaim:
 	default:
 		return true, false
 	}
