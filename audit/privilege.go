@@ -77,11 +77,11 @@ func Steps(edges []escalation.Edge) []Step {
 func requestOf(a *escalation.Asked) Request {
 	r := Request{Principal: a.Principal, Action: a.Action, Resource: a.Resource, Decision: eval.Allow.String()}
 	if w := a.Answer.Witness; w != nil {
-		for key, value := range w.Ask.Context.All() {
-			if r.Context == nil {
-				r.Context = map[string][]string{}
+		r.Context = map[string][]string{}
+		for _, keys := range []*eval.Context{&w.Ask.Context, &w.Caller.ProviderKeys} {
+			for key, value := range keys.All() {
+				r.Context[key] = value.Texts()
 			}
-			r.Context[key] = value.Texts()
 		}
 	}
 	return r
