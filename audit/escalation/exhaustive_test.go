@@ -68,20 +68,22 @@ func (p position) fingerprint() string {
 	return b.String()
 }
 
-// may asks authz, without a second factor and with one.
+// addresses that requests come from: one of a network that conditions of the tests name, and one of another.
+var addresses = []string{"198.51.100.7", "203.0.113.9"}
+
+// may asks authz, without a second factor and with one, from each address.
 func (p position) may(name, action, resource string, keys ...string) bool {
-	for _, factor := range []bool{false, true} {
-		if factor && !p.have[name] {
-			continue
-		}
-		if d := p.decide(name, factor, action, resource, keys...); d.Allowed() {
-			return true
-		}
-	}
-	return false
+	return p.mayWith(name, false, action, resource, keys...) || p.have[name] && p.mayWith(name, true, action, resource, keys...)
 }
 
-func (p position) decide(name string, factor bool, action, resource string, keys ...string) authz.Decision {
+func (p position) mayWith(name string, factor bool, action, resource string, keys ...string) bool {
+	return slices.ContainsFunc(addresses, func(address string) bool {
+		d := p.decide(name, factor, address, action, resource, keys...)
+		return d.Allowed()
+	})
+}
+
+func (p position) decide(name string, factor bool, address, action, resource string, keys ...string) authz.Decision {
 	caller, ok := authz.Principal(p.snap, name, now)
 	if !ok {
 		return authz.Decision{}
@@ -92,7 +94,7 @@ func (p position) decide(name string, factor bool, action, resource string, keys
 		}
 		caller.Session.MFA = now
 	}
-	return authz.Decide(p.snap, caller, &authz.Environment{Time: now, Secure: true, SourceIP: "198.51.100.7"}, p.request(action, resource, keys))
+	return authz.Decide(p.snap, caller, &authz.Environment{Time: now, Secure: true, SourceIP: address}, p.request(action, resource, keys))
 }
 
 func (p position) request(action, resource string, keys []string) *authz.Ask {
@@ -147,7 +149,7 @@ func (p position) rules() bool {
 			{"iam:CreatePolicy", "policy"},
 		} {
 			resource := "arn:aws:iam::" + home + ":" + q[1] + fresh
-			switch d := p.decide(name, false, q[0], resource, q[2:]...); {
+			switch d := p.decide(name, false, addresses[0], q[0], resource, q[2:]...); {
 			case p.may(name, q[0], resource, q[2:]...):
 				if !strings.HasPrefix(q[0], "iam:Create") || q[0] == "iam:CreateAccessKey" || q[0] == "iam:CreatePolicyVersion" {
 					given++
@@ -268,7 +270,7 @@ func policiesOf(a *directory.Account, kind, name, boundary string, can canFunc, 
 	}
 	for _, m := range managed(a) {
 		has := slices.Contains(*attached, m)
-		e, _, list, limit := clone()
+		e, _, list, _ := clone()
 		if !has && can("iam:Attach"+kind+"Policy", name, key, m, own, boundary) {
 			*list = append(*list, m)
 			change(e)
@@ -277,7 +279,7 @@ func policiesOf(a *directory.Account, kind, name, boundary string, can canFunc, 
 			*list = slices.DeleteFunc(*list, func(other string) bool { return other == m })
 			change(e)
 		}
-		if e, _, _, limit = clone(); limit != nil && *limit != m && can("iam:Put"+kind+"PermissionsBoundary", name, own, m) {
+		if e, _, _, limit := clone(); limit != nil && *limit != m && can("iam:Put"+kind+"PermissionsBoundary", name, own, m) {
 			*limit = m
 			change(e)
 		}
@@ -305,7 +307,7 @@ func (p position) roles(a *directory.Account, actor string, can canFunc, change 
 	for r := range a.Roles() {
 		name := a.ARN(r)
 		for _, factor := range []bool{false, true} {
-			if d := p.decide(actor, factor, "sts:AssumeRole", name); d.Allowed() && (!factor || p.have[actor]) {
+			if (!factor || p.have[actor]) && p.mayWith(actor, factor, "sts:AssumeRole", name) {
 				gain(name, p.have[actor])
 			}
 		}
