@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,7 +63,7 @@ var (
 	drawnPrincipals = []string{
 		`"*"`, `{"AWS":"111122223333"}`, `{"AWS":"arn:aws:iam::111122223333:user/alice"}`, `{"AWS":"arn:aws:iam::111122223333:role/app"}`,
 		`{"AWS":"arn:aws:sts::111122223333:assumed-role/app/bob"}`, `{"AWS":["111122223333","arn:aws:iam::111122223333:role/app","arn:aws:sts::111122223333:assumed-role/app/bob"]}`,
-		`{"AWS":"444455556666"}`,
+		`{"AWS":"444455556666"}`, `{"AWS":["arn:aws:iam::444455556666:user/mallory","arn:aws:iam::444455556666:role/app"]}`,
 	}
 )
 
@@ -147,13 +148,22 @@ func drawWorld(t *rapid.T) canTest {
 	}
 	w.Action = "acme:Get"
 	w.Resource = rapid.SampledFrom([]string{"arn:aws:s3:::b/alice/x", "arn:aws:s3:::b/a", "arn:aws:s3:::c"}).Draw(t, "asked")
-	w.Principal = rapid.SampledFrom([]string{"user/alice", "role/app", "root"}).Draw(t, "who")
+	w.Principal = "arn:aws:iam::" + rapid.SampledFrom([]string{
+		account + ":user/alice", account + ":role/app", account + ":root", "444455556666:user/mallory", "444455556666:role/app",
+	}).Draw(t, "who")
+	if strings.Contains(w.Principal, "444455556666") { // what it may do with its own is no question
+		w.ResourceAccount, w.Policy = account, drawStatements(t, 3, true)
+	}
+	if maybe("tagged sessions", 2) {
+		w.Trust = []json.RawMessage{json.RawMessage(`{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":["sts:AssumeRole","sts:TagSession","sts:Set*"]}`)}
+	}
 	return w
 }
 
 // circumstance is a request as it could be made: a user with long-term or temporary credentials, a session under any name,
 // from now on, with whatever the caller can add.
-func drawCircumstance(t *rapid.T, snap *directory.Snapshot, who string, ask *authz.Ask) access.Witness {
+// Sessions that are tagged may have tags and a source identity.
+func drawCircumstance(t *rapid.T, snap *directory.Snapshot, who string, tagged bool, ask *authz.Ask) access.Witness {
 	text := func(label string) string { return rapid.SampledFrom(texts).Draw(t, label) }
 	some := func(label string) []string {
 		return rapid.SliceOfNDistinct(rapid.SampledFrom(texts), 0, 3, rapid.ID[string]).Draw(t, label)
@@ -168,13 +178,18 @@ func drawCircumstance(t *rapid.T, snap *directory.Snapshot, who string, ask *aut
 		CalledVia: rapid.SampledFrom([][]string{nil, nil, {"athena.amazonaws.com"}, {"x.amazonaws.com"}}).Draw(t, "via"),
 	}
 	name := rapid.SampledFrom([]string{"bob", "alice", "zed", "ba"}).Draw(t, "session")
-	arn := "arn:aws:iam::" + account + ":" + who
-	if who == "role/app" {
-		arn = "arn:aws:sts::" + account + ":assumed-role/app/" + name
+	if role := strings.HasSuffix(who, ":role/app"); role {
+		who = strings.Replace(strings.Replace(who, ":iam:", ":sts:", 1), ":role/app", ":assumed-role/app/"+name, 1)
 	}
-	caller, ok := authz.Principal(snap, arn, at)
+	caller, ok := authz.Principal(snap, who, at)
 	if !ok {
-		t.Fatal(arn)
+		t.Fatal(who)
+	}
+	if caller.Session != nil && tagged {
+		if maybe("session tag") {
+			caller.Session.Tags = []directory.Tag{{Key: "team", Value: text("team")}}
+		}
+		caller.Session.SourceIdentity = text("identity")
 	}
 	if caller.Session == nil && maybe("token") {
 		caller.Session = &authz.Session{Type: authz.SessionToken}
@@ -206,7 +221,7 @@ func TestCanIsSoundAndComplete(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		w := drawWorld(r)
 		f := w.finder(library)
-		p, ok := f.Principal("arn:aws:iam::" + account + ":" + w.Principal)
+		p, ok := f.Principal(w.Principal)
 		if !ok {
 			r.Fatal("no principal")
 		}
@@ -219,8 +234,12 @@ func TestCanIsSoundAndComplete(t *testing.T) {
 		if (a.Verdict == access.Yes) != plainAllows(f, p, ask) {
 			r.Fatalf("%v, and in the plainest circumstances it is otherwise", a.Verdict)
 		}
+		plain, ok := f.Plain(p, ask)
+		if !ok {
+			r.Fatal("no plain request")
+		}
 		for range 60 {
-			chance := drawCircumstance(r, f.Snapshot(), w.Principal, ask)
+			chance := drawCircumstance(r, plain.Snapshot, w.Principal, w.Trust != nil || p.Outside, ask)
 			if d := f.Replay(&chance); d.Allowed() && a.Verdict == access.No {
 				_, req, _ := authz.Question(chance.Snapshot, chance.Caller, chance.Environment, chance.Ask)
 				keys := ""
@@ -278,7 +297,7 @@ func TestRequirementsSuffice(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		w := drawWorld(r)
 		f := w.finder(library)
-		p, ok := f.Principal("arn:aws:iam::" + account + ":" + w.Principal)
+		p, ok := f.Principal(w.Principal)
 		if !ok {
 			r.Fatal("no principal")
 		}
@@ -287,8 +306,12 @@ func TestRequirementsSuffice(t *testing.T) {
 		if a.Verdict != access.YesIf {
 			return
 		}
+		plain, ok := f.Plain(p, ask)
+		if !ok {
+			r.Fatal("no plain request")
+		}
 		for range 40 {
-			chance := drawCircumstance(r, f.Snapshot(), w.Principal, ask)
+			chance := drawCircumstance(r, plain.Snapshot, w.Principal, w.Trust != nil || p.Outside, ask)
 			mixed, ok := mix(f, p, ask, &chance, a.Requirements)
 			if !ok || !meets(r, &mixed, a.Requirements) {
 				continue
