@@ -18,6 +18,7 @@ type model struct {
 	steps      map[Family][]*Step
 	byID       map[string]*Step
 
+	nodes          []Node
 	administrators []Administrator
 	admin          map[string]bool // by ARN
 	// candidates are the users and roles that are no administrators and to which some statement or trust policy may give a step.
@@ -33,6 +34,7 @@ type model struct {
 	gained    map[string][]*edge // what the account as it is lets a principal become, by its ARN
 	strong    []string           // ARNs of AWS-managed policies that allow a step; made when first needed
 	undecided map[string]string
+	questions int // that audit/access was asked
 
 	classes       map[string]string // of the candidates, by ARN
 	personalities map[*eval.Policy]bool
@@ -84,6 +86,7 @@ func (m *model) sort(f *access.Finder) {
 			continue
 		}
 		m.worthy[p.ARN] = true
+		m.nodes = append(m.nodes, Node{p.ARN, m.admin[p.ARN]})
 		if s.user != nil {
 			m.users = append(m.users, p.ARN)
 		} else {
