@@ -64,14 +64,7 @@ type cutting struct {
 func (c *cutting) learn(paths []Escalation) bool {
 	learnt := false
 	for i := range paths {
-		var numbers []int
-		for _, e := range paths[i].Steps {
-			for _, st := range e.Statements {
-				if n, ok := c.number(st); ok && !slices.Contains(numbers, n) {
-					numbers = append(numbers, n)
-				}
-			}
-		}
+		numbers := append(c.numbersOf(&paths[i], eval.LayerIdentity), c.numbersOf(&paths[i], eval.LayerResource)...)
 		slices.Sort(numbers)
 		known := slices.ContainsFunc(c.paths, func(p []int) bool { return slices.Equal(p, numbers) })
 		if len(numbers) > 0 && !known {
@@ -80,6 +73,23 @@ func (c *cutting) learn(paths []Escalation) bool {
 		}
 	}
 	return learnt
+}
+
+// numbersOf are the numbers of a path's statements of one layer. Those of identity policies come first: of two that do
+// as well, the one with the lower number is removed, and a trust policy is what others may rely on.
+func (c *cutting) numbersOf(path *Escalation, layer eval.Layer) []int {
+	var numbers []int
+	for _, e := range path.Steps {
+		for _, st := range e.Statements {
+			if st.Layer != layer {
+				continue
+			}
+			if n, ok := c.number(st); ok && !slices.Contains(numbers, n) {
+				numbers = append(numbers, n)
+			}
+		}
+	}
+	return numbers
 }
 
 // place is what tells statements apart, on the account as it is and on one with less statements.
