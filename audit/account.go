@@ -28,7 +28,7 @@ type Account struct {
 	Finder *access.Finder
 
 	administrators func() []Administrator
-	activity       func() map[string]*Activity
+	activity       func() *trailActivity
 }
 
 // RootARN is the ARN of the account's root user, which stands for the account.
@@ -50,10 +50,7 @@ func (a *Account) Activity() *Activity {
 	if all == nil {
 		return nil
 	}
-	if one := all[a.ID]; one != nil {
-		return one
-	}
-	return &Activity{}
+	return all.of(a.ID)
 }
 
 // summary counts what the audit has seen.

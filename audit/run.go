@@ -65,7 +65,7 @@ func Run(in *Input) *Report {
 		r.Checks = append(r.Checks, c.Info())
 	}
 	finder := access.New(b.Snapshot, access.Options{Now: in.Now, Resources: resources(b)})
-	activity := sync.OnceValue(func() map[string]*Activity { return activities(b) })
+	activity := sync.OnceValue(func() *trailActivity { return activities(b) })
 	ids := accountIDs(b)
 	total, done := len(ids)*len(in.Checks), 0
 	for _, id := range ids {

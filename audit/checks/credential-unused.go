@@ -140,9 +140,7 @@ func inactiveUser(a *audit.Account, r *audit.Reporter, row *awsimport.ReportRow,
 			last = later(last, k.LastUsed.Value)
 		}
 	}
-	if activity := a.Activity(); activity != nil && activity.Principal(row.ARN) != nil {
-		last = later(last, activity.Principal(row.ARN).Last)
-	}
+	last = later(last, lastAct(a, row.ARN))
 	since, what := last, "did nothing"
 	title := fmt.Sprintf("User %s has been inactive for %d days", row.User, a.Ago(last))
 	if last.IsZero() {
