@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/warder-iam/warder/audit"
@@ -38,9 +39,9 @@ func stores(a *audit.Account, r *audit.Reporter, trails []awsimport.Trail) {
 			continue
 		}
 		seen[t.Bucket] = true
-		if !bucketKnown(a, "arn:aws:s3:::"+t.Bucket) {
+		if !bucketKnown(a, bucketARN(t)) {
 			r.NotAssessed("who may change the trail's bucket "+t.Bucket+": its policy, and whose it is",
-				audit.Command("aws", "s3api", "get-bucket-policy", "--bucket", t.Bucket)+" > arn:aws:s3:::"+t.Bucket+".json")
+				into(audit.Command("aws", "s3api", "get-bucket-policy", "--bucket", t.Bucket), bucketARN(t)+".json"))
 			continue
 		}
 		if a.Directory == nil || a.Evidence.AuthorizationDetails.Extent != awsimport.Complete {
@@ -104,7 +105,7 @@ func store(a *audit.Account, r *audit.Reporter, t *awsimport.Trail) {
 			Command: audit.Command("aws", "s3api", "put-object-lock-configuration", "--bucket", t.Bucket, "--object-lock-configuration",
 				`{"ObjectLockEnabled":"Enabled","Rule":{"DefaultRetention":{"Mode":"COMPLIANCE","Days":365}}}`),
 			Patch: `{"Sid":"KeepTheRecord","Effect":"Deny","Principal":"*","Action":["s3:DeleteObject","s3:DeleteObjectVersion","s3:PutLifecycleConfiguration"],` +
-				`"Resource":["` + bucket + `","` + bucket + `/*"]}`,
+				`"Resource":[` + strconv.Quote(bucket) + `,` + strconv.Quote(bucket+"/*") + `]}`,
 		},
 		References: practice("record"),
 	})
