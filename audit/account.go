@@ -27,8 +27,8 @@ type Account struct {
 	// Finder answers who may do what.
 	Finder *access.Finder
 
-	administrators func() []Administrator
-	activity       func() *trailActivity
+	privileges func() *privileges
+	activity   func() *trailActivity
 }
 
 // RootARN is the ARN of the account's root user, which stands for the account.
@@ -40,8 +40,43 @@ func (a *Account) ARN(rest string) string { return "arn:" + a.Partition + ":iam:
 // Ago is how many whole days before the audit a time was.
 func (a *Account) Ago(t time.Time) int { return Days(t, a.Now) }
 
-// Administrators are those of this account, the root user left out. It is worked out once.
-func (a *Account) Administrators() []Administrator { return a.administrators() }
+// Administrators are those of this account, the root user left out.
+func (a *Account) Administrators() []Administrator {
+	return ofAccount(a.privileges().administrators, a.ID, func(p *Administrator) string { return p.Account })
+}
+
+// Escalations are the ways by which principals of this account that are no administrators become one.
+func (a *Account) Escalations() []Escalation {
+	return ofAccount(a.privileges().escalations, a.ID, func(e *Escalation) string { return accountOf(e.From) })
+}
+
+// Cut is the smallest set of statements, in all accounts of the audit, without which no escalation is left; nil where there
+// is none.
+func (a *Account) Cut() *Cut { return a.privileges().cut }
+
+// External is who outside of this account reaches what in it.
+func (a *Account) External() []External {
+	return ofAccount(a.privileges().external, a.ID, func(e *External) string { return a.ownerOf(e.Resource) })
+}
+
+// Unsettled are questions about rights that could not be decided, each with the reason: what follows from them is not
+// assessed.
+func (a *Account) Unsettled() []string { return a.privileges().unsettled }
+
+// ownerOf is the account of a resource: most ARNs name it, those of buckets do not.
+func (a *Account) ownerOf(resource string) string {
+	if owner := accountOf(resource); owner != "" {
+		return owner
+	}
+	for id, e := range a.Bundle.Accounts {
+		for i := range e.ResourcePolicies {
+			if e.ResourcePolicies[i].ARN == resource {
+				return id
+			}
+		}
+	}
+	return ""
+}
 
 // Activity is what the trail of the bundle says of the account; nil where the bundle has no trail, and no more than an empty
 // one where it has that of other accounts only. All events are read once per run, when it is asked for first.
@@ -58,6 +93,7 @@ func (a *Account) summary() AccountSummary {
 	s := AccountSummary{ID: a.ID, Name: a.Evidence.Name, Alias: a.Evidence.Alias}
 	if a.Directory != nil {
 		n := a.Directory.Counts()
+		s.Entities = true
 		s.Users, s.Groups, s.Roles, s.Policies = n.Users, n.Groups, n.Roles, n.Policies
 	}
 	return s

@@ -21,6 +21,7 @@ func (r *Report) compare(old *Report) {
 	if old == nil {
 		return
 	}
+	r.Compared = true
 	type place struct{ check, account string }
 	assessed := map[place]bool{}
 	for _, a := range r.Assessed {

@@ -35,6 +35,8 @@ type Report struct {
 	Score Score `json:"score"`
 	// Problems are files or documents of the input that could not be used.
 	Problems []string `json:"problems,omitempty"`
+	// Compared: there was a baseline.
+	Compared bool `json:"compared,omitempty"`
 	// Resolved are the ids of findings that the baseline has and this report has not, though their check was assessed.
 	Resolved []string `json:"resolved,omitempty"`
 	// Expired are suppressions whose time is over, and Unused those that fit no finding.
@@ -47,11 +49,12 @@ type AccountSummary struct {
 	ID    string `json:"id"`
 	Name  string `json:"name,omitempty"`
 	Alias string `json:"alias,omitempty"`
-	// Users, Groups, Roles and Policies are how many the audit has seen.
-	Users    int `json:"users"`
-	Groups   int `json:"groups"`
-	Roles    int `json:"roles"`
-	Policies int `json:"policies"`
+	// Entities is true where the input has IAM entities of the account; Users, Groups, Roles and Policies are how many.
+	Entities bool `json:"entities"`
+	Users    int  `json:"users"`
+	Groups   int  `json:"groups"`
+	Roles    int  `json:"roles"`
+	Policies int  `json:"policies"`
 }
 
 // CheckInfo is what a report says of a check itself.
@@ -97,6 +100,8 @@ type Administrator struct {
 	How string `json:"how"`
 	// Requirements must be met; empty for who needs nothing but the credentials.
 	Requirements []access.Requirement `json:"requirements,omitempty"`
+	// Statements that make it one.
+	Statements []Statement `json:"statements,omitempty"`
 }
 
 // Escalation is a way by which a principal that is no administrator becomes one, or gets to another one's permissions.
@@ -104,6 +109,8 @@ type Escalation struct {
 	From  string `json:"from"`
 	To    string `json:"to"`
 	Steps []Step `json:"steps"`
+	// Requirements of To, beside those of the steps.
+	Requirements []access.Requirement `json:"requirements,omitempty"`
 }
 
 // Step is one step of an Escalation: requests that are allowed, one after the other.
@@ -111,26 +118,36 @@ type Step struct {
 	// Step is the id of the kind of step: "create-policy-version".
 	Step string `json:"step"`
 	// Title says it with the names of this case.
-	Title        string               `json:"title"`
-	From         string               `json:"from"`
-	To           string               `json:"to"`
+	Title string `json:"title"`
+	From  string `json:"from"`
+	To    string `json:"to"`
+	// Object is the ARN of the policy, group or provider that the step makes use of; "" where there is none.
+	Object       string               `json:"object,omitempty"`
 	Requests     []Request            `json:"requests"`
 	Requirements []access.Requirement `json:"requirements,omitempty"`
+	// Statements grant it.
+	Statements []Statement `json:"statements"`
 }
 
 // Request is one request of a Step, as it can be made.
 type Request struct {
-	Principal  string                `json:"principal"`
-	Action     string                `json:"action"`
-	Resource   string                `json:"resource"`
-	Context    map[string][]string   `json:"context,omitempty"`
-	Decision   string                `json:"decision"`
-	Statements []access.StatementRef `json:"statements,omitempty"`
+	Principal string              `json:"principal"`
+	Action    string              `json:"action"`
+	Resource  string              `json:"resource"`
+	Context   map[string][]string `json:"context,omitempty"`
+	Decision  string              `json:"decision"`
+}
+
+// Statement is a statement of a policy, with who has the policy: a user, group or role, or the policy itself; "" for one of
+// an organization.
+type Statement struct {
+	Holder string `json:"holder,omitempty"`
+	access.StatementRef
 }
 
 // Cut is the smallest set of statements without which no escalation is left.
 type Cut struct {
-	Statements []access.StatementRef `json:"statements"`
+	Statements []Statement `json:"statements"`
 	// Exact is true where no smaller set exists. Where it is false Least is a number of statements that it takes at least.
 	Exact bool `json:"exact"`
 	Least int  `json:"least"`

@@ -64,12 +64,13 @@ func Run(in *Input) *Report {
 	for _, c := range in.Checks {
 		r.Checks = append(r.Checks, c.Info())
 	}
-	finder := access.New(b.Snapshot, access.Options{Now: in.Now, Resources: resources(b)})
+	finder := Finder(b, in.Now)
+	found := sync.OnceValue(func() *privileges { return findPrivileges(finder, b) })
 	activity := sync.OnceValue(func() *trailActivity { return activities(b) })
 	ids := accountIDs(b)
 	total, done := len(ids)*len(in.Checks), 0
 	for _, id := range ids {
-		a := in.account(id, finder)
+		a := in.account(id, finder, found)
 		a.activity = activity
 		r.Accounts = append(r.Accounts, a.summary())
 		for _, c := range in.Checks {
@@ -81,8 +82,12 @@ func Run(in *Input) *Report {
 			c.Run(a, &rep)
 			r.add(&rep)
 		}
-		r.Administrators = append(r.Administrators, a.Administrators()...)
 	}
+	if in.Progress != nil {
+		in.Progress(done, total, "who can do what")
+	}
+	p := found()
+	r.Administrators, r.Escalations, r.Cut, r.External = p.administrators, p.escalations, p.cut, p.external
 	if in.Progress != nil {
 		in.Progress(total, total, "")
 	}
@@ -94,6 +99,11 @@ func Run(in *Input) *Report {
 	r.suppress(in.Suppressions, in.Now)
 	r.Score = score(r, in.Checks)
 	return r
+}
+
+// Finder answers questions about access on what a bundle holds.
+func Finder(b *awsimport.Bundle, now time.Time) *access.Finder {
+	return access.New(b.Snapshot, access.Options{Now: now, Resources: resources(b)})
 }
 
 // byGravity orders findings for people: the gravest first, then by check, account and resource.
@@ -115,15 +125,14 @@ func accountIDs(b *awsimport.Bundle) []string {
 	return slices.Compact(ids)
 }
 
-func (in *Input) account(id string, finder *access.Finder) *Account {
+func (in *Input) account(id string, finder *access.Finder, found func() *privileges) *Account {
 	a := &Account{
 		ID: id, Partition: "aws", Directory: in.Bundle.Snapshot.Account(id), Evidence: in.Bundle.Accounts[id], Bundle: in.Bundle,
-		Now: in.Now, Settings: in.Settings, Input: in, Finder: finder,
+		Now: in.Now, Settings: in.Settings, Input: in, Finder: finder, privileges: found,
 	}
 	if a.Evidence == nil {
 		a.Evidence = &awsimport.Evidence{Account: id}
 	}
-	a.administrators = sync.OnceValue(func() []Administrator { return administrators(a) })
 	return a
 }
 

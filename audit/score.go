@@ -7,8 +7,8 @@ import (
 
 // Score says in one number how well an account is kept, from 0 to 100, and per area what moves it.
 type Score struct {
-	// Total is the mean of the areas that were assessed, each weighed by its checks.
-	Total int         `json:"total"`
+	// Total is the mean of the areas that were assessed, each weighed by its checks; nil where nothing was.
+	Total *int        `json:"total"`
 	Areas []AreaScore `json:"areas"`
 }
 
@@ -35,8 +35,13 @@ type Move struct {
 // would have people mend before.
 var weights = [...]float64{Informational: 0.5, Low: 1, Medium: 3, High: 8, Critical: 16}
 
-// score is, per area, the weight of the checks that are clean among those that were assessed. A check loses part of its
-// weight with the first finding and the rest with more of them: all of it from eight on.
+// firstCosts is the part of a check's weight that its first finding costs; more of them cost the rest, all of it from
+// manyFindings on.
+var firstCosts = [...]float64{Informational: 0.25, Low: 0.4, Medium: 0.5, High: 0.75, Critical: 1}
+
+const manyFindings = 8
+
+// score is, per area, the weight of the checks that are clean among those that were assessed.
 func score(r *Report, checks []*Check) Score {
 	var s Score
 	var all, got float64
@@ -49,7 +54,8 @@ func score(r *Report, checks []*Check) Score {
 		all, got = all+total, got+reached
 	}
 	if all > 0 {
-		s.Total = int(100*got/all + 0.5)
+		total := int(100*got/all + 0.5)
+		s.Total = &total
 	}
 	return s
 }
@@ -75,8 +81,10 @@ func areaScore(r *Report, checks []*Check, area Area) (one AreaScore, total, rea
 		w := weights[max(c.Severity, gravest)]
 		total += w
 		if open > 0 {
-			losses = append(losses, lost{c.ID, open, w * (0.5 + 0.5*float64(min(open, 8))/8)})
-			reached -= losses[len(losses)-1].weight
+			first := firstCosts[gravest]
+			loss := w * (first + (1-first)*float64(min(open, manyFindings)-1)/(manyFindings-1))
+			losses = append(losses, lost{c.ID, open, loss})
+			reached -= loss
 		}
 	}
 	reached += total

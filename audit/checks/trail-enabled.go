@@ -33,7 +33,7 @@ var trailEnabled = audit.Check{
 				integrity(r, &trails[i])
 			}
 		}
-		stores(a, r, trails)
+		trailStores(a, r, trails)
 	},
 }
 

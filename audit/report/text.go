@@ -37,6 +37,13 @@ func writeText(w io.Writer, r *audit.Report, o Options) error {
 	return t.err
 }
 
+// Summary writes what the text form begins with: the accounts, how much was found, and the score.
+func Summary(w io.Writer, r *audit.Report, o Options) error {
+	t := text{w: w, colour: o.Colour}
+	t.summary(r)
+	return t.err
+}
+
 // line writes one line. What comes from the account is made visible: a name must not move the cursor.
 func (t *text) line(format string, args ...any) {
 	if t.err == nil {
@@ -61,12 +68,11 @@ func (t *text) summary(r *audit.Report) {
 				name += " (" + visible(more) + ")"
 			}
 		}
-		t.line("%s  %s, %s, %s, %s", t.in(bold, "Account "+name), plural(a.Users, "user"), plural(a.Groups, "group"), plural(a.Roles, "role"),
-			count(a.Policies, "policy", "policies"))
+		t.line("%s  %s", t.in(bold, "Account "+name), entities(&a))
 	}
 	open := r.Open(audit.Informational)
 	if len(open) == 0 {
-		t.line("%s", t.in(green, "Nothing was found.")+" "+coverage(r))
+		t.line("%s %s", t.in(green, "Nothing was found."), coverage(r))
 	} else {
 		var counts []string
 		for _, s := range audit.Severities() {
@@ -79,19 +85,38 @@ func (t *text) summary(r *audit.Report) {
 	if n := len(r.Findings) - len(open); n > 0 {
 		t.line("%s suppressed.", count(n, "more is", "more are"))
 	}
-	t.heading(fmt.Sprintf("Score %d of 100", r.Score.Total))
+	t.heading("Score " + total(r))
 	for _, a := range r.Score.Areas {
 		t.area(a)
 	}
 }
 
+// entities tells how many IAM entities the audit has seen.
+func entities(a *audit.AccountSummary) string {
+	if !a.Entities {
+		return "users, groups, roles and policies are not in the input"
+	}
+	return strings.Join([]string{plural(a.Users, "user"), plural(a.Groups, "group"), plural(a.Roles, "role"), count(a.Policies, "policy", "policies")}, ", ")
+}
+
 // coverage says how much of the checks could be answered.
 func coverage(r *audit.Report) string {
 	n := len(r.Assessed) + len(r.NotAssessed)
-	if len(r.NotAssessed) == 0 {
+	switch {
+	case len(r.Assessed) == 0:
+		return "No check could be assessed; what is missing stands at the end."
+	case len(r.NotAssessed) == 0:
 		return fmt.Sprintf("All %d checks were assessed.", n)
 	}
 	return fmt.Sprintf("%d of %d checks were assessed; what is missing stands at the end.", len(r.Assessed), n)
+}
+
+// total is the score in words.
+func total(r *audit.Report) string {
+	if r.Score.Total == nil {
+		return "not assessed"
+	}
+	return fmt.Sprintf("%d of 100", *r.Score.Total)
 }
 
 func (t *text) area(a audit.AreaScore) {

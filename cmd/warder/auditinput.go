@@ -1,0 +1,189 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/directory/awsimport"
+)
+
+// auditInput is what accounts are read from.
+type auditInput struct {
+	inputs  []string
+	account string
+}
+
+func (a *auditInput) addFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVar(&a.inputs, "input", nil, "read what `PATH`, a folder or file, holds of accounts; may be repeated")
+	f.StringVar(&a.account, "account", "", "`ID` of the account where nothing in the input tells")
+}
+
+func (p *program) readBundle(cmd *cobra.Command, a *auditInput) (*awsimport.Bundle, error) {
+	services, err := p.loadCatalog(cmd)
+	if err != nil {
+		return nil, err
+	}
+	files, err := openBundle(a.inputs)
+	if err != nil {
+		return nil, err
+	}
+	progress := p.progress("reading")
+	b, err := awsimport.Read(files, awsimport.Options{
+		Library: directory.NewLibrary(services), Account: a.account,
+		Progress: func(done, total int) {
+			if progress != nil {
+				progress(done, total, "")
+			}
+		},
+	})
+	if err != nil {
+		files.close()
+		return nil, err
+	}
+	return b, nil // events are read from the files while the audit runs
+}
+
+// bundleFiles are the files and folders that an audit reads, as one file system. One folder is the whole of it; of several
+// each has a name of its own at the top. Nothing outside the folders is read, whatever symbolic links say: exports come from
+// elsewhere.
+type bundleFiles struct {
+	roots []*os.Root
+	top   map[string]mount // nil: roots[0] is everything
+}
+
+// mount is a folder, or one file of a folder.
+type mount struct {
+	fsys fs.FS
+	name string // of the file, "." for the folder
+}
+
+// openBundle opens what --input names.
+func openBundle(paths []string) (*bundleFiles, error) {
+	b := &bundleFiles{top: map[string]mount{}}
+	for _, path := range paths {
+		if err := b.add(path); err != nil {
+			b.close()
+			return nil, err
+		}
+	}
+	if len(b.roots) == 1 {
+		for _, m := range b.top {
+			if m.name == "." {
+				b.top = nil
+			}
+		}
+	}
+	return b, nil
+}
+
+func (b *bundleFiles) add(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	folder, name := path, "."
+	if !info.IsDir() {
+		folder, name = filepath.Split(path)
+		if folder == "" {
+			folder = "."
+		}
+	}
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return err
+	}
+	b.roots = append(b.roots, root)
+	top := filepath.Base(filepath.Clean(path))
+	for n := 2; b.top[top].fsys != nil || top == "." || top == string(filepath.Separator); n++ {
+		top = fmt.Sprintf("%s-%d", strings.Trim(filepath.Base(filepath.Clean(path)), "./\\"), n)
+	}
+	b.top[top] = mount{root.FS(), name}
+	return nil
+}
+
+func (b *bundleFiles) close() {
+	for _, r := range b.roots {
+		_ = r.Close() // only read
+	}
+}
+
+// Open opens a file of the bundle.
+func (b *bundleFiles) Open(name string) (fs.File, error) {
+	if !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	if b.top == nil {
+		return b.roots[0].FS().Open(name)
+	}
+	first, rest, _ := strings.Cut(name, "/")
+	m, ok := b.top[first]
+	if !ok {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	switch {
+	case rest == "":
+		return m.fsys.Open(m.name)
+	case m.name == ".":
+		return m.fsys.Open(rest)
+	}
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+// ReadDir lists a folder; of several inputs the top has their names.
+func (b *bundleFiles) ReadDir(name string) ([]fs.DirEntry, error) {
+	if b.top == nil {
+		return fs.ReadDir(b.roots[0].FS(), name)
+	}
+	if name != "." {
+		first, rest, found := strings.Cut(name, "/")
+		m, ok := b.top[first]
+		if !ok || m.name != "." {
+			return nil, &fs.PathError{Op: "readdir", Path: name, Err: fs.ErrNotExist}
+		}
+		if !found {
+			rest = "."
+		}
+		return fs.ReadDir(m.fsys, rest)
+	}
+	var list []fs.DirEntry
+	for top, m := range b.top {
+		info, err := fs.Stat(m.fsys, m.name)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, topEntry{top, info})
+	}
+	return list, nil
+}
+
+// topEntry is one of several inputs under its name at the top.
+type topEntry struct {
+	name string
+	info fs.FileInfo
+}
+
+func (e topEntry) Name() string               { return e.name }
+func (e topEntry) IsDir() bool                { return e.info.IsDir() }
+func (e topEntry) Type() fs.FileMode          { return e.info.Mode().Type() }
+func (e topEntry) Info() (fs.FileInfo, error) { return e.info, nil }
+
+// Stat is what fs.WalkDir asks of the top.
+func (b *bundleFiles) Stat(name string) (fs.FileInfo, error) {
+	if b.top == nil || name == "." {
+		return b.roots[0].Stat(".")
+	}
+	f, err := b.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	return info, errors.Join(err, f.Close())
+}

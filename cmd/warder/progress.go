@@ -1,0 +1,32 @@
+package main
+
+import (
+	"fmt"
+	"time"
+)
+
+// showProgress tells on the terminal, if that is one, how far long work is, until stop is called.
+func (p *program) showProgress(text func() string) (stop func()) {
+	if !isTerminal(p.err) {
+		return func() {}
+	}
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(250 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				_, _ = fmt.Fprint(p.err, "\r\x1b[K") // nobody is there to tell
+				return
+			case <-tick.C:
+				_, _ = fmt.Fprintf(p.err, "\r\x1b[K%s", text())
+			}
+		}
+	}()
+	return func() {
+		close(done)
+		<-ended
+	}
+}

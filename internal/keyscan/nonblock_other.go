@@ -1,0 +1,5 @@
+//go:build !unix
+
+package keyscan
+
+const nonblock = 0
