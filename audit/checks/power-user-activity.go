@@ -44,10 +44,17 @@ func lastReview(a *audit.Account) (since time.Time, source string) {
 	return a.Now.AddDate(0, 0, -a.Settings.ReviewDays), "nobody attested a review: the last " + count(a.Settings.ReviewDays, "day", "days") + " count"
 }
 
-// privileged are the root user and the administrators.
+// privileged are the root user and the administrators. Of whom it is not known whether they are is a gap.
 func privileged(a *audit.Account, r *audit.Reporter) []string {
-	if a.Directory == nil {
-		r.NotAssessed("who the administrators are: the authorization details", getDetails)
+	if inventory(a, r, users|groups|rolesOf|policies) && a.Directory != nil {
+		for e := range actors(a) {
+			if !a.Bundle.Complete(a.Directory.ARN(e)) {
+				r.NotAssessed("the permissions of "+label(e), getDetails)
+			}
+		}
+	}
+	for _, why := range a.Unsettled() {
+		r.NotAssessed("who the administrators are: "+why, "")
 	}
 	names := []string{a.RootARN()}
 	for _, adm := range a.Administrators() {
