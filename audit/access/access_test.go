@@ -2,7 +2,9 @@ package access_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -105,6 +107,7 @@ type canTest struct {
 	ResourceTags    []directory.Tag            `json:"resourceTags"`
 	RequestTags     []directory.Tag            `json:"requestTags"`
 	Context         map[string]json.RawMessage `json:"context"`
+	Unlisted        bool                       `json:"unlisted"` // nothing is known of the resource
 	Want            string                     `json:"want"`
 	Requirements    []string                   `json:"requirements"`
 }
@@ -132,9 +135,11 @@ func (c *canTest) ask(f *access.Finder) *authz.Ask {
 }
 
 func (c *canTest) finder(library *directory.Library) *access.Finder {
-	return access.New(c.snapshot(library), access.Options{Now: now, Resources: []access.Resource{
-		{ARN: c.Resource, Account: c.ResourceAccount, Tags: c.ResourceTags, Policy: c.source()},
-	}})
+	options := access.Options{Now: now}
+	if !c.Unlisted {
+		options.Resources = []access.Resource{{ARN: c.Resource, Account: c.ResourceAccount, Tags: c.ResourceTags, Policy: c.source()}}
+	}
+	return access.New(c.snapshot(library), options)
 }
 
 func readTests(t *testing.T, name string) []canTest {
@@ -155,7 +160,7 @@ func readTests(t *testing.T, name string) []canTest {
 
 func TestCan(t *testing.T) {
 	library := directory.NewLibrary(catalog.Load())
-	for _, test := range readTests(t, "testdata/can.json") {
+	for _, test := range slices.Concat(readTests(t, "testdata/can.json"), readTests(t, "testdata/operators.json")) {
 		t.Run(test.Name, func(t *testing.T) {
 			f := test.finder(library)
 			name := test.Principal
@@ -167,10 +172,7 @@ func TestCan(t *testing.T) {
 				t.Fatalf("no principal %s", name)
 			}
 			a := f.Can(p, test.ask(f))
-			var texts []string
-			for _, r := range a.Requirements {
-				texts = append(texts, r.Text)
-			}
+			texts := a.Texts()
 			if a.Verdict.String() != test.Want || strings.Join(texts, "; ") != strings.Join(test.Requirements, "; ") {
 				t.Errorf("%s %q, want %s %q (%s)", a.Verdict, texts, test.Want, test.Requirements, a.Why)
 			}
@@ -197,4 +199,30 @@ func answerProblem(f *access.Finder, a *access.Answer) string {
 		return "the witness is not allowed: " + d.Message()
 	}
 	return ""
+}
+
+// What was not tried is not a No.
+func TestWorkIsBounded(t *testing.T) {
+	test := canTest{Action: "acme:Get", Resource: "arn:aws:acme:::x"}
+	var condition []string
+	for i := range 30 { // each key must differ from what a Deny asks, and no value of the last one will do
+		condition = append(condition, fmt.Sprintf(`"acme:k%d":["a%d","b*","*c"]`, i, i))
+	}
+	statement := `{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringLike":{` + strings.Join(condition, ",") + `}}}`
+	test.Identity = []json.RawMessage{json.RawMessage(statement)}
+	for i := range 30 {
+		deny := fmt.Sprintf(`{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringEquals":{"acme:k%d":"a%d"},"StringLike":{"acme:k%d":["b*","*c"]}}}`, i, i, (i+1)%30)
+		test.Identity = append(test.Identity, json.RawMessage(deny))
+	}
+	test.Identity = append(test.Identity, json.RawMessage(`{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringLike":{"acme:k0":"b*","acme:k1":"b*"}}}`))
+	library := directory.NewLibrary(nil)
+	for _, bound := range []int{1, 10, 0} {
+		snap := test.snapshot(library)
+		f := access.New(snap, access.Options{Now: now, Work: bound})
+		p, _ := f.Principal("arn:aws:iam::" + account + ":user/alice")
+		a := f.Can(p, f.Ask(test.Action, test.Resource))
+		if a.Verdict == access.No || bound == 1 && a.Verdict != access.Undecided {
+			t.Errorf("with %d trials: %v, %s", bound, a.Verdict, a.Why)
+		}
+	}
 }

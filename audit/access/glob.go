@@ -150,14 +150,19 @@ const (
 	maxTokens = 1 << 12
 )
 
-// texts gives a text for each combination of tests that some non-empty text passes, and whether these are all. Texts that are
-// easy to read come first: the literals, then a text that passes none.
-func texts(tests []textTest) (found []string, all bool) {
-	w := walk{tests: tests, seen: map[string]bool{}}
+// texts gives a text for each combination of tests that some text passes, and whether these are all. Texts that are easy to
+// read come first: the literals, then a text that passes none; the empty one is a last resort. The cost is the number of states.
+func texts(tests []textTest) (found []string, all bool, cost int) {
+	return textsOf(tests, func(rune) bool { return true })
+}
+
+// textsOf is texts for those of certain characters.
+func textsOf(tests []textTest, characters func(rune) bool) (found []string, all bool, cost int) {
+	w := walk{tests: tests, seen: map[string]bool{}, allowed: characters}
 	w.seed()
 	all = w.literals || w.run()
-	w.try("") // an empty value is a last resort
-	return w.found, all
+	w.try("")
+	return w.found, all, w.states
 }
 
 type walk struct {
@@ -167,6 +172,8 @@ type walk struct {
 	literals bool  // all globs are literals with case
 	found    []string
 	seen     map[string]bool // combinations that have a text
+	states   int
+	allowed  func(rune) bool
 }
 
 // seed tries what patterns suggest.
@@ -217,6 +224,9 @@ func (g *glob) example() string {
 
 // try takes a text if its combination is new.
 func (w *walk) try(text string) {
+	if strings.ContainsFunc(text, func(r rune) bool { return !w.allowed(r) }) {
+		return
+	}
 	passed := make([]byte, len(w.tests))
 	for i, g := range w.globs {
 		if g.matches(text) {
@@ -271,6 +281,7 @@ func (w *walk) run() bool {
 			}
 			known[key] = true
 			nodes = append(nodes, next)
+			w.states = len(nodes)
 			w.arrive(nodes)
 		}
 	}
@@ -315,7 +326,7 @@ const plainCharacters = "xyzabcdefghijklmnopqrstuvw0123456789-_"
 func (w *walk) characters(at []places) []rune {
 	var list []rune
 	add := func(r rune) {
-		if !slices.Contains(list, r) {
+		if w.allowed(r) && !slices.Contains(list, r) {
 			list = append(list, r)
 		}
 	}

@@ -68,20 +68,22 @@ func (p position) fingerprint() string {
 	return b.String()
 }
 
-// may asks authz, without a second factor and with one.
+// addresses that requests come from: one of a network that conditions of the tests name, and one of another.
+var addresses = []string{"198.51.100.7", "203.0.113.9"}
+
+// may asks authz, without a second factor and with one, from each address.
 func (p position) may(name, action, resource string, keys ...string) bool {
-	for _, factor := range []bool{false, true} {
-		if factor && !p.have[name] {
-			continue
-		}
-		if d := p.decide(name, factor, action, resource, keys...); d.Allowed() {
-			return true
-		}
-	}
-	return false
+	return p.mayWith(name, false, action, resource, keys...) || p.have[name] && p.mayWith(name, true, action, resource, keys...)
 }
 
-func (p position) decide(name string, factor bool, action, resource string, keys ...string) authz.Decision {
+func (p position) mayWith(name string, factor bool, action, resource string, keys ...string) bool {
+	return slices.ContainsFunc(addresses, func(address string) bool {
+		d := p.decide(name, factor, address, action, resource, keys...)
+		return d.Allowed()
+	})
+}
+
+func (p position) decide(name string, factor bool, address, action, resource string, keys ...string) authz.Decision {
 	caller, ok := authz.Principal(p.snap, name, now)
 	if !ok {
 		return authz.Decision{}
@@ -92,13 +94,18 @@ func (p position) decide(name string, factor bool, action, resource string, keys
 		}
 		caller.Session.MFA = now
 	}
-	return authz.Decide(p.snap, caller, &authz.Environment{Time: now, Secure: true, SourceIP: "198.51.100.7"}, p.request(action, resource, keys))
+	return authz.Decide(p.snap, caller, &authz.Environment{Time: now, Secure: true, SourceIP: address}, p.request(action, resource, keys))
 }
+
+// tags are those that conditions of the tests ask for.
+var tags = []directory.Tag{{Key: "team", Value: "ops"}, {Key: "open", Value: "yes"}}
 
 func (p position) request(action, resource string, keys []string) *authz.Ask {
 	ask := &authz.Ask{Action: action, Resource: resource, ResourceAccount: home}
 	for i := 0; i < len(keys); i += 2 {
-		if keys[i+1] != "" {
+		if keys[i] == "tag" {
+			ask.RequestTags = slices.DeleteFunc(slices.Clone(tags), func(t directory.Tag) bool { return t.Key != keys[i+1] })
+		} else if keys[i+1] != "" {
 			ask.Context.Set(keys[i], keys[i+1])
 		}
 	}
@@ -147,7 +154,7 @@ func (p position) rules() bool {
 			{"iam:CreatePolicy", "policy"},
 		} {
 			resource := "arn:aws:iam::" + home + ":" + q[1] + fresh
-			switch d := p.decide(name, false, q[0], resource, q[2:]...); {
+			switch d := p.decide(name, false, addresses[0], q[0], resource, q[2:]...); {
 			case p.may(name, q[0], resource, q[2:]...):
 				if !strings.HasPrefix(q[0], "iam:Create") || q[0] == "iam:CreateAccessKey" || q[0] == "iam:CreatePolicyVersion" {
 					given++
@@ -227,6 +234,13 @@ func (p position) users(a *directory.Account, can canFunc, change changeFunc, ga
 			c := u.Clone()
 			return c, &c.Inline, &c.Attached, &c.Boundary
 		})
+		for _, tag := range tags {
+			if !slices.Contains(u.Tags, tag) && can("iam:TagUser", name, "tag", tag.Key) {
+				c := u.Clone()
+				c.Tags = append(c.Tags, tag)
+				change(c)
+			}
+		}
 		for g := range a.Groups() {
 			in := slices.Contains(u.Groups, g.ID)
 			c := u.Clone()
@@ -240,8 +254,10 @@ func (p position) users(a *directory.Account, can canFunc, change changeFunc, ga
 			}
 		}
 	}
-	if made := "arn:aws:iam::" + home + ":user/made"; a.User("made") == nil && can("iam:CreateUser", made) {
-		change(&directory.User{ID: "AIDAMADE", Name: "made", Path: "/"})
+	for _, boundary := range append(managed(a), "") {
+		if made := "arn:aws:iam::" + home + ":user/made"; a.User("made") == nil && can("iam:CreateUser", made, "iam:PermissionsBoundary", boundary) {
+			change(&directory.User{ID: "AIDAMADE", Name: "made", Path: "/", Boundary: boundary})
+		}
 	}
 }
 
@@ -266,7 +282,7 @@ func policiesOf(a *directory.Account, kind, name, boundary string, can canFunc, 
 	}
 	for _, m := range managed(a) {
 		has := slices.Contains(*attached, m)
-		e, _, list, limit := clone()
+		e, _, list, _ := clone()
 		if !has && can("iam:Attach"+kind+"Policy", name, key, m, own, boundary) {
 			*list = append(*list, m)
 			change(e)
@@ -275,7 +291,7 @@ func policiesOf(a *directory.Account, kind, name, boundary string, can canFunc, 
 			*list = slices.DeleteFunc(*list, func(other string) bool { return other == m })
 			change(e)
 		}
-		if e, _, _, limit = clone(); limit != nil && *limit != m && can("iam:Put"+kind+"PermissionsBoundary", name, own, m) {
+		if e, _, _, limit := clone(); limit != nil && *limit != m && can("iam:Put"+kind+"PermissionsBoundary", name, own, m) {
 			*limit = m
 			change(e)
 		}
@@ -303,7 +319,7 @@ func (p position) roles(a *directory.Account, actor string, can canFunc, change 
 	for r := range a.Roles() {
 		name := a.ARN(r)
 		for _, factor := range []bool{false, true} {
-			if d := p.decide(actor, factor, "sts:AssumeRole", name); d.Allowed() && (!factor || p.have[actor]) {
+			if (!factor || p.have[actor]) && p.mayWith(actor, factor, "sts:AssumeRole", name) {
 				gain(name, p.have[actor])
 			}
 		}
@@ -313,6 +329,13 @@ func (p position) roles(a *directory.Account, actor string, can canFunc, change 
 		}
 		if strings.HasPrefix(r.Path, "/aws-") {
 			continue
+		}
+		for _, tag := range tags {
+			if !slices.Contains(r.Tags, tag) && can("iam:TagRole", name, "tag", tag.Key) {
+				c := r.Clone()
+				c.Tags = append(c.Tags, tag)
+				change(c)
+			}
 		}
 		if can("iam:UpdateAssumeRolePolicy", name) {
 			c := r.Clone()
@@ -324,8 +347,10 @@ func (p position) roles(a *directory.Account, actor string, can canFunc, change 
 			return c, &c.Inline, &c.Attached, &c.Boundary
 		})
 	}
-	if made := "arn:aws:iam::" + home + ":role/made"; a.Role("made") == nil && can("iam:CreateRole", made) {
-		change(&directory.Role{ID: "AROAMADE", Name: "made", Path: "/", MaxSession: 3600, Trust: directory.Document{Text: trustAnyone}})
+	for _, boundary := range append(managed(a), "") {
+		if made := "arn:aws:iam::" + home + ":role/made"; a.Role("made") == nil && can("iam:CreateRole", made, "iam:PermissionsBoundary", boundary) {
+			change(&directory.Role{ID: "AROAMADE", Name: "made", Path: "/", MaxSession: 3600, Boundary: boundary, Trust: directory.Document{Text: trustAnyone}})
+		}
 	}
 }
 

@@ -50,13 +50,6 @@ func shortName(arn string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(arn, "arn:aws:iam::"+home+":"), "user/")
 }
 
-func fullName(name string) string {
-	if !strings.Contains(name, "/") {
-		name = "user/" + name
-	}
-	return longName(name)
-}
-
 func (c *accountCase) build(t testing.TB) (*directory.Snapshot, *Graph) {
 	snap := c.Account.snapshot(t)
 	return snap, Build(access.New(snap, access.Options{Now: now}), Options{Workloads: c.Account.Workloads})
@@ -139,7 +132,7 @@ func checkRequirements(t *testing.T, e *Escalation, want []string) {
 }
 
 // replay makes the requests of a path, one after the other, on the account as the steps before have left it.
-func replay(t testing.TB, snap *directory.Snapshot, e *Escalation) {
+func replay(t failer, snap *directory.Snapshot, e *Escalation) {
 	t.Helper()
 	have := map[string]bool{e.From: true}
 	for i, s := range e.Steps {
@@ -225,4 +218,57 @@ func (e *Escalation) String() string {
 		fmt.Fprintf(&b, "%s %s %s; ", shortName(s.From), s.Step, shortName(s.To))
 	}
 	return b.String()
+}
+
+// failer is a testing.T or a rapid.T.
+type failer interface {
+	Helper()
+	Errorf(format string, args ...any)
+}
+
+// TestPath: anybody may be asked about, whether worth becoming or not.
+func TestPath(t *testing.T) {
+	a := testAccount{
+		Users: map[string]testUser{
+			"eve":  {testHolder: testHolder{Inline: []statement{{Allow: "sts:AssumeRole", On: "role/mid"}}}},
+			"weak": {}, "boss": {testHolder: testHolder{Attached: []string{administratorARN}}},
+		},
+		Roles: map[string]testRole{
+			"mid": {Trust: []statement{{To: "root"}}, testHolder: testHolder{Inline: []statement{{Allow: "iam:CreateAccessKey", On: "user/weak"}}}},
+			"far": {Trust: []statement{{To: "ec2.amazonaws.com"}}},
+		},
+	}
+	c := accountCase{Account: a}
+	_, g := c.build(t)
+	for _, q := range []struct{ from, to, steps string }{
+		{"user/eve", "user/weak", "assume-role create-access-key"},
+		{"user/eve", "role/mid", "assume-role"},
+		{"user/eve", "user/boss", ""},
+		{"user/eve", "user/eve", ""},
+		{"user/weak", "role/mid", ""},
+		{"user/boss", "role/far", "ec2-run-instances"},
+		{"user/eve", "user/nobody", ""},
+		{"user/nobody", "user/eve", ""},
+	} {
+		path := g.Path(longName(q.from), longName(q.to))
+		if got := strings.Join(stepsOf(&Escalation{Steps: path}), " "); got != q.steps {
+			t.Errorf("from %s to %s by %q, want %q", q.from, q.to, got, q.steps)
+		}
+	}
+}
+
+// TestAcrossAccounts: a role of one account that trusts another is assumed from there, with the permission to.
+func TestAcrossAccounts(t *testing.T) {
+	const other = "444455556666"
+	a := testAccount{Users: map[string]testUser{
+		"eve": {testHolder: testHolder{Inline: []statement{{Allow: "sts:AssumeRole", On: "arn:aws:iam::" + other + ":role/admin"}}}}, "bob": {},
+	}}
+	role := &directory.Role{
+		ID: "AROAOTHER", Name: "admin", Path: "/", MaxSession: 3600, Attached: []string{administratorARN}, Trust: document([]statement{{Allow: "sts:AssumeRole", To: "root"}}),
+	}
+	snap := a.snapshot(t).With(2, other, []directory.Entity{&directory.AccountInfo{ID: other}, role}, nil)
+	g := Build(access.New(snap, access.Options{Now: now}), Options{})
+	if len(g.Escalations) != 1 || shortName(g.Escalations[0].From) != "eve" || g.Escalations[0].To != "arn:aws:iam::"+other+":role/admin" {
+		t.Errorf("escalations are %v", g.Escalations)
+	}
 }

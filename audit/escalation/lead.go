@@ -123,17 +123,46 @@ func (l leads) to(action int, resource string) bool {
 	return false
 }
 
-// about compares what stands in a pattern before its first wildcard or variable.
+// about reports whether a pattern fits the resource, as far as its variables are known.
 func (l *lead) about(resource string) bool {
 	if l.patterns == nil {
 		return true
 	}
 	for _, pattern := range l.patterns {
-		if fixed, open := fixedPart(pattern); pattern == resource || open && strings.HasPrefix(resource, fixed) {
+		fixed, open := fixedPart(pattern)
+		switch {
+		case !open:
+			if pattern == resource {
+				return true
+			}
+		case !strings.HasPrefix(resource, fixed):
+		case strings.Contains(pattern, "$") || arn.Glob(pattern, resource):
 			return true
 		}
 	}
 	return false
+}
+
+// resolved are leads in which what a subject is known by stands in place of variables and wildcards: its name as a user, and
+// its account in names of IAM, which nobody can do anything to in another one. What is named in full need not be looked for
+// among thousands.
+func (l lead) resolved(account, userName string) lead {
+	const anyAccount = "arn:aws:iam::*:"
+	for i, pattern := range l.patterns {
+		known := pattern
+		if userName != "" {
+			known = strings.ReplaceAll(known, "${aws:username}", userName)
+		}
+		if rest, ok := strings.CutPrefix(known, anyAccount); ok {
+			known = "arn:aws:iam::" + account + ":" + rest
+		}
+		if known != pattern {
+			patterns := append([]string(nil), l.patterns...)
+			patterns[i] = known
+			l.patterns = patterns
+		}
+	}
+	return l
 }
 
 // fixedPart is what a pattern has before its first wildcard or variable; open is false for a pattern without any.

@@ -18,6 +18,7 @@ type model struct {
 	steps      map[Family][]*Step
 	byID       map[string]*Step
 
+	nodes          []Node
 	administrators []Administrator
 	admin          map[string]bool // by ARN
 	// candidates are the users and roles that are no administrators and to which some statement or trust policy may give a step.
@@ -33,6 +34,10 @@ type model struct {
 	gained    map[string][]*edge // what the account as it is lets a principal become, by its ARN
 	strong    []string           // ARNs of AWS-managed policies that allow a step; made when first needed
 	undecided map[string]string
+	questions int // that audit/access was asked
+
+	classes       map[string]string // of the candidates, by ARN
+	personalities map[*eval.Policy]bool
 }
 
 func newModel(f *access.Finder, opts Options) *model {
@@ -44,6 +49,7 @@ func newModel(f *access.Finder, opts Options) *model {
 		steps: map[Family][]*Step{}, byID: map[string]*Step{},
 		admin: map[string]bool{}, worthy: map[string]bool{}, workloads: map[string][]*Workload{},
 		gained: map[string][]*edge{}, undecided: map[string]string{},
+		classes: map[string]string{}, personalities: map[*eval.Policy]bool{},
 	}
 	for i := range steps {
 		s := &steps[i]
@@ -75,10 +81,12 @@ func (m *model) sort(f *access.Finder) {
 			m.admin[p.ARN] = true
 		case len(s.leads) > 0 || m.trust.names(p):
 			m.candidates = append(m.candidates, p.ARN)
+			m.classes[p.ARN] = m.class(s)
 		default:
 			continue
 		}
 		m.worthy[p.ARN] = true
+		m.nodes = append(m.nodes, Node{p.ARN, m.admin[p.ARN]})
 		if s.user != nil {
 			m.users = append(m.users, p.ARN)
 		} else {

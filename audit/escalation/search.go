@@ -25,6 +25,7 @@ type search struct {
 	// wide: whoever is too weak to be worth becoming is looked at as well, since one may make it stronger.
 	wide     bool
 	extra    map[string]bool // made, or wanted
+	classes  map[string]bool // of those that one has
 	branches []*move
 	budget   *int // worlds that may still be tried
 }
@@ -53,7 +54,7 @@ func (m *model) newSearch(from, to string) *search {
 	s := &search{
 		m: m, world: m.root, from: from, to: to,
 		held: map[string]*held{}, done: map[string]bool{}, failed: map[string]bool{}, refused: map[string]bool{}, extra: map[string]bool{},
-		budget: new(int),
+		classes: map[string]bool{}, budget: new(int),
 	}
 	*s.budget = mostWorlds
 	if to != "" {
@@ -71,7 +72,7 @@ func (s *search) clone() *search {
 	}
 	c.log = slices.Clone(s.log)
 	c.done, c.failed, c.refused, c.extra = maps.Clone(s.done), map[string]bool{}, maps.Clone(s.refused), maps.Clone(s.extra)
-	c.branches = nil
+	c.classes, c.branches = maps.Clone(s.classes), nil
 	return &c
 }
 
@@ -79,6 +80,9 @@ func (s *search) hold(name string, factor bool) {
 	if h := s.held[name]; h != nil {
 		h.factor = h.factor || factor
 		return
+	}
+	if class := s.m.classes[name]; class != "" {
+		s.classes[class] = true
 	}
 	h := &held{name, factor}
 	s.held[name] = h
@@ -255,7 +259,7 @@ func (s *search) othersAttach(mv *move) bool {
 func (s *search) attempt(mv *move) outcome {
 	h := s.held[mv.gains]
 	switch {
-	case mv.step.Limited, h != nil && (!mv.factor || h.factor), mv.gains == "" && s.done[mv.effect()], s.failed[mv.key()]:
+	case mv.step.Limited, h != nil && (!mv.factor || h.factor), mv.gains == "" && s.done[mv.effect()], s.failed[mv.key()], s.idle(mv, h):
 		return stuck
 	}
 	now, asked := s.allowed(mv)
@@ -275,11 +279,24 @@ func (s *search) attempt(mv *move) outcome {
 		s.extra[mv.made] = true
 	}
 	for _, h := range s.order {
+		if q := s.m.subject(s.world, h.arn); q == nil || !touches(s.world.last, q) {
+			continue
+		}
 		if o := s.judge(h.arn); o == reached {
 			return reached
 		}
 	}
 	return moved
+}
+
+// idle reports whether a move gains no more than what one has: another of the same class, which nobody has made stronger.
+func (s *search) idle(mv *move, have *held) bool {
+	class := s.m.classes[mv.gains]
+	if have != nil || class == "" || !s.classes[class] || s.extra[mv.gains] || s.wide && s.strengthens(mv.gains) {
+		return false
+	}
+	known := s.m.root.subjects[mv.gains]
+	return known != nil && !s.world.touched(known)
 }
 
 // allowed asks whether a move can be made in the world as it is now; asked is nil where it cannot.
@@ -374,7 +391,7 @@ func (s *search) users() []string {
 		}
 		return all
 	}
-	return slices.Concat(s.m.users, slices.Sorted(maps.Keys(s.extra)))
+	return s.withExtra(s.m.users)
 }
 
 func (s *search) roles() []string {
@@ -387,5 +404,12 @@ func (s *search) roles() []string {
 		}
 		return all
 	}
-	return slices.Concat(s.m.roles, slices.Sorted(maps.Keys(s.extra)))
+	return s.withExtra(s.m.roles)
+}
+
+func (s *search) withExtra(names []string) []string {
+	if len(s.extra) == 0 {
+		return names
+	}
+	return slices.Concat(names, slices.Sorted(maps.Keys(s.extra)))
 }
