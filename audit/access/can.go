@@ -106,7 +106,7 @@ func (q *inquest) try(p *problem, plainest bool) (a Answer, found bool) {
 	if plainest {
 		if p.allowed(nil) {
 			c := p.with(nil)
-			keys := c.keys()
+			keys := p.context(nil)
 			return Answer{Verdict: Yes, Witness: c.witness(), Statements: p.grants(&keys)}, true
 		}
 	}
