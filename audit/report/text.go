@@ -106,7 +106,7 @@ func coverage(r *audit.Report) string {
 	case len(r.Assessed) == 0:
 		return "No check could be assessed; what is missing stands at the end."
 	case len(r.NotAssessed) == 0:
-		return fmt.Sprintf("All %d checks were assessed.", n)
+		return plural(n, "check") + ", assessed."
 	}
 	return fmt.Sprintf("%d of %d checks were assessed; what is missing stands at the end.", len(r.Assessed), n)
 }

@@ -35,14 +35,10 @@ func (p *program) readBundle(cmd *cobra.Command, a *auditInput) (*awsimport.Bund
 	if err != nil {
 		return nil, err
 	}
-	progress := p.progress("reading")
+	report, stop := p.counting("reading")
+	defer stop()
 	b, err := awsimport.Read(files, awsimport.Options{
-		Library: directory.NewLibrary(services), Account: a.account,
-		Progress: func(done, total int) {
-			if progress != nil {
-				progress(done, total, "")
-			}
-		},
+		Library: directory.NewLibrary(services), Account: a.account, Progress: func(done, total int) { report(done, total, "") },
 	})
 	if err != nil {
 		files.close()

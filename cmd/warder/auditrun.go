@@ -75,7 +75,7 @@ func (p *program) runAudit(cmd *cobra.Command, a *auditRun) error {
 	if err != nil {
 		return err
 	}
-	in := &audit.Input{Now: time.Now().UTC(), Progress: p.progress("checking")}
+	in := &audit.Input{Now: time.Now().UTC()}
 	if in.Checks, err = a.chosen(); err != nil {
 		return err
 	}
@@ -90,7 +90,10 @@ func (p *program) runAudit(cmd *cobra.Command, a *auditRun) error {
 	if in.Bundle, err = p.readBundle(cmd, &a.auditInput); err != nil {
 		return p.unreadable(err)
 	}
+	report, stop := p.counting("checking")
+	in.Progress = report
 	r := audit.Run(in)
+	stop()
 	if err := p.writeReport(r, form, a); err != nil {
 		return err
 	}
@@ -191,26 +194,6 @@ func readBaseline(name string) (*audit.Report, error) {
 		return nil, fmt.Errorf("%s is a report of version %q; this program reads version %s", name, r.Version, audit.ReportVersion)
 	}
 	return r, nil
-}
-
-// progress shows on a terminal how far long work is: on one line of standard error, at most ten times a second.
-func (p *program) progress(doing string) func(done, total int, what string) {
-	if !isTerminal(p.err) {
-		return nil
-	}
-	var last time.Time
-	return func(done, total int, what string) {
-		now := time.Now()
-		if done < total && now.Sub(last) < 100*time.Millisecond {
-			return
-		}
-		last = now
-		if done >= total {
-			_, _ = io.WriteString(p.err, "\r\x1b[K")
-			return
-		}
-		_, _ = fmt.Fprintf(p.err, "\r\x1b[K%s %d of %d %s", doing, done, total, clean(what))
-	}
 }
 
 // writeReport writes the report where it is wanted; of one that goes into a file the summary comes to the terminal.
