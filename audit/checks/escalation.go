@@ -102,7 +102,7 @@ func cutRemedy(a *audit.Account, e *audit.Escalation) audit.Remedy {
 	if !cut.Exact {
 		size = "a set of statements, none of which can be left out,"
 	}
-	return audit.Remedy{Text: fmt.Sprintf("Remove %s, or limit it so that the path ends: with %s it breaks all paths, %s in all.",
+	return audit.Remedy{Text: fmt.Sprintf("Remove %s, or limit it so that the path ends. It is of %s whose removal breaks all paths: %s.",
 		and(places), size, counted(len(cut.Statements), "statement", "statements"))}
 }
 
