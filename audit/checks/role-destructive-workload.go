@@ -31,16 +31,16 @@ var roleDestructiveWorkload = audit.Check{
 			if !ok || admins[p.ARN] || !runsWorkload(a, role) {
 				continue
 			}
-			for _, s := range stores() {
+			for _, s := range dataStores() {
 				destroys(a, r, &p, &s)
 			}
 		}
 	},
 }
 
-// store is a kind of place that data is written to: who may do write puts data in, read takes it out, remove destroys it
+// dataStore is a kind of place that data is written to: who may do write puts data in, read takes it out, remove destroys it
 // piece by piece, and undo all of it, or what protects it: its versions, its life time, the place itself.
-type store struct {
+type dataStore struct {
 	name               string
 	write, read        string
 	remove             []string
@@ -48,11 +48,11 @@ type store struct {
 	container, content func(resource string) string // of the resource that is written to
 }
 
-func stores() []store {
+func dataStores() []dataStore {
 	same := func(resource string) string { return resource }
 	bucket := func(object string) string { b, _, _ := strings.Cut(object, "/"); return b }
 	logGroup := func(stream string) string { g, _, _ := strings.Cut(stream, ":log-stream:"); return g }
-	return []store{
+	return []dataStore{
 		{
 			"S3 objects", "s3:PutObject", "s3:GetObject", []string{"s3:DeleteObject", "s3:DeleteObjectVersion"},
 			[]string{"s3:PutLifecycleConfiguration", "s3:PutBucketVersioning", "s3:DeleteBucket"}, bucket, same,
@@ -74,44 +74,51 @@ func stores() []store {
 
 // destroys reports a role that writes to a store and may destroy what is there. A role that reads, writes and deletes may be
 // an ordinary application: deleting is reported of one that does not read, and of one that is known never to have deleted.
-func destroys(a *audit.Account, r *audit.Reporter, p *principal, s *store) {
+func destroys(a *audit.Account, r *audit.Reporter, p *principal, s *dataStore) {
 	for _, written := range p.places(a, s.write) {
 		write := can(a, r, p, s.write, written)
 		if !write.Possible() {
 			continue
 		}
-		deletions := possible(a, r, p, s.remove, s.content(written))
-		if len(deletions) > 0 && reads(a, r, p, s.read, written) {
-			used, known := hasDone(a, p, s.remove)
-			switch {
-			case used:
-				deletions = nil
-			case !known:
-				r.NotAssessed(fmt.Sprintf("whether %s ever deletes %s, which it may", p.label, s.name),
-					audit.Command("aws", "iam", "generate-service-last-accessed-details", "--granularity", "ACTION_LEVEL", "--arn", p.ARN))
-				deletions = nil
-			}
+		found := append(deletions(a, r, p, s, written), possible(a, r, p, s.undo, s.container(written))...)
+		if len(found) > 0 {
+			r.Found(s.name, destruction(a, p, s, written, &write, found))
+			return // one resource shows it
 		}
-		found := append(deletions, possible(a, r, p, s.undo, s.container(written))...)
-		if len(found) == 0 {
-			continue
-		}
-		var actions []string
-		evidence := grants(a, p.ARN, &write, "allows "+s.write+" on "+written)
-		for i := range found {
-			actions = append(actions, found[i].action)
-			evidence = append(evidence, grants(a, p.ARN, &found[i].answer, "allows "+found[i].action+" on "+found[i].resource)...)
-		}
-		r.Found(s.name, audit.Finding{
-			Resource: p.ARN,
-			Title:    fmt.Sprintf("%s, of a workload, writes %s and may also do %s", title(p.label), s.name, and(actions)),
-			Evidence: evidence,
-			Remedy: audit.Remedy{
-				Text:  "Take these actions from the role, and deny them so that no later policy gives them back.",
-				Patch: fmt.Sprintf(`{"Effect": "Deny", "Action": [%s], "Resource": "*"}`, quoteAll(actions)),
-			},
-		})
-		return // one resource shows it
+	}
+}
+
+// deletions are what the principal may remove of what it writes to a resource, and has no use for.
+func deletions(a *audit.Account, r *audit.Reporter, p *principal, s *dataStore, written string) []deed {
+	may := possible(a, r, p, s.remove, s.content(written))
+	if len(may) == 0 || !reads(a, r, p, s.read, written) {
+		return may
+	}
+	used, known := hasDone(a, p, s.remove)
+	switch {
+	case !known:
+		r.NotAssessed(fmt.Sprintf("whether %s ever deletes %s, which it may", p.label, s.name), lastAccessedOf(p.ARN))
+	case !used:
+		return may
+	}
+	return nil
+}
+
+func destruction(a *audit.Account, p *principal, s *dataStore, written string, write *access.Answer, found []deed) audit.Finding {
+	var actions []string
+	evidence := grants(a, p.ARN, write, "allows "+s.write+" on "+written)
+	for i := range found {
+		actions = append(actions, found[i].action)
+		evidence = append(evidence, grants(a, p.ARN, &found[i].answer, "allows "+found[i].action+" on "+found[i].resource)...)
+	}
+	return audit.Finding{
+		Resource: p.ARN,
+		Title:    fmt.Sprintf("%s, of a workload, writes %s and may also do %s", title(p.label), s.name, and(actions)),
+		Evidence: evidence,
+		Remedy: audit.Remedy{
+			Text:  "Take these actions from the role, and deny them so that no later policy gives them back.",
+			Patch: fmt.Sprintf(`{"Effect": "Deny", "Action": [%s], "Resource": "*"}`, quoteAll(actions)),
+		},
 	}
 }
 
