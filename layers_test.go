@@ -83,6 +83,8 @@ var layers = map[string]int{
 	"internal/saml/samltest":     8, // an identity provider for tests
 	"internal/service/*":         8,
 
+	"internal/server/clienttest": 9, // reads answers as clients do, for tests
+
 	"internal/app":     9,
 	"internal/console": 9,
 

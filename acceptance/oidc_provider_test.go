@@ -3,19 +3,12 @@ package acceptance
 import (
 	"bufio"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"io"
-	"math/big"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -34,19 +27,10 @@ type identityProvider struct {
 	roots  *x509.CertPool
 }
 
-// startProvider installs the provider where that was not done yet, and runs it until the end of the test.
+// startProvider runs the provider until the end of the test.
 func startProvider(t *testing.T) *identityProvider {
 	t.Helper()
-	for _, program := range []string{"node", "npm"} {
-		if exec.Command(program, "--version").Run() != nil {
-			missing(t, "node", "Get Node.js and npm: as root on Debian, apt-get install nodejs npm.")
-		}
-	}
-	folder, err := filepath.Abs("../.cache/oidc")
-	check(t, err)
-	if out, err := exec.CommandContext(t.Context(), "sh", "testdata/oidc/install.sh", folder).CombinedOutput(); err != nil {
-		t.Fatalf("installing the identity provider: %v\n%s", err, out)
-	}
+	folder := node(t)
 	p := &identityProvider{}
 	cert, key := p.certificate(t)
 	cmd := exec.Command("node", "testdata/oidc/provider.mjs", folder, cert, key)
@@ -78,45 +62,22 @@ func startProvider(t *testing.T) *identityProvider {
 	return nil
 }
 
-// certificate makes an authority and a certificate of it for 127.0.0.1.
+// certificate makes a certificate for the provider, whose authority p then trusts, and gives the names of its files.
 func (p *identityProvider) certificate(t *testing.T) (cert, key string) {
 	t.Helper()
-	now := time.Now()
-	authorityKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	check(t, err)
-	authority := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "authority of the test"}, NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
-	}
-	authorityDER, err := x509.CreateCertificate(rand.Reader, authority, authority, authorityKey.Public(), authorityKey)
-	check(t, err)
-	leafKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	check(t, err)
-	leaf := &x509.Certificate{
-		SerialNumber: big.NewInt(2), NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, KeyUsage: x509.KeyUsageDigitalSignature,
-	}
-	leafDER, err := x509.CreateCertificate(rand.Reader, leaf, authority, leafKey.Public(), authorityKey)
-	check(t, err)
-	keyDER, err := x509.MarshalPKCS8PrivateKey(leafKey)
-	check(t, err)
-	parsed, err := x509.ParseCertificate(authorityDER)
-	check(t, err)
+	leaf, authority, private := newChain(t)
 	p.roots = x509.NewCertPool()
-	p.roots.AddCert(parsed)
+	if !p.roots.AppendCertsFromPEM([]byte(authority)) {
+		t.Fatal("the authority's certificate is none")
+	}
 	dir := t.TempDir()
-	write := func(name string, blocks ...*pem.Block) string {
-		var text []byte
-		for _, b := range blocks {
-			text = append(text, pem.EncodeToMemory(b)...)
-		}
+	write := func(name, text string) string {
 		file := filepath.Join(dir, name)
-		check(t, os.WriteFile(file, text, 0o600))
+		check(t, os.WriteFile(file, []byte(text), 0o600))
 		return file
 	}
-	leafBlock, caBlock := &pem.Block{Type: "CERTIFICATE", Bytes: leafDER}, &pem.Block{Type: "CERTIFICATE", Bytes: authorityDER}
-	p.ca = write("ca.pem", caBlock)
-	return write("cert.pem", leafBlock, caBlock), write("key.pem", &pem.Block{Type: "PRIVATE KEY", Bytes: keyDER})
+	p.ca = write("ca.pem", authority)
+	return write("cert.pem", leaf+authority), write("key.pem", private)
 }
 
 // signIn goes the way of a person's browser through the authorization code flow, and gives the ID token that the client gets.

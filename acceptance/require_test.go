@@ -1,17 +1,13 @@
 package acceptance
 
 import (
-	"os"
-	"slices"
-	"strings"
 	"testing"
+
+	"github.com/warder-iam/warder/internal/server/servertest"
 )
 
-// missing ends a test whose client is not on this machine: loudly, and as a failure where WARDER_REQUIRE names it.
+// missing is servertest's, by the name that tests here have for it.
 func missing(t *testing.T, client, how string) {
 	t.Helper()
-	if slices.Contains(strings.Fields(os.Getenv("WARDER_REQUIRE")), client) {
-		t.Fatalf("%s is required (WARDER_REQUIRE) and missing. %s", client, how)
-	}
-	t.Skipf("NOT TESTED, %s is missing. %s", client, how)
+	servertest.Missing(t, client, how)
 }

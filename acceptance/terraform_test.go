@@ -14,45 +14,40 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/warder-iam/warder/internal/saml/samltest"
 )
 
-const getTerraform = "Get Terraform 1.5 or later from its maker and a folder of providers (terraform providers mirror DIR) that holds hashicorp/aws, " +
+const getTerraform = "Get Terraform 1.5 or later from its maker and a folder of providers (terraform providers mirror DIR) that holds hashicorp/aws 5.100, " +
 	"and name that folder in WARDER_TF_MIRROR. A CLI configuration file in TF_CLI_CONFIG_FILE does as well."
 
-// TestTerraform applies a configuration of all that Warder serves, changes it, imports it and destroys it; the account
-// is then as it was.
+// TestTerraform applies a configuration with all that the AWS provider has of IAM, changes it, imports it and destroys it;
+// the account is then as it was.
 func TestTerraform(t *testing.T) {
 	tf := newTerraform(t)
-	ctx := background(t)
 	client := tf.w.iam(tf.w.Key)
-	untouched := accountOf(ctx, t, client)
+	untouched := accountOf(background(t), t, client)
 
 	tf.run("init", "-no-color", "-input=false")
 	tf.run("apply", "-auto-approve", "-var-file=before.json")
 	tf.unchanged("before.json")
-	tf.outputs(map[string]any{
-		"caller": "arn:aws:iam::" + accountID + ":user/admin", "alice": "arn:aws:iam::" + accountID + ":user/staff/alice",
-		"members": []any{"alice"}, "max_session": 3600.0, "document": "s3:GetObject", "profile_role": "app",
-		"read_only": "arn:aws:iam::aws:policy/ReadOnlyAccess",
-		"device":    "arn:aws:iam::" + accountID + ":mfa/staff/bob",
-	})
+	tf.outputs("before")
+	tf.everythingIsUsed()
 
+	tf.meddle(background(t), client)
 	out := tf.run("apply", "-auto-approve", "-var-file=after.json")
 	// The provider replaces the alias and the renamed user's membership. The user itself, and all else, is changed in place.
-	if !strings.Contains(out, "2 added") || !strings.Contains(out, "2 destroyed") {
-		t.Errorf("the change replaced what can be changed:\n%s", out)
+	if want := "2 added, 33 changed, 2 destroyed"; !strings.Contains(out, want) {
+		t.Errorf("the change is not %q:\n%s", want, out)
 	}
 	tf.unchanged("after.json")
-	tf.outputs(map[string]any{
-		"alice": "arn:aws:iam::" + accountID + ":user/people/alice", "members": []any{"alice", "bob"}, "max_session": 7200.0,
-		"document": []any{"s3:ListBucket", "s3:GetObject"},
-	})
+	tf.outputs("after")
 
 	tf.forgetAndImport()
-	tf.unchanged("after.json")
 
+	tf.equip(background(t), client, "leaver")
 	tf.run("destroy", "-auto-approve", "-var-file=after.json")
-	if now := accountOf(ctx, t, client); now != untouched {
+	if now := accountOf(background(t), t, client); now != untouched {
 		t.Errorf("destroy left something:\n%s\nbefore it was:\n%s", now, untouched)
 	}
 }
@@ -72,11 +67,7 @@ func newTerraform(t *testing.T) *terraform {
 	}
 	dir := t.TempDir()
 	config := terraformConfig(t, dir)
-	for _, name := range []string{"main.tf", "credentials.tf", "before.json", "after.json"} {
-		text, err := os.ReadFile(filepath.Join("testdata/terraform", name))
-		check(t, err)
-		check(t, os.WriteFile(filepath.Join(dir, name), text, 0o600))
-	}
+	check(t, os.CopyFS(dir, os.DirFS("testdata/terraform")))
 	writeMaterial(t, dir)
 	w := start(t)
 	return &terraform{t: t, w: w, dir: dir, env: w.env(
@@ -93,13 +84,19 @@ func newTerraform(t *testing.T) *terraform {
 	)}
 }
 
-// writeMaterial gives the configuration its keys and certificates.
+// writeMaterial gives the configuration its keys, certificates and metadata.
 func writeMaterial(t *testing.T, dir string) {
 	t.Helper()
-	certificate, private, public, err := newCertificate("app")
+	leaf, authority, key := newChain(t)
+	own, _, public, err := newCertificate("alice")
 	check(t, err)
-	text, err := json.Marshal(map[string]string{
-		"certificate": certificate, "private_key": private, "ssh_public_key": strings.TrimSpace(public),
+	var metadata []string
+	for _, issuer := range []string{"https://idp.example.com/first", "https://idp.example.com/second"} {
+		metadata = append(metadata, samltest.New(t, issuer).Document(t))
+	}
+	text, err := json.Marshal(map[string]any{
+		"server_certificate": leaf, "server_chain": authority, "server_key": key,
+		"signing_certificate": own, "ssh_public_key": strings.TrimSpace(public), "saml_metadata": metadata,
 	})
 	check(t, err)
 	check(t, os.WriteFile(filepath.Join(dir, "material.auto.tfvars.json"), text, 0o600))
@@ -132,11 +129,15 @@ func terraformConfig(t *testing.T, dir string) string {
 	return ""
 }
 
-// try runs Terraform and returns all that it printed.
-func (tf *terraform) try(args ...string) (string, error) {
+func (tf *terraform) command(args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(tf.t.Context(), "terraform", args...)
 	cmd.Dir, cmd.Env = tf.dir, tf.env
-	out, err := cmd.CombinedOutput()
+	return cmd
+}
+
+// try runs Terraform and returns all that it printed.
+func (tf *terraform) try(args ...string) (string, error) {
+	out, err := tf.command(args...).CombinedOutput()
 	return string(out), err
 }
 
@@ -164,40 +165,49 @@ func (tf *terraform) unchanged(vars string) {
 	}
 }
 
-// outputs compares some of the outputs.
-func (tf *terraform) outputs(want map[string]any) {
+// outputs compares some of the outputs with what outputs.json expects at that stage.
+func (tf *terraform) outputs(stage string) {
 	tf.t.Helper()
-	for name, value := range want {
-		if have := tf.output()[name].Value; !reflect.DeepEqual(have, value) {
-			tf.t.Errorf("output %s is %v, want %v", name, have, value)
+	have := tf.state().Outputs
+	for name, want := range readJSON[map[string]map[string]any](tf.t, "testdata/terraform/outputs.json")[stage] {
+		if !reflect.DeepEqual(have[name].Value, want) {
+			tf.t.Errorf("%s: output %s is %v, want %v", stage, name, have[name].Value, want)
 		}
 	}
 }
 
-type output struct{ Value any }
-
-// output reads them from the state, which takes no second of start-up.
-func (tf *terraform) output() map[string]output {
+// state reads the state's file, which takes no second of start-up.
+func (tf *terraform) state() tfState {
 	tf.t.Helper()
-	text, err := os.ReadFile(filepath.Join(tf.dir, "terraform.tfstate"))
-	check(tf.t, err)
-	var state struct{ Outputs map[string]output }
-	check(tf.t, json.Unmarshal(text, &state))
-	return state.Outputs
+	return readJSON[tfState](tf.t, filepath.Join(tf.dir, "terraform.tfstate"))
 }
 
-// forgetAndImport takes what can be imported out of the state and imports it again, which must find nothing to change.
+// tfImport is an import block. ID may refer to what the state has of the resource: "${certificate_id}:alice".
+type tfImport struct{ To, ID string }
+
+// resource is the type of what is imported.
+func (i tfImport) resource() string {
+	resource, _, _ := strings.Cut(i.To, ".")
+	return resource
+}
+
+// forgetAndImport takes what can be imported out of the state and imports it again. The plan that does so must find
+// nothing to change.
 func (tf *terraform) forgetAndImport() {
 	tf.t.Helper()
-	text, err := os.ReadFile("testdata/terraform/imports.json")
-	check(tf.t, err)
-	var imports []struct{ To, ID string }
-	check(tf.t, json.Unmarshal(text, &imports))
+	imports := readJSON[[]tfImport](tf.t, "testdata/terraform/imports.json")
+	attributes := map[string]map[string]any{}
+	for _, r := range tf.state().Resources {
+		if r.Mode == "managed" {
+			attributes[r.Type+"."+r.Name] = r.Instances[0].Attributes
+		}
+	}
 	forget := []string{"state", "rm"}
 	var blocks strings.Builder
 	for _, i := range imports {
 		forget = append(forget, i.To)
-		fmt.Fprintf(&blocks, "import {\n  to = %s\n  id = %q\n}\n", i.To, i.ID)
+		id := os.Expand(i.ID, func(name string) string { return fmt.Sprint(attributes[i.To][name]) })
+		fmt.Fprintf(&blocks, "import {\n  to = %s\n  id = %q\n}\n", i.To, id)
 	}
 	tf.run(forget...)
 	file := filepath.Join(tf.dir, "imports.tf")
@@ -209,6 +219,17 @@ func (tf *terraform) forgetAndImport() {
 	check(tf.t, os.Remove(file))
 }
 
+func readJSON[T any](t testing.TB, file string) T {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	check(t, err)
+	var v T
+	if err := json.Unmarshal(text, &v); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	return v
+}
+
 // accountOf is all that an account holds, as text.
 func accountOf(ctx context.Context, t *testing.T, client *iam.Client) string {
 	t.Helper()
@@ -218,6 +239,8 @@ func accountOf(ctx context.Context, t *testing.T, client *iam.Client) string {
 	check(t, err)
 	profiles, err := client.ListInstanceProfiles(ctx, &iam.ListInstanceProfilesInput{})
 	check(t, err)
+	_, noPolicy := client.GetAccountPasswordPolicy(ctx, &iam.GetAccountPasswordPolicyInput{})
+	refused(t, "GetAccountPasswordPolicy", noPolicy, "NoSuchEntity")
 	summary, err := client.GetAccountSummary(ctx, &iam.GetAccountSummaryInput{})
 	check(t, err)
 	text, err := json.MarshalIndent([]any{

@@ -54,7 +54,9 @@ func EncodeQueryError(s *Service, requestID string, e *Error) []byte {
 	x.open("Error")
 	x.element("Type", fault)
 	x.element("Code", e.Kind.Code)
-	x.element("Message", e.Message)
+	if e.Message != "" { // AWS sends no empty one, and of an empty one boto3 would say "None"
+		x.element("Message", e.Message)
+	}
 	x.close("Error")
 	x.element("RequestId", requestID)
 	x.close("ErrorResponse")

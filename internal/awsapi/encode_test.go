@@ -82,8 +82,9 @@ func TestEncodeQueryError(t *testing.T) {
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	if got := string(EncodeQueryError(zoo.Service, "", InternalFailure.New(""))); !strings.Contains(got, "<Type>Receiver</Type>") {
-		t.Errorf("InternalFailure: %s", got)
+	got = string(EncodeQueryError(zoo.Service, "", InternalFailure.New("")))
+	if !strings.Contains(got, "<Type>Receiver</Type>") || strings.Contains(got, "Message") {
+		t.Errorf("InternalFailure without a message: %s", got)
 	}
 }
 

@@ -20,6 +20,11 @@ type Use struct {
 	Region  string    `json:"region"`
 }
 
+// after reports whether u is the later one. Within a second the one that is noted later counts, if it says anything else.
+func (u Use) after(old Use) bool {
+	return u.At.After(old.At) || u.At.Equal(old.At) && (u.Service != old.Service || u.Region != old.Region)
+}
+
 // Touch notes that an access key or role, by its id, was used. It never waits: the use is remembered at once, written
 // within about a second, and on Close. Uses are not part of Snapshots and change no revision that a Change compares.
 func (s *Store) Touch(account, id string, use Use) {
@@ -54,12 +59,12 @@ func newUsed() used {
 
 // touch reports whether there is something to write.
 func (u *used) touch(account, id string, use Use) bool {
-	if old, ok := u.last(id); ok && !use.At.After(old.At) {
-		return false // most uses: the same second
+	if old, ok := u.last(id); ok && !use.after(old) {
+		return false // most uses: the same service in the same second
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if old, ok := u.uses[id]; ok && !use.At.After(old.At) {
+	if old, ok := u.uses[id]; ok && !use.after(old) {
 		return false
 	}
 	u.uses[id] = use

@@ -41,6 +41,11 @@ func TestLastUsed(t *testing.T) {
 		s.Touch(elsewhere, "AROA1", first)
 		s.Touch(here, "AKIAGONE", first) // of a key that was deleted meanwhile: not written
 		want(s, key, first)
+		other := use("sts") // in the same second
+		s.Touch(here, key, other)
+		want(s, key, other)
+		s.Touch(here, key, first)
+		want(s, key, first)
 		if n := countUses(engine); n != 0 {
 			t.Errorf("%d uses written at once", n)
 		}

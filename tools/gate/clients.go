@@ -27,7 +27,7 @@ func terraform() *client {
 	return &client{
 		name: "terraform", probe: []string{"terraform", "version"},
 		how: "Get Terraform and the AWS provider: install Terraform 1.5 or later from its maker, then in an empty folder with a " +
-			"main.tf that requires hashicorp/aws, run terraform providers mirror DIR, and name DIR in a CLI configuration file " +
+			"main.tf that requires hashicorp/aws 5.100, run terraform providers mirror DIR, and name DIR in a CLI configuration file " +
 			"(provider_installation, filesystem_mirror) that TF_CLI_CONFIG_FILE points to. No package registry of Go, Debian or npm has them.",
 	}
 }
@@ -35,7 +35,14 @@ func terraform() *client {
 func node() *client {
 	return &client{
 		name: "node", probe: []string{"npm", "--version"}, install: []string{"nodejs", "npm"},
-		how: "Get Node.js and npm: as root on Debian, apt-get install nodejs npm.",
+		how: "Get Node.js 20 or later and npm: as root on Debian 13 or later, apt-get install nodejs npm.",
+	}
+}
+
+func boto3() *client {
+	return &client{
+		name: "boto3", probe: []string{"python3", "-c", "import boto3"}, install: []string{"python3-boto3"},
+		how: "Get boto3: as root on Debian, apt-get install python3-boto3; elsewhere, pip install boto3.",
 	}
 }
 

@@ -131,26 +131,37 @@ func TestRunAll(t *testing.T) {
 		{"a failed check fails", "", []suite{{name: "a", checks: true, run: result(count{failed: 1})}}, 1, "0 passed, 1 failed, 0 skipped", ""},
 		{
 			"the client is missing", "",
-			[]suite{{name: "a", run: result(count{passed: 1})}, {name: "b", client: missing, run: result(count{passed: 1})}},
+			[]suite{{name: "a", run: result(count{passed: 1})}, {name: "b", clients: []*client{missing}, run: result(count{passed: 1})}},
 			0, "1 passed, 0 failed, 1 skipped", "NOT TESTED: . Get it there.",
 		},
 		{
 			"the client is missing and required", "other nosuch",
-			[]suite{{name: "a", run: result(count{passed: 1})}, {name: "b", client: missing, run: result(count{passed: 1})}},
+			[]suite{{name: "a", run: result(count{passed: 1})}, {name: "b", clients: []*client{missing}, run: result(count{passed: 1})}},
 			1, "1 passed, 1 failed, 0 skipped", "required",
 		},
-		{"only a missing client", "", []suite{{name: "b", client: missing, run: result(count{passed: 1})}}, 1, "0 passed, 0 failed, 1 skipped", ""},
+		{"only a missing client", "", []suite{{name: "b", clients: []*client{missing}, run: result(count{passed: 1})}}, 1, "0 passed, 0 failed, 1 skipped", ""},
 		{
 			"the client is there, its tests skip", "",
-			[]suite{{name: "a", run: result(count{passed: 1})}, {name: "b", client: here, run: result(count{skipped: 2})}},
+			[]suite{{name: "a", run: result(count{passed: 1})}, {name: "b", clients: []*client{here}, run: result(count{skipped: 2})}},
 			0, "1 passed, 0 failed, 3 skipped", "NOT TESTED",
 		},
 		{
 			"likewise, required", "here",
-			[]suite{{name: "a", run: result(count{passed: 1})}, {name: "b", client: here, run: result(count{skipped: 2})}},
+			[]suite{{name: "a", run: result(count{passed: 1})}, {name: "b", clients: []*client{here}, run: result(count{skipped: 2})}},
 			1, "1 passed, 1 failed, 2 skipped", "required",
 		},
-		{"the client is there and nothing ran", "", []suite{{name: "b", client: here, run: result(count{})}}, 1, "0 passed, 1 failed, 0 skipped", "no test ran"},
+		{
+			"one of two clients is missing", "",
+			[]suite{{name: "b", clients: []*client{missing, here}, run: result(count{passed: 1, skipped: 1})}},
+			0, "1 passed, 0 failed, 2 skipped", "NOT TESTED: . Get it there.",
+		},
+		{
+			"one of two clients is missing and required", "nosuch",
+			[]suite{{name: "b", clients: []*client{missing, here}, run: result(count{passed: 1, skipped: 1})}},
+			1, "1 passed, 1 failed, 1 skipped", "nosuch is required",
+		},
+		{"one of two clients is missing and nothing ran", "", []suite{{name: "b", clients: []*client{missing, here}, run: result(count{})}}, 1, "0 passed, 1 failed, 0 skipped", "no test ran"},
+		{"the client is there and nothing ran", "", []suite{{name: "b", clients: []*client{here}, run: result(count{})}}, 1, "0 passed, 1 failed, 0 skipped", "no test ran"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

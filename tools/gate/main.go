@@ -120,8 +120,14 @@ func (g *gate) runAll(ctx context.Context, chosen []suite) int {
 
 // runSuite runs one suite and judges whether it did anything.
 func (g *gate) runSuite(ctx context.Context, s suite) count {
-	if s.client != nil && !g.present(ctx, s.client) {
-		return g.withoutClient(s)
+	var missing []*client
+	for _, c := range s.clients {
+		if !g.present(ctx, c) {
+			missing = append(missing, c)
+		}
+	}
+	if len(missing) > 0 && len(missing) == len(s.clients) {
+		return g.withoutClients(s, missing)
 	}
 	c, err := s.run(ctx, g)
 	if err != nil {
@@ -130,8 +136,9 @@ func (g *gate) runSuite(ctx context.Context, s suite) count {
 	}
 	switch {
 	case !s.hasTests() || c.passed > 0 || c.failed > 0:
-	case c.skipped > 0 && s.client != nil:
-		c.add(g.withoutClient(s))
+		c.add(g.withoutClients(s, missing))
+	case c.skipped > 0 && len(s.clients) > 0:
+		c.add(g.withoutClients(s, s.clients))
 	default:
 		say(g.out, "%s: no test ran, so nothing was shown: a step that runs nothing fails", s.name)
 		c.failed++
@@ -139,11 +146,18 @@ func (g *gate) runSuite(ctx context.Context, s suite) count {
 	return c
 }
 
-// withoutClient says loudly that a suite could not run for want of something from outside.
-func (g *gate) withoutClient(s suite) count {
-	g.notices = append(g.notices, fmt.Sprintf("NOT TESTED: %s. %s", s.about, s.client.how))
-	if slices.Contains(g.require, s.client.name) {
-		say(g.out, "%s: %s is required here (WARDER_REQUIRE). %s", s.name, s.client.name, s.client.how)
+func (g *gate) withoutClients(s suite, missing []*client) (total count) {
+	for _, c := range missing {
+		total.add(g.withoutClient(s.name, s.about, c))
+	}
+	return total
+}
+
+// withoutClient says loudly what could not run for want of something from outside.
+func (g *gate) withoutClient(suite, about string, c *client) count {
+	g.notices = append(g.notices, fmt.Sprintf("NOT TESTED: %s. %s", about, c.how))
+	if slices.Contains(g.require, c.name) {
+		say(g.out, "%s: %s is required here (WARDER_REQUIRE). %s", suite, c.name, c.how)
 		return count{failed: 1}
 	}
 	return count{skipped: 1}

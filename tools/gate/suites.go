@@ -12,11 +12,11 @@ import (
 
 // suite is one named part of the checks.
 type suite struct {
-	name   string
-	about  string
-	client *client // what it needs from outside, or nil
-	checks bool    // it holds no tests
-	run    func(ctx context.Context, g *gate) (count, error)
+	name    string
+	about   string
+	clients []*client // what it needs from outside; with one of them it can do its part
+	checks  bool      // it holds no tests
+	run     func(ctx context.Context, g *gate) (count, error)
 }
 
 func (s suite) hasTests() bool { return !s.checks }
@@ -30,9 +30,13 @@ func suites() []suite {
 		{name: "bench", about: "the benchmarks measure what they say, not how fast", run: module("bench")},
 		{name: "fuzz", about: "every fuzz target for a short time", run: runFuzz},
 		{name: "sdk", about: "the AWS SDK for Go drives the binary", run: acceptance("TestSDK")},
-		{name: "awscli", about: "the AWS CLI drives the binary", client: awsCLI(), run: acceptance("TestAWSCLI")},
-		{name: "terraform", about: "Terraform drives the binary", client: terraform(), run: acceptance("TestTerraform")},
-		{name: "oidc", about: "people of npm's oidc-provider get into a role", client: node(), run: acceptance("TestOIDC")},
+		{name: "awscli", about: "the AWS CLI drives the binary", clients: []*client{awsCLI()}, run: acceptance("TestAWSCLI")},
+		{name: "terraform", about: "Terraform drives the binary", clients: []*client{terraform()}, run: acceptance("TestTerraform")},
+		{name: "oidc", about: "people of npm's oidc-provider get into a role", clients: []*client{node()}, run: acceptance("TestOIDC")},
+		{
+			name: "scenario", about: "one scenario, from users to federation, through boto3 and the AWS SDK for JavaScript",
+			clients: []*client{boto3(), node()}, run: acceptance("TestScenario"),
+		},
 		{name: "crash", about: "kill -9 under load loses nothing", run: acceptance("TestCrash")},
 		{name: "hostile", about: "malformed requests and bad connections", run: acceptance("TestHostile")},
 	}
@@ -40,7 +44,7 @@ func suites() []suite {
 
 // acceptancePrefixes are the beginnings of test names in the folder acceptance, one for each suite.
 func acceptancePrefixes() []string {
-	return []string{"TestSDK", "TestAWSCLI", "TestTerraform", "TestOIDC", "TestCrash", "TestHostile"}
+	return []string{"TestSDK", "TestAWSCLI", "TestTerraform", "TestOIDC", "TestScenario", "TestCrash", "TestHostile"}
 }
 
 // acceptance runs the tests in the folder acceptance whose names begin with prefix.
@@ -87,10 +91,11 @@ func runUnit(ctx context.Context, g *gate) (count, error) {
 		return count{}, err
 	}
 	args := []string{"-timeout=15m"}
+	g.present(ctx, boto3()) // botocore, which comes with it, reads our answers; the test says so where it is missing
 	race := raceDetector()
 	if g.present(ctx, race) {
 		args = append(args, "-race")
-	} else if missing := g.withoutClient(suite{name: "unit", about: "data races", client: race}); missing.failed > 0 {
+	} else if missing := g.withoutClient("unit", "data races", race); missing.failed > 0 {
 		return missing, nil
 	}
 	return g.goTest(ctx, ".", append(args, packages...)...)

@@ -120,7 +120,7 @@ func (a *account) newJob(t *testing.T) string {
 	id, now := uuid.NewString(), time.Now().UTC()
 	owner := a.Store.Snapshot().Account(a.id).User("caller").ID
 	check(t, a.Store.BeginReport(t.Context(), a.id, store.AccessReport, id, owner, now))
-	check(t, a.Store.FinishReport(t.Context(), a.id, store.AccessReport, id, []byte(`{"services":[{"prefix":"s3"}]}`), now))
+	check(t, a.Store.FinishReport(t.Context(), a.id, store.AccessReport, id, []byte(`{"granularity":"SERVICE_LEVEL","services":[{"prefix":"s3","name":"Amazon S3"}]}`), now))
 	return id
 }
 
