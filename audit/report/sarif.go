@@ -24,7 +24,7 @@ const homePage = "https://github.com/warder-iam/warder"
 
 func writeSARIF(w io.Writer, r *audit.Report, o Options) error {
 	run := sarif.Run{
-		Tool:        sarif.Tool{Driver: sarif.Driver{Name: "warder audit", Version: o.Tool, InformationURI: homePage}},
+		Tool:        sarif.Tool{Driver: sarif.Driver{Name: "warder audit", Version: o.Tool, InformationURI: homePage, Rules: []sarif.Rule{}}},
 		Invocations: []sarif.Invocation{{Successful: true, Notifications: notifications(r)}},
 		ColumnKind:  "utf16CodeUnits",
 		Results:     []sarif.Result{},
