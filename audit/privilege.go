@@ -20,7 +20,7 @@ type privileges struct {
 }
 
 func findPrivileges(f *access.Finder, b *awsimport.Bundle) *privileges {
-	g := escalation.Build(f, escalation.Options{Workloads: workloads(b)})
+	g := Graph(f, b)
 	p := &privileges{unsettled: g.Unsettled}
 	for _, a := range g.Administrators {
 		p.administrators = append(p.administrators, Administrator{ARN: a.ARN, Account: accountOf(a.ARN), How: a.How, Requirements: a.Requirements})
@@ -32,26 +32,43 @@ func findPrivileges(f *access.Finder, b *awsimport.Bundle) *privileges {
 		c := g.Cut()
 		p.cut = &Cut{Exact: c.Exact, Least: c.Bound, Statements: statements(c.Statements)}
 	}
-	for e := range f.External() {
-		p.external = append(p.external, External{
-			Resource: e.Resource, Principal: e.Principal.ARN, Actions: e.Actions, Public: e.Public, Outside: e.Outside, Requirements: e.Answer.Requirements,
-		})
-	}
+	p.external = Exposures(f)
 	return p
 }
 
+// Exposures are what somebody outside of its account reaches.
+func Exposures(f *access.Finder) []External {
+	var list []External
+	for e := range f.External() {
+		list = append(list, External{
+			Resource: e.Resource, Principal: e.Principal.ARN, Actions: e.Actions, Public: e.Public, Outside: e.Outside, Requirements: e.Answer.Requirements,
+		})
+	}
+	return list
+}
+
+// Graph is who may become whom in the accounts of a bundle.
+func Graph(f *access.Finder, b *awsimport.Bundle) *escalation.Graph {
+	return escalation.Build(f, escalation.Options{Workloads: workloads(b)})
+}
+
 func escalationOf(e *escalation.Escalation) Escalation {
-	out := Escalation{From: e.From, To: e.To, Requirements: e.Requirements}
-	for i := range e.Steps {
-		edge := &e.Steps[i]
+	return Escalation{From: e.From, To: e.To, Requirements: e.Requirements, Steps: Steps(e.Steps)}
+}
+
+// Steps are those of a path, in the form of a report.
+func Steps(edges []escalation.Edge) []Step {
+	steps := []Step{}
+	for i := range edges {
+		edge := &edges[i]
 		s := Step{Step: edge.Step, Title: edge.Title, From: edge.From, To: edge.To, Object: edge.Object, Requirements: edge.Requirements,
 			Statements: statements(edge.Statements)}
 		for j := range edge.Asks {
 			s.Requests = append(s.Requests, requestOf(&edge.Asks[j]))
 		}
-		out.Steps = append(out.Steps, s)
+		steps = append(steps, s)
 	}
-	return out
+	return steps
 }
 
 // requestOf is a request of a step as it can be made: with the context of its witness.

@@ -64,7 +64,7 @@ func Run(in *Input) *Report {
 	for _, c := range in.Checks {
 		r.Checks = append(r.Checks, c.Info())
 	}
-	finder := access.New(b.Snapshot, access.Options{Now: in.Now, Resources: resources(b)})
+	finder := Finder(b, in.Now)
 	found := sync.OnceValue(func() *privileges { return findPrivileges(finder, b) })
 	ids := accountIDs(b)
 	total, done := len(ids)*len(in.Checks), 0
@@ -97,6 +97,11 @@ func Run(in *Input) *Report {
 	r.suppress(in.Suppressions, in.Now)
 	r.Score = score(r, in.Checks)
 	return r
+}
+
+// Finder answers questions about access on what a bundle holds.
+func Finder(b *awsimport.Bundle, now time.Time) *access.Finder {
+	return access.New(b.Snapshot, access.Options{Now: now, Resources: resources(b)})
 }
 
 // byGravity orders findings for people: the gravest first, then by check, account and resource.

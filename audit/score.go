@@ -7,8 +7,8 @@ import (
 
 // Score says in one number how well an account is kept, from 0 to 100, and per area what moves it.
 type Score struct {
-	// Total is the mean of the areas that were assessed, each weighed by its checks.
-	Total int         `json:"total"`
+	// Total is the mean of the areas that were assessed, each weighed by its checks; nil where nothing was.
+	Total *int        `json:"total"`
 	Areas []AreaScore `json:"areas"`
 }
 
@@ -54,7 +54,8 @@ func score(r *Report, checks []*Check) Score {
 		all, got = all+total, got+reached
 	}
 	if all > 0 {
-		s.Total = int(100*got/all + 0.5)
+		total := int(100*got/all + 0.5)
+		s.Total = &total
 	}
 	return s
 }

@@ -79,12 +79,14 @@ func titleOf(r *audit.Report) string {
 	return "Audit of account " + a.ID
 }
 
-// standing is how a score looks.
-func standing(score int) string {
+// standing is how a score looks; "" for none.
+func standing(score *int) string {
 	switch {
-	case score >= 85:
+	case score == nil:
+		return ""
+	case *score >= 85:
 		return "good"
-	case score >= 60:
+	case *score >= 60:
 		return "fair"
 	}
 	return "poor"
@@ -209,10 +211,7 @@ func areaViews(r *audit.Report) []areaView {
 	}
 	cards := make([]areaView, 0, len(r.Score.Areas))
 	for _, s := range r.Score.Areas {
-		card := areaView{AreaScore: s}
-		if s.Score != nil {
-			card.Standing = standing(*s.Score)
-		}
+		card := areaView{AreaScore: s, Standing: standing(s.Score)}
 		for _, m := range s.Moves {
 			if v := results[m.Check]; v != nil {
 				v.Points = m.Points

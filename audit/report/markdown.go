@@ -16,7 +16,7 @@ func writeMarkdown(w io.Writer, r *audit.Report, _ Options) error {
 		names[i] = a.ID
 	}
 	open := r.Open(audit.Informational)
-	fmt.Fprintf(&b, "# Audit of %s\n\n%s. %s Score **%d** of 100.\n\n", strings.Join(names, ", "), plural(len(open), "finding"), coverage(r), r.Score.Total)
+	fmt.Fprintf(&b, "# Audit of %s\n\n%s. %s Score: **%s**.\n\n", strings.Join(names, ", "), plural(len(open), "finding"), coverage(r), total(r))
 	b.WriteString("| area | score | what moves it |\n|---|---:|---|\n")
 	for _, a := range r.Score.Areas {
 		score, moves := "not assessed", make([]string, 0, len(a.Moves))

@@ -72,7 +72,7 @@ func (t *text) summary(r *audit.Report) {
 	}
 	open := r.Open(audit.Informational)
 	if len(open) == 0 {
-		t.line("%s", t.in(green, "Nothing was found.")+" "+coverage(r))
+		t.line("%s %s", t.in(green, "Nothing was found."), coverage(r))
 	} else {
 		var counts []string
 		for _, s := range audit.Severities() {
@@ -85,7 +85,7 @@ func (t *text) summary(r *audit.Report) {
 	if n := len(r.Findings) - len(open); n > 0 {
 		t.line("%s suppressed.", count(n, "more is", "more are"))
 	}
-	t.heading(fmt.Sprintf("Score %d of 100", r.Score.Total))
+	t.heading("Score " + total(r))
 	for _, a := range r.Score.Areas {
 		t.area(a)
 	}
@@ -102,10 +102,21 @@ func entities(a *audit.AccountSummary) string {
 // coverage says how much of the checks could be answered.
 func coverage(r *audit.Report) string {
 	n := len(r.Assessed) + len(r.NotAssessed)
-	if len(r.NotAssessed) == 0 {
-		return fmt.Sprintf("All %d checks were assessed.", n)
+	switch {
+	case len(r.Assessed) == 0:
+		return "No check could be assessed; what is missing stands at the end."
+	case len(r.NotAssessed) == 0:
+		return plural(n, "check") + ", assessed."
 	}
 	return fmt.Sprintf("%d of %d checks were assessed; what is missing stands at the end.", len(r.Assessed), n)
+}
+
+// total is the score in words.
+func total(r *audit.Report) string {
+	if r.Score.Total == nil {
+		return "not assessed"
+	}
+	return fmt.Sprintf("%d of 100", *r.Score.Total)
 }
 
 func (t *text) area(a audit.AreaScore) {

@@ -17,7 +17,9 @@ func (p *program) audit() *cobra.Command {
 	}
 	run := auditFlags(cmd)
 	keys := scanKeysFlags(cmd)
-	cmd.AddCommand(p.auditChecks())
+	cmd.AddCommand(p.auditChecks(), p.auditWhoCan(), p.auditWhatCan(), p.auditExplain(), p.auditPath(),
+		p.auditExternal("public", "Tell what anybody at all reaches", true),
+		p.auditExternal("external", "Tell who outside an account reaches what in it", false))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		switch {
 		case keys.asked():

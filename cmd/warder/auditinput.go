@@ -7,7 +7,45 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/directory/awsimport"
 )
+
+// auditInput is what accounts are read from.
+type auditInput struct {
+	inputs  []string
+	account string
+}
+
+func (a *auditInput) addFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVar(&a.inputs, "input", nil, "read what `PATH`, a folder or file, holds of accounts; may be repeated")
+	f.StringVar(&a.account, "account", "", "`ID` of the account where nothing in the input tells")
+}
+
+func (p *program) readBundle(cmd *cobra.Command, a *auditInput) (*awsimport.Bundle, error) {
+	services, err := p.loadCatalog(cmd)
+	if err != nil {
+		return nil, err
+	}
+	files, err := openBundle(a.inputs)
+	if err != nil {
+		return nil, err
+	}
+	report, stop := p.counting("reading")
+	defer stop()
+	b, err := awsimport.Read(files, awsimport.Options{
+		Library: directory.NewLibrary(services), Account: a.account, Progress: func(done, total int) { report(done, total, "") },
+	})
+	if err != nil {
+		files.close()
+		return nil, err
+	}
+	return b, nil // events are read from the files while the audit runs
+}
 
 // bundleFiles are the files and folders that an audit reads, as one file system. One folder is the whole of it; of several
 // each has a name of its own at the top. Nothing outside the folders is read, whatever symbolic links say: exports come from

@@ -17,8 +17,6 @@ import (
 	"github.com/warder-iam/warder/audit"
 	"github.com/warder-iam/warder/audit/checks"
 	auditreport "github.com/warder-iam/warder/audit/report"
-	"github.com/warder-iam/warder/directory"
-	"github.com/warder-iam/warder/directory/awsimport"
 	"github.com/warder-iam/warder/internal/wholefile"
 )
 
@@ -34,18 +32,17 @@ be read.`
 
 // auditRun is one run of warder audit.
 type auditRun struct {
-	inputs                              []string
-	format, output, ocsf                string
-	checks                              []string
-	severity, failOn, framework         string
-	baseline, settings, account, leaked string
-	quiet                               bool
+	auditInput
+	format, output, ocsf        string
+	checks                      []string
+	severity, failOn, framework string
+	baseline, settings          string
 }
 
 func auditFlags(cmd *cobra.Command) *auditRun {
 	a := new(auditRun)
 	f := cmd.Flags()
-	f.StringArrayVar(&a.inputs, "input", nil, "audit what `PATH`, a folder or file, holds of accounts; may be repeated")
+	a.addFlags(cmd)
 	names := make([]string, 0, len(auditreport.Formats()))
 	for _, form := range auditreport.Formats() {
 		names = append(names, form.Name)
@@ -58,7 +55,6 @@ func auditFlags(cmd *cobra.Command) *auditRun {
 	f.StringVar(&a.failOn, "fail-on", "high", "exit status 1 from this `SEVERITY` on, or none for never")
 	f.StringVar(&a.baseline, "baseline", "", "compare with an earlier report, JSON `FILE`")
 	f.StringVar(&a.settings, "settings", "", "`FILE` with thresholds, suppressions and attestations (default "+auditSettingsFile+" where it exists)")
-	f.StringVar(&a.account, "account", "", "`ID` of the account where nothing in the input tells")
 	f.StringVar(&a.ocsf, "ocsf-version", auditreport.DefaultOCSF, "`VERSION` of OCSF")
 	completeWith(cmd, "format", names...)
 	completeWith(cmd, "severity", "critical", "high", "medium", "low", "informational")
@@ -79,7 +75,7 @@ func (p *program) runAudit(cmd *cobra.Command, a *auditRun) error {
 	if err != nil {
 		return err
 	}
-	in := &audit.Input{Now: time.Now().UTC(), Progress: p.progress("checking")}
+	in := &audit.Input{Now: time.Now().UTC()}
 	if in.Checks, err = a.chosen(); err != nil {
 		return err
 	}
@@ -91,10 +87,13 @@ func (p *program) runAudit(cmd *cobra.Command, a *auditRun) error {
 	if in.Baseline, err = readBaseline(a.baseline); err != nil {
 		return p.unreadable(err)
 	}
-	if in.Bundle, err = p.readBundle(cmd, a); err != nil {
+	if in.Bundle, err = p.readBundle(cmd, &a.auditInput); err != nil {
 		return p.unreadable(err)
 	}
+	report, stop := p.counting("checking")
+	in.Progress = report
 	r := audit.Run(in)
+	stop()
 	if err := p.writeReport(r, form, a); err != nil {
 		return err
 	}
@@ -195,51 +194,6 @@ func readBaseline(name string) (*audit.Report, error) {
 		return nil, fmt.Errorf("%s is a report of version %q; this program reads version %s", name, r.Version, audit.ReportVersion)
 	}
 	return r, nil
-}
-
-func (p *program) readBundle(cmd *cobra.Command, a *auditRun) (*awsimport.Bundle, error) {
-	services, err := p.loadCatalog(cmd)
-	if err != nil {
-		return nil, err
-	}
-	files, err := openBundle(a.inputs)
-	if err != nil {
-		return nil, err
-	}
-	progress := p.progress("reading")
-	b, err := awsimport.Read(files, awsimport.Options{
-		Library: directory.NewLibrary(services), Account: a.account,
-		Progress: func(done, total int) {
-			if progress != nil {
-				progress(done, total, "")
-			}
-		},
-	})
-	if err != nil {
-		files.close()
-		return nil, err
-	}
-	return b, nil // events are read from the files while the audit runs
-}
-
-// progress shows on a terminal how far long work is: on one line of standard error, at most ten times a second.
-func (p *program) progress(doing string) func(done, total int, what string) {
-	if !isTerminal(p.err) {
-		return nil
-	}
-	var last time.Time
-	return func(done, total int, what string) {
-		now := time.Now()
-		if done < total && now.Sub(last) < 100*time.Millisecond {
-			return
-		}
-		last = now
-		if done >= total {
-			_, _ = io.WriteString(p.err, "\r\x1b[K")
-			return
-		}
-		_, _ = fmt.Fprintf(p.err, "\r\x1b[K%s %d of %d %s", doing, done, total, clean(what))
-	}
 }
 
 // writeReport writes the report where it is wanted; of one that goes into a file the summary comes to the terminal.

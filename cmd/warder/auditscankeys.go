@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -174,26 +173,23 @@ func (p *program) sessionOf(ctx context.Context, w *profileFiles, settings sessi
 	return source.Client, session.Credentials(), settings.keyID, nil
 }
 
-var errOwnKey = errors.New("it is the key of this profile: warder rotate-key replaces it without locking you out")
-
 // deactivateKeys makes active keys inactive whose secret was found. An id alone opens nothing, and stands in logs: such a key
 // stays as it is.
 func (p *program) deactivateKeys(ctx context.Context, k *scanKeys, server *keyscan.Server, found []keyscan.Found, own string) error {
 	var keys []*keyscan.Found
-	var failed error
 	var names []string
 	for i := range found {
 		switch f := &found[i]; {
 		case f.State != keyscan.Active || !f.HasSecret():
 		case f.KeyID == own:
-			failed = fmt.Errorf("%s stays active: %w", own, errOwnKey)
+			p.say("%s stays active: it is the key of this profile, and warder rotate-key replaces it without locking you out.", own)
 		default:
 			keys = append(keys, f)
 			names = append(names, fmt.Sprintf("%s of user %s", f.KeyID, f.User))
 		}
 	}
 	if len(keys) == 0 {
-		return failed
+		return nil
 	}
 	if !k.yes {
 		ok, err := confirm(fmt.Sprintf("Make inactive %s? Whatever uses a key stops working. [y/N] ", clean(strings.Join(names, ", "))))
@@ -201,17 +197,18 @@ func (p *program) deactivateKeys(ctx context.Context, k *scanKeys, server *keysc
 			return fmt.Errorf("nothing was made inactive: %w; --yes goes without a question", err)
 		} else if !ok {
 			p.say("Nothing was made inactive.")
-			return failed
+			return nil
 		}
 	}
+	var failed []error
 	for _, f := range keys {
 		if err := server.Deactivate(ctx, f); err != nil {
-			failed = cmp.Or(failed, fmt.Errorf("%s stays active: %w", f.KeyID, err))
+			failed = append(failed, fmt.Errorf("%s stays active: %w", f.KeyID, err))
 			continue
 		}
 		p.say("Made %s inactive; aws iam update-access-key --user-name %s --access-key-id %s --status Active takes it back.", f.KeyID, clean(f.User), f.KeyID)
 	}
-	return failed
+	return errors.Join(failed...)
 }
 
 // confirm asks at the terminal.

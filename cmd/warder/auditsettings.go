@@ -20,19 +20,19 @@ const auditSettingsFile = "warder-audit.yaml"
 const maxAuditSettings = 4 << 20
 
 // day is a date in a settings file: "2026-12-31", or a time as RFC 3339 has it. A date means its end, in UTC.
-type day struct{ time.Time }
+type day struct{ end time.Time }
 
 // UnmarshalText reads a date.
 func (d *day) UnmarshalText(text []byte) error {
 	if t, err := time.Parse(time.DateOnly, string(text)); err == nil {
-		d.Time = t.Add(24*time.Hour - time.Second)
+		d.end = t.Add(24*time.Hour - time.Second)
 		return nil
 	}
 	t, err := time.Parse(time.RFC3339, string(text))
 	if err != nil {
 		return fmt.Errorf("%q is no date: write 2026-12-31", text)
 	}
-	d.Time = t
+	d.end = t
 	return nil
 }
 
@@ -171,12 +171,12 @@ func (f *auditFile) apply(in *audit.Input) {
 	in.Settings = f.Thresholds
 	for _, s := range f.Suppressions {
 		in.Suppressions = append(in.Suppressions, audit.Suppression{
-			Finding: s.Finding, Check: s.Check, Resource: s.Resource, Reason: s.Reason, Owner: s.Owner, Expires: s.Expires.Time,
+			Finding: s.Finding, Check: s.Check, Resource: s.Resource, Reason: s.Reason, Owner: s.Owner, Expires: s.Expires.end,
 		})
 	}
 	for _, a := range f.Attestations {
 		in.Attestations = append(in.Attestations, audit.Attestation{
-			Question: a.Question, Account: a.Account, Answer: *a.Answer, By: a.By, On: a.On.Time, Expires: a.Expires.Time, Note: a.Note,
+			Question: a.Question, Account: a.Account, Answer: *a.Answer, By: a.By, On: a.On.end, Expires: a.Expires.end, Note: a.Note,
 		})
 	}
 }

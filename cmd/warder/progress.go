@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"sync/atomic"
 	"time"
 )
 
@@ -29,4 +30,14 @@ func (p *program) showProgress(text func() string) (stop func()) {
 		close(done)
 		<-ended
 	}
+}
+
+// counting shows how many of a number of things are done, until stop is called.
+func (p *program) counting(doing string) (report func(done, total int, what string), stop func()) {
+	var text atomic.Value
+	text.Store(doing)
+	report = func(done, total int, what string) {
+		text.Store(fmt.Sprintf("%s %d of %d %s", doing, done, total, clean(what)))
+	}
+	return report, p.showProgress(func() string { return text.Load().(string) })
 }

@@ -31,6 +31,7 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"warder": mai
 //	ready DIR               waits until the server of that data directory is ready
 //	signal NAME             sends TERM, HUP, INT or KILL to the commands in the background
 //	caller DIR FILE         prints who the key in that credentials file is, asked of that server
+//	mintkeys, userkey       see auditscankeys_test.go
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -46,6 +47,9 @@ func TestScripts(t *testing.T) {
 			"ready":  ready,
 			"signal": sendSignal,
 			"caller": caller,
+
+			"mintkeys": mintKeys,
+			"userkey":  userKey,
 		},
 	})
 }

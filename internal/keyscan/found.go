@@ -32,7 +32,7 @@ type Place struct {
 	Member string // in an archive: which of its files, "" otherwise
 	Line   int    // from 1, the line of the key id, or of the secret where that stands alone; 0 in a message
 	Offset int64  // the same in bytes from 0
-	Secret bool   // a secret stands there too, not only the id
+	Secret bool   // a secret stands there: beside the id, or alone
 
 	Modified time.Time // of a file: when it was last written; in history: the later of the commit's two dates; or zero
 
@@ -85,13 +85,11 @@ func (f *Found) NeedsAttention() bool {
 // maxSession is how long temporary credentials last at most. Source: AWS STS API Reference, GetSessionToken.
 const maxSession = 36 * time.Hour
 
-// expire marks temporary keys that were written down longer ago than any session lasts.
+// expire marks temporary keys one of whose places was written longer ago than any session lasts.
 func expire(found []Found, now time.Time) {
 	for i := range found {
 		f := &found[i]
-		if f.Temporary() && !slices.ContainsFunc(f.Places, func(p Place) bool {
-			return p.Modified.IsZero() || now.Sub(p.Modified) <= maxSession
-		}) {
+		if f.Temporary() && slices.ContainsFunc(f.Places, func(p Place) bool { return !p.Modified.IsZero() && now.Sub(p.Modified) > maxSession }) {
 			f.State, f.Why = Expired, "temporary credentials last 36 hours at most, and it was written before that"
 		}
 	}
@@ -103,18 +101,27 @@ type key struct {
 	sum [32]byte
 }
 
-// join makes one Found of all hits of a key, sorted by what needs attention first, then by id and place.
+// join makes one Found of all hits of a key, the most urgent first. A secret that stands alone in one place and beside its id
+// in another is that key's.
 func join(hits []placed) []Found {
+	owners := map[[32]byte]string{} // of secrets, by their hash
+	for _, h := range hits {
+		if h.id != "" && h.hint != "" {
+			owners[h.sum] = max(owners[h.sum], h.id) // of several any, but always the same
+		}
+	}
 	byKey := map[key]*Found{}
 	for _, h := range hits {
 		k := key{id: h.id}
 		if h.id == "" {
-			k.sum = h.sum
+			if k.id = owners[h.sum]; k.id == "" {
+				k.sum = h.sum
+			}
 		}
 		f := byKey[k]
 		if f == nil {
-			f = &Found{KeyID: h.id, Example: h.example}
-			f.Account, _ = session.AccountOf(h.id)
+			f = &Found{KeyID: k.id, Example: h.example}
+			f.Account, _ = session.AccountOf(k.id)
 			byKey[k] = f
 		}
 		f.Hint = cmp.Or(f.Hint, h.hint)
@@ -132,14 +139,19 @@ func join(hits []placed) []Found {
 
 func sortFound(found []Found) {
 	slices.SortFunc(found, func(a, b Found) int {
-		if x, y := a.NeedsAttention(), b.NeedsAttention(); x != y {
-			if x {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Or(strings.Compare(a.KeyID, b.KeyID), comparePlaces(a.Places[0], b.Places[0]))
+		return cmp.Or(cmp.Compare(rank(&a), rank(&b)), strings.Compare(a.KeyID, b.KeyID), comparePlaces(a.Places[0], b.Places[0]))
 	})
+}
+
+// rank is smaller the more urgent a key is.
+func rank(f *Found) int {
+	r := 0
+	for i, harmless := range []bool{!f.HasSecret(), f.State != Active, !f.NeedsAttention()} {
+		if harmless {
+			r |= 1 << i
+		}
+	}
+	return r
 }
 
 // comparePlaces puts files before history, and in history the oldest first.

@@ -260,6 +260,12 @@ func parseObject(line string) (object, bool) {
 	return object{f[0], f[1], size}, err == nil && size >= 0
 }
 
+// abort ends it where not all of its answers are read: it would wait for that. The error is err with what git said.
+func (c *catFile) abort(err error) error {
+	_ = c.cmd.Process.Kill() // or it has ended
+	return errors.Join(err, c.close())
+}
+
 func (c *catFile) close() error {
 	err := c.in.Close()
 	return errors.Join(err, failed("cat-file", c.said, c.cmd.Wait()))

@@ -98,13 +98,13 @@ func (s *scan) objects(ctx context.Context, g *git, r repository, chunks <-chan 
 	}
 	search := newSearcher(window)
 	for ids := range chunks {
-		if err = c.each(ids, func(o object, content io.Reader) error {
+		if err := c.each(ids, func(o object, content io.Reader) error {
 			return s.object(search, o, content, Place{Repository: r.dir})
 		}); err != nil {
-			break
+			return c.abort(err)
 		}
 	}
-	return errors.Join(c.close(), err)
+	return c.close()
 }
 
 // list calls take with the ids of all objects to search.
@@ -116,7 +116,7 @@ func (s *scan) list(ctx context.Context, g *git, r repository, stashed string, t
 		args = append(args, "--batch-all-objects", "--unordered")
 	} else {
 		pr, pw := io.Pipe()
-		defer pr.Close()
+		defer func() { _ = pr.Close() }() // it never fails
 		ids, listed = pr, make(chan error, 1)
 		go func() {
 			err := s.reachable(ctx, g, r, stashed, pw)

@@ -17,6 +17,8 @@ import (
 //
 //	{A} {B} {C}  access key ids of account 123456789012
 //	{T}          the id of a temporary key
+//	{F}          of account 000000000001
+//	{O} {P}      ids that hold no account
 //	{a} {b} {c}  secrets
 type made map[string]string
 
@@ -34,6 +36,12 @@ func makeKeys(t testing.TB) made {
 		}
 		m[name] = id
 	}
+	foreign, err := session.NewKeyID(session.PrefixAccessKey, "000000000001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m["F"] = foreign
+	m["O"], m["P"] = "AKIAB"+m["A"][5:], "AKIAB"+m["B"][5:] // the bit that says so is not set
 	for _, name := range []string{"a", "b", "c"} {
 		m[name] = newSecret()
 	}

@@ -90,11 +90,11 @@ func (p *pairing) end() []hit {
 // hintOf is as much of a secret as is told, for finding it again: 24 of its 240 bits.
 func hintOf(secret string) string { return secret[:4] + "…" }
 
-// isExample tells placeholders: documentation's end in EXAMPLE or, secrets, in EXAMPLEKEY, and others repeat a letter or
-// three. An id of account 000000000000 has more than three different characters but once in a million.
+// isExample tells placeholders: documentation's end in EXAMPLE or, secrets, in EXAMPLEKEY; others recite the alphabet, or
+// repeat a letter or three. An id of account 000000000000 has more than three different characters but once in a million.
 func isExample(token string) bool {
 	if len(token) == idLen {
-		return strings.HasSuffix(token, "EXAMPLE") || distinct(token[4:]) <= 3
+		return strings.HasSuffix(token, "EXAMPLE") || strings.Contains(token, "ABCDEFGH") || distinct(token[4:]) <= 3
 	}
 	return strings.Contains(token, "EXAMPLE")
 }

@@ -18,6 +18,7 @@ type Server struct {
 	users   []string          // of the account, once they are listed
 	status  map[string]status // by key id, of the users that were asked about
 	listed  map[string]bool   // users whose keys stand in status
+	down    error             // the server stopped to answer: each further question would wait as long
 }
 
 type status struct {
@@ -36,6 +37,7 @@ func (s *Server) Ask(ctx context.Context, found []Found) (account string, err er
 		return "", err
 	}
 	s.account, s.status, s.listed = who.Account, map[string]status{}, map[string]bool{}
+	s.down = nil
 	for i := range found {
 		if f := &found[i]; !f.Example && f.State != Expired {
 			s.ask(ctx, f)
@@ -172,5 +174,12 @@ func (s *Server) Deactivate(ctx context.Context, f *Found) error {
 }
 
 func (s *Server) do(ctx context.Context, action string, params url.Values, out any) error {
-	return s.Client.Do(ctx, s.By, apiclient.Call{Service: "iam", Action: action, Params: params}, out)
+	if s.down != nil {
+		return s.down
+	}
+	err := s.Client.Do(ctx, s.By, apiclient.Call{Service: "iam", Action: action, Params: params}, out)
+	if errors.Is(err, apiclient.ErrUnreachable) {
+		s.down = err
+	}
+	return err
 }

@@ -2,7 +2,6 @@ package keyscan
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -89,21 +88,20 @@ func (s *scan) blobs(ctx context.Context, g *git, ids []string, paths map[string
 	}
 	search := newSearcher(window)
 	for part := range slices.Chunk(ids, chunk) {
-		if err = c.each(part, func(o object, content io.Reader) error {
+		if err := c.each(part, func(o object, content io.Reader) error {
 			before := len(s.hits)
 			err := s.object(search, o, content, Place{File: paths[o.id][0]})
+			found := slices.Clone(s.hits[before:])
 			for _, also := range paths[o.id][1:] {
-				for _, h := range slices.Clone(s.hits[before:]) {
-					if h.place.File == paths[o.id][0] {
-						h.place.File = also
-						s.hits = append(s.hits, h)
-					}
+				for i := range found {
+					found[i].place.File = also
 				}
+				s.add(found)
 			}
 			return err
 		}); err != nil {
-			break
+			return c.abort(err)
 		}
 	}
-	return errors.Join(c.close(), err)
+	return c.close()
 }

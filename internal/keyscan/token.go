@@ -59,7 +59,7 @@ func findTokens(text []byte, from, to int, yield func(at int, c candidate)) {
 		}
 	}
 	for p := from + secretLen - 1; p < to+secretLen-1 && p < len(text); p += secretLen {
-		if classes[text[p]]&inSecret == 0 {
+		if !solid(text, p) {
 			continue
 		}
 		at, ok := run(text, p, secretLen, inSecret)
@@ -68,6 +68,18 @@ func findTokens(text []byte, from, to int, yield func(at int, c candidate)) {
 		}
 		yield(at, candidate{text: string(text[at : at+secretLen]), named: namesSecret(text[:at])})
 	}
+}
+
+// solid tells whether a secret may cover p: then eight characters on one side of p are in its class. It saves most walks
+// through text, and branches that no processor can foresee.
+func solid(text []byte, p int) bool {
+	if p < 8 || p+8 > len(text) {
+		return classes[text[p]]&inSecret != 0
+	}
+	b, a := text[p-7:p+1], text[p:p+8]
+	before := classes[b[0]] & classes[b[1]] & classes[b[2]] & classes[b[3]] & classes[b[4]] & classes[b[5]] & classes[b[6]] & classes[b[7]]
+	after := classes[a[0]] & classes[a[1]] & classes[a[2]] & classes[a[3]] & classes[a[4]] & classes[a[5]] & classes[a[6]] & classes[a[7]]
+	return (before|after)&inSecret != 0
 }
 
 // run finds where the run of characters of a class begins that covers p; false if it has not exactly n.

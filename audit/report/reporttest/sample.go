@@ -14,7 +14,7 @@ func Sample() *audit.Report {
 	day := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
 	earlier := day.AddDate(0, -1, 0)
 	refs := []audit.Reference{{Framework: audit.CIS5, ID: "1.4"}, {Framework: audit.SecurityHub, ID: "IAM.9"}}
-	points, low := 100, 12
+	points, low, total := 100, 12, 56
 	return &audit.Report{
 		Version: audit.ReportVersion, Generated: day, Account: "111122223333",
 		Accounts: []audit.AccountSummary{{ID: "111122223333", Name: "production", Entities: true, Users: 3, Groups: 1, Roles: 2, Policies: 1}},
@@ -57,7 +57,7 @@ func Sample() *audit.Report {
 		}}}},
 		Cut:      &audit.Cut{Statements: []audit.Statement{{Holder: "arn:aws:iam::111122223333:user/bob", StatementRef: access.StatementRef{Policy: "keys", Line: 3, Column: 5}}}, Exact: true, Least: 1},
 		External: []audit.External{{Resource: "arn:aws:s3:::open", Principal: "*", Actions: []string{"s3:GetObject"}, Public: true, Outside: true}},
-		Score: audit.Score{Total: 56, Areas: []audit.AreaScore{
+		Score: audit.Score{Total: &total, Areas: []audit.AreaScore{
 			{Area: audit.AreaRoot, Score: &low, Assessed: 1, Checks: 1, Moves: []audit.Move{{Check: "root-mfa", Findings: 1, Points: 88}}},
 			{Area: audit.AreaVisibility, Checks: 1}, {Area: audit.AreaOrder, Score: &points, Assessed: 1, Checks: 1},
 		}},
