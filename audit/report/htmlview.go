@@ -252,26 +252,32 @@ func gapViews(r *audit.Report) []gapView {
 }
 
 // short is an ARN as people say it: "user alice", "role ops of 111122223333" outside of the report's one account.
-func short(r *audit.Report, name string) string {
-	a, err := arn.Parse(name)
-	if err != nil || a.Service != "iam" && a.Service != "sts" {
-		if name == "*" {
-			return "anybody"
-		}
-		return name
-	}
-	kind, rest, ok := strings.Cut(a.Resource, "/")
-	text := kind
-	if ok {
-		text = kind + " " + rest[strings.LastIndex(rest, "/")+1:]
-	}
-	switch {
-	case kind == "root":
-		text = "account " + a.Account
-	case a.Account != r.Account && a.Account != "":
-		text += " of " + a.Account
+func short(r *audit.Report, text string) string {
+	kind, name, account := principal(text)
+	text = strings.TrimSpace(kind + " " + name)
+	if account != "" && account != r.Account && kind != "account" {
+		text += " of " + account
 	}
 	return text
+}
+
+// principal takes an ARN apart into a kind, a name without its path, and an account, as far as it is one of IAM or STS.
+// Another is a name as it is.
+func principal(text string) (kind, name, account string) {
+	a, err := arn.Parse(text)
+	switch {
+	case text == "*":
+		return "", "anybody", ""
+	case err != nil || a.Service != "iam" && a.Service != "sts":
+		return "", text, ""
+	case a.Resource == "root":
+		return "account", a.Account, a.Account
+	}
+	kind, rest, ok := strings.Cut(a.Resource, "/")
+	if !ok {
+		return "", a.Resource, a.Account
+	}
+	return kind, rest[strings.LastIndex(rest, "/")+1:], a.Account
 }
 
 // needs are requirements as one text: "with MFA and from 10.0.0.0/8"; "" for none.

@@ -155,22 +155,21 @@ func (p *painter) principals(key string, names []string) *pictureNode {
 		return p.node(names[0], func() pictureNode { return p.one(names[0]) })
 	}
 	return p.node(key, func() pictureNode {
-		n := pictureNode{Kind: "group", Names: names, Label: kinds(names)}
-		n.Sub = clip(strings.TrimPrefix(strings.TrimPrefix(short(p.r, names[0]), "user "), "role "), nodeRunes-3) + ", …"
-		return n
+		_, name, _ := principal(names[0])
+		return pictureNode{Kind: "group", Names: names, Label: kinds(names), Sub: clip(name, nodeRunes-3) + ", …"}
 	})
 }
 
-func (p *painter) one(name string) pictureNode {
-	kind, rest, ok := strings.Cut(short(p.r, name), " ")
-	n := pictureNode{Kind: "user", Names: []string{name}, Label: clip(rest, nodeRunes), Sub: kind}
-	switch {
-	case !ok:
-		n.Label, n.Sub = clip(kind, nodeRunes), ""
-	case kind == "role":
+func (p *painter) one(text string) pictureNode {
+	kind, name, account := principal(text)
+	n := pictureNode{Kind: "user", Names: []string{text}, Label: clip(name, nodeRunes), Sub: kind}
+	if kind == "role" {
 		n.Kind = "role"
 	}
-	if p.admin[name] != nil {
+	switch {
+	case account != p.r.Account && kind != "" && kind != "account":
+		n.Sub += ", " + account
+	case p.admin[text] != nil:
 		n.Sub += ", administrator"
 	}
 	return n
@@ -257,7 +256,7 @@ func (p *painter) rest(paths []pathView) {
 		names = append(names, path.From...)
 	}
 	n := p.node("rest", func() pictureNode {
-		return pictureNode{Kind: "group", Names: names, Label: "and " + strconv.Itoa(len(names)) + " more", Sub: "in the table below"}
+		return pictureNode{Kind: "group", Names: names, Label: "and " + strconv.Itoa(len(names)) + " more", Sub: "in the list below"}
 	})
 	p.edge(n, p.target(), []string{"by " + count(len(paths)-mostStarts, "other way", "other ways")}, "", -1)
 }
@@ -297,8 +296,8 @@ func (p *painter) outside() {
 			return
 		}
 		from := p.node("outside "+e.Principal, func() pictureNode {
-			n := pictureNode{Kind: "outside", Names: []string{e.Principal}, Sub: "outside"}
-			n.Label = clip(strings.TrimPrefix(short(p.r, e.Principal), "account "), nodeRunes)
+			_, name, _ := principal(e.Principal)
+			n := pictureNode{Kind: "outside", Names: []string{e.Principal}, Label: clip(name, nodeRunes), Sub: "outside"}
 			if e.Public {
 				n.Label, n.Sub = "Anybody", "on the internet"
 			}
