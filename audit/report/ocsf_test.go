@@ -62,7 +62,7 @@ func TestOCSFSchema(t *testing.T) {
 				if since := version >= "1.3.0"; one == since || list != since {
 					t.Errorf("resource in version %s: %v, resources: %v", version, one, list)
 				}
-				if got := fmt.Sprint(e["category_uid"], e["class_uid"], e["activity_id"], e["type_uid"]); got != "2 2003 1 200301" {
+				if got := fmt.Sprintf("%v %v %v %v", e["category_uid"], e["class_uid"], e["activity_id"], e["type_uid"]); got != "2 2003 1 200301" {
 					t.Errorf("the event is %s", got)
 				}
 				known := map[string][]string{
