@@ -76,6 +76,8 @@ var layers = map[string]int{
 	"audit/checks": 9,
 	"audit/report": 9,
 
+	"audit/report/reporttest": 9, // reports for tests
+
 	"internal/server":        7,
 	"internal/oidc/oidctest": 7, // a provider for tests
 

@@ -43,6 +43,7 @@ func Formats() []Format {
 		{"csv", ".csv", "a line for each finding, for spreadsheets", writeCSV},
 		{"junit", ".xml", "JUnit, a test case for each check, for CI servers", writeJUnit},
 		{"markdown", ".md", "for tickets and pull requests", writeMarkdown},
+		{"html", ".html", "one page with everything, for a browser or paper", writeHTML},
 	}
 }
 

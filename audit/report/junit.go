@@ -9,7 +9,8 @@ import (
 	"github.com/warder-iam/warder/audit"
 )
 
-// The shapes of JUnit's report as CI servers read it. Source: the schema of Jenkins' xUnit plugin, junit-10.xsd.
+// The shapes of JUnit's report as CI servers read it, as far as both schemas allow them that are published: jenkins-junit.xsd
+// of JUnit 5, which knows no message of what is skipped, and junit-10.xsd of Jenkins' xUnit plugin, which asks for errors.
 type (
 	junitSuites struct {
 		XMLName  xml.Name     `xml:"testsuites"`
@@ -22,6 +23,7 @@ type (
 		Name      string      `xml:"name,attr"`
 		Tests     int         `xml:"tests,attr"`
 		Failures  int         `xml:"failures,attr"`
+		Errors    int         `xml:"errors,attr"` // always 0: what could not be looked at is skipped
 		Skipped   int         `xml:"skipped,attr"`
 		Timestamp string      `xml:"timestamp,attr"`
 		Cases     []junitCase `xml:"testcase"`
@@ -33,7 +35,7 @@ type (
 		Failure *junitMessage `xml:"failure"`
 	}
 	junitMessage struct {
-		Message string `xml:"message,attr"`
+		Message string `xml:"message,attr,omitempty"`
 		Type    string `xml:"type,attr,omitempty"`
 		Text    string `xml:",chardata"`
 	}
@@ -75,7 +77,7 @@ func (s *junitSuite) add(r *audit.Report, a audit.Assessment) {
 		c.Failure = m
 	} else if len(a.Missing) > 0 {
 		s.Skipped++
-		c.Skipped = &junitMessage{Message: "not assessed: " + missing(a.Missing)}
+		c.Skipped = &junitMessage{Text: "not assessed: " + missing(a.Missing)}
 	}
 	s.Cases = append(s.Cases, c)
 }

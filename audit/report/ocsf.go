@@ -34,7 +34,8 @@ type (
 		Metadata     ocsfMetadata    `json:"metadata"`
 		Info         ocsfInfo        `json:"finding_info"`
 		Compliance   ocsfCompliance  `json:"compliance"`
-		Resource     ocsfResource    `json:"resource"`
+		Resource     *ocsfResource   `json:"resource,omitempty"`  // before 1.3.0
+		Resources    []ocsfResource  `json:"resources,omitempty"` // since then
 		Remediation  ocsfRemediation `json:"remediation"`
 		Cloud        ocsfCloud       `json:"cloud"`
 	}
@@ -107,9 +108,14 @@ func ocsf(r *audit.Report, f *audit.Finding, version string, o Options) ocsfFind
 		Info: ocsfInfo{UID: f.ID, Title: f.Title, Desc: r.Check(f.Check).Why, Created: first, FirstSeen: first, LastSeen: seen,
 			Types: []string{string(r.Check(f.Check).Area)}},
 		Compliance:  ocsfCompliance{Control: f.Check, Standards: []string{"Warder"}, StatusID: 3, Status: "Fail"},
-		Resource:    ocsfResource{f.Resource, resourceType(f.Resource)},
 		Remediation: ocsfRemediation{f.Remedy.Text},
 		Cloud:       ocsfCloud{"AWS", ocsfAccount{f.Account, "AWS Account"}},
+	}
+	resource := ocsfResource{f.Resource, resourceType(f.Resource)}
+	if version < "1.3.0" {
+		out.Resource = &resource
+	} else {
+		out.Resources = []ocsfResource{resource}
 	}
 	for _, ref := range f.References {
 		if !slices.Contains(out.Compliance.Standards, string(ref.Framework)) {

@@ -24,8 +24,9 @@ const homePage = "https://github.com/warder-iam/warder"
 
 func writeSARIF(w io.Writer, r *audit.Report, o Options) error {
 	run := sarif.Run{
-		Tool:        sarif.Tool{Driver: sarif.Driver{Name: "warder audit", Version: o.Tool, InformationURI: homePage}},
+		Tool:        sarif.Tool{Driver: sarif.Driver{Name: "warder audit", Version: o.Tool, InformationURI: homePage, Rules: []sarif.Rule{}}},
 		Invocations: []sarif.Invocation{{Successful: true, Notifications: notifications(r)}},
+		ColumnKind:  "utf16CodeUnits",
 		Results:     []sarif.Result{},
 	}
 	index := map[string]int{}
@@ -73,26 +74,20 @@ func notifications(r *audit.Report) []sarif.Notification {
 func sarifResult(f *audit.Finding, index map[string]int, o Options) sarif.Result {
 	res := sarif.Result{
 		RuleID: f.Check, RuleIndex: index[f.Check], Level: grades[f.Severity].level,
-		Message:      sarif.Message{Text: f.Title + ". " + f.Remedy.Text},
+		Message:      sarif.Message{Text: sarifMessage(f)},
 		Fingerprints: map[string]string{"warderAuditFinding/v1": f.ID},
 		Properties:   &sarif.Properties{SecuritySeverity: grades[f.Severity].score},
 	}
 	for _, e := range f.Evidence {
-		l := sarif.Location{
-			Physical: sarif.Physical{Artifact: sarif.Artifact{URI: artifact(e.File, o)}},
-			Logical:  []sarif.Logical{{Name: f.Resource, Kind: "resource"}},
-		}
+		l := location(f, e.File, o)
 		if len(res.Locations) == 0 {
 			res.Locations = append(res.Locations, l)
-		} else if !slices.ContainsFunc(res.Locations, func(have sarif.Location) bool { return have.Physical == l.Physical }) {
+		} else if !slices.ContainsFunc(res.Locations, func(have sarif.Location) bool { return have.Physical.Artifact == l.Physical.Artifact }) {
 			res.Related = append(res.Related, l)
 		}
 	}
 	if len(res.Locations) == 0 {
-		res.Locations = []sarif.Location{{
-			Physical: sarif.Physical{Artifact: sarif.Artifact{URI: artifact("", o)}},
-			Logical:  []sarif.Logical{{Name: f.Resource, Kind: "resource"}},
-		}}
+		res.Locations = []sarif.Location{location(f, "", o)}
 	}
 	switch {
 	case f.Suppressed != nil:
@@ -101,6 +96,27 @@ func sarifResult(f *audit.Finding, index map[string]int, o Options) sarif.Result
 		res.BaselineState = "new"
 	}
 	return res
+}
+
+// sarifMessage says what is wrong, by what, and what to do: readers show the message and no more.
+func sarifMessage(f *audit.Finding) string {
+	texts := []string{f.Title + "."}
+	for _, e := range f.Evidence {
+		texts = append(texts, initial(place(&e)+e.Text)+".")
+	}
+	return strings.Join(append(texts, f.Remedy.Text), " ")
+}
+
+// location is the beginning of a file: code scanning takes no result without a region, and where in an export something
+// stands is not known. The place in the policy is in the evidence.
+func location(f *audit.Finding, file string, o Options) sarif.Location {
+	return sarif.Location{
+		Physical: sarif.Physical{
+			Artifact: sarif.Artifact{URI: artifact(file, o)},
+			Region:   &sarif.Region{StartLine: 1, StartColumn: 1, EndLine: 1, EndColumn: 2},
+		},
+		Logical: []sarif.Logical{{Name: f.Resource, Kind: "resource"}},
+	}
 }
 
 // artifact is the file of the input that says it, as a URI.

@@ -46,6 +46,20 @@ func boto3() *client {
 	}
 }
 
+func xmllint() *client {
+	return &client{
+		name: "xmllint", probe: []string{"xmllint", "--version"}, install: []string{"libxml2-utils"},
+		how: "Get xmllint: as root on Debian, apt-get install libxml2-utils.",
+	}
+}
+
+func chromium() *client {
+	return &client{
+		name: "chromium", probe: []string{"chromium", "--version"}, install: []string{"chromium"},
+		how: "Get Chromium: as root on Debian, apt-get install chromium.",
+	}
+}
+
 func raceDetector() *client {
 	return &client{
 		name: "race", probe: []string{"gcc", "--version"}, install: []string{"gcc", "libc6-dev"},

@@ -37,6 +37,10 @@ func suites() []suite {
 			name: "scenario", about: "one scenario, from users to federation, through boto3 and the AWS SDK for JavaScript",
 			clients: []*client{boto3(), node()}, run: acceptance("TestScenario"),
 		},
+		{
+			name: "reports", about: "other people's tools take the audit's reports, and a browser its page",
+			clients: []*client{boto3(), node(), xmllint(), chromium()}, run: acceptance("TestReports"),
+		},
 		{name: "crash", about: "kill -9 under load loses nothing", run: acceptance("TestCrash")},
 		{name: "hostile", about: "malformed requests and bad connections", run: acceptance("TestHostile")},
 	}
@@ -44,7 +48,7 @@ func suites() []suite {
 
 // acceptancePrefixes are the beginnings of test names in the folder acceptance, one for each suite.
 func acceptancePrefixes() []string {
-	return []string{"TestSDK", "TestAWSCLI", "TestTerraform", "TestOIDC", "TestScenario", "TestCrash", "TestHostile"}
+	return []string{"TestSDK", "TestAWSCLI", "TestTerraform", "TestOIDC", "TestScenario", "TestReports", "TestCrash", "TestHostile"}
 }
 
 // acceptance runs the tests in the folder acceptance whose names begin with prefix.
