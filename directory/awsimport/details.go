@@ -84,6 +84,10 @@ const (
 	policyList = "policies"
 )
 
+func isDetailsList(name string) bool {
+	return name == userList || name == groupList || name == roleList || name == policyList
+}
+
 func isDetails(v *value) bool {
 	if v.list(userList) != nil || v.list(groupList) != nil || v.list(roleList) != nil {
 		return true
@@ -134,7 +138,9 @@ func eachItem[T any](a *account, v *value, list string, read func(*T, place)) {
 		if err := decode(raw, &item); err != nil {
 			name := arnIn(raw)
 			a.problem(at, name, name, "cannot be read: %s", decodeReason(err))
-			a.details.missing("%s%s cannot be read", v.file.Path, at.at)
+			if isDetailsList(list) {
+				a.details.missing("%s%s cannot be read", v.file.Path, at.at)
+			}
 			continue
 		}
 		read(&item, at)

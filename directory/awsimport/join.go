@@ -223,7 +223,9 @@ func (a *account) compareLists() {
 		if _, ok := a.entities[name]; ok || c.Extent == Absent {
 			continue
 		}
-		c.Missing = append(c.Missing, name+", which is in a list")
+		if len(c.Missing) < mostReasons {
+			c.Missing = append(c.Missing, name+", which is in a list")
+		}
 		c.Extent = min(c.Extent, Partial)
 		if strings.Contains(name, ":role/") {
 			c.Roles = min(c.Roles, Partial)
