@@ -3,6 +3,7 @@ package access_test
 import (
 	"encoding/json"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -155,7 +156,7 @@ func readTests(t *testing.T, name string) []canTest {
 
 func TestCan(t *testing.T) {
 	library := directory.NewLibrary(catalog.Load())
-	for _, test := range readTests(t, "testdata/can.json") {
+	for _, test := range slices.Concat(readTests(t, "testdata/can.json"), readTests(t, "testdata/operators.json")) {
 		t.Run(test.Name, func(t *testing.T) {
 			f := test.finder(library)
 			name := test.Principal
