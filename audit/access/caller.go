@@ -17,7 +17,7 @@ const plainSession = "session"
 // plainCircumstances are those of Yes. ok is false for a principal that does not exist.
 func (f *Finder) plainCircumstances(p Principal, ask *authz.Ask) (c circumstances, ok bool) {
 	c.snap = f.snapshotFor(p)
-	c.ask = *ask
+	c.ask, c.fixed = *ask, f.fixed
 	c.env = authz.Environment{
 		Time: f.options.Now, SourceIP: publicAddresses[0], Secure: true, UserAgent: "warder", Region: resourceRegion(ask.Resource),
 	}

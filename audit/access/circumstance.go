@@ -16,6 +16,7 @@ type circumstances struct {
 	caller authz.Caller
 	env    authz.Environment
 	ask    authz.Ask
+	fixed  []string // condition keys of which the ask says all there is to say
 	// What follows is put in place by finish, since parts of it depend on one another.
 	session authz.Session // of the caller, if it has one
 	age     time.Duration // since the second factor, if there is one

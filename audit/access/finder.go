@@ -14,6 +14,7 @@ import (
 type Finder struct {
 	snap      *directory.Snapshot
 	options   Options
+	fixed     []string            // condition keys that are never free, folded
 	resources map[string]Resource // by ARN
 	strangers sync.Map            // ARN of a principal -> *directory.Snapshot that has it
 }

@@ -144,7 +144,7 @@ func (p *problem) freeFor(key, spelled string) (f *free, ok bool) {
 		return nil, false
 	}
 	switch _, given := p.base.ask.Context.Lookup(key); {
-	case given:
+	case given, slices.Contains(p.base.fixed, key):
 		return nil, false
 	case key == tagKeys || strings.HasPrefix(key, requestTag):
 		return f, p.freeTag(f, key)
