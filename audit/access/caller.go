@@ -58,7 +58,7 @@ func (c *circumstances) nameSession(name string) {
 }
 
 // sessionKeys are those that temporary credentials have and long-term ones do not, or that tell of a second factor.
-var sessionKeys = []string{"aws:multifactorauthpresent", factorAge, "aws:tokenissuetime"}
+var sessionKeys = []string{"aws:multifactorauthpresent", factorAge, issueTime}
 
 // named are the circumstances under each name of the session that policies single out, the plainest first; complete is
 // false if there are more.
@@ -197,14 +197,14 @@ func (p *problem) userIDs(complete *bool) []string {
 		default:
 			var test textTest
 			for _, pattern := range d.Patterns() {
-				if text, ok := pattern.Fill(&p.fixed); ok {
+				if text, ok := pattern.Fill(&p.request.Context); ok {
 					test = append(test, newGlob(text, pattern.AnyCase, pattern.ARN))
 				}
 			}
 			tests = append(tests, test)
 		}
 	}
-	found, all := texts(tests)
+	found, all, _ := texts(tests)
 	*complete = *complete && all
 	return slices.DeleteFunc(found, func(id string) bool { return !own.matches(id) })
 }

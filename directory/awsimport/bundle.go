@@ -55,11 +55,11 @@ func (b *Bundle) Complete(principalARN string) bool {
 type File struct {
 	Path string
 	// Kinds are what its values were recognised as: "authorization details", "credential report", …, each once, in the
-	// order of their first appearance. It is empty for a file that was skipped.
+	// order of their first appearance. It is empty for a file of which nothing is used.
 	Kinds []Kind
 	// Accounts that its values are about.
 	Accounts []string
-	// Skipped says why nothing of the file is used; "" where something is.
+	// Skipped says why the file is not used, or of a file with several values, why the first of those is not that is not.
 	Skipped string
 }
 
