@@ -60,7 +60,7 @@ func LoggingOf(a *catalog.Action) Logging {
 	}
 	if a.Service == "s3" || a.Service == "s3express" {
 		for _, r := range a.Resources {
-			if strings.Contains(r.Type, "object") {
+			if r.Type == "object" || r.Type == "accesspointobject" {
 				return Data
 			}
 		}
