@@ -61,10 +61,11 @@ func roleRegions(finders []*Finder) (list []Region) {
 	return list
 }
 
-// regions are the patterns of statements about an action, and the forms of its resources.
+// regions are the resources of the statements about an action, and the forms of all its resources.
 type regions struct {
-	patterns []string
-	forms    textTest
+	patterns   []string   // of all statements, each once
+	statements []textTest // the patterns of each, those of a kind once
+	forms      textTest
 }
 
 func (r *regions) add(f *Finder, p Principal, a *catalog.Action) {
@@ -86,37 +87,65 @@ func (r *regions) add(f *Finder, p Principal, a *catalog.Action) {
 		if st.Layer == eval.LayerResource {
 			continue
 		}
-		patterns, _ := st.Resources(&req.Context)
-		for _, pattern := range patterns {
-			if !slices.Contains(r.patterns, pattern) {
-				r.patterns = append(r.patterns, pattern)
-			}
+		patterns, not := st.Resources(&req.Context)
+		if not {
+			r.pattern(everywhere)
 		}
+		r.statement(patterns)
 	}
 	for _, region := range places.regions {
-		r.forms = append(r.forms, forms(s, a, p.Account, region)...)
+		for _, g := range forms(s, a, p.Account, region) {
+			if !slices.ContainsFunc(r.forms, func(o glob) bool { return slices.Equal(o.tokens, g.tokens) }) {
+				r.forms = append(r.forms, g)
+			}
+		}
 	}
 }
 
-// cells are one resource for each combination of patterns.
-func (r *regions) cells() (list []Region, complete bool) {
-	tests := []textTest{r.forms}
-	for _, pattern := range r.patterns {
-		tests = append(tests, textTest{newGlob(pattern, false, false)})
+func (r *regions) pattern(text string) {
+	if !slices.Contains(r.patterns, text) {
+		r.patterns = append(r.patterns, text)
 	}
-	found, complete, _ := texts(tests)
-	for _, text := range found {
-		if !r.forms.passes(text) {
-			continue
-		}
-		region := Region{Resource: text}
-		for i, pattern := range r.patterns {
-			if tests[i+1].passes(text) {
-				region.Within = append(region.Within, unmarked(pattern))
+}
+
+// statement adds the patterns of a statement. One that fits everything tells nothing apart.
+func (r *regions) statement(patterns []string) {
+	fresh := false
+	var test textTest
+	for _, text := range patterns {
+		fresh = fresh || !slices.Contains(r.patterns, text)
+		r.pattern(text)
+		test = append(test, newGlob(text, false, false))
+	}
+	if fresh && !slices.Contains(patterns, everywhere) || len(patterns) > 1 {
+		r.statements = append(r.statements, test)
+	}
+}
+
+// cells are one resource for each pattern and each combination of statements.
+func (r *regions) cells() (list []Region, complete bool) {
+	complete = true
+	globs := make([]glob, len(r.patterns))
+	for i, pattern := range r.patterns {
+		globs[i] = newGlob(pattern, false, false)
+	}
+	for i := range r.patterns {
+		found, all, _ := texts(append([]textTest{r.forms, {globs[i]}}, r.statements...))
+		complete = complete && all
+		for _, text := range found {
+			known := slices.ContainsFunc(list, func(l Region) bool { return l.Resource == text })
+			if known || !globs[i].matches(text) || !r.forms.passes(text) {
+				continue
 			}
+			region := Region{Resource: text}
+			for j, pattern := range r.patterns {
+				if globs[j].matches(text) {
+					region.Within = append(region.Within, unmarked(pattern))
+				}
+			}
+			slices.SortStableFunc(region.Within, func(a, b string) int { return len(b) - len(a) })
+			list = append(list, region)
 		}
-		slices.SortStableFunc(region.Within, func(a, b string) int { return len(b) - len(a) })
-		list = append(list, region)
 	}
 	return list, complete
 }

@@ -15,14 +15,40 @@ func (c *comparison) resources() {
 	for _, r := range c.changedResources() {
 		for _, action := range c.actionsOf(r) {
 			for _, target := range r.targets() {
-				c.reach(action, target)
+				c.reach(action, target, r.services())
 			}
 		}
 	}
 }
 
-// reach compares who of the accounts can do an action on a resource.
-func (c *comparison) reach(action, target string) {
+// services are the service principals that the changed statements name.
+func (r *changedResource) services() (names []string) {
+	for i := range r.statements {
+		for _, named := range []*policy.Principals{r.statements[i].Principal, r.statements[i].NotPrincipal} {
+			if named == nil {
+				continue
+			}
+			for _, v := range named.Service {
+				if !slices.Contains(names, v.Text) {
+					names = append(names, v.Text)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// reach compares who of the accounts, and which services, can do an action on a resource.
+func (c *comparison) reach(action, target string, services []string) {
+	for _, name := range services {
+		p, ok := c.after.Principal(name)
+		if !ok {
+			continue
+		}
+		if d, differs := c.ask(p, action, target); differs {
+			c.add(p, []Difference{d})
+		}
+	}
 	for p := range principals(c.before, c.after) {
 		if d, differs := c.ask(p, action, target); differs {
 			c.add(p, []Difference{d})

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/audit/access"
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/catalog"
@@ -162,26 +161,35 @@ func eachStatement(s eval.Source, yield func(text string, st policy.Statement)) 
 
 // matching are the actions that statements are about, each once.
 func matching(c *catalog.Catalog, statements []policy.Statement) iter.Seq[*catalog.Action] {
+	about := map[*catalog.Action]bool{}
+	for i := range statements {
+		st := &statements[i]
+		if st.NotAction == nil {
+			fit(c, st.Action, about)
+			continue
+		}
+		not := map[*catalog.Action]bool{}
+		fit(c, st.NotAction, not)
+		for a := range c.Matching("*") {
+			if !not[a] {
+				about[a] = true
+			}
+		}
+	}
 	return func(yield func(*catalog.Action) bool) {
-		for s := range c.Services() {
-			for i := range s.Actions {
-				a := &s.Actions[i]
-				if slices.ContainsFunc(statements, func(st policy.Statement) bool { return covers(&st, a.String()) }) && !yield(a) {
-					return
-				}
+		for a := range c.Matching("*") {
+			if about[a] && !yield(a) {
+				return
 			}
 		}
 	}
 }
 
-// covers reports whether a statement's Action or NotAction fits an action.
-func covers(st *policy.Statement, action string) bool {
-	action = strings.ToLower(action)
-	fits := func(v policy.Value) bool {
-		return v.Text == "*" || v.Text == "*:*" || arn.Glob(strings.ToLower(v.Text), action)
+// fit notes the actions that patterns match.
+func fit(c *catalog.Catalog, patterns []policy.Value, to map[*catalog.Action]bool) {
+	for _, v := range patterns {
+		for a := range c.Matching(v.Text) {
+			to[a] = true
+		}
 	}
-	if st.NotAction != nil {
-		return !slices.ContainsFunc(st.NotAction, fits)
-	}
-	return slices.ContainsFunc(st.Action, fits)
 }
