@@ -68,6 +68,8 @@ var layers = map[string]int{
 	"internal/oidc":    6,
 
 	"audit/escalation": 7,
+	"audit/usage":      7,
+	"audit/compare":    7,
 
 	"audit": 8,
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/warder-iam/warder/arn"
+	"github.com/warder-iam/warder/audit/usage"
 	"github.com/warder-iam/warder/directory/awsimport"
 	"github.com/warder-iam/warder/trail"
 )
@@ -42,13 +43,13 @@ type PrincipalActivity struct {
 }
 
 // Outcome says how calls ended.
-type Outcome uint8
+type Outcome = usage.Outcome
 
 // The outcomes. A call that failed was permitted all the same, but for a failed sign-in.
 const (
-	Succeeded Outcome = iota
-	Failed            // for a reason other than a missing permission
-	Denied            // a permission was missing
+	Succeeded = usage.Succeeded
+	Failed    = usage.Failed // for a reason other than a missing permission
+	Denied    = usage.Denied // a permission was missing
 )
 
 // Use is one action of a principal, with one outcome.
@@ -165,7 +166,7 @@ func (g *gatherer) account(id string) *Activity {
 }
 
 func (g *gatherer) add(e *trail.Event) {
-	principal, account := actor(e)
+	principal, account := usage.Actor(e)
 	if id := e.RecipientAccountID; arn.IsAccountID(id) {
 		a := g.account(id)
 		span(&a.From, &a.To, e.EventTime)
@@ -191,7 +192,7 @@ func (g *gatherer) add(e *trail.Event) {
 	}
 	p.Records++
 	span(&p.First, &p.Last, e.EventTime)
-	if outcome(e) == Denied {
+	if usage.OutcomeOf(e) == Denied {
 		p.Denied++
 	}
 	g.use(p, e)
@@ -222,7 +223,7 @@ func (g *gatherer) text(s string) string {
 func keyOfUse(principal string, e *trail.Event) useKey {
 	return useKey{
 		principal: principal, service: strings.TrimSuffix(e.EventSource, ".amazonaws.com"), action: e.EventName,
-		via: e.UserIdentity.InvokedBy, outcome: outcome(e), byService: e.EventType == serviceEvent,
+		via: e.UserIdentity.InvokedBy, outcome: usage.OutcomeOf(e), byService: e.EventType == serviceEvent,
 	}
 }
 
@@ -284,49 +285,6 @@ func span(first, last *time.Time, t time.Time) bool {
 	}
 	*last = t
 	return true
-}
-
-// actor is the principal that acted and its account; "" where the record names none: another account's or a service's.
-func actor(e *trail.Event) (principal, account string) {
-	u := &e.UserIdentity
-	name := u.ARN
-	if s := u.SessionContext; s != nil && s.SessionIssuer != nil && s.SessionIssuer.ARN != "" {
-		name = s.SessionIssuer.ARN
-	}
-	if u.Type == "Root" && arn.IsAccountID(cmp.Or(u.AccountID, e.RecipientAccountID)) {
-		// A sign-in that failed may come without an ARN.
-		name = cmp.Or(name, arn.In(cmp.Or(u.AccountID, e.RecipientAccountID)).Root().String())
-	}
-	if name == "" && u.Type == "IAMUser" && u.UserName != "" && arn.IsAccountID(u.AccountID) {
-		name = arn.In(u.AccountID).User("/", u.UserName).String()
-	}
-	parsed, err := arn.Parse(name)
-	if err != nil || !arn.IsAccountID(parsed.Account) {
-		return "", ""
-	}
-	if rest, ok := strings.CutPrefix(parsed.Resource, "assumed-role/"); ok && parsed.Service == "sts" {
-		role, _, _ := strings.Cut(rest, "/")
-		name = arn.In(parsed.Account).Role("/", role).String()
-	}
-	return name, parsed.Account
-}
-
-// refusals are the error codes by which services say that a permission is missing. Source: CloudTrail User Guide, example
-// of the metric filter for authorization failures, and the services' lists of errors.
-var refusals = []string{"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "UnauthorizedAccess", "Forbidden"}
-
-// outcome is how the call of a record ended.
-func outcome(e *trail.Event) Outcome {
-	code := e.ErrorCode[strings.LastIndexByte(e.ErrorCode, '.')+1:] // Client.UnauthorizedOperation
-	switch {
-	case slices.Contains(refusals, code):
-		return Denied
-	case code != "" || e.ErrorMessage != "":
-		return Failed // a sign-in that failed has a message only
-	case e.EventName == "ConsoleLogin" && strings.Contains(string(e.ResponseElements), `"Failure"`):
-		return Failed
-	}
-	return Succeeded
 }
 
 // sort puts everything into an order that does not depend on that of the files.

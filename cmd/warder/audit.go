@@ -20,7 +20,8 @@ func (p *program) audit() *cobra.Command {
 	keys := scanKeysFlags(cmd)
 	cmd.AddCommand(p.auditChecks(), p.auditWhoCan(), p.auditWhatCan(), p.auditExplain(), p.auditPath(), p.auditCollect(),
 		p.auditExternal("public", "Tell what anybody at all reaches", true),
-		p.auditExternal("external", "Tell who outside an account reaches what in it", false))
+		p.auditExternal("external", "Tell who outside an account reaches what in it", false),
+		p.auditGeneratePolicy(), p.auditReplay(), p.auditDiff(), p.auditUnused())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		switch {
 		case keys.asked():

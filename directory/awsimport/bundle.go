@@ -37,6 +37,8 @@ type Bundle struct {
 	// which is nearly the order of time. They are read from the files each time they are asked for. Of the two values
 	// one is nil: a record that cannot be read is a Problem. The field is nil where the bundle has no trail.
 	Events iter.Seq2[*trail.Event, *Problem]
+	// Trails are the same records file by file, for whoever reads several files at once.
+	Trails []iter.Seq2[*trail.Event, *Problem]
 	// Files are all that were found, in the order of their names.
 	Files []File
 	// Problems are what was wrong, in the order of the files.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -74,17 +73,34 @@ func isEvents(v *value) bool {
 	return v.has("eventid") && v.has("eventname") && v.has("eventsource")
 }
 
-// events goes through all files of records.
-func (r *reader) events() iter.Seq2[*trail.Event, *Problem] {
-	if len(r.trails) == 0 {
+// trailsOf gives the records of each file.
+func (r *reader) trailsOf() []iter.Seq2[*trail.Event, *Problem] {
+	fsys, limit := r.fsys, r.maxFile // all else that was read is let go
+	var list []iter.Seq2[*trail.Event, *Problem]
+	for _, f := range r.trails {
+		list = append(list, func(yield func(*trail.Event, *Problem) bool) {
+			e := eventReader{name: f.Path, yield: yield, limit: limit}
+			if f.mixed {
+				e.answers(readFile(fsys, f.Path, limit))
+			} else {
+				e.stream(open(fsys, f.Path))
+			}
+		})
+	}
+	return list
+}
+
+// allOf goes through the records of all files.
+func allOf(trails []iter.Seq2[*trail.Event, *Problem]) iter.Seq2[*trail.Event, *Problem] {
+	if len(trails) == 0 {
 		return nil
 	}
-	fsys, limit, files := r.fsys, r.maxFile, slices.Clone(r.trails) // all else that was read is let go
 	return func(yield func(*trail.Event, *Problem) bool) {
-		for _, f := range files {
-			e := eventReader{name: f.Path, yield: yield, limit: limit}
-			if f.mixed && !e.answers(readFile(fsys, f.Path, limit)) || !f.mixed && !e.stream(open(fsys, f.Path)) {
-				return
+		for _, records := range trails {
+			for e, p := range records {
+				if !yield(e, p) {
+					return
+				}
 			}
 		}
 	}

@@ -304,7 +304,8 @@ func (r *reader) finish() *Bundle {
 		b.Files = append(b.Files, *f)
 	}
 	slices.SortStableFunc(b.Problems, func(p, q Problem) int { return cmp.Compare(r.order[p.File], r.order[q.File]) })
-	b.Events = r.events()
+	b.Trails = r.trailsOf()
+	b.Events = allOf(b.Trails)
 	return b
 }
 
