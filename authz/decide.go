@@ -20,7 +20,7 @@ func (d *Decision) Allowed() bool { return d.Verdict == eval.Allow }
 // Decide answers ask for caller on the account as snap holds it. A principal that snap does not hold is denied.
 func Decide(snap *directory.Snapshot, caller *Caller, env *Environment, ask *Ask) Decision {
 	d := Decision{Caller: caller, Ask: ask}
-	set, req, ok := Question(snap, caller, env, ask)
+	set, req, ok := question(snap, caller, env, ask, (*directory.Account).PolicySet)
 	if !ok {
 		return d
 	}
@@ -33,7 +33,7 @@ func (d *Decision) Restricted() bool { return d.Layer == eval.LayerCredential }
 
 // Explain answers like Decide and says why. ok is false when the principal is unknown: nothing was evaluated.
 func Explain(snap *directory.Snapshot, caller *Caller, env *Environment, ask *Ask) (eval.Explanation, bool) {
-	set, req, ok := Question(snap, caller, env, ask)
+	set, req, ok := question(snap, caller, env, ask, (*directory.Account).PolicySet)
 	if !ok {
 		return eval.Explanation{}, false
 	}
@@ -42,20 +42,19 @@ func Explain(snap *directory.Snapshot, caller *Caller, env *Environment, ask *As
 
 // subject is the caller as the snapshot holds it.
 type subject struct {
-	account  *directory.Account
-	entity   directory.Entity // *directory.User or *directory.Role; nil for root, services and outsiders
-	tags     []directory.Tag
-	linked   bool // a service-linked role
-	roleARN  string
-	userARN  string
-	policies *eval.Set // its identity policies and boundary
+	account *directory.Account
+	entity  directory.Entity // *directory.User or *directory.Role; nil for root, services and outsiders
+	tags    []directory.Tag
+	linked  bool // a service-linked role
+	roleARN string
+	userARN string
 }
 
 // serviceLinkedPath is where service-linked roles live. Source: IAM User Guide, service-linked roles.
 const serviceLinkedPath = "/aws-service-role/"
 
 func lookUp(snap *directory.Snapshot, c *Caller) (*subject, bool) {
-	p := &subject{policies: eval.NewSet(eval.Layers{})}
+	p := &subject{}
 	switch c.Kind {
 	case eval.Anonymous, eval.Service, eval.WebIdentity:
 		return p, true
@@ -86,16 +85,42 @@ func lookUp(snap *directory.Snapshot, c *Caller) (*subject, bool) {
 	if c.Session != nil {
 		p.tags = mergeTags(p.tags, c.Session.Tags)
 	}
-	p.policies = p.account.PolicySet(p.entity)
 	return p, true
 }
 
 // Question is what eval decides for Decide: the policies that apply, and the request with all of its condition keys. ok is
 // false when the principal is unknown. It is for those who ask more about a decision than Explain tells.
 func Question(snap *directory.Snapshot, c *Caller, env *Environment, ask *Ask) (set eval.Set, req *eval.Request, ok bool) {
+	return question(snap, c, env, ask, (*directory.Account).RarePolicySet)
+}
+
+// Keys are the condition keys of the request of Question. ok is false when the principal is unknown.
+func Keys(snap *directory.Snapshot, c *Caller, env *Environment, ask *Ask) (keys eval.Context, ok bool) {
+	p, ok := lookUp(snap, c)
+	if !ok {
+		return eval.Context{}, false
+	}
+	return p.keys(snap, c, env, ask), true
+}
+
+// keys are the condition keys of a request, those of the organizations too.
+func (p *subject) keys(snap *directory.Snapshot, c *Caller, env *Environment, ask *Ask) eval.Context {
+	keys := requestContext(p, c, env, ask)
+	organizationKeys(&keys, snap.Membership(c.Account), snap.Membership(ownerOf(c, ask)))
+	return keys
+}
+
+// question puts together what eval needs. policies gives those of a user or role.
+func question(
+	snap *directory.Snapshot, c *Caller, env *Environment, ask *Ask, policies func(*directory.Account, directory.Entity) *eval.Set,
+) (set eval.Set, req *eval.Request, ok bool) {
 	p, ok := lookUp(snap, c)
 	if !ok {
 		return eval.Set{}, nil, false
+	}
+	own := eval.NewSet(eval.Layers{})
+	if p.entity != nil {
+		own = policies(p.account, p.entity)
 	}
 	var session []eval.Source
 	if c.Session != nil {
@@ -113,11 +138,10 @@ func Question(snap *directory.Snapshot, c *Caller, env *Environment, ask *Ask) (
 			Services: c.Services, Provider: c.Provider, ServiceLinked: p.linked,
 		},
 		Action: ask.Action, Resource: ask.Resource, ResourceAccount: ask.ResourceAccount,
-		Context: requestContext(p, c, env, ask),
+		Context: p.keys(snap, c, env, ask),
 	}
-	set = p.policies.With(session, ask.ResourcePolicy, ask.ResourceKind)
+	set = own.With(session, ask.ResourcePolicy, ask.ResourceKind)
 	if caller, resource := snap.Membership(c.Account), snap.Membership(ownerOf(c, ask)); caller != nil || resource != nil {
-		organizationKeys(&req.Context, caller, resource)
 		set = under(&set, caller, resource)
 	}
 	return set, req, true

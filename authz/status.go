@@ -89,7 +89,7 @@ func statusOf(d *Decision, explained *eval.Explanation, keys eval.Context) Statu
 
 // Describe decides ask once more and tells what becomes of it, for readers in the caller's own account. ok is false when the principal is unknown.
 func Describe(snap *directory.Snapshot, caller *Caller, env *Environment, ask *Ask) (s Status, ok bool) {
-	set, req, ok := Question(snap, caller, env, ask)
+	set, req, ok := question(snap, caller, env, ask, (*directory.Account).PolicySet)
 	if !ok {
 		return Status{}, false
 	}

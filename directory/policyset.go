@@ -12,7 +12,13 @@ import (
 // give them, ready to decide. A principal that decisions are made for again and again gets a compiled one. It is always
 // that of this account as it is: what was compiled for an earlier state is used only if the policies are the same.
 func (a *Account) PolicySet(e Entity) *eval.Set {
-	return a.library.sets.get(a, e)
+	return a.library.sets.get(a, e, true)
+}
+
+// RarePolicySet is PolicySet for those who ask about many principals once each: being asked for in this way makes no set
+// a compiled one.
+func (a *Account) RarePolicySet(e Entity) *eval.Set {
+	return a.library.sets.get(a, e, false)
 }
 
 // edition identifies one state of one account: every Account value has its own. It is not of size zero, so that two
@@ -44,7 +50,7 @@ type policySet struct {
 // hot is how often a set is asked for before it is compiled: what is decided once or twice is not worth it.
 const hot = 3
 
-func (p *policySets) get(a *Account, e Entity) *eval.Set {
+func (p *policySets) get(a *Account, e Entity, counted bool) *eval.Set {
 	key := setKey{a.id, e.Key()}
 	var known *policySet
 	if found, ok := p.sets.Load(key); ok {
@@ -61,7 +67,7 @@ func (p *policySets) get(a *Account, e Entity) *eval.Set {
 		known = &renewed
 		p.put(key, known)
 	}
-	if known.uses == nil || known.uses.Add(1) < hot {
+	if known.uses == nil || !counted || known.uses.Add(1) < hot {
 		return known.set
 	}
 	compiled := *known

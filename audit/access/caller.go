@@ -17,7 +17,7 @@ const plainSession = "session"
 // plainCircumstances are those of Yes. ok is false for a principal that does not exist.
 func (f *Finder) plainCircumstances(p Principal, ask *authz.Ask) (c circumstances, ok bool) {
 	c.snap = f.snapshotFor(p)
-	c.ask = *ask
+	c.ask, c.fixed = *ask, f.fixed
 	c.env = authz.Environment{
 		Time: f.options.Now, SourceIP: publicAddresses[0], Secure: true, UserAgent: "warder", Region: resourceRegion(ask.Resource),
 	}
@@ -58,7 +58,7 @@ func (c *circumstances) nameSession(name string) {
 }
 
 // sessionKeys are those that temporary credentials have and long-term ones do not, or that tell of a second factor.
-var sessionKeys = []string{"aws:multifactorauthpresent", factorAge, "aws:tokenissuetime"}
+var sessionKeys = []string{"aws:multifactorauthpresent", factorAge, issueTime}
 
 // named are the circumstances under each name of the session that policies single out, the plainest first; complete is
 // false if there are more.
@@ -197,7 +197,7 @@ func (p *problem) userIDs(complete *bool) []string {
 		default:
 			var test textTest
 			for _, pattern := range d.Patterns() {
-				if text, ok := pattern.Fill(&p.fixed); ok {
+				if text, ok := pattern.Fill(&p.request.Context); ok {
 					test = append(test, newGlob(text, pattern.AnyCase, pattern.ARN))
 				}
 			}

@@ -1,8 +1,6 @@
 package access
 
 import (
-	"fmt"
-
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/policy/eval"
 )
@@ -11,11 +9,40 @@ import (
 // (if there are any), the second factor. All other circumstances are free: the network, time from now on, the second factor,
 // tags of the request, the name of the session, the keys of the operation.
 func (f *Finder) Can(p Principal, ask *authz.Ask) Answer {
+	if p.Kind == eval.Root && p.Outside {
+		return f.canAnyone(p, ask)
+	}
 	plain, ok := f.plainCircumstances(p, ask)
 	if !ok {
 		return Answer{Why: "there is no such principal"}
 	}
-	return f.answer(p, plain)
+	a := f.answer(p, plain)
+	if p.Outside && !a.Possible() && p.Kind != eval.WebIdentity {
+		return f.inOrganizations(p, plain, a)
+	}
+	return a
+}
+
+// inOrganizations answers for a stranger whose account may belong to an organization that conditions ask for.
+func (f *Finder) inOrganizations(p Principal, plain circumstances, best Answer) Answer {
+	problem := newProblem(f.catalog(), plain)
+	if problem == nil {
+		return best
+	}
+	snaps, ids := f.organizations(problem)
+	for i, snap := range snaps {
+		plain.snap = snap
+		a := f.answer(p, plain)
+		if a.Possible() {
+			a.Verdict = YesIf
+			a.Requirements = append([]Requirement{{
+				Key: "aws:PrincipalOrgID", Operator: "StringEquals", Values: []string{ids[i]}, Layer: eval.LayerResource,
+				Text: "from the organization " + ids[i],
+			}}, a.Requirements...)
+		}
+		best = better(best, a)
+	}
+	return best
 }
 
 // inquest is the search for one answer.
@@ -66,8 +93,10 @@ func (q *inquest) try(p *problem, plainest bool) (a Answer, found bool) {
 	p.taggable, p.identified = q.taggable, q.identified
 	p.release()
 	if plainest {
-		if c := p.with(nil); c.allowed() {
-			return p.yes(&c), true
+		if p.allowed(nil) {
+			c := p.with(nil)
+			keys := c.keys()
+			return Answer{Verdict: Yes, Witness: c.witness(), Statements: p.grants(&keys)}, true
 		}
 	}
 	s := search{problem: p, work: &q.work}
@@ -103,31 +132,31 @@ func (p *problem) settled() []status {
 	return st
 }
 
-// why is the reason of a No: the first layer that is in the way in the plainest circumstances.
+// why is the reason of a No: what rules an allow out whatever the circumstances, or what denies in the plainest.
 func (p *problem) why() string {
-	c := p.with(nil)
-	caller, env, ask := c.finish()
-	switch d := authz.Decide(c.snap, caller, env, ask); {
+	d := p.best(p.settled())
+	under := ""
+	if allows(d) {
+		r := p.request
+		r.Context = p.context(nil)
+		d = p.set.Decide(&r)
+		under = ", and no circumstances change that"
+	}
+	switch {
 	case d.Verdict == eval.ExplicitDeny:
-		return fmt.Sprintf("explicit deny in a %s", d.Layer.Title())
+		return "explicit deny (" + d.Layer.Title() + ")" + under
 	case d.Layer == eval.LayerCredential:
-		return "this kind of credentials may not make the call"
+		return "this kind of credentials may not make the call" + under
 	default:
-		return fmt.Sprintf("no %s allows %s", d.Layer.Title(), ask.Action)
+		return "no " + d.Layer.Title() + " allows " + p.request.Action + under
 	}
 }
 
-// yes is the answer where the plainest circumstances are allowed.
-func (p *problem) yes(c *circumstances) Answer {
-	return Answer{Verdict: Yes, Witness: c.witness(), Statements: p.grants(c)}
-}
-
-// grants are the Allow statements that apply in the circumstances.
-func (p *problem) grants(c *circumstances) []StatementRef {
-	_, req, _ := c.question()
+// grants are the Allow statements that apply in a context.
+func (p *problem) grants(keys *eval.Context) []StatementRef {
 	var refs []StatementRef
 	for i := range p.inquiry.Open {
-		if st := &p.inquiry.Open[i]; !st.Deny && p.met(i, &req.Context) {
+		if st := &p.inquiry.Open[i]; !st.Deny && p.met(i, keys) {
 			refs = append(refs, refOf(st))
 		}
 	}

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -15,6 +16,7 @@ type circumstances struct {
 	caller authz.Caller
 	env    authz.Environment
 	ask    authz.Ask
+	fixed  []string // condition keys of which the ask says all there is to say
 	// What follows is put in place by finish, since parts of it depend on one another.
 	session authz.Session // of the caller, if it has one
 	age     time.Duration // since the second factor, if there is one
@@ -43,10 +45,11 @@ func (c *circumstances) question() (eval.Set, *eval.Request, bool) {
 	return authz.Question(c.snap, caller, env, ask)
 }
 
-func (c *circumstances) allowed() bool {
+// keys are the condition keys of the request.
+func (c *circumstances) keys() eval.Context {
 	caller, env, ask := c.finish()
-	d := authz.Decide(c.snap, caller, env, ask)
-	return d.Allowed()
+	keys, _ := authz.Keys(c.snap, caller, env, ask) // the caller is known: newProblem asked
+	return keys
 }
 
 func (c *circumstances) witness() *Witness {
@@ -59,11 +62,12 @@ func (c *circumstances) witness() *Witness {
 type setting struct {
 	values []string
 	list   bool          // they are those of a multivalued key
+	tag    string        // of a tag of the request, its key, where it is not spelled as the circumstance's
 	span   time.Duration // of times, in place of values: since the plainest time, or before the request
 }
 
 func (s *setting) same(o *setting) bool {
-	return s.list == o.list && s.span == o.span && slices.Equal(s.values, o.values)
+	return s.list == o.list && s.span == o.span && s.tag == o.tag && slices.Equal(s.values, o.values)
 }
 
 func (s *setting) first() string {
@@ -119,7 +123,7 @@ func (f *free) put(c *circumstances, s *setting) {
 			return eval.FoldKey(t.Key) == eval.FoldKey(f.key)
 		})
 		if len(s.values) > 0 {
-			c.ask.RequestTags = append(c.ask.RequestTags, directory.Tag{Key: f.key, Value: s.values[0]})
+			c.ask.RequestTags = append(c.ask.RequestTags, directory.Tag{Key: cmp.Or(s.tag, f.key), Value: s.values[0]})
 		}
 	case freeTagKeys:
 		c.ask.TagKeys = s.values

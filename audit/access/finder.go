@@ -1,7 +1,6 @@
 package access
 
 import (
-	"iter"
 	"sync"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 type Finder struct {
 	snap      *directory.Snapshot
 	options   Options
+	fixed     []string            // condition keys that are never free, folded
 	resources map[string]Resource // by ARN
 	strangers sync.Map            // ARN of a principal -> *directory.Snapshot that has it
 }
@@ -82,49 +82,3 @@ func (f *Finder) Plain(p Principal, ask *authz.Ask) (w *Witness, ok bool) {
 }
 
 func (f *Finder) catalog() *catalog.Catalog { return f.snap.Library().Catalog() }
-
-// WhoCan gives all principals of the snapshot that can do what is asked, or of which it is undecided, in the order of Principals.
-func (f *Finder) WhoCan(ask *authz.Ask) iter.Seq2[Principal, Answer] {
-	return func(yield func(Principal, Answer) bool) {
-		for p := range f.Principals() {
-			if a := f.Can(p, ask); a.Verdict != No && !yield(p, a) {
-				return
-			}
-		}
-	}
-}
-
-// Grant is an action that a principal can do, and where.
-type Grant struct {
-	Service *catalog.Service
-	Action  *catalog.Action
-	// Resources are patterns as the Allow statements have them, with variables filled in: "*" for an action without
-	// resource types. Not everything that fits one need be allowed: a Deny may except some, which the Answer's witness avoids.
-	Resources []string
-	Answer    Answer
-}
-
-// WhatCan gives the actions of the catalogue that a principal can do on some resource, by service and name; service "" is
-// all. Grants of one action with different answers come one after the other.
-func (f *Finder) WhatCan(p Principal, service string) iter.Seq[Grant] {
-	return func(func(Grant) bool) {}
-}
-
-// Exposure is something that somebody outside the account reaches, through a trust policy or another resource's policy.
-type Exposure struct {
-	Resource string // ARN
-	// Actions are those that are reached in this way.
-	Actions   []string
-	Principal Principal
-	// Public: anybody at all, or any AWS account, without a condition that limits who it is.
-	Public bool
-	// Outside: beyond the organization, where there is one.
-	Outside bool
-	Answer  Answer
-}
-
-// External gives who outside the account reaches what: through the trust policies of roles, and the policies of
-// Options.Resources.
-func (f *Finder) External() iter.Seq[Exposure] {
-	return func(func(Exposure) bool) {}
-}

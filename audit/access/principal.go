@@ -22,7 +22,7 @@ type Principal struct {
 	// ID is the unique id of the user or role; "" for others.
 	ID string
 	// Outside is true for principals of accounts that the snapshot does not hold: what their own account lets them do is
-	// unknown, and taken to be everything.
+	// unknown, and taken to be everything. The root user of such an account stands for whomever it lets ask.
 	Outside bool
 }
 
@@ -66,6 +66,8 @@ func (f *Finder) Principal(name string) (p Principal, ok bool) {
 	switch {
 	case name == "*":
 		return Principal{Kind: eval.Anonymous, ARN: name}, true
+	case name == AnyAccount.ARN:
+		return AnyAccount, true
 	case builtInProviders[name]:
 		return Principal{Kind: eval.WebIdentity, ARN: name}, true
 	case strings.HasSuffix(name, ".amazonaws.com"):
@@ -104,54 +106,6 @@ func (f *Finder) Principal(name string) (p Principal, ok bool) {
 // elements: Principal".
 var builtInProviders = map[string]bool{
 	"accounts.google.com": true, "cognito-identity.amazonaws.com": true, "www.amazon.com": true, "graph.facebook.com": true,
-}
-
-// stranger is a principal of an account that the snapshot does not hold.
-func stranger(a arn.ARN, named arn.Named, name string) (p Principal, ok bool) {
-	p = Principal{Account: a.Account, ARN: name, Outside: true}
-	switch named.Kind {
-	case arn.KindRoot:
-		p.Kind = eval.Root
-	case arn.KindUser:
-		p.Kind, p.ID = eval.User, "AIDA"+strangerID
-	case arn.KindRole:
-		p.Kind, p.ID = eval.RoleSession, "AROA"+strangerID
-	case arn.KindOIDCProvider, arn.KindSAMLProvider:
-		p.Kind = eval.WebIdentity
-	default:
-		return Principal{}, false
-	}
-	return p, true
-}
-
-// strangerID is behind the prefix of the unique id of every principal that is taken to exist: no policy names it.
-const strangerID = "OUTSIDE0000000000"
-
-// everything is what a stranger's own account is taken to allow.
-const everything = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
-
-// snapshotFor gives the snapshot that has the principal: the Finder's own, or one with the account of a stranger.
-func (f *Finder) snapshotFor(p Principal) *directory.Snapshot {
-	if !p.Outside || p.Kind == eval.WebIdentity {
-		return f.snap
-	}
-	if snap, ok := f.strangers.Load(p.ARN); ok {
-		return snap.(*directory.Snapshot)
-	}
-	entities := []directory.Entity{&directory.AccountInfo{ID: p.Account}}
-	full := []directory.InlinePolicy{{Name: "everything", Document: directory.Document{Text: everything}}}
-	if a, err := arn.Parse(p.ARN); err == nil {
-		named, _ := a.Named()
-		switch p.Kind {
-		case eval.User:
-			entities = append(entities, &directory.User{ID: p.ID, Name: named.Name, Path: named.Path, Inline: full})
-		case eval.RoleSession:
-			entities = append(entities, &directory.Role{ID: p.ID, Name: named.Name, Path: named.Path, Inline: full, MaxSession: 3600})
-		}
-	}
-	snap := f.snap.With(f.snap.Revision(), p.Account, entities, nil)
-	f.strangers.Store(p.ARN, snap)
-	return snap
 }
 
 // sessionGrants tells what whoever assumes the role may add to the session: tags, a source identity. Of a stranger's role

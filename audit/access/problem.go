@@ -17,7 +17,8 @@ type problem struct {
 	taggable   bool          // the session may have been given tags
 	identified bool          // and a source identity
 	inquiry    *eval.Inquiry
-	fixed      eval.Context // of base
+	set        eval.Set
+	request    eval.Request // of base
 
 	demands []demand
 	of      [][]int // places in demands, by statement
@@ -49,7 +50,7 @@ func newProblem(c *catalog.Catalog, base circumstances) *problem {
 	if !ok {
 		return nil
 	}
-	p := &problem{catalog: c, base: base, fixed: req.Context, inquiry: set.Inquire(req)}
+	p := &problem{catalog: c, base: base, set: set, request: *req, inquiry: set.Inquire(req)}
 	p.of = make([][]int, len(p.inquiry.Open))
 	for i := range p.inquiry.Open {
 		st := &p.inquiry.Open[i]
@@ -75,6 +76,9 @@ func (p *problem) release() {
 				p.byKey[key] = p.places(key, spelled)
 			}
 		}
+	}
+	if p.byKey[issueTime] != nil { // a session that begins later is for a request that is made later
+		p.byKey[issueTime] = append(p.byKey[issueTime], p.places("aws:currenttime", "aws:CurrentTime")...)
 	}
 	if tags := p.byKey[tagKeys]; tags != nil { // every tag of the request is in aws:TagKeys
 		for i, f := range p.free {
@@ -140,7 +144,7 @@ func (p *problem) freeFor(key, spelled string) (f *free, ok bool) {
 		return nil, false
 	}
 	switch _, given := p.base.ask.Context.Lookup(key); {
-	case given:
+	case given, slices.Contains(p.base.fixed, key):
 		return nil, false
 	case key == tagKeys || strings.HasPrefix(key, requestTag):
 		return f, p.freeTag(f, key)
@@ -153,7 +157,10 @@ func (p *problem) freeFor(key, spelled string) (f *free, ok bool) {
 	return f, p.supports(key)
 }
 
-const factorAge = "aws:multifactorauthage"
+const (
+	factorAge = "aws:multifactorauthage"
+	issueTime = "aws:tokenissuetime"
+)
 
 var environmentKeys = map[string]freeKind{
 	"aws:sourceip": freeAddress, "aws:securetransport": freeTransport, "aws:useragent": freeAgent, "aws:referer": freeReferer,
@@ -183,7 +190,7 @@ func (p *problem) freeOfCaller(f *free, key string) bool {
 		return p.hasAccount()
 	case p.base.caller.Session == nil:
 		return false
-	case key == "aws:tokenissuetime":
+	case key == issueTime:
 		f.kind = freeIssue
 	case key == factorAge && p.base.ask.MFA.IsZero():
 		f.kind = freeFactor
@@ -207,25 +214,9 @@ func (p *problem) freeOfCaller(f *free, key string) bool {
 func (p *problem) freeTag(f *free, key string) bool {
 	f.kind = freeTagKeys
 	if key != tagKeys {
-		f.kind, f.key = freeTag, p.spelledTag(f.key[len(requestTag):])
+		f.kind, f.key = freeTag, f.key[len(requestTag):]
 	}
 	return len(p.base.ask.RequestTags)+len(p.base.ask.TagKeys) == 0 && p.supports(key)
-}
-
-// spelledTag gives the key of a tag as conditions on aws:TagKeys spell it, whose values have case.
-func (p *problem) spelledTag(tag string) string {
-	for i := range p.demands {
-		d := &p.demands[i]
-		if d.Condition == nil || d.Keys[0] != tagKeys {
-			continue
-		}
-		for _, v := range d.Condition.Values {
-			if v.Text != tag && eval.FoldKey(v.Text) == eval.FoldKey(tag) {
-				return v.Text
-			}
-		}
-	}
-	return tag
 }
 
 // supports reports whether a request for the action may carry the key, as far as the catalogue knows it: a key of the action's
@@ -305,6 +296,12 @@ func (p *problem) with(chosen []*setting) circumstances {
 // context is that of the request with the chosen settings.
 func (p *problem) context(chosen []*setting) eval.Context {
 	c := p.with(chosen)
-	_, req, _ := c.question() // the caller is known: newProblem asked
-	return req.Context
+	return c.keys()
+}
+
+// allowed decides the request with the chosen settings.
+func (p *problem) allowed(chosen []*setting) bool {
+	r := p.request
+	r.Context = p.context(chosen)
+	return allows(p.set.Decide(&r))
 }

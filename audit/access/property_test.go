@@ -11,15 +11,19 @@ import (
 
 	"github.com/warder-iam/warder/audit/access"
 	"github.com/warder-iam/warder/authz"
+	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/policy/eval"
 )
+
+// acme is the service of the keys that no policy needs to explain.
+var acme = &catalog.Service{Prefix: "acme", Keys: []catalog.ConditionKey{{Name: "acme:KnownLevels", Type: catalog.TypeString, Multivalued: true}}}
 
 // The generators draw from small pools, so that conditions meet and contradict one another. Circumstances draw from the
 // same texts, and from what lies between them.
 var (
 	drawnKeys = []string{
-		"aws:SourceIp", "aws:CurrentTime", "aws:EpochTime", "aws:TagKeys", "aws:RequestTag/Team", "aws:UserAgent", "acme:Level", "acme:Levels",
+		"aws:SourceIp", "aws:CurrentTime", "aws:EpochTime", "aws:TagKeys", "aws:RequestTag/Team", "aws:UserAgent", "acme:Level", "acme:Levels", "acme:KnownLevels",
 		"aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:SecureTransport", "aws:userid", "aws:username", "aws:PrincipalTag/team",
 		"aws:TokenIssueTime", "aws:SourceVpc", "aws:SourceIdentity", "aws:PrincipalArn", "aws:ViaAWSService", "aws:CalledVia",
 	}
@@ -79,7 +83,9 @@ func drawCondition(t *rapid.T) (operator, key string, values []string) {
 	switch key {
 	case "acme:Level":
 		sets = []string{""}
-	case "acme:Levels", "aws:TagKeys":
+	case "acme:Levels": // that it is a list is known by its operators only
+		sets = []string{"ForAllValues:", "ForAnyValue:"}
+	case "acme:KnownLevels", "aws:TagKeys":
 		sets = []string{"", "ForAllValues:", "ForAnyValue:"}
 	}
 	operator = rapid.SampledFrom(sets).Draw(t, "set") + operator + rapid.SampledFrom([]string{"", "", "IfExists"}).Draw(t, "ifExists")
@@ -87,7 +93,7 @@ func drawCondition(t *rapid.T) (operator, key string, values []string) {
 }
 
 func drawStatement(t *rapid.T, effect string, principal bool) json.RawMessage {
-	s := map[string]any{"Effect": effect, "Action": rapid.SampledFrom([]string{"*", "s3:*", "s3:GetObject"}).Draw(t, "action")}
+	s := map[string]any{"Effect": effect, "Action": rapid.SampledFrom([]string{"*", "acme:*", "acme:Get"}).Draw(t, "action")}
 	element := rapid.SampledFrom([]string{"Resource", "Resource", "Resource", "NotResource"}).Draw(t, "element")
 	s[element] = rapid.SampledFrom(drawnResources).Draw(t, "resource")
 	if principal {
@@ -139,7 +145,7 @@ func drawWorld(t *rapid.T) canTest {
 			w.ResourceAccount = "999900002222"
 		}
 	}
-	w.Action = "s3:GetObject"
+	w.Action = "acme:Get"
 	w.Resource = rapid.SampledFrom([]string{"arn:aws:s3:::b/alice/x", "arn:aws:s3:::b/a", "arn:aws:s3:::c"}).Draw(t, "asked")
 	w.Principal = rapid.SampledFrom([]string{"user/alice", "role/app", "root"}).Draw(t, "who")
 	return w
@@ -189,12 +195,13 @@ func drawCircumstance(t *rapid.T, snap *directory.Snapshot, who string, ask *aut
 		}
 	}
 	own.Context.SetList("acme:Levels", some("acme:Levels")...)
+	own.Context.SetList("acme:KnownLevels", some("acme:KnownLevels")...)
 	return access.Witness{Snapshot: snap, Caller: caller, Environment: env, Ask: &own}
 }
 
 // TestCanIsSoundAndComplete: a yes has a witness, and what a No says is impossible is not found by chance.
 func TestCanIsSoundAndComplete(t *testing.T) {
-	library := directory.NewLibrary(nil)
+	library := directory.NewLibrary(catalog.Load().With(acme))
 	seen := map[access.Verdict]int{}
 	rapid.Check(t, func(r *rapid.T) {
 		w := drawWorld(r)
@@ -245,7 +252,7 @@ func plainAllows(f *access.Finder, p access.Principal, ask *authz.Ask) bool {
 // TestRequirementsAreNeeded: circumstances that differ from the witness in one requirement alone are not allowed; it has no
 // more requirements than it needs.
 func TestWhoCanIsAskingEverybody(t *testing.T) {
-	library := directory.NewLibrary(nil)
+	library := directory.NewLibrary(catalog.Load().With(acme))
 	rapid.Check(t, func(r *rapid.T) {
 		w := drawWorld(r)
 		f := w.finder(library)

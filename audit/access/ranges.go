@@ -177,7 +177,11 @@ const (
 // factor.
 func (s *search) spans(f *free) []time.Duration {
 	var spans []time.Duration
-	for _, i := range s.about(f) {
+	limiting := s.about(f)
+	if f.kind == freeTime {
+		limiting = append(limiting, s.about(&free{folded: []string{issueTime}})...)
+	}
+	for _, i := range limiting {
 		d := &s.demands[i]
 		var seconds []int64
 		switch familyOf(d.Demand) {

@@ -17,13 +17,13 @@ func (p *problem) yesIf(chosen []*setting, first *problem) Answer {
 		if s.same(&p.free[i].plain) {
 			continue
 		}
-		if c := p.with(chosen); !c.allowed() {
+		if !p.allowed(chosen) {
 			chosen[i] = s
 		}
 	}
 	c := p.with(chosen)
-	a := Answer{Verdict: YesIf, Witness: c.witness(), Statements: p.grants(&c)}
-	r := requirements{problem: p, have: p.context(chosen)}
+	r := requirements{problem: p, have: c.keys()}
+	a := Answer{Verdict: YesIf, Witness: c.witness(), Statements: p.grants(&r.have)}
 	if p != first {
 		r.caller(&c, first)
 	}
@@ -49,11 +49,8 @@ type requirements struct {
 func (r *requirements) caller(c *circumstances, first *problem) {
 	plain := *c
 	plain.caller, plain.session, plain.ask.MFA = first.base.caller, first.base.session, first.base.ask.MFA
-	_, req, ok := plain.question()
 	before := len(r.list)
-	if ok {
-		r.differences(req.Context)
-	}
+	r.differences(plain.keys())
 	if p := &r.problem.base; len(r.list) == before && p.caller.ARN != first.base.caller.ARN {
 		r.add(Requirement{
 			Key: "aws:userid", Operator: "StringEquals", Values: []string{p.caller.UserID}, Layer: eval.LayerResource,

@@ -1,6 +1,10 @@
 package access
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/warder-iam/warder/policy/eval"
+)
 
 // status is what is known of a statement, or a demand.
 type status uint8
@@ -30,12 +34,15 @@ func (s *search) find() []*setting {
 	return s.chosen
 }
 
-// possible reports whether the request is allowed if all that is open turns out well; certain, if it does whatever happens.
-func (p *problem) possible(st []status) bool {
-	d := p.inquiry.Outcome(func(i int) bool { return st[i] == applies || st[i] == open && !p.inquiry.Open[i].Deny })
-	return allows(d)
+// possible reports whether the request is allowed if all that is open turns out well.
+func (p *problem) possible(st []status) bool { return allows(p.best(st)) }
+
+// best is the decision if all that is open turns out well.
+func (p *problem) best(st []status) eval.Decision {
+	return p.inquiry.Outcome(func(i int) bool { return st[i] == applies || st[i] == open && !p.inquiry.Open[i].Deny })
 }
 
+// certain reports whether the request is allowed whatever happens to what is open.
 func (p *problem) certain(st []status) bool {
 	d := p.inquiry.Outcome(func(i int) bool { return st[i] == applies || st[i] == open && p.inquiry.Open[i].Deny })
 	return allows(d)
@@ -73,8 +80,7 @@ func (s *search) try(known []status) bool {
 		return false
 	}
 	if s.certain(st) {
-		c := s.with(s.chosen)
-		if c.allowed() {
+		if s.allowed(s.chosen) {
 			return true
 		}
 		s.incomplete = "a request that should be allowed was not"

@@ -67,6 +67,12 @@ func (s *search) options(at int) []setting {
 	switch {
 	case f.kind == freeVia:
 		s.routes(v, add)
+	case f.kind == freeTag:
+		for _, key := range s.spellings(f) {
+			for _, value := range v.texts {
+				add(setting{values: []string{value}, tag: key})
+			}
+		}
 	default:
 		add(setting{})
 		one, many := s.arities(f)
@@ -91,6 +97,27 @@ func (p *problem) about(f *free) []int {
 		}
 	}
 	return list
+}
+
+// spellings of the key of a tag that the demands about aws:TagKeys, whose values have case, tell apart.
+func (s *search) spellings(f *free) []string {
+	keys := values{search: s, free: f}
+	ctx := s.context(s.chosen)
+	keys.ctx = &ctx
+	for i := range s.demands {
+		if d := &s.demands[i]; d.Condition != nil && d.Keys[0] == tagKeys {
+			keys.patterns(d)
+		}
+	}
+	if len(keys.tests) == 0 {
+		return []string{f.key}
+	}
+	own := newGlob(eval.FoldKey(f.key), true, false)
+	found, all := texts(append(keys.tests, textTest{own}, textTest{newGlob(f.key, false, false)}))
+	if !all {
+		s.leftOut(f)
+	}
+	return slices.DeleteFunc(found, func(key string) bool { return !own.matches(key) })
 }
 
 // arities tells whether the circumstance may be one value, and whether it may be a list. A key that nobody knows may be a list
@@ -296,8 +323,8 @@ func (v *values) parts(s *search, d *demand, subject string) {
 	c := s.with(s.chosen)
 	met := func(value string) bool {
 		v.free.put(&c, &setting{values: []string{value}})
-		_, req, _ := c.question()
-		return d.Met(&req.Context)
+		keys := c.keys()
+		return d.Met(&keys)
 	}
 	without := met("\x00")
 	seen := map[string]bool{}

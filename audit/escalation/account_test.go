@@ -25,6 +25,7 @@ type testAccount struct {
 	Roles     map[string]testRole
 	Policies  map[string]testPolicy
 	Providers []string // OpenID Connect providers, by URL
+	SAML      []string // SAML providers, by name
 	SCP       []statement
 	Workloads []Workload
 }
@@ -231,6 +232,9 @@ func (a *testAccount) snapshot(t testing.TB) *directory.Snapshot {
 	}
 	for i, url := range a.Providers {
 		entities = append(entities, &directory.OIDCProvider{ID: fmt.Sprint("oidc", i), URL: url})
+	}
+	for i, name := range a.SAML {
+		entities = append(entities, &directory.SAMLProvider{ID: fmt.Sprint("saml", i), Name: name})
 	}
 	snap := directory.Load(library, 1, map[string][]directory.Entity{home: entities})
 	if a.SCP != nil {

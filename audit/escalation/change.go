@@ -3,6 +3,7 @@ package escalation
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/directory"
@@ -26,18 +27,22 @@ const everything = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Acti
 // trustAll is what somebody writes who may write any trust policy: it names "*", which lets a caller in directly, whatever
 // the caller's own policies allow, all services that a role can be handed to, and a provider where one is one's own.
 func trustAll(provider string) directory.Document {
-	var services []string
-	for _, s := range serviceSteps() {
-		services = append(services, `"`+s.Service+`"`)
-	}
-	slices.Sort(services)
 	text := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*","Service":[` +
-		strings.Join(slices.Compact(services), ",") + `]},"Action":"sts:AssumeRole"}`
+		quotedServices() + `]},"Action":"sts:AssumeRole"}`
 	if provider != "" {
 		text += `,{"Effect":"Allow","Principal":{"Federated":"` + provider + `"},"Action":"sts:AssumeRoleWithWebIdentity"}`
 	}
 	return directory.Document{Text: text + "]}"}
 }
+
+var quotedServices = sync.OnceValue(func() string {
+	var services []string
+	for _, s := range serviceSteps() {
+		services = append(services, `"`+s.Service+`"`)
+	}
+	slices.Sort(services)
+	return strings.Join(slices.Compact(services), ",")
+})
 
 // administratorAccess is AWS's own policy that allows everything.
 const administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess"

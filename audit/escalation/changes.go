@@ -257,7 +257,7 @@ func (c *changing) trusts() {
 	if len(c.world.providers) > 0 {
 		provider = c.world.providers[0]
 	}
-	for _, name := range c.targets(c.actor, c.m.byID[id], c.roles()) {
+	for _, name := range c.targets(c.actor, c.m.byID[id], c.roles) {
 		account, r := c.world.roleAt(name)
 		if r != nil && account == c.actor.account && editable(r) && c.wants(name) && r.Trust.Text != trustAll(provider).Text {
 			c.add(id, attempt{role: r, provider: provider})

@@ -114,7 +114,7 @@ func (c *cutting) left(chosen []int) []Escalation {
 		removed = append(removed, c.candidates[n])
 	}
 	old := c.graph.model
-	m := newModel(old.root.finder.On(without(old.root.snapshot(), removed)), old.options)
+	m := newModel(old.unfixed.On(without(old.root.snapshot(), removed)), old.options)
 	var left []Escalation
 	for _, name := range m.candidates {
 		if _, escalates := c.graph.paths[name]; !escalates && !old.isAdmin(name) {

@@ -30,7 +30,7 @@ func (s *search) credentialGains(actor *subject, want wish, add func(move)) {
 		if step.ID == factorStep.ID || !s.leadsToAll(actor, step) {
 			continue
 		}
-		for _, name := range s.targets(actor, step, s.users()) {
+		for _, name := range s.targets(actor, step, s.users) {
 			if account, u := s.world.userAt(name); u != nil && want(name) && account == actor.account {
 				add(move{attempt: attempt{step: step, account: account, user: u}, gains: name})
 			}
@@ -50,13 +50,13 @@ func (s *search) leadsToAll(actor *subject, step *Step) bool {
 }
 
 // targets are those of some ARNs that the first need of a step may be allowed on.
-func (s *search) targets(actor *subject, step *Step, among []string) []string {
+func (s *search) targets(actor *subject, step *Step, among func() []string) []string {
 	action := s.m.vocabulary.numbers[step.Needs[0].Action]
 	if exact, ok := actor.leads.exact(action); ok {
 		return exact
 	}
 	var all []string
-	for _, name := range among {
+	for _, name := range among() {
 		if actor.leads.to(action, name) {
 			all = append(all, name)
 		}

@@ -23,7 +23,10 @@ type leads map[int][]lead
 // vocabulary numbers the actions of the steps.
 type vocabulary struct {
 	actions []string
+	folded  []string // the actions in lower case
 	numbers map[string]int
+	// services are the parts before the colon that there are.
+	services map[string]bool
 	// read are the leads of the policies that were read.
 	read map[*eval.Policy]leads
 	// matched are the numbers of the actions that a pattern of actions matches.
@@ -31,12 +34,15 @@ type vocabulary struct {
 }
 
 func newVocabulary(steps []Step) *vocabulary {
-	v := &vocabulary{numbers: map[string]int{}, read: map[*eval.Policy]leads{}, matched: map[string][]int{}}
+	v := &vocabulary{numbers: map[string]int{}, services: map[string]bool{}, read: map[*eval.Policy]leads{}, matched: map[string][]int{}}
 	for i := range steps {
 		for _, need := range steps[i].Needs {
 			if _, known := v.numbers[need.Action]; need.By == "" && !known {
 				v.numbers[need.Action] = len(v.actions)
 				v.actions = append(v.actions, need.Action)
+				folded := strings.ToLower(need.Action)
+				service, _, _ := strings.Cut(folded, ":")
+				v.folded, v.services[service] = append(v.folded, folded), true
 			}
 		}
 	}
@@ -93,8 +99,13 @@ func (v *vocabulary) matching(pattern string) []int {
 	}
 	var found []int
 	folded := strings.ToLower(pattern)
-	for n, action := range v.actions {
-		if arn.Glob(folded, strings.ToLower(action)) {
+	service, _, _ := strings.Cut(folded, ":")
+	fixed, _ := fixedPart(folded)
+	if !v.services[service] && !strings.Contains(service, "*") {
+		return nil // most are of other services, and need not be remembered
+	}
+	for n, action := range v.folded {
+		if strings.HasPrefix(action, fixed) && arn.Glob(folded, action) {
 			found = append(found, n)
 		}
 	}
@@ -112,17 +123,46 @@ func (l leads) to(action int, resource string) bool {
 	return false
 }
 
-// about compares what stands in a pattern before its first wildcard or variable.
+// about reports whether a pattern fits the resource, as far as its variables are known.
 func (l *lead) about(resource string) bool {
 	if l.patterns == nil {
 		return true
 	}
 	for _, pattern := range l.patterns {
-		if fixed, open := fixedPart(pattern); pattern == resource || open && strings.HasPrefix(resource, fixed) {
+		fixed, open := fixedPart(pattern)
+		switch {
+		case !open:
+			if pattern == resource {
+				return true
+			}
+		case !strings.HasPrefix(resource, fixed):
+		case strings.Contains(pattern, "$") || arn.Glob(pattern, resource):
 			return true
 		}
 	}
 	return false
+}
+
+// resolved are leads in which what a subject is known by stands in place of variables and wildcards: its name as a user, and
+// its account in names of IAM, which nobody can do anything to in another one. What is named in full need not be looked for
+// among thousands.
+func (l lead) resolved(account, userName string) lead {
+	const anyAccount = "arn:aws:iam::*:"
+	for i, pattern := range l.patterns {
+		known := pattern
+		if userName != "" {
+			known = strings.ReplaceAll(known, "${aws:username}", userName)
+		}
+		if rest, ok := strings.CutPrefix(known, anyAccount); ok {
+			known = "arn:aws:iam::" + account + ":" + rest
+		}
+		if known != pattern {
+			patterns := append([]string(nil), l.patterns...)
+			patterns[i] = known
+			l.patterns = patterns
+		}
+	}
+	return l
 }
 
 // fixedPart is what a pattern has before its first wildcard or variable; open is false for a pattern without any.
@@ -147,4 +187,18 @@ func (l leads) exact(action int) (resources []string, ok bool) {
 		}
 	}
 	return resources, true
+}
+
+// unconditional is the number of actions with a lead that has no condition.
+func (l leads) unconditional() int {
+	n := 0
+	for _, all := range l {
+		for i := range all {
+			if len(all[i].statement.Condition) == 0 {
+				n++
+				break
+			}
+		}
+	}
+	return n
 }

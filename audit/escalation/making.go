@@ -140,12 +140,14 @@ func (c *changing) boundaries(action string) []string {
 	return all
 }
 
-// strongPolicies are AWS's policies that allow some step of the families that change rights or get credentials.
+// strongPolicies are AWS's policies that allow a step which changes rights, gets credentials or hands a role on; those first
+// that allow the most.
 func (m *model) strongPolicies() []string {
 	if m.strong != nil {
 		return m.strong
 	}
 	m.strong = []string{}
+	strength := map[string]int{}
 	library := m.root.snapshot().Library()
 	if library.Catalog() == nil {
 		return m.strong
@@ -155,10 +157,12 @@ func (m *model) strongPolicies() []string {
 		if strings.HasPrefix(p.Path, "/aws-service-role/") || !strings.Contains(text, "*") && !strings.Contains(text, "iam:") {
 			continue
 		}
-		if m.grantsRights(m.vocabulary.of(library.Document(text).Compiled())) {
+		if l := m.vocabulary.of(library.Document(text).Compiled()); m.grantsRights(l) {
 			m.strong = append(m.strong, p.ARN)
+			strength[p.ARN] = l.unconditional()
 		}
 	}
+	slices.SortStableFunc(m.strong, func(a, b string) int { return cmp.Compare(strength[b], strength[a]) })
 	return m.strong
 }
 

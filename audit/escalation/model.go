@@ -12,6 +12,7 @@ import (
 // model is what all searches share: the account as it is, and where to look.
 type model struct {
 	root       *world
+	unfixed    *access.Finder // for which iam:PolicyARN may be any
 	options    Options
 	vocabulary *vocabulary
 	steps      map[Family][]*Step
@@ -32,15 +33,21 @@ type model struct {
 	gained    map[string][]*edge // what the account as it is lets a principal become, by its ARN
 	strong    []string           // ARNs of AWS-managed policies that allow a step; made when first needed
 	undecided map[string]string
+
+	classes       map[string]string // of the candidates, by ARN
+	personalities map[*eval.Policy]bool
 }
 
 func newModel(f *access.Finder, opts Options) *model {
+	unfixed := f
+	f = f.Fixing("iam:PermissionsBoundary", "iam:PolicyARN", "iam:PassedToService") // the steps say what they are
 	steps := Steps()
 	m := &model{
-		root: newWorld(f), options: opts, vocabulary: newVocabulary(steps),
+		root: newWorld(f), unfixed: unfixed, options: opts, vocabulary: newVocabulary(steps),
 		steps: map[Family][]*Step{}, byID: map[string]*Step{},
 		admin: map[string]bool{}, worthy: map[string]bool{}, workloads: map[string][]*Workload{},
 		gained: map[string][]*edge{}, undecided: map[string]string{},
+		classes: map[string]string{}, personalities: map[*eval.Policy]bool{},
 	}
 	for i := range steps {
 		s := &steps[i]
@@ -72,6 +79,7 @@ func (m *model) sort(f *access.Finder) {
 			m.admin[p.ARN] = true
 		case len(s.leads) > 0 || m.trust.names(p):
 			m.candidates = append(m.candidates, p.ARN)
+			m.classes[p.ARN] = m.class(s)
 		default:
 			continue
 		}

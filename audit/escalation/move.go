@@ -200,7 +200,7 @@ func withoutFactor(f *access.Finder, w *access.Witness) (_ *access.Witness, ok b
 		caller.Session = &session
 	}
 	ask.MFA = time.Time{}
-	bare := &access.Witness{Caller: &caller, Environment: w.Environment, Ask: &ask}
+	bare := &access.Witness{Snapshot: w.Snapshot, Caller: &caller, Environment: w.Environment, Ask: &ask}
 	d := f.Replay(bare)
 	return bare, d.Allowed()
 }

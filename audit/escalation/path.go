@@ -12,16 +12,25 @@ type edge struct {
 	asked []Asked
 }
 
-// gainedBy are the gains of a principal on the account as it is that lead to whoever is worth becoming, administrators first.
+// gainedBy are the gains of a principal on the account as it is that lead to whoever is worth becoming, administrators
+// first; to one of each class.
 func (m *model) gainedBy(actor *subject) []*edge {
 	if found, ok := m.gained[actor.arn]; ok {
 		return found
 	}
 	s := m.newSearch(actor.arn, "")
 	var all []*edge
+	taken := map[string]bool{}
 	for _, mv := range s.gains(actor, s.wants) {
+		class := m.classes[mv.gains]
+		if class != "" {
+			if class += mv.step.ID; taken[class] {
+				continue
+			}
+		}
 		if asked, ok := m.try(m.root, mv, true); ok {
 			all = append(all, &edge{mv, asked})
+			taken[class] = true
 		}
 	}
 	slices.SortStableFunc(all, func(a, b *edge) int { return better(a.move, b.move, m.isAdmin) })

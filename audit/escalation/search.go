@@ -25,6 +25,7 @@ type search struct {
 	// wide: whoever is too weak to be worth becoming is looked at as well, since one may make it stronger.
 	wide     bool
 	extra    map[string]bool // made, or wanted
+	classes  map[string]bool // of those that one has
 	branches []*move
 	budget   *int // worlds that may still be tried
 }
@@ -53,7 +54,7 @@ func (m *model) newSearch(from, to string) *search {
 	s := &search{
 		m: m, world: m.root, from: from, to: to,
 		held: map[string]*held{}, done: map[string]bool{}, failed: map[string]bool{}, refused: map[string]bool{}, extra: map[string]bool{},
-		budget: new(int),
+		classes: map[string]bool{}, budget: new(int),
 	}
 	*s.budget = mostWorlds
 	if to != "" {
@@ -71,7 +72,7 @@ func (s *search) clone() *search {
 	}
 	c.log = slices.Clone(s.log)
 	c.done, c.failed, c.refused, c.extra = maps.Clone(s.done), map[string]bool{}, maps.Clone(s.refused), maps.Clone(s.extra)
-	c.branches = nil
+	c.classes, c.branches = maps.Clone(s.classes), nil
 	return &c
 }
 
@@ -79,6 +80,9 @@ func (s *search) hold(name string, factor bool) {
 	if h := s.held[name]; h != nil {
 		h.factor = h.factor || factor
 		return
+	}
+	if class := s.m.classes[name]; class != "" {
+		s.classes[class] = true
 	}
 	h := &held{name, factor}
 	s.held[name] = h
@@ -226,7 +230,7 @@ func (s *search) first(list []*move) outcome {
 		if o == moved {
 			result = moved
 		}
-		if i == 0 && o == stuck && mv.managed == administratorAccess && !s.done[mv.effect()] && !s.refused[mv.step.ID] {
+		if i == 0 && o == stuck && mv.managed == administratorAccess && !s.refused[mv.step.ID] && s.othersAttach(mv) {
 			s.refused[mv.step.ID] = true
 			result = moved // there is more to look at
 		}
@@ -234,11 +238,28 @@ func (s *search) first(list []*move) outcome {
 	return result
 }
 
+// othersAttach reports whether a step that may not attach the policy that allows everything may attach some other.
+func (s *search) othersAttach(mv *move) bool {
+	if s.done[mv.effect()] || mv.step.ID[:len("attach")] != "attach" {
+		return false
+	}
+	actor := s.m.subject(s.world, mv.actor)
+	if actor == nil {
+		return false
+	}
+	ask := s.m.unfixed.Ask(mv.step.Needs[0].Action, mv.fill(mv.step.Needs[0].On))
+	if boundary := mv.boundary(); boundary != "" {
+		ask.Context.Set("iam:PermissionsBoundary", boundary)
+	}
+	answer := s.m.unfixed.On(s.world.snapshot()).Can(actor.principal, ask)
+	return answer.Possible()
+}
+
 // attempt takes a step if it is allowed and does anything.
 func (s *search) attempt(mv *move) outcome {
 	h := s.held[mv.gains]
 	switch {
-	case mv.step.Limited, h != nil && (!mv.factor || h.factor), mv.gains == "" && s.done[mv.effect()], s.failed[mv.key()]:
+	case mv.step.Limited, h != nil && (!mv.factor || h.factor), mv.gains == "" && s.done[mv.effect()], s.failed[mv.key()], s.idle(mv, h):
 		return stuck
 	}
 	now, asked := s.allowed(mv)
@@ -258,6 +279,9 @@ func (s *search) attempt(mv *move) outcome {
 		s.extra[mv.made] = true
 	}
 	for _, h := range s.order {
+		if q := s.m.subject(s.world, h.arn); q == nil || !touches(s.world.last, q) {
+			continue
+		}
 		if o := s.judge(h.arn); o == reached {
 			return reached
 		}
@@ -265,11 +289,21 @@ func (s *search) attempt(mv *move) outcome {
 	return moved
 }
 
+// idle reports whether a move gains no more than what one has: another of the same class, which nobody has made stronger.
+func (s *search) idle(mv *move, have *held) bool {
+	class := s.m.classes[mv.gains]
+	if have != nil || class == "" || !s.classes[class] || s.extra[mv.gains] || s.wide && s.strengthens(mv.gains) {
+		return false
+	}
+	known := s.m.root.subjects[mv.gains]
+	return known != nil && !s.world.touched(known)
+}
+
 // allowed asks whether a move can be made in the world as it is now; asked is nil where it cannot.
 func (s *search) allowed(mv *move) (now *move, asked []Asked) {
 	actor := s.held[mv.actor]
 	now, ok := mv.in(s.world)
-	if actor == nil || !ok {
+	if actor == nil || !ok || mv.factor && s.held[mv.gains] == nil {
 		return nil, nil
 	}
 	if asked, ok = s.m.try(s.world, now, actor.factor); !ok {
@@ -357,7 +391,7 @@ func (s *search) users() []string {
 		}
 		return all
 	}
-	return slices.Concat(s.m.users, slices.Sorted(maps.Keys(s.extra)))
+	return s.withExtra(s.m.users)
 }
 
 func (s *search) roles() []string {
@@ -370,5 +404,12 @@ func (s *search) roles() []string {
 		}
 		return all
 	}
-	return slices.Concat(s.m.roles, slices.Sorted(maps.Keys(s.extra)))
+	return s.withExtra(s.m.roles)
+}
+
+func (s *search) withExtra(names []string) []string {
+	if len(s.extra) == 0 {
+		return names
+	}
+	return slices.Concat(names, slices.Sorted(maps.Keys(s.extra)))
 }

@@ -295,9 +295,11 @@ func isFree(a *attempt) bool {
 	}
 	n, ok := parsed.Named()
 	if !ok {
-		return strings.HasPrefix(parsed.Resource, "oidc-provider/") && a.account.OIDCProviderByARN(a.made) == nil
+		return false
 	}
 	switch n.Kind {
+	case arn.KindOIDCProvider:
+		return a.account.OIDCProviderByARN(a.made) == nil
 	case arn.KindUser:
 		return a.account.User(n.Name) == nil
 	case arn.KindRole:

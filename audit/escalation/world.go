@@ -1,6 +1,8 @@
 package escalation
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/warder-iam/warder/arn"
@@ -13,6 +15,10 @@ import (
 type world struct {
 	finder   *access.Finder
 	subjects map[string]*subject // by ARN
+	// dirty are the unique ids of users, groups and roles, and the ARNs of policies, whose policies changes have touched.
+	dirty map[string]bool
+	// last is the part of dirty that the last change has touched.
+	last map[string]bool
 	// opened are the ARNs of roles that changes have made or given another trust policy.
 	opened []string
 	// providers are those that changes have made.
@@ -20,7 +26,7 @@ type world struct {
 }
 
 func newWorld(f *access.Finder) *world {
-	return &world{finder: f, subjects: map[string]*subject{}}
+	return &world{finder: f, subjects: map[string]*subject{}, dirty: map[string]bool{}}
 }
 
 func (w *world) snapshot() *directory.Snapshot { return w.finder.Snapshot() }
@@ -28,19 +34,46 @@ func (w *world) snapshot() *directory.Snapshot { return w.finder.Snapshot() }
 // after is the world after a change.
 func (w *world) after(c *Change) *world {
 	next := newWorld(w.finder.On(c.Apply(w.snapshot())))
-	next.opened, next.providers = w.opened, w.providers
-	account := next.snapshot().Account(c.Account)
+	next.opened, next.providers = slices.Clip(w.opened), slices.Clip(w.providers)
+	next.last = map[string]bool{}
+	before, now := w.snapshot().Account(c.Account), next.snapshot().Account(c.Account)
 	for _, e := range c.Puts {
 		switch e := e.(type) {
+		case *directory.User:
+			next.last[e.ID] = true
+		case *directory.Group:
+			next.last[e.ID] = true
+		case *directory.Policy:
+			next.last[now.ARN(e)] = true
 		case *directory.Role:
-			if old := w.snapshot().Account(c.Account).RoleByID(e.ID); old == nil || old.Trust.Text != e.Trust.Text {
-				next.opened = append(next.opened[:len(next.opened):len(next.opened)], account.ARN(e))
+			if old := before.RoleByID(e.ID); old != nil && old.Trust.Text == e.Trust.Text {
+				next.last[e.ID] = true
+			} else {
+				next.opened = append(next.opened, now.ARN(e))
 			}
 		case *directory.OIDCProvider:
-			next.providers = append(next.providers[:len(next.providers):len(next.providers)], account.ARN(e))
+			next.providers = append(next.providers, now.ARN(e))
 		}
 	}
+	next.dirty = maps.Clone(w.dirty)
+	maps.Copy(next.dirty, next.last)
 	return next
+}
+
+// touched reports whether a change since the beginning bears on the policies of a subject.
+func (w *world) touched(s *subject) bool { return touches(w.dirty, s) }
+
+func touches(dirty map[string]bool, s *subject) bool {
+	if len(dirty) == 0 {
+		return false
+	}
+	if s.role != nil && dirty[s.role.ID] {
+		return true
+	}
+	if s.user != nil && (dirty[s.user.ID] || slices.ContainsFunc(s.user.Groups, func(id string) bool { return dirty[id] })) {
+		return true
+	}
+	return slices.ContainsFunc(managedOf(s), func(arn string) bool { return dirty[arn] })
 }
 
 // subject is a principal in a world, with what its own policies may allow.
@@ -69,12 +102,24 @@ func (s *subject) userName() string {
 	return ""
 }
 
+// in is a subject whose policies are the same in another world.
+func (s *subject) in(w *world) *subject {
+	same := *s
+	same.account = w.snapshot().Account(s.account.ID())
+	return &same
+}
+
 // subject finds the user or role with that ARN; nil where there is none.
 func (m *model) subject(w *world, name string) *subject {
 	if found, ok := w.subjects[name]; ok {
 		return found
 	}
-	found := m.newSubject(w, name)
+	var found *subject
+	if known := m.root.subjects[name]; w != m.root && known != nil && !w.touched(known) {
+		found = known.in(w)
+	} else {
+		found = m.newSubject(w, name)
+	}
 	w.subjects[name] = found
 	return found
 }
@@ -100,7 +145,9 @@ func (m *model) newSubject(w *world, name string) *subject {
 	s.leads = leads{}
 	for _, source := range s.account.IdentityPolicies(s.entity()) {
 		for action, found := range m.vocabulary.of(source.Policy) {
-			s.leads[action] = append(s.leads[action], found...)
+			for _, l := range found {
+				s.leads[action] = append(s.leads[action], l.resolved(p.Account, s.userName()))
+			}
 		}
 	}
 	return s

@@ -16,6 +16,7 @@ type Inquiry struct {
 
 	question question
 	layers   *Layers
+	anywhere bool // the resource is open too
 }
 
 // OpenStatement is a statement whose action and caller fit. It applies where the context meets all of its demands.
@@ -29,12 +30,14 @@ type OpenStatement struct {
 	// Principal says how a resource policy's statement named the caller.
 	Principal Match
 	Demands   []Demand
+
+	resources *resourceSet
 }
 
 // Demand is one condition of a statement, or its Resource or NotResource element where that has variables.
 type Demand struct {
 	Condition *policy.Condition // nil for a resource element
-	// Keys are the condition keys that decide it, folded, each once: the condition's own first, then those of variables.
+	// Keys are the condition keys that decide it, folded: the condition's own first, then those of variables, each once.
 	Keys []string
 	// Multivalued tells whether the condition's key is one of several values; known is false where nobody knows.
 	Multivalued, Known bool
@@ -47,8 +50,14 @@ type Demand struct {
 
 // Inquire leaves the context of a request open, except that the second factor, where credentials without one may not make
 // the call at all, is the request's.
-func (s *Set) Inquire(r *Request) *Inquiry {
-	x := &Inquiry{layers: &s.layers}
+func (s *Set) Inquire(r *Request) *Inquiry { return s.inquire(r, false) }
+
+// About are the statements about the request's action that apply to some resource under some context. Their demands are
+// those of conditions.
+func (s *Set) About(r *Request) []OpenStatement { return s.inquire(r, true).Open }
+
+func (s *Set) inquire(r *Request, anywhere bool) *Inquiry {
+	x := &Inquiry{layers: &s.layers, anywhere: anywhere}
 	q := &x.question
 	readable := false
 	q.action, readable = readAction(r.Action, new(actionSpace))
@@ -89,7 +98,7 @@ func (x *Inquiry) Outcome(applies func(i int) bool) Decision {
 			t.denied.add(st.Layer)
 		case st.Layer == LayerSCP:
 			levels |= 1 << min(st.Level, lastLevel)
-		default:
+		case st.Layer != LayerRCP: // which only denies
 			t.allowed.add(st.Layer)
 			t.how |= st.Principal
 		}
@@ -160,8 +169,10 @@ func (x *Inquiry) statement(at place, st *statement) {
 	}
 	open := OpenStatement{
 		Layer: at.layer, Level: at.level, Policy: at.policy, File: at.file, Statement: st.source, Deny: st.deny, Principal: how,
+		resources: &st.resources,
 	}
 	switch variables := st.resources.variables(q.Resource); {
+	case x.anywhere:
 	case variables && !(st.source.Resource == nil && st.source.NotResource == nil):
 		open.Demands = append(open.Demands, Demand{deny: st.deny, resources: &st.resources, resource: q.Resource, Keys: st.resources.keys()})
 	case !can(st.resourceFit(q, at.layer)):
@@ -177,6 +188,19 @@ func (x *Inquiry) statement(at place, st *statement) {
 		})
 	}
 	x.Open = append(x.Open, open)
+}
+
+// Resources are the patterns of the statement's Resource or NotResource element with the variables filled in that the context has; not
+// tells which. Patterns with others are left out.
+func (st *OpenStatement) Resources(ctx *Context) (patterns []string, not bool) {
+	for i := range st.resources.entries {
+		for _, p := range st.resources.entries[i].template.pattern(nil, false) {
+			if text, ok := p.Fill(ctx); ok {
+				patterns = append(patterns, text)
+			}
+		}
+	}
+	return patterns, st.resources.not
 }
 
 // Met reports whether the context meets the demand in the sense that counts for its statement: what cannot be evaluated
@@ -332,11 +356,11 @@ func (r *resourceSet) keys() []string {
 }
 
 func (c *condition) keys() []string {
-	keys := []string{c.key}
+	var variables []string
 	for i := range c.operands.texts {
-		keys = c.operands.texts[i].keys(keys)
+		variables = c.operands.texts[i].keys(variables)
 	}
-	return keys
+	return append([]string{c.key}, variables...)
 }
 
 // keys adds those of the variables that are not among them.
