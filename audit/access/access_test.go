@@ -2,7 +2,9 @@ package access_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -155,7 +157,7 @@ func readTests(t *testing.T, name string) []canTest {
 
 func TestCan(t *testing.T) {
 	library := directory.NewLibrary(catalog.Load())
-	for _, test := range readTests(t, "testdata/can.json") {
+	for _, test := range slices.Concat(readTests(t, "testdata/can.json"), readTests(t, "testdata/operators.json")) {
 		t.Run(test.Name, func(t *testing.T) {
 			f := test.finder(library)
 			name := test.Principal
@@ -197,4 +199,30 @@ func answerProblem(f *access.Finder, a *access.Answer) string {
 		return "the witness is not allowed: " + d.Message()
 	}
 	return ""
+}
+
+// What was not tried is not a No.
+func TestWorkIsBounded(t *testing.T) {
+	test := canTest{Action: "acme:Get", Resource: "arn:aws:acme:::x"}
+	var condition []string
+	for i := range 30 { // each key must differ from what a Deny asks, and no value of the last one will do
+		condition = append(condition, fmt.Sprintf(`"acme:k%d":["a%d","b*","*c"]`, i, i))
+	}
+	statement := `{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringLike":{` + strings.Join(condition, ",") + `}}}`
+	test.Identity = []json.RawMessage{json.RawMessage(statement)}
+	for i := range 30 {
+		deny := fmt.Sprintf(`{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringEquals":{"acme:k%d":"a%d"},"StringLike":{"acme:k%d":["b*","*c"]}}}`, i, i, (i+1)%30)
+		test.Identity = append(test.Identity, json.RawMessage(deny))
+	}
+	test.Identity = append(test.Identity, json.RawMessage(`{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringLike":{"acme:k0":"b*","acme:k1":"b*"}}}`))
+	library := directory.NewLibrary(nil)
+	for _, bound := range []int{1, 10, 0} {
+		snap := test.snapshot(library)
+		f := access.New(snap, access.Options{Now: now, Work: bound})
+		p, _ := f.Principal("arn:aws:iam::" + account + ":user/alice")
+		a := f.Can(p, f.Ask(test.Action, test.Resource))
+		if a.Verdict == access.No || bound == 1 && a.Verdict != access.Undecided {
+			t.Errorf("with %d trials: %v, %s", bound, a.Verdict, a.Why)
+		}
+	}
 }

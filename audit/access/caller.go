@@ -204,7 +204,7 @@ func (p *problem) userIDs(complete *bool) []string {
 			tests = append(tests, test)
 		}
 	}
-	found, all := texts(tests)
+	found, all, _ := texts(tests)
 	*complete = *complete && all
 	return slices.DeleteFunc(found, func(id string) bool { return !own.matches(id) })
 }

@@ -201,7 +201,7 @@ func targets(doc *policy.Document, resource string) []string {
 			if st.NotResource != nil {
 				own = textTest{newGlob(string([]byte{eval.AnyRun}), false, false)}
 			}
-			found, _ := texts([]textTest{own, inside})
+			found, _, _ := texts([]textTest{own, inside})
 			for _, text := range found {
 				if own[0].matches(text) && (inside[0].matches(text) || inside[1].matches(text)) && !slices.Contains(list, text) {
 					list = append(list, text)

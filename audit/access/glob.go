@@ -150,14 +150,14 @@ const (
 	maxTokens = 1 << 12
 )
 
-// texts gives a text for each combination of tests that some non-empty text passes, and whether these are all. Texts that are
-// easy to read come first: the literals, then a text that passes none.
-func texts(tests []textTest) (found []string, all bool) {
+// texts gives a text for each combination of tests that some text passes, and whether these are all. Texts that are easy to
+// read come first: the literals, then a text that passes none; the empty one is a last resort. The cost is the number of states.
+func texts(tests []textTest) (found []string, all bool, cost int) {
 	w := walk{tests: tests, seen: map[string]bool{}}
 	w.seed()
 	all = w.literals || w.run()
-	w.try("") // an empty value is a last resort
-	return w.found, all
+	w.try("")
+	return w.found, all, w.states
 }
 
 type walk struct {
@@ -167,6 +167,7 @@ type walk struct {
 	literals bool  // all globs are literals with case
 	found    []string
 	seen     map[string]bool // combinations that have a text
+	states   int
 }
 
 // seed tries what patterns suggest.
@@ -271,6 +272,7 @@ func (w *walk) run() bool {
 			}
 			known[key] = true
 			nodes = append(nodes, next)
+			w.states = len(nodes)
 			w.arrive(nodes)
 		}
 	}

@@ -43,7 +43,7 @@ func TestTextsAreExhaustive(t *testing.T) {
 	alphabet := []rune("abAB:x")
 	rapid.Check(t, func(t *rapid.T) {
 		tests := drawTests(t)
-		found, all := texts(tests)
+		found, all, _ := texts(tests)
 		have := map[string]bool{}
 		for _, text := range found {
 			c := combination(tests, text)

@@ -205,9 +205,17 @@ func (p *problem) freeOfCaller(f *free, key string) bool {
 		f.kind, f.key = freePrincipal, f.key[len(principalTag):]
 		return p.taggable
 	default:
+		if role && madeByService(key) {
+			p.incomplete = "whether the session has " + key + ", which a service may give it, is not known"
+		}
 		return false
 	}
 	return true
+}
+
+// madeByService tells the keys that services give the sessions that they make, and that authz makes none of.
+func madeByService(key string) bool {
+	return !strings.HasPrefix(key, "aws:") || key == "aws:chatbotsourcearn" || strings.HasPrefix(key, "aws:ec2instancesource")
 }
 
 // freeTag: the tags of a request are free where the question gives none and the action takes some.

@@ -6,105 +6,125 @@ import (
 	"github.com/warder-iam/warder/policy/eval"
 )
 
-// yesIf is the answer with the settings that were found, as plain as they can be. The requirements are those by which the
-// circumstances differ from the plainest.
+// yesIf is the answer with the settings that were found, as plain as they can be. The requirements are all conditions about
+// the circumstances that differ from the plainest: whoever meets them is allowed, however else than the witness.
 func (p *problem) yesIf(chosen []*setting, first *problem) Answer {
+	r := requirements{problem: p}
 	for i, s := range chosen {
 		if s == nil {
 			continue
 		}
 		chosen[i] = nil
-		if s.same(&p.free[i].plain) {
-			continue
-		}
-		if !p.allowed(chosen) {
+		if !s.same(&p.free[i].plain) && !p.allowed(chosen) {
 			chosen[i] = s
+			r.changed |= 1 << i
 		}
 	}
 	c := p.with(chosen)
-	r := requirements{problem: p, have: c.keys()}
+	r.have, r.plain = c.keys(), c.withCaller(&first.base).keys()
 	a := Answer{Verdict: YesIf, Witness: c.witness(), Statements: p.grants(&r.have)}
-	if p != first {
-		r.caller(&c, first)
-	}
-	for i, s := range chosen {
-		if s != nil {
-			chosen[i] = nil
-			r.circumstance(p.context(chosen), p.free[i], s)
-			chosen[i] = s
-		}
+	r.collect(chosen)
+	if own := &p.base.caller; own.ARN != first.base.caller.ARN && !r.told[userID] {
+		r.add(Requirement{
+			Key: "aws:userid", Operator: "StringEquals", Values: []string{own.UserID}, Layer: eval.LayerResource,
+			Text: "in a session named " + p.base.session.Name,
+		})
 	}
 	a.Requirements = r.list
 	return a
 }
 
-// requirements collects the conditions that circumstances meet and plainer ones would not.
+// withCaller is the same with the credentials of others.
+func (c circumstances) withCaller(o *circumstances) *circumstances {
+	c.caller, c.session, c.ask.MFA = o.caller, o.session, o.ask.MFA
+	return &c
+}
+
+// requirements collects the conditions that circumstances meet where they are not the plainest.
 type requirements struct {
 	problem *problem
-	have    eval.Context
+	changed freeSet      // circumstances that are not plain
+	have    eval.Context // of all that was found
+	plain   eval.Context // of the same with the plainest credentials
+	told    map[string]bool
 	list    []Requirement
 }
 
-// caller adds those that the credentials or the name of the session meet.
-func (r *requirements) caller(c *circumstances, first *problem) {
-	plain := *c
-	plain.caller, plain.session, plain.ask.MFA = first.base.caller, first.base.session, first.base.ask.MFA
-	before := len(r.list)
-	r.differences(plain.keys())
-	if p := &r.problem.base; len(r.list) == before && p.caller.ARN != first.base.caller.ARN {
-		r.add(Requirement{
-			Key: "aws:userid", Operator: "StringEquals", Values: []string{p.caller.UserID}, Layer: eval.LayerResource,
-			Text: "in a session named " + p.session.Name,
-		})
-	}
-}
-
-// circumstance adds those that one circumstance meets; without is the context in which it is plain.
-func (r *requirements) circumstance(without eval.Context, f *free, s *setting) {
-	before := len(r.list)
-	r.differences(without)
-	if len(r.list) == before { // it is the value of a variable
-		r.add(Requirement{Key: f.key, Operator: "StringEquals", Values: s.values, Text: phraseOf(f.folded[0]).say(f.key, true, s.values, "")})
-	}
-}
-
-// differences adds the conditions that decide why the request is allowed, and without them is not: of each
-// Deny that would apply, and of Allow statements that would not, as few of these as suffice.
-func (r *requirements) differences(without eval.Context) {
+// collect goes through the statements that decide: each Deny that would apply but for these circumstances, and as few Allow
+// statements as suffice.
+func (r *requirements) collect(chosen []*setting) {
 	p := r.problem
+	r.told = map[string]bool{}
 	st := make([]status, len(p.inquiry.Open))
-	var gained []int
 	for i := range st {
-		deny, now, then := p.inquiry.Open[i].Deny, p.met(i, &r.have), p.met(i, &without)
 		st[i] = fails
-		if now {
+		if p.met(i, &r.have) {
 			st[i] = applies
-		}
-		switch {
-		case deny && !now && then:
-			r.demands(i, &without)
-		case !deny && now && !then:
-			gained = append(gained, i)
 		}
 	}
-	for _, i := range gained {
-		st[i] = fails
-		if !p.certain(st) {
+	for i := range st {
+		switch deny := p.inquiry.Open[i].Deny; {
+		case deny && st[i] == fails:
+			r.escape(i)
+		case !deny && st[i] == applies && r.concerned(i):
+			st[i] = fails
+			if p.certain(st) {
+				continue // others suffice
+			}
 			st[i] = applies
-			r.demands(i, &without)
+			r.hold(i)
+		}
+	}
+	for i, f := range p.free {
+		if r.changed.has(i) && !slices.ContainsFunc(f.folded, func(k string) bool { return r.told[k] }) { // the value of a variable
+			r.add(Requirement{
+				Key: f.key, Operator: "StringEquals", Values: chosen[i].values, Text: phraseOf(f.folded[0]).say(f.key, true, chosen[i].values, ""),
+			})
 		}
 	}
 }
 
-// demands adds those of a statement that come out otherwise.
-func (r *requirements) demands(statement int, without *eval.Context) {
-	p := r.problem
-	for _, at := range p.of[statement] {
-		d := &p.demands[at]
-		if d.Condition != nil && d.Met(&r.have) != d.Met(without) {
-			r.add(p.requirement(d, &p.inquiry.Open[statement], &r.have))
+// concerns reports whether a demand depends on what is not plain.
+func (r *requirements) concerns(d *demand) bool {
+	return d.free&r.changed != 0 || d.Met(&r.have) != d.Met(&r.plain)
+}
+
+func (r *requirements) concerned(statement int) bool {
+	return slices.ContainsFunc(r.problem.of[statement], func(at int) bool { return r.concerns(&r.problem.demands[at]) })
+}
+
+// hold adds the conditions of an Allow statement that must hold.
+func (r *requirements) hold(statement int) {
+	for _, at := range r.problem.of[statement] {
+		if d := &r.problem.demands[at]; r.concerns(d) {
+			r.demand(d, statement)
 		}
 	}
+}
+
+// escape adds the condition of a Deny statement that must fail: one that depends on what is not plain, if all others hold.
+func (r *requirements) escape(statement int) {
+	var must *demand
+	for _, at := range r.problem.of[statement] {
+		switch d := &r.problem.demands[at]; {
+		case d.Met(&r.have):
+		case !r.concerns(d):
+			return // it fails anyway
+		case must == nil:
+			must = d
+		}
+	}
+	if must != nil {
+		r.demand(must, statement)
+	}
+}
+
+func (r *requirements) demand(d *demand, statement int) {
+	if d.Condition == nil {
+		return
+	}
+	r.told[d.Keys[0]] = true
+	r.add(r.problem.requirement(d, &r.problem.inquiry.Open[statement], &r.have))
 }
 
 // add leaves out what was said before.

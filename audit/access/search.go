@@ -22,12 +22,13 @@ type search struct {
 	*problem
 	chosen   []*setting
 	assigned freeSet
-	work     *int // trials left
+	work     *int        // trials left
+	known    [][]setting // options, of the circumstances that do not depend on others
 }
 
 // find gives settings under which the request is allowed, or nil.
 func (s *search) find() []*setting {
-	s.chosen = make([]*setting, len(s.free))
+	s.chosen, s.known = make([]*setting, len(s.free)), make([][]setting, len(s.free))
 	if !s.try(make([]status, len(s.inquiry.Open))) {
 		return nil
 	}

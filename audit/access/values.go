@@ -45,7 +45,25 @@ func familyOf(d *eval.Demand) family {
 // options are the settings of a free circumstance that the demands may tell apart, the plainest first. What it depends on
 // is chosen.
 func (s *search) options(at int) []setting {
-	f := s.free[at]
+	if s.known[at] != nil {
+		return s.known[at]
+	}
+	list := s.settings(s.free[at])
+	if s.independent(s.free[at]) {
+		s.known[at] = list
+	}
+	return list
+}
+
+// independent reports whether the options of a circumstance do not depend on what is chosen of others.
+func (s *search) independent(f *free) bool {
+	return f.kind != freeIssue && !slices.ContainsFunc(s.demands, func(d demand) bool {
+		own := d.Condition != nil && slices.Contains(f.folded, d.Keys[0])
+		return own && len(d.Keys) > 1 || s.depends(&d, f)
+	})
+}
+
+func (s *search) settings(f *free) []setting {
 	list := []setting{f.plain}
 	add := func(o setting) {
 		if !slices.ContainsFunc(list, func(l setting) bool { return l.same(&o) }) {
@@ -113,10 +131,7 @@ func (s *search) spellings(f *free) []string {
 		return []string{f.key}
 	}
 	own := newGlob(eval.FoldKey(f.key), true, false)
-	found, all := texts(append(keys.tests, textTest{own}, textTest{newGlob(f.key, false, false)}))
-	if !all {
-		s.leftOut(f)
-	}
+	found := s.texts(f, append(keys.tests, textTest{own}, textTest{newGlob(f.key, false, false)}))
 	return slices.DeleteFunc(found, func(key string) bool { return !own.matches(key) })
 }
 
@@ -161,15 +176,24 @@ func (s *search) values(f *free, ctx *eval.Context) *values {
 		v.through(s, &s.demands[i])
 	}
 	if len(v.texts) == 0 || len(v.tests) > 0 { // operators that read values take no others
-		texts, all := texts(v.tests)
-		if !all {
-			s.leftOut(f)
-		}
-		v.texts = append(v.texts, texts...)
+		v.texts = append(v.texts, s.texts(f, v.tests)...)
 	}
 	v.check()
 	v.thin()
 	return v
+}
+
+// statesPerTrial is how many states of a walk through texts cost as much as a trial.
+const statesPerTrial = 8
+
+// texts are those that tests about a circumstance tell apart.
+func (s *search) texts(f *free, tests []textTest) []string {
+	found, all, cost := texts(tests)
+	if !all {
+		s.leftOut(f)
+	}
+	*s.work -= cost / statesPerTrial
+	return found
 }
 
 // leftOut notes that not every value of a key is tried.
@@ -320,10 +344,10 @@ func (v *values) subjects(s *search, d *demand) (texts []string, pending bool) {
 // parts adds the parts of the subject with which the demand comes out otherwise than with a value that is in no way there.
 // No other value can do that: what a variable stands for must stand in the subject.
 func (v *values) parts(s *search, d *demand, subject string) {
-	c := s.with(s.chosen)
+	keys := v.ctx.Clone()
+	variable := slices.IndexFunc(d.Keys, func(k string) bool { return slices.Contains(v.free.folded, k) })
 	met := func(value string) bool {
-		v.free.put(&c, &setting{values: []string{value}})
-		keys := c.keys()
+		keys.Set(d.Keys[variable], value)
 		return d.Met(&keys)
 	}
 	without := met("\x00")

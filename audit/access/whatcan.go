@@ -251,7 +251,7 @@ func (p *probe) example(all []cover) (resource string, ok bool) {
 			tests = append(tests, c.globs)
 		}
 	}
-	found, _ := texts(tests)
+	found, _, _ := texts(tests)
 	at := slices.IndexFunc(found, func(text string) bool {
 		has := func(c cover) bool { return c.has(text) }
 		lacks := func(c cover) bool { return !c.has(text) }

@@ -60,13 +60,27 @@ func (p phrase) say(key string, is bool, values []string, relation string) strin
 		return "without " + key
 	case p.is == "" || relation != "":
 		if relation == "" {
-			relation = map[bool]string{true: "=", false: "other than"}[is]
+			relation = relationOf(values, is)
 		}
 		return "with " + key + " " + relation + " " + list
 	case is:
 		return strings.ReplaceAll(p.is, "%s", list)
 	default:
 		return strings.ReplaceAll(p.not, "%s", list)
+	}
+}
+
+// relationOf is that of a key to values, which may have wildcards.
+func relationOf(values []string, is bool) string {
+	switch wild := strings.ContainsAny(strings.Join(values, ""), "*?"); {
+	case wild && is:
+		return "like"
+	case wild:
+		return "not like"
+	case is:
+		return "="
+	default:
+		return "other than"
 	}
 }
 
