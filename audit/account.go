@@ -28,6 +28,7 @@ type Account struct {
 	Finder *access.Finder
 
 	privileges func() *privileges
+	activity   func() map[string]*Activity
 }
 
 // RootARN is the ARN of the account's root user, which stands for the account.
@@ -75,6 +76,19 @@ func (a *Account) ownerOf(resource string) string {
 		}
 	}
 	return ""
+}
+
+// Activity is what the trail of the bundle says of the account; nil where the bundle has no trail, and no more than an empty
+// one where it has that of other accounts only. All events are read once per run, when it is asked for first.
+func (a *Account) Activity() *Activity {
+	all := a.activity()
+	if all == nil {
+		return nil
+	}
+	if one := all[a.ID]; one != nil {
+		return one
+	}
+	return &Activity{}
 }
 
 // summary counts what the audit has seen.

@@ -22,7 +22,7 @@ type Finding struct {
 	// Evidence is what shows it, the most telling first.
 	Evidence []Evidence `json:"evidence"`
 	Remedy   Remedy     `json:"remedy"`
-	// References are the check's.
+	// References are the check's, or those of its that are about this case.
 	References []Reference `json:"references"`
 	// FirstSeen is when it was found first, as far as the baseline tells.
 	FirstSeen time.Time `json:"firstSeen"`

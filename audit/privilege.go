@@ -23,7 +23,9 @@ func findPrivileges(f *access.Finder, b *awsimport.Bundle) *privileges {
 	g := Graph(f, b)
 	p := &privileges{unsettled: g.Unsettled}
 	for _, a := range g.Administrators {
-		p.administrators = append(p.administrators, Administrator{ARN: a.ARN, Account: accountOf(a.ARN), How: a.How, Requirements: a.Requirements})
+		p.administrators = append(p.administrators, Administrator{
+			ARN: a.ARN, Account: accountOf(a.ARN), How: a.How, Requirements: a.Requirements, Statements: statements(a.Statements),
+		})
 	}
 	for i := range g.Escalations {
 		p.escalations = append(p.escalations, escalationOf(&g.Escalations[i]))

@@ -100,6 +100,8 @@ type Administrator struct {
 	How string `json:"how"`
 	// Requirements must be met; empty for who needs nothing but the credentials.
 	Requirements []access.Requirement `json:"requirements,omitempty"`
+	// Statements that make it one.
+	Statements []Statement `json:"statements,omitempty"`
 }
 
 // Escalation is a way by which a principal that is no administrator becomes one, or gets to another one's permissions.

@@ -18,14 +18,17 @@ type Gap struct {
 	Get string `json:"get,omitempty"`
 }
 
-// Found reports a finding. Check, account, severity, references and id are filled in where they are empty. aspect tells
+// Found reports a finding. Check, account, severity and id are filled in, references and resource where they are empty. aspect tells
 // several findings of this check about one resource apart, by something that stays: a key's id, a kind; "" where there is
 // at most one.
 func (r *Reporter) Found(aspect string, f Finding) { r.FoundAs(r.check.Severity, aspect, f) }
 
 // FoundAs is Found with a severity other than the check's.
 func (r *Reporter) FoundAs(s Severity, aspect string, f Finding) {
-	f.Check, f.Account, f.Severity, f.References, f.aspect = r.check.ID, r.account.ID, s, r.check.References, aspect
+	f.Check, f.Account, f.Severity, f.aspect = r.check.ID, r.account.ID, s, aspect
+	if f.References == nil {
+		f.References = r.check.References
+	}
 	if f.Resource == "" {
 		f.Resource = r.account.RootARN()
 	}

@@ -66,10 +66,12 @@ func Run(in *Input) *Report {
 	}
 	finder := Finder(b, in.Now)
 	found := sync.OnceValue(func() *privileges { return findPrivileges(finder, b) })
+	activity := sync.OnceValue(func() map[string]*Activity { return activities(b) })
 	ids := accountIDs(b)
 	total, done := len(ids)*len(in.Checks), 0
 	for _, id := range ids {
 		a := in.account(id, finder, found)
+		a.activity = activity
 		r.Accounts = append(r.Accounts, a.summary())
 		for _, c := range in.Checks {
 			if in.Progress != nil {

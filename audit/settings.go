@@ -21,6 +21,12 @@ type Settings struct {
 	PasswordLength  int `json:"passwordLength"`
 	PasswordReuse   int `json:"passwordReuse"`
 	PasswordAgeDays int `json:"passwordAgeDays"`
+	// ReviewDays: the activity of privileged principals is looked through every so many days. It counts where no attestation
+	// tells when somebody did. Default 30.
+	ReviewDays int `json:"reviewDays"`
+	// EmergencyUsers is how many users may have a password although people sign in through an identity provider: for the day
+	// on which that does not work. Default 2.
+	EmergencyUsers int `json:"emergencyUsers"`
 	// TrustedAccounts are accounts that belong to the owner though they are not in the organization.
 	TrustedAccounts []string `json:"trustedAccounts,omitempty"`
 	// OverPermissivePercent: a principal that used less than so many percent of its services or actions has too many. Default 50.
@@ -32,7 +38,7 @@ func DefaultSettings() Settings {
 	return Settings{
 		RootUsedDays: 30, CredentialUnusedDays: 45, UserInactiveDays: 90, RoleUnusedDays: 90, KeyAgeDays: 90,
 		RootPasswordAgeDays: 365, CertificateDays: 30, PasswordLength: 14, PasswordReuse: 24, PasswordAgeDays: 90,
-		OverPermissivePercent: 50,
+		ReviewDays: 30, EmergencyUsers: 2, OverPermissivePercent: 50,
 	}
 }
 

@@ -13,6 +13,8 @@ func All() []*audit.Check {
 		rootMFA, rootAccessKey,
 		userMFA,
 		accessKeyRotation,
+		userDirectPolicy, groupInlinePolicy, groupEmpty, policyUnattached, policyInvalid,
+		notActionAllow, notResourceAllow, notPrincipalAllow, serviceWildcard,
 	}
 	areas := audit.Areas()
 	slices.SortStableFunc(list, func(a, b audit.Check) int {

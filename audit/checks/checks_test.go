@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -22,7 +23,8 @@ var now = time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
 
 // TestChecks runs testdata/<id>.txtar for every check. Each has cases, the folders of the archive: the files of a bundle, and
 // "want", which has a line for each finding, "severity resource: title", and for each gap, "not assessed: what is missing".
-// Evidence with a place and the remedy's command follow their finding, indented, where the case's want has any such line.
+// Evidence with a place, other evidence ("  - ") and the lines of the remedy's command ("  $ ") follow their finding, each
+// where the case's want has any such line. A file "input" holds what else the audit is given, as JSON.
 // Every check has a case in which it finds something, one in which it finds nothing, and one that it cannot assess.
 func TestChecks(t *testing.T) {
 	for _, c := range All() {
@@ -36,9 +38,10 @@ func TestChecks(t *testing.T) {
 				t.Run(name, func(t *testing.T) {
 					got := report(c, files)
 					want := string(files["want"].Data)
-					if !strings.Contains(want, "\n  ") {
-						got = slices.DeleteFunc(got, func(line string) bool { return strings.HasPrefix(line, "  ") })
-					}
+					got = slices.DeleteFunc(got, func(line string) bool {
+						kind := detail(line)
+						return kind != "" && !slices.ContainsFunc(strings.Split(want, "\n"), func(w string) bool { return detail(w) == kind })
+					})
 					if text := strings.Join(append(got, ""), "\n"); text != want {
 						t.Errorf("got\n%swant\n%s", text, want)
 					}
@@ -56,6 +59,17 @@ func TestChecks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// detail is the kind of an indented line; "" for others.
+func detail(line string) string {
+	switch {
+	case strings.HasPrefix(line, "  - "), strings.HasPrefix(line, "  $ "):
+		return line[:4]
+	case strings.HasPrefix(line, "  "):
+		return "  "
+	}
+	return ""
 }
 
 // cases are the folders of an archive, each with its files.
@@ -84,7 +98,7 @@ func cases(t *testing.T, archive *txtar.Archive) map[string]fstest.MapFS {
 func report(c *audit.Check, files fstest.MapFS) []string {
 	bundle := fstest.MapFS{}
 	for name, f := range files {
-		if name != "want" {
+		if name != "want" && name != "input" {
 			bundle[name] = f
 		}
 	}
@@ -92,17 +106,26 @@ func report(c *audit.Check, files fstest.MapFS) []string {
 	if err != nil {
 		return []string{"cannot be read: " + err.Error()}
 	}
-	r := audit.Run(&audit.Input{Bundle: b, Now: now, Settings: audit.DefaultSettings(), Checks: []*audit.Check{c}})
+	in := audit.Input{Settings: audit.DefaultSettings()}
+	if f := files["input"]; f != nil {
+		if err := json.Unmarshal(f.Data, &in); err != nil {
+			return []string{"input: " + err.Error()}
+		}
+	}
+	in.Bundle, in.Now, in.Checks = b, now, []*audit.Check{c}
+	r := audit.Run(&in)
 	var lines []string
 	for _, f := range r.Findings {
 		lines = append(lines, fmt.Sprintf("%v %s: %s", f.Severity, f.Resource, f.Title))
 		for _, e := range f.Evidence {
 			if e.Policy != "" {
 				lines = append(lines, fmt.Sprintf("  %s %s %d:%d %s", e.Policy, e.Statement, e.Line, e.Column, e.Text))
+			} else {
+				lines = append(lines, "  - "+e.Text)
 			}
 		}
 		if f.Remedy.Command != "" {
-			lines = append(lines, "  $ "+f.Remedy.Command)
+			lines = append(lines, "  $ "+strings.ReplaceAll(f.Remedy.Command, "\n", "\n  $ "))
 		}
 	}
 	for _, a := range r.NotAssessed {

@@ -275,7 +275,7 @@ type ResourcePolicy struct {
 // Service of the resource: "s3".
 func (p *ResourcePolicy) Service() string { return serviceOf(p.ARN) }
 
-// Workload is something that runs with a role, or can be made to.
+// Workload is something that runs with a role, or can be made to. An EC2 instance may run without one.
 type Workload struct {
 	Kind WorkloadKind
 	ARN  string
@@ -284,6 +284,8 @@ type Workload struct {
 	// role that it carries, "" where the bundle does not tell.
 	Role, Profile string
 	Region        string
+	// AccessKeys are ids of long-term access keys that stand in its environment variables.
+	AccessKeys []string
 }
 
 // WorkloadKind says what a Workload is, in the form of CloudFormation's types.

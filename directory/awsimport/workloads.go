@@ -2,13 +2,17 @@ package awsimport
 
 import (
 	"cmp"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/directory"
 )
 
-// workloadKinds are what runs with a role. Of each only its name and role are read.
+// workloadKinds are what runs with a role. Of each only its name, its role and the ids of access keys in its environment
+// are read.
 func workloadKinds() []recogniser {
 	return []recogniser{
 		{kind: KindFunctions, is: isFunctions, read: readFunctions},
@@ -29,9 +33,41 @@ func isFunctions(v *value) bool {
 		v.kindOf("configuration") == '{' && v.has("code")
 }
 
+// functionDetail is the configuration of a function.
+type functionDetail struct {
+	FunctionArn, FunctionName, Role string
+	Environment                     struct{ Variables map[string]string }
+}
+
+// variable is one of the environment, as ECS and CodeBuild have it.
+type variable struct{ Value string }
+
+// keysIn finds ids of long-term access keys in texts.
+func keysIn(texts ...string) []string {
+	var all []string
+	for _, text := range texts {
+		all = append(all, longTermKey.FindAllString(text, -1)...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+var longTermKey = regexp.MustCompile(`\bAKIA[A-Z2-7]{16}\b`)
+
+func keysOf(variables []variable) []string {
+	var texts []string
+	for _, v := range variables {
+		texts = append(texts, v.Value)
+	}
+	return keysIn(texts...)
+}
+
 func readFunctions(a *account, v *value) {
-	one := func(d *struct{ FunctionArn, FunctionName, Role string }, _ place) {
-		a.workload(Workload{Kind: LambdaFunction, ARN: d.FunctionArn, Name: d.FunctionName, Role: d.Role, Region: regionOf(v, d.FunctionArn)})
+	one := func(d *functionDetail, _ place) {
+		a.workload(Workload{
+			Kind: LambdaFunction, ARN: d.FunctionArn, Name: d.FunctionName, Role: d.Role, Region: regionOf(v, d.FunctionArn),
+			AccessKeys: keysIn(slices.Collect(maps.Values(d.Environment.Variables))...),
+		})
 	}
 	switch {
 	case v.list("functions") != nil:
@@ -39,15 +75,16 @@ func readFunctions(a *account, v *value) {
 	case v.has("configuration"):
 		eachObject(a, v, "configuration", one)
 	default:
-		a.workload(Workload{
-			Kind: LambdaFunction, ARN: v.text("functionarn"), Name: v.text("functionname"), Role: v.text("role"),
-			Region: regionOf(v, v.text("functionarn")),
-		})
+		d := functionDetail{FunctionArn: v.text("functionarn"), FunctionName: v.text("functionname"), Role: v.text("role")}
+		if v.kindOf("environment") == '{' {
+			a.object(v, "environment", &d.Environment)
+		}
+		one(&d, place{})
 	}
 	a.hold(KindFunctions, Partial)
 }
 
-// readInstances passes over instances that are gone, and those without a profile.
+// readInstances passes over instances that are gone.
 func readInstances(a *account, v *value) {
 	eachItem(a, v, "reservations", func(d *struct {
 		OwnerId   string
@@ -60,7 +97,7 @@ func readInstances(a *account, v *value) {
 	}, _ place,
 	) {
 		for _, i := range d.Instances {
-			if i.IamInstanceProfile.Arn == "" || i.State.Name == "terminated" {
+			if i.State.Name == "terminated" {
 				continue
 			}
 			region := cmp.Or(strings.TrimRight(i.Placement.AvailabilityZone, "abcdefghijklmnopqrstuvwxyz"), v.region)
@@ -86,15 +123,33 @@ func readTasks(a *account, v *value) {
 }
 
 func readTaskDefinition(a *account, v *value) {
-	eachObject(a, v, "taskdefinition", func(d *struct{ TaskDefinitionArn, Family, TaskRoleArn string }, _ place) {
-		a.workload(Workload{Kind: ECSTaskDefinition, ARN: d.TaskDefinitionArn, Name: d.Family, Role: d.TaskRoleArn, Region: regionOf(v, d.TaskDefinitionArn)})
+	eachObject(a, v, "taskdefinition", func(d *struct {
+		TaskDefinitionArn, Family, TaskRoleArn string
+		ContainerDefinitions                   []struct{ Environment []variable }
+	}, _ place,
+	) {
+		var variables []variable
+		for _, c := range d.ContainerDefinitions {
+			variables = append(variables, c.Environment...)
+		}
+		a.workload(Workload{
+			Kind: ECSTaskDefinition, ARN: d.TaskDefinitionArn, Name: d.Family, Role: d.TaskRoleArn,
+			Region: regionOf(v, d.TaskDefinitionArn), AccessKeys: keysOf(variables),
+		})
 	})
 	a.hold(KindTaskDefinition, Partial)
 }
 
 func readProjects(a *account, v *value) {
-	eachItem(a, v, "projects", func(d *struct{ Arn, Name, ServiceRole string }, _ place) {
-		a.workload(Workload{Kind: CodeBuildProject, ARN: d.Arn, Name: d.Name, Role: d.ServiceRole, Region: regionOf(v, d.Arn)})
+	eachItem(a, v, "projects", func(d *struct {
+		Arn, Name, ServiceRole string
+		Environment            struct{ EnvironmentVariables []variable }
+	}, _ place,
+	) {
+		a.workload(Workload{
+			Kind: CodeBuildProject, ARN: d.Arn, Name: d.Name, Role: d.ServiceRole, Region: regionOf(v, d.Arn),
+			AccessKeys: keysOf(d.Environment.EnvironmentVariables),
+		})
 	})
 	a.hold(KindBuildProjects, Partial)
 }
