@@ -4,15 +4,17 @@ import (
 	"slices"
 
 	"github.com/warder-iam/warder/audit"
-	"github.com/warder-iam/warder/directory/awsimport"
 )
 
 // All gives every check, in the order of areas and then as they stand here.
 func All() []*audit.Check {
 	list := []audit.Check{
-		rootMFA, rootAccessKey,
-		userMFA,
-		accessKeyRotation,
+		rootMFA, rootHardwareMFA, rootAccessKey, rootSigningCertificate, rootUsed, rootEmailShared, rootPasswordAge,
+		contactsComplete,
+		userMFA, passwordPolicy, passwordStale, federationMissing,
+		credentialUnused, accessKeyRotation, accessKeyTwoActive, accessKeyAtCreation, accessKeyForService, accessKeyLeaked,
+		accessKeyOnDisk, sshKeyRotation, certificateExpired, instanceProfile,
+		externalAccessAnalyzer, organizationGuardrails, trailEnabled, alarms, powerUserActivity, attested,
 		userDirectPolicy, groupInlinePolicy, groupEmpty, policyUnattached, policyInvalid,
 		notActionAllow, notResourceAllow, notPrincipalAllow, serviceWildcard,
 	}
@@ -33,14 +35,3 @@ const (
 	getSummary = "aws iam get-account-summary > account-summary.json"
 	getDetails = "aws iam get-account-authorization-details > authorization-details.json"
 )
-
-// reportRows are the rows of the credential report for users, root left out; ok is false, and a gap reported, where there
-// is no report.
-func reportRows(a *audit.Account, r *audit.Reporter) (rows []awsimport.ReportRow, ok bool) {
-	report := a.Evidence.CredentialReport
-	if report == nil {
-		r.NotAssessed("the credential report", getReport)
-		return nil, false
-	}
-	return slices.DeleteFunc(slices.Clone(report.Rows), func(row awsimport.ReportRow) bool { return row.Root }), true
-}

@@ -114,6 +114,9 @@ func report(c *audit.Check, files fstest.MapFS) []string {
 	}
 	in.Bundle, in.Now, in.Checks = b, now, []*audit.Check{c}
 	r := audit.Run(&in)
+	if len(r.Accounts) == 0 {
+		return []string{"there is no account"}
+	}
 	var lines []string
 	for _, f := range r.Findings {
 		lines = append(lines, fmt.Sprintf("%v %s: %s", f.Severity, f.Resource, f.Title))

@@ -1,0 +1,140 @@
+package checks
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/warder-iam/warder/audit"
+	"github.com/warder-iam/warder/audit/access"
+	"github.com/warder-iam/warder/directory/awsimport"
+	"github.com/warder-iam/warder/policy/eval"
+)
+
+// tampering are what destroys or forges the record in a bucket, or opens it for that; object tells whether it is done to an
+// object.
+var tampering = []struct {
+	action string
+	object bool
+}{
+	{"s3:DeleteObject", true},
+	{"s3:DeleteObjectVersion", true},
+	{"s3:PutObject", true},
+	{"s3:PutBucketPolicy", false},
+	{"s3:PutLifecycleConfiguration", false},
+	{"s3:DeleteBucket", false},
+}
+
+// stores asks who may tamper with the buckets that the trails write to. The root user is left out: where the bucket is the
+// account's own, it always may.
+func stores(a *audit.Account, r *audit.Reporter, trails []awsimport.Trail) {
+	seen := map[string]bool{}
+	for i := range trails {
+		t := &trails[i]
+		if t.Bucket == "" || seen[t.Bucket] {
+			continue
+		}
+		seen[t.Bucket] = true
+		if !bucketKnown(a, "arn:aws:s3:::"+t.Bucket) {
+			r.NotAssessed("who may change the trail's bucket "+t.Bucket+": its policy, and whose it is",
+				audit.Command("aws", "s3api", "get-bucket-policy", "--bucket", t.Bucket)+" > arn:aws:s3:::"+t.Bucket+".json")
+			continue
+		}
+		if a.Directory == nil || a.Evidence.AuthorizationDetails.Extent != awsimport.Complete {
+			r.NotAssessed("the permissions of all users and roles", getDetails)
+		}
+		for _, name := range slices.Sorted(maps.Keys(a.Bundle.Incomplete)) {
+			if strings.HasPrefix(name, a.ARN("")) && !strings.HasPrefix(name, a.ARN("group/")) {
+				r.NotAssessed("the permissions of "+name+": "+a.Bundle.Incomplete[name], getDetails)
+			}
+		}
+		store(a, r, t)
+	}
+}
+
+// bucketKnown reports whether the bundle has the bucket's policy, whole, and with it whose the bucket is.
+func bucketKnown(a *audit.Account, bucket string) bool {
+	for _, e := range a.Bundle.Accounts {
+		if slices.ContainsFunc(e.ResourcePolicies, func(p awsimport.ResourcePolicy) bool { return p.ARN == bucket && p.Document.Err() == nil }) {
+			return true
+		}
+	}
+	return false
+}
+
+// tamperer is a principal that may tamper with a record.
+type tamperer struct {
+	actions []string
+	how     string
+	refs    []access.StatementRef
+}
+
+func store(a *audit.Account, r *audit.Reporter, t *awsimport.Trail) {
+	bucket := "arn:aws:s3:::" + t.Bucket
+	found := map[string]*tamperer{}
+	for _, act := range tampering {
+		resource := bucket
+		if act.object {
+			resource += "/AWSLogs/" + a.ID + "/CloudTrail/" + cmp.Or(t.HomeRegion, "us-east-1") + "/record.json.gz"
+		}
+		for p, answer := range a.Finder.WhoCan(a.Finder.Ask(act.action, resource)) {
+			if p.Account != a.ID || p.Kind == eval.Root || !a.Bundle.Complete(p.ARN) {
+				continue
+			}
+			if !answer.Possible() {
+				r.NotAssessed("whether "+p.ARN+" may "+act.action+" in "+t.Bucket, getDetails)
+				continue
+			}
+			if found[p.ARN] == nil {
+				found[p.ARN] = &tamperer{how: answer.Text(), refs: answer.Statements}
+			}
+			found[p.ARN].actions = append(found[p.ARN].actions, act.action)
+		}
+	}
+	if len(found) > 0 {
+		r.FoundAs(tamperSeverity(a, found), "store", audit.Finding{
+			Resource: bucket,
+			Title:    fmt.Sprintf("%s of the account may change the record of trail %s", count(len(found), "principal"), t.Name),
+			Evidence: few(tamperEvidence(found)),
+			Remedy: audit.Remedy{
+				Text: "Keep the trail's files in a bucket of an account that nobody works in; until then deny deletes and changes to all but the log archive's role, " +
+					"and lock the objects.",
+				Command: audit.Command("aws", "s3api", "put-object-lock-configuration", "--bucket", t.Bucket, "--object-lock-configuration",
+					`{"ObjectLockEnabled":"Enabled","Rule":{"DefaultRetention":{"Mode":"COMPLIANCE","Days":365}}}`),
+				Patch: `{"Sid":"KeepTheRecord","Effect":"Deny","Principal":"*","Action":["s3:DeleteObject","s3:DeleteObjectVersion","s3:PutLifecycleConfiguration"],` +
+					`"Resource":["` + bucket + `","` + bucket + `/*"]}`,
+			},
+			References: practice("record"),
+		})
+	}
+}
+
+// tamperSeverity: that administrators may is one thing, that others may is worse.
+func tamperSeverity(a *audit.Account, found map[string]*tamperer) audit.Severity {
+	administrators := map[string]bool{}
+	for _, adm := range a.Administrators() {
+		administrators[adm.ARN] = true
+	}
+	for name := range found {
+		if !administrators[name] {
+			return audit.High
+		}
+	}
+	return audit.Medium
+}
+
+func tamperEvidence(found map[string]*tamperer) []audit.Evidence {
+	var all []audit.Evidence
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		f := found[name]
+		e := fact("%s may (%s) %s", name, f.how, strings.Join(f.actions, ", "))
+		if len(f.refs) > 0 {
+			s := f.refs[0]
+			e.Policy, e.Statement, e.Line, e.Column, e.File = s.Policy, cmp.Or(s.SID, fmt.Sprintf("#%d", s.Index+1)), s.Line, s.Column, s.File
+		}
+		all = append(all, e)
+	}
+	return all
+}
