@@ -16,7 +16,10 @@ func All() []*audit.Check {
 		accessKeyOnDisk, sshKeyRotation, certificateExpired, instanceProfile,
 		externalAccessAnalyzer, organizationGuardrails, trailEnabled, alarms, powerUserActivity, attested,
 		userDirectPolicy, groupInlinePolicy, groupEmpty, policyUnattached, policyInvalid,
-		notActionAllow, notResourceAllow, notPrincipalAllow, serviceWildcard,
+		notActionAllow, notResourceAllow, notPrincipalAllow, serviceWildcard, policyName,
+		adminPolicy, adminNotRoot, privilegedWithoutMFA, mfaNotEnforced, passRoleWide, escalationPath, separationOfDuties, dutyRolesMissing, supportRole,
+		managedPolicyDeprecated, managedPolicyCloudShell, managedPolicyEscalation, roleDestructiveWorkload, overPermissive, underPermissive,
+		roleTrustPublic, roleTrustExternal, roleTrustOIDC, roleMFAOrExternalID, roleUnused, deletedPrincipal,
 	}
 	areas := audit.Areas()
 	slices.SortStableFunc(list, func(a, b audit.Check) int {

@@ -1,0 +1,128 @@
+package checks
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/warder-iam/warder/arn"
+	"github.com/warder-iam/warder/audit"
+	"github.com/warder-iam/warder/audit/access"
+	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/directory/awsimport"
+	"github.com/warder-iam/warder/policy/eval"
+)
+
+// entrance is a role with somebody outside the account who may assume it.
+type entrance struct {
+	role   *directory.Role
+	who    access.Principal
+	public bool
+	answer access.Answer
+}
+
+// entrances are the roles of the account that other accounts may assume, each with who. Services and identity providers are
+// not among them.
+func entrances(a *audit.Account, r *audit.Reporter) []entrance {
+	var all []entrance
+	for _, e := range a.External() {
+		if !slices.Contains(e.Actions, "sts:AssumeRole") {
+			continue
+		}
+		role := roleOf(a, e.Resource)
+		who, ok := a.Finder.Principal(e.Principal)
+		if role == nil || !ok || slices.ContainsFunc(all, func(known entrance) bool { return known.role == role && known.who == who }) {
+			continue
+		}
+		answer := a.Finder.Can(who, a.Finder.Ask("sts:AssumeRole", e.Resource))
+		if answer.Verdict == access.Undecided {
+			r.NotAssessed("whether "+e.Principal+" may assume role "+role.Name+": "+answer.Why, "")
+		}
+		if answer.Possible() {
+			all = append(all, entrance{role, who, e.Public, answer})
+		}
+	}
+	return all
+}
+
+// trusts reports the gaps of checks about trust policies: roles that are not there, trust policies that cannot be read.
+func trusts(a *audit.Account, r *audit.Reporter) bool {
+	if !inventory(a, r, rolesOf) {
+		return false
+	}
+	for role := range roles(a) {
+		if role.Trust.Err() != nil {
+			r.NotAssessed("the "+trustName(role)+", which cannot be read", "")
+		}
+	}
+	return true
+}
+
+// who is for people: "account 444455556666", "user x of account …", "anybody with an AWS account".
+func (e *entrance) whoText() string {
+	if e.who == access.AnyAccount {
+		return "anybody with an AWS account"
+	}
+	if e.who.Account != "" && strings.HasSuffix(e.who.ARN, ":root") {
+		return "account " + e.who.Account
+	}
+	return labelOf(e.who.ARN) + " of account " + e.who.Account
+}
+
+// evidence is what the role's trust policy says of it. That the other account lets its own is taken for granted.
+func (e *entrance) evidence(a *audit.Account, text string) []audit.Evidence {
+	answer := e.answer
+	answer.Statements = slices.DeleteFunc(slices.Clone(answer.Statements), func(st access.StatementRef) bool { return st.Layer != eval.LayerResource })
+	return grants(a, a.Directory.ARN(e.role), &answer, text)
+}
+
+// standing is how an account stands to this one.
+type standing uint8
+
+const (
+	stranger standing = iota
+	own               // of the organization, or trusted by the settings
+	unknown           // nothing is known of an organization
+)
+
+// standingOf an account by the organization and the settings.
+func standingOf(a *audit.Account, account string) standing {
+	if slices.Contains(a.Settings.TrustedAccounts, account) {
+		return own
+	}
+	org := a.Bundle.Organization
+	switch {
+	case org == nil:
+		return unknown
+	case org.Accounts[account] != nil || account == org.Management && account != "":
+		return own
+	case org.NotInUse || membersListed(org):
+		return stranger
+	}
+	return unknown
+}
+
+// membersListed reports whether all accounts of the organization are known.
+func membersListed(org *awsimport.Organization) bool {
+	return len(org.Accounts) > 0 && len(org.Incomplete) == 0
+}
+
+const getAccounts = "aws organizations list-accounts > accounts.json"
+
+// editTrust is the command that puts a corrected trust policy in place.
+func editTrust(role *directory.Role) string {
+	return audit.Command("aws", "iam", "update-assume-role-policy", "--role-name", role.Name, "--policy-document", "file://policy.json")
+}
+
+// providerHost is an OpenID Connect provider's host and path, as its condition keys begin; "" for other providers.
+func providerHost(name string) string {
+	switch name {
+	case "accounts.google.com", "cognito-identity.amazonaws.com", "www.amazon.com", "graph.facebook.com":
+		return name
+	}
+	if a, err := arn.Parse(name); err == nil {
+		if named, ok := a.Named(); ok && named.Kind == arn.KindOIDCProvider {
+			return named.Name
+		}
+	}
+	return ""
+}
