@@ -287,8 +287,8 @@ func and(words []string) string {
 	return strings.Join(words, "")
 }
 
-// count is a number with its noun: "1 policy", "2 policies".
-func count(n int, one, many string) string {
+// plural is a number with its noun: "1 policy", "2 policies".
+func plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}

@@ -82,7 +82,7 @@ func canAll(a *audit.Account, r *audit.Reporter, p *principal, action string) ac
 	if !slices.ContainsFunc(p.allows, func(st *policy.Statement) bool { return covers(st, action) }) {
 		return access.Answer{}
 	}
-	return can(a, r, p, action, sample(a, action))
+	return can(a, r, p, action, sampleResource(a, action))
 }
 
 // places are examples of the resources that a principal's statements allow an action on; none where no statement does.
@@ -98,7 +98,7 @@ func (p *principal) places(a *audit.Account, action string) []string {
 			continue
 		}
 		if everywhere(st) {
-			add(sample(a, action))
+			add(sampleResource(a, action))
 		}
 		for _, v := range st.Resource {
 			if resource := example(p, v.Text); arn.Valid(resource) {
@@ -137,8 +137,8 @@ func example(p *principal, pattern string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(pattern, "*", nobody), "?", "x")
 }
 
-// sample is a resource that an action is about and nobody has: the first of the action's types; "*" where it has none.
-func sample(a *audit.Account, action string) string {
+// sampleResource is a resource that an action is about and nobody has: the first of the action's types; "*" where it has none.
+func sampleResource(a *audit.Account, action string) string {
 	cat := a.Bundle.Snapshot.Library().Catalog()
 	prefix, name, _ := strings.Cut(action, ":")
 	service, ok := cat.Service(prefix)

@@ -78,7 +78,7 @@ func assumedWithoutMFA(a *audit.Account, r *audit.Reporter, all []principal, adm
 			continue
 		}
 		answer := can(a, r, p, "sts:AssumeRole", admin.ARN)
-		if !withoutMFA(&answer) {
+		if !needsNoMFA(&answer) {
 			continue
 		}
 		way := entryWithoutMFA(a, u)

@@ -31,16 +31,16 @@ var roleDestructiveWorkload = audit.Check{
 			if !ok || admins[p.ARN] || !runsWorkload(a, role) {
 				continue
 			}
-			for _, s := range stores() {
+			for _, s := range dataStores() {
 				destroys(a, r, &p, &s)
 			}
 		}
 	},
 }
 
-// store is a kind of place that data is written to: who may do write puts data in, read takes it out, remove destroys it
+// dataStore is a kind of place that data is written to: who may do write puts data in, read takes it out, remove destroys it
 // piece by piece, and undo all of it, or what protects it: its versions, its life time, the place itself.
-type store struct {
+type dataStore struct {
 	name               string
 	write, read        string
 	remove             []string
@@ -48,11 +48,11 @@ type store struct {
 	container, content func(resource string) string // of the resource that is written to
 }
 
-func stores() []store {
+func dataStores() []dataStore {
 	same := func(resource string) string { return resource }
 	bucket := func(object string) string { b, _, _ := strings.Cut(object, "/"); return b }
 	logGroup := func(stream string) string { g, _, _ := strings.Cut(stream, ":log-stream:"); return g }
-	return []store{
+	return []dataStore{
 		{
 			"S3 objects", "s3:PutObject", "s3:GetObject", []string{"s3:DeleteObject", "s3:DeleteObjectVersion"},
 			[]string{"s3:PutLifecycleConfiguration", "s3:PutBucketVersioning", "s3:DeleteBucket"}, bucket, same,
@@ -74,7 +74,7 @@ func stores() []store {
 
 // destroys reports a role that writes to a store and may destroy what is there. A role that reads, writes and deletes may be
 // an ordinary application: deleting is reported of one that does not read, and of one that is known never to have deleted.
-func destroys(a *audit.Account, r *audit.Reporter, p *principal, s *store) {
+func destroys(a *audit.Account, r *audit.Reporter, p *principal, s *dataStore) {
 	for _, written := range p.places(a, s.write) {
 		write := can(a, r, p, s.write, written)
 		if !write.Possible() {
