@@ -23,14 +23,15 @@ type account struct {
 
 	entities map[string]directory.Entity // by ARN
 	places   map[string]place            // where they stand, by ARN
+	arns     map[string]string           // by the entity's key
 	memberOf map[string][]string         // names of groups by the user's ARN
 	aws      map[string]directory.AWSPolicy
 	broken   map[string]string // why a managed policy is not known, by ARN
 	details  detailsSeen
 	asked    map[Kind]*asked
-	keys     map[string]int   // places in ev.AccessKeys by id
-	devices  map[string]int   // places in ev.MFADevices by serial number
-	lists    map[string]place // users and roles of ListUsers and ListRoles, by ARN
+	keys     map[string]int  // places in ev.AccessKeys by id
+	devices  map[string]int  // places in ev.MFADevices by serial number
+	lists    map[string]bool // users and roles of ListUsers and ListRoles, by ARN
 
 	// What is joined to something else when all is read.
 	roleExtras   map[string]*roleDetail // by ARN
@@ -40,18 +41,19 @@ type account struct {
 	keyUses      []keyUseDetail
 
 	// Made then.
-	groupNames                     map[string]*directory.Group // by lower-case name
-	byName, byID                   map[string]string           // ARNs of users and roles, by kind and lower-case name, and by id
-	missingGroups, missingPolicies int                         // that something refers to
+	groupNames      map[string]*directory.Group // by lower-case name
+	byName, byID    map[string]string           // ARNs of users and roles, by kind and lower-case name, and by id
+	missingGroups   map[string]bool             // by name, that users are in
+	missingPolicies int                         // of the account, that are attached
 }
 
 func newAccount(r *reader, id string) *account {
 	return &account{
 		r: r, id: id, ev: &Evidence{Account: id, Extents: map[Kind]Extent{}},
-		entities: map[string]directory.Entity{}, places: map[string]place{}, memberOf: map[string][]string{},
+		entities: map[string]directory.Entity{}, places: map[string]place{}, arns: map[string]string{}, memberOf: map[string][]string{},
 		aws: map[string]directory.AWSPolicy{}, broken: map[string]string{}, asked: map[Kind]*asked{},
-		keys: map[string]int{}, devices: map[string]int{}, lists: map[string]place{},
-		roleExtras: map[string]*roleDetail{}, tasks: map[string]string{},
+		keys: map[string]int{}, devices: map[string]int{}, lists: map[string]bool{},
+		missingGroups: map[string]bool{}, roleExtras: map[string]*roleDetail{}, tasks: map[string]string{},
 	}
 }
 
@@ -105,6 +107,12 @@ func (a *account) add(name string, e directory.Entity, at place) bool {
 	if twice && reflect.DeepEqual(known, e) {
 		return false
 	}
+	if renamed := a.arns[e.Key()]; renamed != "" && renamed != name {
+		first := a.places[renamed]
+		a.problem(at, name, "", "has the id of %s in %s%s, which is left out", renamed, first.v.file.Path, first.at)
+		delete(a.entities, renamed)
+		a.r.entities--
+	}
 	if twice {
 		first := a.places[name]
 		a.problem(at, name, "", "differs from what %s%s says of it: this one counts", first.v.file.Path, first.at)
@@ -115,7 +123,7 @@ func (a *account) add(name string, e directory.Entity, at place) bool {
 		a.details.missing("more than %d entities", MaxEntities)
 		return false
 	}
-	a.entities[name], a.places[name] = e, at
+	a.entities[name], a.places[name], a.arns[e.Key()] = e, at, name
 	return true
 }
 
@@ -147,7 +155,9 @@ func (a *account) askedFor(k Kind, v *value, users ...string) {
 
 // hold notes that the bundle holds something of a kind; more than one answer says the most.
 func (a *account) hold(k Kind, x Extent) {
-	a.ev.Extents[k] = max(a.ev.Extents[k], x)
+	if x > a.ev.Extents[k] {
+		a.ev.Extents[k] = x
+	}
 }
 
 // whole notes an answer that has all there is, unless it was cut off or has further pages.

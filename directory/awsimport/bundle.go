@@ -26,6 +26,8 @@ type Bundle struct {
 	// It says what AWS said: ids are AWS's own, and trust policies name principals by ARN, not by unique id, where AWS
 	// shows an ARN. A document that is no policy stands in its entity all the same, with Document.Err, and denies
 	// everything when it is evaluated: Incomplete names the principals whose permissions are then not known.
+	//
+	// Its accounts are bound by the Organization as far as that is known; Organization.Guardrails tells how far.
 	Snapshot *directory.Snapshot
 	// Accounts is the evidence by account id, of every account that any file is about.
 	Accounts map[string]*Evidence
@@ -55,11 +57,11 @@ func (b *Bundle) Complete(principalARN string) bool {
 type File struct {
 	Path string
 	// Kinds are what its values were recognised as: "authorization details", "credential report", …, each once, in the
-	// order of their first appearance. It is empty for a file that was skipped.
+	// order of their first appearance. It is empty for a file of which nothing is used.
 	Kinds []Kind
 	// Accounts that its values are about.
 	Accounts []string
-	// Skipped says why nothing of the file is used; "" where something is.
+	// Skipped says why the file is not used, or of a file with several values, why the first of those is not that is not.
 	Skipped string
 }
 

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -109,7 +110,7 @@ func unescape(text string) string {
 	if !strings.HasPrefix(strings.TrimSpace(text), "%") {
 		return text
 	}
-	if plain, err := url.PathUnescape(text); err == nil {
+	if plain, err := url.PathUnescape(text); err == nil && utf8.ValidString(plain) {
 		return plain
 	}
 	return text

@@ -2,6 +2,7 @@ package awsimport
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -84,6 +85,10 @@ const (
 	policyList = "policies"
 )
 
+func isDetailsList(name string) bool {
+	return name == userList || name == groupList || name == roleList || name == policyList
+}
+
 func isDetails(v *value) bool {
 	if v.list(userList) != nil || v.list(groupList) != nil || v.list(roleList) != nil {
 		return true
@@ -134,7 +139,9 @@ func eachItem[T any](a *account, v *value, list string, read func(*T, place)) {
 		if err := decode(raw, &item); err != nil {
 			name := arnIn(raw)
 			a.problem(at, name, name, "cannot be read: %s", decodeReason(err))
-			a.details.missing("%s%s cannot be read", v.file.Path, at.at)
+			if isDetailsList(list) {
+				a.details.missing("%s%s cannot be read", v.file.Path, at.at)
+			}
 			continue
 		}
 		read(&item, at)
@@ -160,8 +167,12 @@ func (a *account) readUser(d *userDetail, at place) {
 		Tags: tagsOf(d.Tags), Attached: attachedOf(d.AttachedManagedPolicies),
 		Inline: a.inline(d.UserPolicyList, d.Arn, at, "UserPolicyList"),
 	}
-	if a.add(d.Arn, u, at) {
+	groups, twice := a.memberOf[d.Arn]
+	if a.add(d.Arn, u, at) || twice && !slices.Equal(groups, d.GroupList) {
 		a.memberOf[d.Arn] = d.GroupList
+	}
+	if twice && !slices.Equal(groups, d.GroupList) {
+		a.problem(at, d.Arn, "", "is in other groups than in %s%s: these count", a.places[d.Arn].v.file.Path, a.places[d.Arn].at)
 	}
 }
 

@@ -2,27 +2,31 @@ package awsimport
 
 import (
 	"bytes"
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/warder-iam/warder/trail"
 )
 
-// eventFile notes a file of CloudTrail records. It is not read before somebody asks for the events.
-func (r *reader) eventFile(f *File, account string) {
+// eventFile notes a file of CloudTrail's. It is not read before somebody asks for the events.
+func (r *reader) eventFile(f *File, account string, mixed bool) {
 	if _, known := r.trailOf[f]; known {
 		return
 	}
-	f.Kinds = append(f.Kinds, KindTrailEvents)
-	f.Kinds = slices.Compact(f.Kinds)
+	if !mixed {
+		f.Kinds = []Kind{KindTrailEvents}
+	}
 	if account == "" {
 		account = folderAccount(f.Path)
 	}
-	r.trails = append(r.trails, f)
+	r.trails = append(r.trails, trailFile{f, mixed})
 	r.trailOf[f] = account
 }
 
@@ -35,13 +39,13 @@ func (r *reader) eventValue(v *value) {
 			account = d.RecipientAccountID
 		}
 	}
-	r.eventFile(v.file, accountOf(account))
+	r.eventFile(v.file, cmp.Or(v.account, accountOf(account)), true)
 }
 
 // settleTrails notes whose events the files hold, as far as their beginnings tell.
 func (r *reader) settleTrails() {
 	for _, f := range r.trails {
-		id := r.trailOf[f]
+		id := r.trailOf[f.File]
 		if id == "" && len(r.accounts) == 1 {
 			for only := range r.accounts {
 				id = only
@@ -53,7 +57,7 @@ func (r *reader) settleTrails() {
 		if id == "" {
 			continue // each record says whose it is
 		}
-		f.Accounts = []string{id}
+		f.Accounts = include(f.Accounts, id)
 		r.account(id).hold(KindTrailEvents, Partial)
 	}
 }
@@ -75,150 +79,34 @@ func (r *reader) events() iter.Seq2[*trail.Event, *Problem] {
 	if len(r.trails) == 0 {
 		return nil
 	}
-	files := make([]string, 0, len(r.trails))
-	for _, f := range r.trails {
-		files = append(files, f.Path)
-	}
+	fsys, limit, files := r.fsys, r.maxFile, slices.Clone(r.trails) // all else that was read is let go
 	return func(yield func(*trail.Event, *Problem) bool) {
-		for _, name := range files {
-			e := eventReader{name: name, yield: yield}
-			if !e.file(r.open(name)) {
+		for _, f := range files {
+			e := eventReader{name: f.Path, yield: yield, limit: limit}
+			if f.mixed && !e.answers(readFile(fsys, f.Path, limit)) || !f.mixed && !e.stream(open(fsys, f.Path)) {
 				return
 			}
 		}
 	}
 }
 
-func (r *reader) open(name string) (io.ReadCloser, error) { return open(r.fsys, name) }
+// trailFile is a file with records: one of CloudTrail's own, or one with answers that hold them, and maybe others.
+type trailFile struct {
+	*File
+	mixed bool
+}
 
-// eventReader reads the records of one file, one after the other. Its methods are false when nobody wants any more.
+// eventReader gives the records of one file, one after the other. Its methods are false when nobody wants any more.
 type eventReader struct {
 	name  string
 	yield func(*trail.Event, *Problem) bool
 	d     *jsontext.Decoder
-	n     int // values so far
+	n     int   // values so far
+	limit int64 // bytes of the file
 }
 
 func (e *eventReader) problem(at, format string, args ...any) bool {
-	return e.yield(nil, &Problem{File: e.name, Path: at, Message: fmt.Sprintf(format, args...)})
-}
-
-func (e *eventReader) file(r io.ReadCloser, err error) (more bool) {
-	if err != nil {
-		return e.problem("", "cannot be read: %v", err)
-	}
-	defer func() {
-		if err := r.Close(); err != nil && more {
-			more = e.problem("", "cannot be read to its end: %v", err)
-		}
-	}()
-	limited := &io.LimitedReader{R: r, N: MaxFile}
-	e.d = jsontext.NewDecoder(&skipMark{r: limited})
-	for {
-		switch kind := e.d.PeekKind(); kind {
-		case '{', '[':
-			ok, err := e.value()
-			if !ok {
-				return false
-			}
-			if err != nil {
-				return e.cut(err, limited.N == 0)
-			}
-		default:
-			if _, err := e.d.ReadToken(); err != io.EOF {
-				return e.cut(err, limited.N == 0)
-			}
-			if limited.N == 0 {
-				return e.cut(errTooLarge, true)
-			}
-			return true
-		}
-	}
-}
-
-// cut reports why the rest of the file is not read.
-func (e *eventReader) cut(err error, full bool) bool {
-	if full {
-		err = errTooLarge
-	}
-	if err == nil {
-		return e.problem("", "holds a value that is no record: what follows is not read")
-	}
-	return e.problem("", "%v: what follows is not read", plainError(err))
-}
-
-// value reads one JSON value: a record, an object with a list of them, or a list.
-func (e *eventReader) value() (ok bool, err error) {
-	if e.d.PeekKind() == '[' {
-		return e.list("", e.record)
-	}
-	// A record on its own and a file of records differ in their first member.
-	raw, large, listed := []byte{}, false, false
-	if _, err := e.d.ReadToken(); err != nil {
-		return true, err
-	}
-	raw = append(raw, '{')
-	for e.d.PeekKind() == '"' {
-		t, err := e.d.ReadToken()
-		if err != nil {
-			return true, err
-		}
-		name := t.String()
-		switch {
-		case name == "Records" && e.d.PeekKind() == '[':
-			listed = true
-			if ok, err := e.list("/Records", e.record); !ok || err != nil {
-				return ok, err
-			}
-		case name == "Events" && e.d.PeekKind() == '[':
-			listed = true
-			if ok, err := e.list("/Events", e.looked); !ok || err != nil {
-				return ok, err
-			}
-		default:
-			v, err := e.d.ReadValue()
-			if err != nil {
-				return true, err
-			}
-			if large = large || len(raw)+len(v) > trail.MaxParse; large {
-				continue
-			}
-			if len(raw) > 1 {
-				raw = append(raw, ',')
-			}
-			raw, _ = jsontext.AppendQuote(raw, name)
-			raw = append(append(raw, ':'), v...)
-		}
-	}
-	if _, err := e.d.ReadToken(); err != nil {
-		return true, err
-	}
-	e.n++
-	switch at := fmt.Sprintf("#%d", e.n); {
-	case listed: // beside the list stand NextToken and the like
-		return true, nil
-	case large:
-		return e.problem(at, "a record of more than %d bytes", trail.MaxParse), nil
-	default:
-		return e.record(append(raw, '}'), at), nil
-	}
-}
-
-func (e *eventReader) list(at string, one func(jsontext.Value, string) bool) (ok bool, err error) {
-	if _, err := e.d.ReadToken(); err != nil {
-		return true, err
-	}
-	for i := 0; e.d.PeekKind() != ']'; i++ {
-		raw, err := e.d.ReadValue()
-		if err != nil {
-			return true, err
-		}
-		if !one(raw, fmt.Sprintf("%s/%d", at, i)) {
-			return false, nil
-		}
-	}
-	_, err = e.d.ReadToken()
-	return true, err
+	return e.yield(nil, &Problem{File: e.name, Path: at, Message: strings.ToValidUTF8(fmt.Sprintf(format, args...), "\ufffd")})
 }
 
 func (e *eventReader) record(raw jsontext.Value, at string) bool {
@@ -229,13 +117,147 @@ func (e *eventReader) record(raw jsontext.Value, at string) bool {
 	return e.yield(event, nil)
 }
 
-// looked reads an item of LookupEvents, which holds the record as text.
-func (e *eventReader) looked(raw jsontext.Value, at string) bool {
-	var item struct{ CloudTrailEvent string }
-	if err := decode(raw, &item); err != nil {
-		return e.problem(at, "cannot be read: %s", decodeReason(err))
+// answers reads a file of answers. What is wrong with others than those of records Read has reported already.
+func (e *eventReader) answers(text []byte, err error) bool {
+	if err != nil && !e.problem("", "cannot be read to its end: %v", err) {
+		return false
 	}
-	return e.record(jsontext.Value(item.CloudTrailEvent), at+"/CloudTrailEvent")
+	values, _ := split(&File{Path: e.name}, text)
+	for _, v := range values {
+		v, err := unwrap(v)
+		if err == nil && isEvents(v) && !e.answer(v) {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *eventReader) answer(v *value) bool {
+	for i, raw := range v.list("records") {
+		if !e.record(raw, v.pointer(v.nameOf("records"), i)) {
+			return false
+		}
+	}
+	for i, raw := range v.list("events") {
+		at := v.pointer(v.nameOf("events"), i)
+		var item struct{ CloudTrailEvent string }
+		if err := decode(raw, &item); err != nil {
+			if !e.problem(at, "cannot be read: %s", decodeReason(err)) {
+				return false
+			}
+		} else if !e.record(jsontext.Value(item.CloudTrailEvent), at+"/CloudTrailEvent") {
+			return false
+		}
+	}
+	return !v.has("eventid") || e.record(v.object(), v.at)
+}
+
+// stream reads a file of CloudTrail's without ever holding it as a whole: an object with the list Records, or records one
+// after the other.
+func (e *eventReader) stream(r io.ReadCloser, err error) (more bool) {
+	if err != nil {
+		return e.problem("", "cannot be read: %v", err)
+	}
+	defer func() {
+		if err := r.Close(); err != nil && more {
+			more = e.problem("", "cannot be read to its end: %v", err)
+		}
+	}()
+	limited := &io.LimitedReader{R: r, N: e.limit + 1}
+	e.d = jsontext.NewDecoder(&skipMark{r: limited})
+	for e.d.PeekKind() == '{' {
+		more, err := e.object()
+		if !more {
+			return false
+		}
+		if err != nil {
+			return e.cut(err, limited.N == 0)
+		}
+	}
+	_, err = e.d.ReadToken()
+	if errors.Is(err, io.EOF) && limited.N > 0 {
+		return true
+	}
+	return e.cut(err, limited.N == 0)
+}
+
+// cut reports why the rest of the file is not read.
+func (e *eventReader) cut(err error, full bool) bool {
+	if full {
+		err = tooLarge(e.limit)
+	}
+	if err == nil {
+		return e.problem("", "holds a value that is no record: what follows is not read")
+	}
+	return e.problem("", "%v: what follows is not read", plainError(err))
+}
+
+// object reads a record, or an object with a list of them: they differ in their first member.
+func (e *eventReader) object() (more bool, err error) {
+	e.n++
+	if _, err := e.d.ReadToken(); err != nil {
+		return true, err
+	}
+	raw, listed, large := []byte{'{'}, false, false
+	for e.d.PeekKind() == '"' {
+		t, err := e.d.ReadToken()
+		if err != nil {
+			return true, err
+		}
+		name := t.String()
+		if name == "Records" && e.d.PeekKind() == '[' {
+			listed = true
+			if more, err := e.list(); !more || err != nil {
+				return more, err
+			}
+			continue
+		}
+		v, err := e.d.ReadValue()
+		if err != nil {
+			return true, err
+		}
+		if large = large || len(raw)+len(v) > trail.MaxParse; !large {
+			raw = appendMember(raw, name, v)
+		}
+	}
+	if _, err := e.d.ReadToken(); err != nil {
+		return true, err
+	}
+	switch at := fmt.Sprintf("#%d", e.n); {
+	case listed:
+		return true, nil
+	case large:
+		return e.problem(at, "a record of more than %d bytes", trail.MaxParse), nil
+	default:
+		return e.record(append(raw, '}'), at), nil
+	}
+}
+
+// appendMember adds a member to an object that is being written.
+func appendMember(object []byte, name string, v jsontext.Value) []byte {
+	if len(object) > 1 {
+		object = append(object, ',')
+	}
+	object, _ = jsontext.AppendQuote(object, name) // of what was read as JSON, it cannot fail
+	return append(append(object, ':'), v...)
+}
+
+// list reads the list Records.
+func (e *eventReader) list() (more bool, err error) {
+	if _, err := e.d.ReadToken(); err != nil {
+		return true, err
+	}
+	for i := 0; e.d.PeekKind() != ']'; i++ {
+		raw, err := e.d.ReadValue()
+		if err != nil {
+			return true, err
+		}
+		if !e.record(raw, fmt.Sprintf("/Records/%d", i)) {
+			return false, nil
+		}
+	}
+	_, err = e.d.ReadToken()
+	return true, err
 }
 
 // skipMark reads without a byte order mark.

@@ -9,7 +9,7 @@ import (
 // Extent is how much of something the bundle holds.
 type Extent uint8
 
-// The extents. What is Absent or Partial can show that something is there, never that it is not.
+// The extents. Of what AWS keeps by region (trails, analyzers, alarms), Complete means the regions that were asked. What is Absent or Partial can show that something is there, never that it is not.
 const (
 	Absent   Extent = iota // nobody asked: not assessed
 	Partial                // some of it, for some users or of some pages
@@ -63,9 +63,11 @@ type Evidence struct {
 	// NoPasswordPolicy: somebody asked, and the account has none of its own (NoSuchEntity).
 	NoPasswordPolicy bool
 
-	// MFADevices of users and of the root user, virtual ones and others. See RootMFA.
+	// MFADevices of users and of the root user, virtual ones and others. A hardware token of the root user is in no list:
+	// Summary["AccountMFAEnabled"] is 1 then.
 	MFADevices []MFADevice
-	// PasswordLastUsed, by user ARN, is when users last signed in: list-users'.
+	// PasswordLastUsed, by user ARN, is when users last signed in, as ListUsers or the credential report says. Zero: never,
+	// or not since AWS began to keep it.
 	PasswordLastUsed map[string]time.Time
 	// RoleLastUsed by role ARN. A role that was never used in the tracking period is there with a zero Time; one that
 	// nothing is known of is not there.

@@ -24,7 +24,7 @@ const (
 	headSize = 64 << 10
 )
 
-var errTooLarge = fmt.Errorf("more than %d MiB", MaxFile>>20)
+func tooLarge(limit int64) error { return fmt.Errorf("more than %d bytes", limit) }
 
 // open gives the content of a file, decompressed where it is gzip.
 func open(fsys fs.FS, name string) (io.ReadCloser, error) {
@@ -69,18 +69,22 @@ func readHead(fsys fs.FS, name string) (head []byte, err error) {
 	return head[:n], err
 }
 
-// readFile reads all of a file. What could be read before an error is given too: a file may have been cut off.
-func readFile(fsys fs.FS, name string) (text []byte, err error) {
+// readFile reads all of a file of at most limit bytes. What could be read before an error is given too: a file may have been cut off.
+func readFile(fsys fs.FS, name string, limit int64) (text []byte, err error) {
 	r, err := open(fsys, name)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	text, err = io.ReadAll(io.LimitReader(r, MaxFile+1))
-	if len(text) > MaxFile {
-		return nil, errTooLarge
+	var b bytes.Buffer
+	if info, err := fs.Stat(fsys, name); err == nil && info.Size() <= limit {
+		b.Grow(int(info.Size()) + bytes.MinRead) // so that it need not grow, unless the file is compressed
 	}
-	return bytes.TrimPrefix(text, byteOrderMark), err
+	_, err = b.ReadFrom(io.LimitReader(r, limit+1))
+	if int64(b.Len()) > limit {
+		return nil, tooLarge(limit)
+	}
+	return bytes.TrimPrefix(b.Bytes(), byteOrderMark), err
 }
 
 var byteOrderMark = []byte("\xef\xbb\xbf")

@@ -45,11 +45,19 @@ func (a *account) joinGroups() {
 				id = g.ID
 			} else {
 				a.incomplete(user, "group "+name+" is not in the bundle")
-				a.missingGroups++
+				a.missingGroup(user, name)
 			}
 			u.Groups = append(u.Groups, id)
 		}
 	}
+}
+
+// missingGroup reports a group once.
+func (a *account) missingGroup(user, name string) {
+	if !a.missingGroups[name] {
+		a.problem(a.places[user], "", "", "the group %q of %s is not in the bundle", cut(name), user)
+	}
+	a.missingGroups[name] = true
 }
 
 func (a *account) groupNamed(name string) *directory.Group {
@@ -172,7 +180,7 @@ func (a *account) coverage(snap *directory.Account) Coverage {
 	noUsers := a.ev.CredentialReport != nil && len(a.ev.CredentialReport.Rows) == 1 && a.ev.CredentialReport.Root() != nil
 	c := Coverage{
 		Users:    a.extent("Users", n.Users, cut, unfiltered || noUsers),
-		Groups:   a.extent("Groups", n.Groups, cut || a.missingGroups > 0 && n.Groups > 0, unfiltered && a.missingGroups == 0),
+		Groups:   a.extent("Groups", n.Groups, cut || len(a.missingGroups) > 0 && n.Groups > 0, unfiltered && len(a.missingGroups) == 0),
 		Roles:    a.extent("Roles", n.Roles, cut, unfiltered),
 		Policies: a.extent("Policies", n.Policies, cut || a.missingPolicies > 0 && n.Policies > 0, unfiltered && a.missingPolicies == 0),
 	}
@@ -195,7 +203,10 @@ func (a *account) extent(kind string, n int, cut, confirmed bool) Extent {
 	switch {
 	case known && n < all:
 		a.details.missing("%d of %d %s", all-n, all, strings.ToLower(kind))
-		return min(Extent(n), Partial)
+		if n == 0 {
+			return Absent
+		}
+		return Partial
 	case n == 0 && !known && !confirmed:
 		a.details.missing("%s: there is none, which may be due to a filter", strings.ToLower(kind))
 		return Absent

@@ -7,11 +7,11 @@ import (
 )
 
 func isUsers(v *value) bool {
-	return listOf("users", "UserName")(v) && !v.has("group") || v.kindOf("user") == '{'
+	return listOf("users", "Arn")(v) && !v.has("group") || v.kindOf("user") == '{'
 }
 
 func isRoles(v *value) bool {
-	return listOf("roles", "RoleName")(v) || v.kindOf("role") == '{'
+	return listOf("roles", "Arn")(v) || v.kindOf("role") == '{'
 }
 
 func isProfiles(v *value) bool {
@@ -24,7 +24,7 @@ func readUsers(a *account, v *value) {
 	one := func(d *struct {
 		Arn              string
 		PasswordLastUsed *instant
-	}, at place,
+	}, _ place,
 	) {
 		if a.ev.PasswordLastUsed == nil {
 			a.ev.PasswordLastUsed = map[string]time.Time{}
@@ -34,7 +34,7 @@ func readUsers(a *account, v *value) {
 		} else {
 			a.ev.PasswordLastUsed[d.Arn] = time.Time{}
 		}
-		a.listed(d.Arn, at)
+		a.listed(d.Arn)
 	}
 	if v.has("user") {
 		eachObject(a, v, "user", one)
@@ -46,16 +46,16 @@ func readUsers(a *account, v *value) {
 }
 
 // listed notes a user or role of a list, to see later whether the details have it.
-func (a *account) listed(name string, at place) { a.lists[name] = at }
+func (a *account) listed(name string) { a.lists[name] = true }
 
 // readRoles takes what ListRoles and GetRole have beyond the authorization details: description, longest session and last use.
 func readRoles(a *account, v *value) {
-	one := func(d *roleDetail, at place) {
+	one := func(d *roleDetail, _ place) {
 		a.roleExtras[d.Arn] = d
 		if d.RoleLastUsed != nil {
 			a.roleUsed(d.Arn, d.RoleLastUsed)
 		}
-		a.listed(d.Arn, at)
+		a.listed(d.Arn)
 	}
 	if v.has("role") {
 		eachObject(a, v, "role", one)
@@ -173,6 +173,8 @@ func readLastAccessed(a *account, v *value) {
 	a.ev.LastAccessed[name] = report
 	a.hold(KindLastAccessed, Partial)
 }
+
+func lastAccessedOwner(v *value) string { return accountOf(principalNamed(v)) }
 
 // principalNamed is the ARN that an answer about one principal or policy is about: of the call, or of the file's name.
 func principalNamed(v *value) string {

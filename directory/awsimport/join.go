@@ -19,6 +19,47 @@ func (a *account) join() {
 	a.joinTrails()
 	a.joinWorkloads()
 	a.joinReport()
+	a.joinCopies()
+}
+
+// joinCopies keeps one of what several files tell of, the last.
+func (a *account) joinCopies() {
+	ev := a.ev
+	byID := func(c Credential) string { return c.ID }
+	ev.SSHPublicKeys, ev.SigningCertificates = lastOfEach(ev.SSHPublicKeys, byID), lastOfEach(ev.SigningCertificates, byID)
+	ev.ServiceCredentials = lastOfEach(ev.ServiceCredentials, byID)
+	ev.Analyzers = lastOfEach(ev.Analyzers, func(n Analyzer) string { return n.ARN })
+	ev.Alarms = lastOfEach(ev.Alarms, func(n Alarm) string { return n.ARN })
+	ev.MetricFilters = lastOfEach(ev.MetricFilters, func(f MetricFilter) [2]string { return [2]string{f.LogGroup, f.Name} })
+	ev.Workloads = lastOfEach(ev.Workloads, func(w Workload) string { return w.ARN })
+	first := map[string]ResourcePolicy{}
+	for _, p := range ev.ResourcePolicies {
+		if known, twice := first[p.ARN]; twice && !sameDocument(known.Document.Text, p.Document.Text) {
+			a.r.report(Problem{
+				File: p.File, Account: a.id, Resource: p.ARN, Message: "the policy differs from that in " + known.File + ": this one counts",
+			})
+		}
+		first[p.ARN] = p
+	}
+	ev.ResourcePolicies = lastOfEach(ev.ResourcePolicies, func(p ResourcePolicy) string { return p.ARN })
+}
+
+// lastOfEach keeps, of all with one key, the last.
+func lastOfEach[T any, K comparable](all []T, key func(T) K) []T {
+	places := make(map[K]int, len(all))
+	for i, one := range all {
+		places[key(one)] = i
+	}
+	if len(places) == len(all) {
+		return all
+	}
+	var kept []T
+	for i, one := range all {
+		if places[key(one)] == i {
+			kept = append(kept, one)
+		}
+	}
+	return kept
 }
 
 // entitiesNamed is the ARN of the account's user or role of that name, or "".
@@ -223,7 +264,9 @@ func (a *account) compareLists() {
 		if _, ok := a.entities[name]; ok || c.Extent == Absent {
 			continue
 		}
-		c.Missing = append(c.Missing, name+", which is in a list")
+		if len(c.Missing) < mostReasons {
+			c.Missing = append(c.Missing, name+", which is in a list")
+		}
 		c.Extent = min(c.Extent, Partial)
 		if strings.Contains(name, ":role/") {
 			c.Roles = min(c.Roles, Partial)

@@ -188,7 +188,7 @@ func identityKinds() []recogniser {
 		{kind: KindSummary, is: withObject("summarymap"), read: readSummary},
 		{kind: KindAliases, is: withList("accountaliases"), read: readAliases},
 		{kind: KindCallerIdentity, is: withMembers("userid", "account", "arn"), read: func(*account, *value) {}},
-		{kind: KindLastAccessed, is: withList("serviceslastaccessed"), read: readLastAccessed},
+		{kind: KindLastAccessed, is: withList("serviceslastaccessed"), owner: lastAccessedOwner, read: readLastAccessed},
 	}
 }
 

@@ -137,28 +137,12 @@ func (o *Organization) way(account string, g *Guardrails) []string {
 
 // level are the policies on one node.
 func (o *Organization) level(node, policyType string, g *Guardrails) []eval.Source {
-	known := slices.Contains(o.TargetsAsked[node], policyType)
-	all := slices.Contains(o.Listed, policyType)
-	whole := true
+	attached, whole := o.attached(node, policyType, g)
 	var level []eval.Source
-	for _, id := range slices.Sorted(maps.Keys(o.Policies)) {
-		p := o.Policies[id]
-		if p.Type != policyType {
-			continue
-		}
-		all = all && p.TargetsKnown
-		if !slices.Contains(p.Targets, node) {
-			continue
-		}
+	for _, p := range attached {
 		if source, ok := p.source(g); ok {
 			level = append(level, source)
-		} else {
-			whole = false
 		}
-	}
-	if !known && !all {
-		g.miss("which policies are attached to %s", node)
-		whole = false
 	}
 	if !whole {
 		open := directory.Document{Text: fullAccess["p-FullAWSAccess"]}
@@ -168,6 +152,78 @@ func (o *Organization) level(node, policyType string, g *Guardrails) []eval.Sour
 		level = append(level, eval.Source{Name: "unknown policies of " + node, Policy: open.Compiled()})
 	}
 	return level
+}
+
+// attached are the policies on one node that can be read; whole tells whether those are all.
+func (o *Organization) attached(node, policyType string, g *Guardrails) (list []*OrganizationPolicy, whole bool) {
+	known := slices.Contains(o.TargetsAsked[node], policyType)
+	all := slices.Contains(o.Listed, policyType)
+	whole = true
+	for _, id := range slices.Sorted(maps.Keys(o.Policies)) {
+		p := o.Policies[id]
+		if p.Type != policyType {
+			continue
+		}
+		all = all && p.TargetsKnown
+		if !slices.Contains(p.Targets, node) {
+			continue
+		}
+		if _, ok := p.source(g); ok {
+			list = append(list, p)
+		} else {
+			whole = false
+		}
+	}
+	if !known && !all {
+		g.miss("which policies are attached to %s", node)
+		whole = false
+	}
+	return list, whole
+}
+
+// tree is the organization as a Snapshot takes it. As in Guardrails, a level that is not fully known allows everything.
+func (o *Organization) tree() *directory.Organization {
+	t := &directory.Organization{
+		ID: o.ID, Management: o.Management, ServiceControl: o.enabled(ServiceControlPolicy), ResourceControl: o.enabled(ResourceControlPolicy),
+	}
+	for _, units := range []map[string]*OrganizationUnit{o.Roots, o.Units} {
+		for _, id := range slices.Sorted(maps.Keys(units)) {
+			t.Units = append(t.Units, directory.Unit{ID: id, Name: units[id].Name, Parent: units[id].Parent, Attached: o.idsOn(id)})
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(o.Accounts)) {
+		t.Accounts = append(t.Accounts, directory.Member{Account: id, Parent: o.Accounts[id].Parent, Attached: o.idsOn(id)})
+	}
+	for _, id := range slices.Sorted(maps.Keys(o.Policies)) {
+		p, kind := o.Policies[id], directory.ServiceControl
+		if p.Type == ResourceControlPolicy {
+			kind = directory.ResourceControl
+		}
+		if p.Document != nil && (p.Type == ServiceControlPolicy || p.Type == ResourceControlPolicy) {
+			t.Policies = append(t.Policies, directory.ControlPolicy{ID: id, Name: p.Name, Type: kind, Document: *p.Document})
+		}
+	}
+	return t
+}
+
+// enabled reports whether policies of a type bind anybody, as far as is known.
+func (o *Organization) enabled(policyType string) bool {
+	return o.PolicyTypes == nil || slices.Contains(o.PolicyTypes, policyType)
+}
+
+// idsOn are the policies on a node, of both types, with the one that allows everything where not all SCPs are known.
+func (o *Organization) idsOn(node string) []string {
+	var ids []string
+	for _, policyType := range []string{ServiceControlPolicy, ResourceControlPolicy} {
+		list, whole := o.attached(node, policyType, &Guardrails{})
+		for _, p := range list {
+			ids = append(ids, p.ID)
+		}
+		if !whole && policyType == ServiceControlPolicy && !slices.Contains(ids, "p-FullAWSAccess") {
+			ids = append(ids, "p-FullAWSAccess")
+		}
+	}
+	return ids
 }
 
 func (p *OrganizationPolicy) source(g *Guardrails) (eval.Source, bool) {

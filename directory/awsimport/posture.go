@@ -2,6 +2,7 @@ package awsimport
 
 import (
 	"cmp"
+	"path"
 	"slices"
 	"strings"
 )
@@ -74,7 +75,7 @@ func readAlternateContact(a *account, v *value) {
 
 // contactType is the type that an error was about, which AWS does not repeat: of the call, or of the file's name.
 func contactType(v *value) string {
-	name := strings.ToUpper(cmp.Or(v.param("AlternateContactType"), v.file.Path))
+	name := strings.ToUpper(cmp.Or(v.param("AlternateContactType"), path.Base(v.file.Path)))
 	for _, t := range contactTypes {
 		if strings.Contains(name, t) {
 			return t
@@ -193,17 +194,14 @@ func (a *account) trailNamed(v *value) *Trail {
 	if len(a.ev.Trails) == 1 {
 		return &a.ev.Trails[0]
 	}
-	var found *Trail
+	base := withoutEndings(path.Base(v.file.Path))
 	for i := range a.ev.Trails {
 		t := &a.ev.Trails[i]
-		if t.Name == "" || !strings.Contains(v.file.Path, t.Name) {
-			continue
-		}
-		if found == nil || len(found.Name) < len(t.Name) {
-			found = t
+		if t.Name != "" && (base == t.Name || strings.HasSuffix(base, "status-"+t.Name)) {
+			return t
 		}
 	}
-	return found
+	return nil
 }
 
 func isSelectors(v *value) bool {

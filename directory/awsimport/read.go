@@ -18,11 +18,14 @@ import (
 )
 
 // Read reads every file of the bundle and recognises each by its content. The error says that nothing can be read at
-// all: there is no such folder, no file in it, or far too many. Whatever else goes wrong is in Files and Problems.
+// all: there is no such folder, no file in it, or far too many; or that the Options are wrong. Whatever else goes wrong is in Files and Problems.
 //
 // Whose a file is, is found out in this order: the account that its ARNs or an envelope name; a folder in its path whose
 // name is 12 digits; the only account that other files name; Options.Account.
 func Read(fsys fs.FS, opts Options) (*Bundle, error) {
+	if opts.Account != "" && !arn.IsAccountID(opts.Account) {
+		return nil, fmt.Errorf("awsimport: %q is no account id", opts.Account)
+	}
 	names, skipped, err := list(fsys)
 	if err != nil {
 		return nil, err
@@ -86,10 +89,11 @@ type reader struct {
 	order    map[string]int // of files
 	accounts map[string]*account
 	waiting  []waiting // for it to be known whose they are
-	trails   []*File
+	trails   []trailFile
 	trailOf  map[*File]string // account of a file of events
 	org      organizationReader
 	entities int
+	maxFile  int64 // bytes
 }
 
 // waiting is a value whose account nothing in it tells.
@@ -105,13 +109,15 @@ func newReader(fsys fs.FS, opts Options) *reader {
 	}
 	r := &reader{
 		fsys: fsys, opts: opts, library: library, kinds: recognisers(), order: map[string]int{}, accounts: map[string]*account{},
-		trailOf: map[*File]string{},
-		bundle:  &Bundle{Accounts: map[string]*Evidence{}, Incomplete: map[string]string{}},
+		maxFile: MaxFile, trailOf: map[*File]string{},
+		bundle: &Bundle{Accounts: map[string]*Evidence{}, Incomplete: map[string]string{}},
 	}
 	return r
 }
 
+// report notes a problem. Its message may quote what a file holds.
 func (r *reader) report(p Problem) {
+	p.Message = strings.ToValidUTF8(p.Message, "\ufffd")
 	r.bundle.Problems = append(r.bundle.Problems, p)
 	if p.Principal != "" {
 		if _, known := r.bundle.Incomplete[p.Principal]; !known {
@@ -143,7 +149,7 @@ func (r *reader) file(f *File) {
 		return
 	}
 	if account, ok := isTrail(head); ok {
-		r.eventFile(f, account)
+		r.eventFile(f, account, false)
 		return
 	}
 	if isReport(head) {
@@ -154,7 +160,7 @@ func (r *reader) file(f *File) {
 		f.Skipped = reason
 		return
 	}
-	text, err := readFile(r.fsys, f.Path)
+	text, err := readFile(r.fsys, f.Path, r.maxFile)
 	if err != nil {
 		r.fileProblem(f, "", "cannot be read to its end: %v", err)
 	}
@@ -217,7 +223,7 @@ func (r *reader) value(v *value) {
 	r.give(v, k, id)
 }
 
-// unknown notes a value that is nothing that an audit needs. If the file has others, that is a Problem.
+// unknown notes a value that is nothing that an audit needs.
 func (r *reader) unknown(v *value, why string) {
 	if v.broken == nil && v.file.Skipped == "" {
 		v.file.Skipped = why
@@ -279,8 +285,10 @@ func (r *reader) finish() *Bundle {
 		}
 	}
 	b := r.bundle
+	if b.Organization = r.finishOrganization(); b.Organization != nil {
+		snap = snap.WithOrganization(b.Organization.tree())
+	}
 	b.Snapshot = snap
-	b.Organization = r.finishOrganization()
 	for _, id := range ids {
 		a := r.accounts[id]
 		account := snap.Account(id)
@@ -288,14 +296,11 @@ func (r *reader) finish() *Bundle {
 			a.checkManaged(account)
 		}
 		a.ev.AuthorizationDetails = a.coverage(account)
-		a.hold(KindAuthorizationDetails, a.ev.AuthorizationDetails.Extent)
 		a.close(account)
+		a.hold(KindAuthorizationDetails, a.ev.AuthorizationDetails.Extent)
 		b.Accounts[id] = a.ev
 	}
 	for _, f := range r.files {
-		if len(f.Kinds) > 0 {
-			f.Skipped = ""
-		}
 		b.Files = append(b.Files, *f)
 	}
 	slices.SortStableFunc(b.Problems, func(p, q Problem) int { return cmp.Compare(r.order[p.File], r.order[q.File]) })

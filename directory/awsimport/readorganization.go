@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/warder-iam/warder/arn"
 )
 
 // organizationKinds are the answers of AWS Organizations. Most name nothing of the call that they answer, such as the
@@ -118,26 +120,30 @@ func (r *reader) describeOrganization(v *value) {
 	}
 }
 
-// The ids of Organizations. Source: AWS Organizations API Reference.
+// Files that are named for what was asked about: "ou-ab12-11111111.json", "policies-for-target-111122223333.json". An id at
+// the end of any other name may say only whose the file is. The ids' forms are those of the Organizations API Reference.
 var (
-	parentID = regexp.MustCompile(`\b(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})\b`)
-	policyID = regexp.MustCompile(`\bp-[0-9a-zA-Z]{4,128}\b`)
-	memberID = regexp.MustCompile(`\b[0-9]{12}\b`)
+	namedNode   = regexp.MustCompile(`^(?:.*\b(?:for|of|parent|target|child)-)?(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|[0-9]{12})$`)
+	namedPolicy = regexp.MustCompile(`^(?:.*\b(?:for|of|policy)-)?(p-[0-9a-zA-Z]{4,128})$`)
 )
+
+// idInName is the id that a file is named for, "" if it is for none.
+func idInName(v *value, form *regexp.Regexp) string {
+	if found := form.FindStringSubmatch(withoutEndings(path.Base(v.file.Path))); found != nil {
+		return found[1]
+	}
+	return ""
+}
 
 // parentOf is the root or unit whose children an answer lists, "" if nothing tells.
 func parentOf(v *value) string {
 	if p := v.param("ParentId"); p != "" {
 		return p
 	}
-	return last(parentID.FindAllString(v.file.Path, -1))
-}
-
-func last(all []string) string {
-	if len(all) == 0 {
-		return ""
+	if id := idInName(v, namedNode); !arn.IsAccountID(id) {
+		return id
 	}
-	return all[len(all)-1]
+	return ""
 }
 
 func (r *reader) organizationAccounts(v *value) {
@@ -225,7 +231,7 @@ func (r *reader) organizationChildren(v *value) {
 	if v.list("parents") != nil {
 		child := v.param("ChildId")
 		if child == "" {
-			child = nodeInName(v)
+			child = idInName(v, namedNode)
 		}
 		eachShared(r, v, "parents", func(d *node) { r.place(v, child, d.Id) })
 		return
@@ -275,7 +281,7 @@ func (r *reader) organizationPolicies(v *value) {
 	}
 	target := v.param("TargetId")
 	if target == "" {
-		target = nodeInName(v)
+		target = idInName(v, namedNode)
 	}
 	o := r.organization()
 	eachShared(r, v, "policies", func(d *policySummary) {
@@ -291,13 +297,6 @@ func (r *reader) organizationPolicies(v *value) {
 	})
 }
 
-// nodeInName is the root, unit or account that a file is named for, "" if it is for none. Folders do not count: they may be
-// named for the account that the file is of.
-func nodeInName(v *value) string {
-	base := path.Base(v.file.Path)
-	return last(append(memberID.FindAllString(base, -1), parentID.FindAllString(base, -1)...))
-}
-
 func include(all []string, one string) []string {
 	if slices.Contains(all, one) {
 		return all
@@ -308,7 +307,7 @@ func include(all []string, one string) []string {
 func (r *reader) organizationTargets(v *value) {
 	id := v.param("PolicyId")
 	if id == "" {
-		id = last(policyID.FindAllString(v.file.Path, -1))
+		id = idInName(v, namedPolicy)
 	}
 	if id == "" {
 		r.organizationProblem(v, v.at, "", "nothing tells which policy's targets these are: add a member PolicyId, or name the file by the id")

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // isReport tells by its beginning whether a file is a bare credential report.
@@ -20,7 +21,7 @@ func isReport(head []byte) bool {
 
 // reportFile reads a bare CSV file.
 func (r *reader) reportFile(f *File) {
-	text, err := readFile(r.fsys, f.Path)
+	text, err := readFile(r.fsys, f.Path, r.maxFile)
 	if err != nil {
 		r.fileProblem(f, "", "cannot be read to its end: %v", err)
 	}
@@ -114,10 +115,18 @@ type reportParser struct {
 
 func (p *reportParser) problem(format string, args ...any) {
 	p.broken = true
-	p.a.problem(place{p.v, fmt.Sprintf("line %d", p.line)}, "", "", format, args...)
+	at := p.v.at
+	if p.line > 0 {
+		at = fmt.Sprintf("line %d", p.line)
+	}
+	p.a.problem(place{p.v, at}, "", "", format, args...)
 }
 
 func (p *reportParser) parse(text string) *CredentialReport {
+	if !utf8.ValidString(text) {
+		p.problem("the credential report is not UTF-8")
+		return nil
+	}
 	r := csv.NewReader(strings.NewReader(text))
 	r.FieldsPerRecord = -1
 	r.ReuseRecord = true
@@ -127,18 +136,17 @@ func (p *reportParser) parse(text string) *CredentialReport {
 		if errors.Is(err, io.EOF) {
 			return report
 		}
-		p.line, _ = r.FieldPos(0)
 		if err != nil {
+			var wrong *csv.ParseError
+			if errors.As(err, &wrong) {
+				p.line, err = wrong.Line, wrong.Err
+			}
 			p.problem("no CSV, so that what follows is not read: %v", err)
 			return report
 		}
+		p.line, _ = r.FieldPos(0)
 		if p.columns == nil {
-			p.columns = map[string]int{}
-			for i, name := range cells {
-				p.columns[strings.Clone(name)] = i
-			}
-			if _, ok := p.columns["arn"]; !ok {
-				p.problem("the credential report has no column arn")
+			if !p.header(cells) {
 				return nil
 			}
 			continue
@@ -148,6 +156,23 @@ func (p *reportParser) parse(text string) *CredentialReport {
 			report.Rows = append(report.Rows, row)
 		}
 	}
+}
+
+// header reads the names of the columns. Unknown ones are passed over.
+func (p *reportParser) header(cells []string) bool {
+	p.columns = map[string]int{}
+	for i, name := range cells {
+		p.columns[strings.Clone(name)] = i
+	}
+	if len(p.columns) < len(cells) {
+		p.problem("the credential report has a column twice")
+		return false
+	}
+	if _, ok := p.columns["arn"]; !ok {
+		p.problem("the credential report has no column arn")
+		return false
+	}
+	return true
 }
 
 func (p *reportParser) row() (ReportRow, bool) {

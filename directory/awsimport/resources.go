@@ -1,7 +1,9 @@
 package awsimport
 
 import (
+	"bytes"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -127,14 +129,19 @@ func arnInPath(name string) string {
 	if from < 0 {
 		return ""
 	}
-	candidate := plain[from:]
-	for _, ending := range []string{".gz", ".json", ".txt"} {
-		candidate = strings.TrimSuffix(candidate, ending)
-	}
+	candidate := withoutEndings(plain[from:])
 	if !arn.Valid(candidate) {
 		return ""
 	}
 	return candidate
+}
+
+// withoutEndings takes the endings off a file's name that files of a bundle have.
+func withoutEndings(name string) string {
+	for _, ending := range []string{".gz", ".json", ".txt"} {
+		name = strings.TrimSuffix(name, ending)
+	}
+	return name
 }
 
 func resourceOwner(v *value) string {
@@ -174,35 +181,33 @@ func readResourcePolicy(a *account, v *value) {
 	a.hold(KindResourcePolicy, Partial)
 }
 
-// document puts a value that is a policy itself together again.
+// document is a value that is a policy itself.
 func (v *value) document() documentText {
-	var b strings.Builder
-	b.WriteByte('{')
-	for i, name := range v.names {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		m := v.members[strings.ToLower(name)]
-		quoted, _ := jsontext.AppendQuote(nil, name)
-		b.Write(quoted)
-		b.WriteByte(':')
-		if m.items == nil {
-			b.Write(m.raw)
-			continue
-		}
-		b.WriteByte('[')
-		for j, item := range m.items {
-			if j > 0 {
-				b.WriteByte(',')
-			}
-			b.Write(item)
-		}
-		b.WriteByte(']')
-	}
-	b.WriteByte('}')
-	text := jsontext.Value(b.String())
+	text := v.object()
 	if text.Indent(jsontext.WithIndent("  ")) != nil {
-		return documentText(b.String())
+		return ""
 	}
 	return documentText(text)
+}
+
+// object puts a value together again.
+func (v *value) object() jsontext.Value {
+	object := []byte{'{'}
+	for _, name := range v.names {
+		m := v.members[strings.ToLower(name)]
+		raw := m.raw
+		if m.items != nil {
+			raw = slices.Concat([]byte{'['}, bytes.Join(asBytes(m.items), []byte{','}), []byte{']'})
+		}
+		object = appendMember(object, name, raw)
+	}
+	return append(object, '}')
+}
+
+func asBytes(items []jsontext.Value) [][]byte {
+	all := make([][]byte, len(items))
+	for i, item := range items {
+		all[i] = item
+	}
+	return all
 }

@@ -189,9 +189,15 @@ func (s *splitter) json(d *jsontext.Decoder, at string) error {
 
 func (s *splitter) object(d *jsontext.Decoder, at string) (*value, error) {
 	v := &value{file: s.file, at: at, members: map[string]*member{}}
-	v.broken = plainError(v.read(d))
+	err := v.read(d)
+	v.broken = plainError(err)
+	if errors.Is(err, errTwice) || errors.Is(err, jsontext.ErrDuplicateName) {
+		v.members, v.names = nil, nil // nobody can tell which of the two is meant
+	}
 	return v, v.broken
 }
+
+var errTwice = errors.New("a member is there twice")
 
 // read reads the members of an object.
 func (v *value) read(d *jsontext.Decoder) error {
@@ -206,7 +212,7 @@ func (v *value) read(d *jsontext.Decoder) error {
 		m := &member{name: t.String()}
 		folded := strings.ToLower(m.name)
 		if v.members[folded] != nil {
-			return fmt.Errorf("member %q is there twice", cut(m.name))
+			return fmt.Errorf("%w: %q", errTwice, cut(m.name))
 		}
 		v.members[folded] = m
 		v.names = append(v.names, m.name)
