@@ -169,10 +169,7 @@ func TestCan(t *testing.T) {
 				t.Fatalf("no principal %s", name)
 			}
 			a := f.Can(p, test.ask(f))
-			var texts []string
-			for _, r := range a.Requirements {
-				texts = append(texts, r.Text)
-			}
+			texts := a.Texts()
 			if a.Verdict.String() != test.Want || strings.Join(texts, "; ") != strings.Join(test.Requirements, "; ") {
 				t.Errorf("%s %q, want %s %q (%s)", a.Verdict, texts, test.Want, test.Requirements, a.Why)
 			}

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/warder-iam/warder/authz"
@@ -35,8 +36,7 @@ func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil 
 // Answer says whether a principal can do something.
 type Answer struct {
 	Verdict Verdict `json:"verdict"`
-	// Requirements of a YesIf: all of them must be met, and without any one of them the request is denied. They need not
-	// be the only way.
+	// Requirements of a YesIf: whoever meets all of them, in otherwise plain circumstances, is allowed. There may be other ways.
 	Requirements []Requirement `json:"requirements,omitempty"`
 	// Witness is a request that is allowed, for Yes and YesIf; nil otherwise.
 	Witness *Witness `json:"-"`
@@ -49,16 +49,23 @@ type Answer struct {
 // Possible reports whether a request was found that is allowed: Yes or YesIf.
 func (a *Answer) Possible() bool { return a.Verdict >= YesIf }
 
-// Text is the answer for people: "yes", "yes, if with MFA and from 10.0.0.0/8".
+// Texts say the requirements to people, each once: "with MFA", "from 10.0.0.0/8".
+func (a *Answer) Texts() []string {
+	var texts []string
+	for i := range a.Requirements {
+		if text := a.Requirements[i].Text; !slices.Contains(texts, text) {
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}
+
+// Text is the answer for people: "yes", "yes, with MFA and from 10.0.0.0/8".
 func (a *Answer) Text() string {
 	if a.Verdict != YesIf {
 		return a.Verdict.String()
 	}
-	texts := make([]string, 0, len(a.Requirements))
-	for i := range a.Requirements {
-		texts = append(texts, a.Requirements[i].Text)
-	}
-	return "yes, " + strings.Join(texts, " and ")
+	return "yes, " + strings.Join(a.Texts(), " and ")
 }
 
 // Requirement is one condition of a policy that the request must meet, or must not: that of a Deny.

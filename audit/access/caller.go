@@ -138,6 +138,7 @@ func (p *problem) sessionNames() (names []string, complete bool) {
 	complete = true
 	for _, id := range p.userIDs(&complete) {
 		if name, ok := strings.CutPrefix(id, p.base.caller.PrincipalID+":"); ok {
+			complete = complete && validSession(name)
 			add(name)
 		}
 	}
@@ -150,12 +151,12 @@ func validSession(name string) bool {
 	if len(name) < shortest || len(name) > longest {
 		return false
 	}
-	for _, r := range name {
-		if !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_+=,.@-", r)) {
-			return false
-		}
-	}
-	return true
+	return !strings.ContainsFunc(name, func(r rune) bool { return !nameCharacter(r) })
+}
+
+// nameCharacter: those of names of users, roles and sessions. Source: IAM User Guide, "IAM and AWS STS quotas".
+func nameCharacter(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_+=,.@-", r)
 }
 
 // principalTexts are the AWS principals that the snapshot's organization and the resource's policy name, whoever they are.
@@ -185,7 +186,7 @@ func (p *problem) userIDs(complete *bool) []string {
 	if !p.mentions([]string{userID}) {
 		return nil
 	}
-	own := newGlob(p.base.caller.PrincipalID+":"+string([]byte{eval.AnyRun}), false, false)
+	own := newGlob(p.base.caller.PrincipalID+":"+string([]byte{eval.AnyOne, eval.AnyOne, eval.AnyRun}), false, false)
 	tests := []textTest{{own}}
 	for i := range p.demands {
 		d := &p.demands[i]
@@ -204,7 +205,7 @@ func (p *problem) userIDs(complete *bool) []string {
 			tests = append(tests, test)
 		}
 	}
-	found, all, _ := texts(tests)
+	found, all, _ := textsOf(tests, func(r rune) bool { return r == ':' || nameCharacter(r) })
 	*complete = *complete && all
 	return slices.DeleteFunc(found, func(id string) bool { return !own.matches(id) })
 }

@@ -153,7 +153,12 @@ const (
 // texts gives a text for each combination of tests that some text passes, and whether these are all. Texts that are easy to
 // read come first: the literals, then a text that passes none; the empty one is a last resort. The cost is the number of states.
 func texts(tests []textTest) (found []string, all bool, cost int) {
-	w := walk{tests: tests, seen: map[string]bool{}}
+	return textsOf(tests, func(rune) bool { return true })
+}
+
+// textsOf is texts for those of certain characters.
+func textsOf(tests []textTest, characters func(rune) bool) (found []string, all bool, cost int) {
+	w := walk{tests: tests, seen: map[string]bool{}, allowed: characters}
 	w.seed()
 	all = w.literals || w.run()
 	w.try("")
@@ -168,6 +173,7 @@ type walk struct {
 	found    []string
 	seen     map[string]bool // combinations that have a text
 	states   int
+	allowed  func(rune) bool
 }
 
 // seed tries what patterns suggest.
@@ -218,6 +224,9 @@ func (g *glob) example() string {
 
 // try takes a text if its combination is new.
 func (w *walk) try(text string) {
+	if strings.ContainsFunc(text, func(r rune) bool { return !w.allowed(r) }) {
+		return
+	}
 	passed := make([]byte, len(w.tests))
 	for i, g := range w.globs {
 		if g.matches(text) {
@@ -317,7 +326,7 @@ const plainCharacters = "xyzabcdefghijklmnopqrstuvw0123456789-_"
 func (w *walk) characters(at []places) []rune {
 	var list []rune
 	add := func(r rune) {
-		if !slices.Contains(list, r) {
+		if w.allowed(r) && !slices.Contains(list, r) {
 			list = append(list, r)
 		}
 	}

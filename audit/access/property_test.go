@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,7 +63,7 @@ var (
 	drawnPrincipals = []string{
 		`"*"`, `{"AWS":"111122223333"}`, `{"AWS":"arn:aws:iam::111122223333:user/alice"}`, `{"AWS":"arn:aws:iam::111122223333:role/app"}`,
 		`{"AWS":"arn:aws:sts::111122223333:assumed-role/app/bob"}`, `{"AWS":["111122223333","arn:aws:iam::111122223333:role/app","arn:aws:sts::111122223333:assumed-role/app/bob"]}`,
-		`{"AWS":"444455556666"}`,
+		`{"AWS":"444455556666"}`, `{"AWS":["arn:aws:iam::444455556666:user/mallory","arn:aws:iam::444455556666:role/app"]}`,
 	}
 )
 
@@ -147,13 +148,22 @@ func drawWorld(t *rapid.T) canTest {
 	}
 	w.Action = "acme:Get"
 	w.Resource = rapid.SampledFrom([]string{"arn:aws:s3:::b/alice/x", "arn:aws:s3:::b/a", "arn:aws:s3:::c"}).Draw(t, "asked")
-	w.Principal = rapid.SampledFrom([]string{"user/alice", "role/app", "root"}).Draw(t, "who")
+	w.Principal = "arn:aws:iam::" + rapid.SampledFrom([]string{
+		account + ":user/alice", account + ":role/app", account + ":root", "444455556666:user/mallory", "444455556666:role/app",
+	}).Draw(t, "who")
+	if strings.Contains(w.Principal, "444455556666") { // what it may do with its own is no question
+		w.ResourceAccount, w.Policy = account, drawStatements(t, 3, true)
+	}
+	if maybe("tagged sessions", 2) {
+		w.Trust = []json.RawMessage{json.RawMessage(`{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":["sts:AssumeRole","sts:TagSession","sts:Set*"]}`)}
+	}
 	return w
 }
 
 // circumstance is a request as it could be made: a user with long-term or temporary credentials, a session under any name,
 // from now on, with whatever the caller can add.
-func drawCircumstance(t *rapid.T, snap *directory.Snapshot, who string, ask *authz.Ask) access.Witness {
+// Sessions that are tagged may have tags and a source identity.
+func drawCircumstance(t *rapid.T, snap *directory.Snapshot, who string, tagged bool, ask *authz.Ask) access.Witness {
 	text := func(label string) string { return rapid.SampledFrom(texts).Draw(t, label) }
 	some := func(label string) []string {
 		return rapid.SliceOfNDistinct(rapid.SampledFrom(texts), 0, 3, rapid.ID[string]).Draw(t, label)
@@ -168,13 +178,18 @@ func drawCircumstance(t *rapid.T, snap *directory.Snapshot, who string, ask *aut
 		CalledVia: rapid.SampledFrom([][]string{nil, nil, {"athena.amazonaws.com"}, {"x.amazonaws.com"}}).Draw(t, "via"),
 	}
 	name := rapid.SampledFrom([]string{"bob", "alice", "zed", "ba"}).Draw(t, "session")
-	arn := "arn:aws:iam::" + account + ":" + who
-	if who == "role/app" {
-		arn = "arn:aws:sts::" + account + ":assumed-role/app/" + name
+	if role := strings.HasSuffix(who, ":role/app"); role {
+		who = strings.Replace(strings.Replace(who, ":iam:", ":sts:", 1), ":role/app", ":assumed-role/app/"+name, 1)
 	}
-	caller, ok := authz.Principal(snap, arn, at)
+	caller, ok := authz.Principal(snap, who, at)
 	if !ok {
-		t.Fatal(arn)
+		t.Fatal(who)
+	}
+	if caller.Session != nil && tagged {
+		if maybe("session tag") {
+			caller.Session.Tags = []directory.Tag{{Key: "team", Value: text("team")}}
+		}
+		caller.Session.SourceIdentity = text("identity")
 	}
 	if caller.Session == nil && maybe("token") {
 		caller.Session = &authz.Session{Type: authz.SessionToken}
@@ -206,7 +221,7 @@ func TestCanIsSoundAndComplete(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		w := drawWorld(r)
 		f := w.finder(library)
-		p, ok := f.Principal("arn:aws:iam::" + account + ":" + w.Principal)
+		p, ok := f.Principal(w.Principal)
 		if !ok {
 			r.Fatal("no principal")
 		}
@@ -219,8 +234,12 @@ func TestCanIsSoundAndComplete(t *testing.T) {
 		if (a.Verdict == access.Yes) != plainAllows(f, p, ask) {
 			r.Fatalf("%v, and in the plainest circumstances it is otherwise", a.Verdict)
 		}
+		plain, ok := f.Plain(p, ask)
+		if !ok {
+			r.Fatal("no plain request")
+		}
 		for range 60 {
-			chance := drawCircumstance(r, f.Snapshot(), w.Principal, ask)
+			chance := drawCircumstance(r, plain.Snapshot, w.Principal, w.Trust != nil || p.Outside, ask)
 			if d := f.Replay(&chance); d.Allowed() && a.Verdict == access.No {
 				_, req, _ := authz.Question(chance.Snapshot, chance.Caller, chance.Environment, chance.Ask)
 				keys := ""
@@ -269,4 +288,116 @@ func TestWhoCanIsAskingEverybody(t *testing.T) {
 			r.Fatalf("%q, want %q", got, want)
 		}
 	})
+}
+
+// TestRequirementsSuffice: whoever meets the requirements, and is as plain as can be in all else, is allowed.
+func TestRequirementsSuffice(t *testing.T) {
+	library := directory.NewLibrary(catalog.Load().With(acme))
+	tried := 0
+	rapid.Check(t, func(r *rapid.T) {
+		w := drawWorld(r)
+		f := w.finder(library)
+		p, ok := f.Principal(w.Principal)
+		if !ok {
+			r.Fatal("no principal")
+		}
+		ask := w.ask(f)
+		a := f.Can(p, ask)
+		if a.Verdict != access.YesIf {
+			return
+		}
+		plain, ok := f.Plain(p, ask)
+		if !ok {
+			r.Fatal("no plain request")
+		}
+		for range 40 {
+			chance := drawCircumstance(r, plain.Snapshot, w.Principal, w.Trust != nil || p.Outside, ask)
+			mixed, ok := mix(f, p, ask, &chance, a.Requirements)
+			if !ok || !meets(r, &mixed, a.Requirements) {
+				continue
+			}
+			tried++
+			if d := f.Replay(&mixed); !d.Allowed() {
+				_, req, _ := authz.Question(mixed.Snapshot, mixed.Caller, mixed.Environment, mixed.Ask)
+				keys := ""
+				for k, v := range req.Context.All() {
+					keys += fmt.Sprintf("\n%s = %q", k, v.Texts())
+				}
+				world, _ := json.Marshal(w)
+				r.Fatalf("%s, but denied with%s\n%s", a.Text(), keys, world)
+			}
+		}
+	})
+	if tried == 0 {
+		t.Error("no circumstances met the requirements")
+	}
+}
+
+// mix is the plainest request, with those circumstances of another one that requirements are about.
+func mix(f *access.Finder, p access.Principal, ask *authz.Ask, other *access.Witness, requirements []access.Requirement) (access.Witness, bool) {
+	plain, ok := f.Plain(p, ask)
+	if !ok {
+		return access.Witness{}, false
+	}
+	mixed := *plain
+	env, own := *plain.Environment, *plain.Ask
+	own.Context = own.Context.Clone()
+	for _, r := range requirements {
+		switch key := eval.FoldKey(r.Key); key {
+		case "aws:sourceip":
+			env.SourceIP = other.Environment.SourceIP
+		case "aws:useragent":
+			env.UserAgent = other.Environment.UserAgent
+		case "aws:securetransport":
+			env.Secure = other.Environment.Secure
+		case "aws:viaawsservice", "aws:calledvia":
+			env.CalledVia = other.Environment.CalledVia
+		case "aws:tagkeys":
+			own.TagKeys = other.Ask.TagKeys
+		case "aws:requesttag/team":
+			own.RequestTags = other.Ask.RequestTags
+		case "aws:multifactorauthpresent", "aws:multifactorauthage":
+			if p.Kind == eval.RoleSession { // under a plain name
+				return access.Witness{}, false
+			}
+			env.Time, mixed.Caller = other.Environment.Time, other.Caller
+		case "acme:level", "acme:levels", "acme:knownlevels", "aws:sourcevpc":
+			own.Context.Delete(key)
+			if v, ok := other.Ask.Context.Lookup(key); ok && v.List() {
+				own.Context.SetList(key, v.Texts()...)
+			} else if ok {
+				own.Context.Set(key, v.At(0))
+			}
+		default: // times and sessions are more than one key
+			return access.Witness{}, false
+		}
+	}
+	mixed.Environment, mixed.Ask = &env, &own
+	return mixed, env.Time.Equal(plain.Environment.Time)
+}
+
+// meets holds the requirements against a request, each as a policy of its own.
+func meets(t *rapid.T, w *access.Witness, requirements []access.Requirement) bool {
+	_, req, ok := authz.Question(w.Snapshot, w.Caller, w.Environment, w.Ask)
+	if !ok {
+		t.Fatal("no caller")
+	}
+	for _, r := range requirements {
+		if slices.ContainsFunc(r.Values, func(v string) bool { return v == "alice" || v == "core" }) {
+			return false // it was a variable's, and a variable differs
+		}
+		condition, _ := json.Marshal(map[string]any{r.Operator: map[string]any{r.Key: r.Values}})
+		text := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":` + string(condition) + `}]}`
+		if r.Negated {
+			text = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"*","Resource":"*","Condition":` + string(condition) + `}]}`
+		}
+		source := eval.Source{Policy: w.Snapshot.Library().Document(text).Compiled()}
+		own := *req
+		own.ResourceAccount = ""
+		own.Principal = eval.Principal{Kind: eval.User, Account: account}
+		if eval.NewSet(eval.Layers{Identity: []eval.Source{source}}).Decide(&own).Verdict != eval.Allow {
+			return false
+		}
+	}
+	return true
 }

@@ -23,7 +23,7 @@ func (p *problem) yesIf(chosen []*setting, first *problem) Answer {
 	c := p.with(chosen)
 	r.have, r.plain = c.keys(), c.withCaller(&first.base).keys()
 	a := Answer{Verdict: YesIf, Witness: c.witness(), Statements: p.grants(&r.have)}
-	r.collect(chosen)
+	r.collect()
 	if own := &p.base.caller; own.ARN != first.base.caller.ARN && !r.told[userID] {
 		r.add(Requirement{
 			Key: "aws:userid", Operator: "StringEquals", Values: []string{own.UserID}, Layer: eval.LayerResource,
@@ -43,16 +43,18 @@ func (c circumstances) withCaller(o *circumstances) *circumstances {
 // requirements collects the conditions that circumstances meet where they are not the plainest.
 type requirements struct {
 	problem *problem
-	changed freeSet      // circumstances that are not plain
-	have    eval.Context // of all that was found
-	plain   eval.Context // of the same with the plainest credentials
-	told    map[string]bool
-	list    []Requirement
+	changed freeSet // circumstances that are not plain
+	// variables are those of them that stand in for variables where it matters.
+	variables freeSet
+	have      eval.Context // of all that was found
+	plain     eval.Context // of the same with the plainest credentials
+	told      map[string]bool
+	list      []Requirement
 }
 
 // collect goes through the statements that decide: each Deny that would apply but for these circumstances, and as few Allow
 // statements as suffice.
-func (r *requirements) collect(chosen []*setting) {
+func (r *requirements) collect() {
 	p := r.problem
 	r.told = map[string]bool{}
 	st := make([]status, len(p.inquiry.Open))
@@ -76,17 +78,36 @@ func (r *requirements) collect(chosen []*setting) {
 		}
 	}
 	for i, f := range p.free {
-		if r.changed.has(i) && !slices.ContainsFunc(f.folded, func(k string) bool { return r.told[k] }) { // the value of a variable
-			r.add(Requirement{
-				Key: f.key, Operator: "StringEquals", Values: chosen[i].values, Text: phraseOf(f.folded[0]).say(f.key, true, chosen[i].values, ""),
-			})
+		told := slices.ContainsFunc(f.folded, func(k string) bool { return r.told[k] })
+		if r.changed.has(i) && (r.variables.has(i) || !told) {
+			r.add(f.exactly(&r.have))
 		}
 	}
 }
 
+// exactly requires that a circumstance be what it is in the context: as the value of a variable it may be nothing else.
+func (f *free) exactly(have *eval.Context) Requirement {
+	key := f.key
+	switch f.kind {
+	case freeTag:
+		key = "aws:RequestTag/" + key
+	case freePrincipal:
+		key = "aws:PrincipalTag/" + key
+	}
+	v, ok := have.Lookup(f.folded[0])
+	if !ok {
+		return Requirement{Key: key, Operator: "Null", Values: []string{"true"}, Text: phraseFor(key).say(key, true, nil, "")}
+	}
+	return Requirement{Key: key, Operator: "StringEquals", Values: v.Texts(), Text: phraseFor(key).say(key, true, v.Texts(), "")}
+}
+
 // concerns reports whether a demand depends on what is not plain.
 func (r *requirements) concerns(d *demand) bool {
-	return d.free&r.changed != 0 || d.Met(&r.have) != d.Met(&r.plain)
+	return d.free&r.changed != 0 || slices.ContainsFunc(d.Keys, func(key string) bool {
+		now, is := r.have.Lookup(key)
+		then, was := r.plain.Lookup(key)
+		return is != was || is && !slices.Equal(now.Texts(), then.Texts())
+	})
 }
 
 func (r *requirements) concerned(statement int) bool {
@@ -120,6 +141,11 @@ func (r *requirements) escape(statement int) {
 }
 
 func (r *requirements) demand(d *demand, statement int) {
+	for i, f := range r.problem.free {
+		if r.changed.has(i) && r.problem.depends(d, f) {
+			r.variables |= 1 << i
+		}
+	}
 	if d.Condition == nil {
 		return
 	}
@@ -129,7 +155,10 @@ func (r *requirements) demand(d *demand, statement int) {
 
 // add leaves out what was said before.
 func (r *requirements) add(q Requirement) {
-	if !slices.ContainsFunc(r.list, func(o Requirement) bool { return o.Text == q.Text }) {
+	same := func(o Requirement) bool {
+		return o.Key == q.Key && o.Operator == q.Operator && o.Negated == q.Negated && slices.Equal(o.Values, q.Values)
+	}
+	if !slices.ContainsFunc(r.list, same) {
 		r.list = append(r.list, q)
 	}
 }

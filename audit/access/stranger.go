@@ -177,7 +177,7 @@ func (p *problem) fixedTexts(key, domain string) (list []string, all bool) {
 	if len(tests) == 1 {
 		return nil, all
 	}
-	found, complete, _ := texts(tests)
+	found, complete, _ := textsOf(tests, func(r rune) bool { return r == ':' || r == '/' || nameCharacter(r) })
 	return slices.DeleteFunc(found, func(text string) bool { return !own.matches(text) }), all && complete
 }
 

@@ -145,6 +145,11 @@ func (p *problem) arities(f *free) (one, many bool) {
 	default:
 		return true, false
 	}
+	if p.catalog != nil {
+		if multi, known := p.catalog.Multivalued(f.folded[0]); known {
+			return !multi, multi
+		}
+	}
 	for _, i := range p.about(f) {
 		d := &p.demands[i]
 		if d.Known {

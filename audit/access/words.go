@@ -50,6 +50,17 @@ func phraseOf(folded string) phrase {
 	return phrase{}
 }
 
+// phraseFor gives the phrase for a key as a policy spells it: that of a tag names the tag so.
+func phraseFor(key string) phrase {
+	folded := eval.FoldKey(key)
+	for _, prefix := range []string{requestTag, principalTag} {
+		if strings.HasPrefix(folded, prefix) {
+			return phraseOf(prefix + key[min(len(key), len(prefix)):])
+		}
+	}
+	return phraseOf(folded)
+}
+
 // say puts values into a phrase; key is as the policy spells it, relation between key and values where there is no phrase.
 func (p phrase) say(key string, is bool, values []string, relation string) string {
 	list := strings.Join(values, " or ")
@@ -96,18 +107,18 @@ func describe(d *demand, negated bool, values []string, have *eval.Context) stri
 	case "aws:viaawsservice":
 		return describeFlag(value.At(0) == "true", "through a service of AWS", "without a service in between")
 	}
-	p := phraseOf(folded)
-	if strings.HasPrefix(folded, requestTag) { // in the spelling of the policy
-		p = phraseOf(requestTag + key[min(len(key), len(requestTag)):])
-	}
-	if !present {
-		return p.say(key, false, nil, "")
-	}
+	p := phraseFor(key)
 	test := d.Condition.Operator.Test
 	is := strings.Contains(test, "Not") == negated
 	switch fam := familyOf(d.Demand); {
-	case fam == noFamily:
+	case fam == noFamily && present:
 		return "with " + key
+	case fam == noFamily:
+		return p.say(key, false, nil, "")
+	case !present && is: // by IfExists, or ForAllValues
+		return p.say(key, true, values, "") + " or none"
+	case !present:
+		return p.say(key, false, values, "")
 	case fam == dateFamily:
 		return describeTime(folded, key, order(test, negated), values)
 	case folded == factorAge:
