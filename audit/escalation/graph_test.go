@@ -51,13 +51,6 @@ func shortName(arn string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(arn, "arn:aws:iam::"+home+":"), "user/")
 }
 
-func fullName(name string) string {
-	if !strings.Contains(name, "/") {
-		name = "user/" + name
-	}
-	return longName(name)
-}
-
 func (c *accountCase) build(t testing.TB) (*directory.Snapshot, *Graph) {
 	snap := c.Account.snapshot(t)
 	return snap, Build(access.New(snap, access.Options{Now: now}), Options{Workloads: c.Account.Workloads})
@@ -173,15 +166,19 @@ func replay(t failer, snap *directory.Snapshot, e *Escalation) {
 	}
 }
 
-// oracle looks at so many positions, to depth four.
+// oracle looks at so many positions, to depth four, from a network that conditions of the tests name and from another, with tags
+// that they ask for.
 func oracle(positions int) *exhaustive.Search {
-	return &exhaustive.Search{Account: home, Now: now, Depth: 4, Positions: positions, Workloads: map[string]string{}}
+	return &exhaustive.Search{
+		Account: home, Now: now, Depth: 4, Positions: positions, Workloads: map[string]string{},
+		Addresses: []string{"198.51.100.7", "203.0.113.9"}, Tags: []directory.Tag{{Key: "team", Value: "ops"}, {Key: "open", Value: "yes"}},
+	}
 }
 
 // TestAgainstExhaustiveSearch proves the labels of the table: who has a path has one by the exhaustive search too, and who
 // has none has none to depth four.
 func TestAgainstExhaustiveSearch(t *testing.T) {
-		proved := 0
+	proved := 0
 	for _, c := range readAccounts(t) {
 		t.Run(c.Name, func(t *testing.T) {
 			snap := c.Account.snapshot(t)
@@ -240,4 +237,51 @@ func (e *Escalation) String() string {
 type failer interface {
 	Helper()
 	Errorf(format string, args ...any)
+}
+
+// TestPath: anybody may be asked about, whether worth becoming or not.
+func TestPath(t *testing.T) {
+	a := testAccount{
+		Users: map[string]testUser{
+			"eve":  {testHolder: testHolder{Inline: []statement{{Allow: "sts:AssumeRole", On: "role/mid"}}}},
+			"weak": {}, "boss": {testHolder: testHolder{Attached: []string{administratorARN}}},
+		},
+		Roles: map[string]testRole{
+			"mid": {Trust: []statement{{To: "root"}}, testHolder: testHolder{Inline: []statement{{Allow: "iam:CreateAccessKey", On: "user/weak"}}}},
+			"far": {Trust: []statement{{To: "ec2.amazonaws.com"}}},
+		},
+	}
+	c := accountCase{Account: a}
+	_, g := c.build(t)
+	for _, q := range []struct{ from, to, steps string }{
+		{"user/eve", "user/weak", "assume-role create-access-key"},
+		{"user/eve", "role/mid", "assume-role"},
+		{"user/eve", "user/boss", ""},
+		{"user/eve", "user/eve", ""},
+		{"user/weak", "role/mid", ""},
+		{"user/boss", "role/far", "ec2-run-instances"},
+		{"user/eve", "user/nobody", ""},
+		{"user/nobody", "user/eve", ""},
+	} {
+		path := g.Path(longName(q.from), longName(q.to))
+		if got := strings.Join(stepsOf(&Escalation{Steps: path}), " "); got != q.steps {
+			t.Errorf("from %s to %s by %q, want %q", q.from, q.to, got, q.steps)
+		}
+	}
+}
+
+// TestAcrossAccounts: a role of one account that trusts another is assumed from there, with the permission to.
+func TestAcrossAccounts(t *testing.T) {
+	const other = "444455556666"
+	a := testAccount{Users: map[string]testUser{
+		"eve": {testHolder: testHolder{Inline: []statement{{Allow: "sts:AssumeRole", On: "arn:aws:iam::" + other + ":role/admin"}}}}, "bob": {},
+	}}
+	role := &directory.Role{
+		ID: "AROAOTHER", Name: "admin", Path: "/", MaxSession: 3600, Attached: []string{administratorARN}, Trust: document([]statement{{Allow: "sts:AssumeRole", To: "root"}}),
+	}
+	snap := a.snapshot(t).With(2, other, []directory.Entity{&directory.AccountInfo{ID: other}, role}, nil)
+	g := Build(access.New(snap, access.Options{Now: now}), Options{})
+	if len(g.Escalations) != 1 || shortName(g.Escalations[0].From) != "eve" || g.Escalations[0].To != "arn:aws:iam::"+other+":role/admin" {
+		t.Errorf("escalations are %v", g.Escalations)
+	}
 }

@@ -83,7 +83,7 @@ func randomAccount(t *rapid.T) testAccount {
 // TestRandomAccounts: the graph and the exhaustive search agree on who is an administrator and who can become one, and
 // every path replays.
 func TestRandomAccounts(t *testing.T) {
-	search := oracle(400)
+	search := oracle(200)
 	var positive, negative int
 	rapid.Check(t, func(rt *rapid.T) {
 		c := accountCase{Account: randomAccount(rt)}

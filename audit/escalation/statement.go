@@ -1,10 +1,12 @@
 package escalation
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/warder-iam/warder/audit/access"
 	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/policy"
 	"github.com/warder-iam/warder/policy/eval"
 )
 
@@ -26,7 +28,7 @@ func (m *model) references(w *world, p access.Principal, resource string, refs [
 		st := Statement{StatementRef: ref}
 		switch ref.Layer {
 		case eval.LayerIdentity:
-			st.Holder = holderOf(m.subject(w, p.ARN), ref.Policy)
+			st.Holder = holderOf(m.subject(w, p.ARN), &ref)
 		case eval.LayerResource:
 			st.Holder = resource
 		}
@@ -43,39 +45,44 @@ func (m *model) references(w *world, p access.Principal, resource string, refs [
 // inlinePrefix is how directory names inline policies among the sources of a principal.
 const inlinePrefix = "inline "
 
-// holderOf is who has the identity policy of that name: the principal before its groups.
-func holderOf(s *subject, name string) string {
+// holderOf is who has the identity policy of a statement: the principal before its groups, where both have one of that name
+// and with such a statement.
+func holderOf(s *subject, ref *access.StatementRef) string {
 	if s == nil {
 		return ""
 	}
-	if s.account.PolicyByARN(name) != nil {
-		return name
+	if s.account.PolicyByARN(ref.Policy) != nil {
+		return ref.Policy
 	}
 	if s.role != nil {
 		return s.arn
 	}
-	if carries(s.user.Inline, s.user.Attached, name) {
+	if carries(s.account, s.user.Inline, s.user.Attached, ref) {
 		return s.arn
 	}
 	for g := range s.account.GroupsOf(s.user) {
-		if carries(g.Inline, g.Attached, name) {
+		if carries(s.account, g.Inline, g.Attached, ref) {
 			return s.account.ARN(g)
 		}
 	}
 	return ""
 }
 
-func carries(inline []directory.InlinePolicy, attached []string, name string) bool {
-	for _, arn := range attached {
-		if arn == name {
-			return true
-		}
+// carries reports whether the statement is one of these policies.
+func carries(account *directory.Account, inline []directory.InlinePolicy, attached []string, ref *access.StatementRef) bool {
+	if name, ok := strings.CutPrefix(ref.Policy, inlinePrefix); ok {
+		return slices.ContainsFunc(inline, func(p directory.InlinePolicy) bool { return p.Name == name && stands(p.Document, ref) })
 	}
-	name, ok := strings.CutPrefix(name, inlinePrefix)
-	for i := range inline {
-		if ok && inline[i].Name == name {
-			return true
-		}
+	m := account.Managed(ref.Policy)
+	return m != nil && slices.Contains(attached, ref.Policy)
+}
+
+// stands reports whether a document has a statement at that place.
+func stands(d directory.Document, ref *access.StatementRef) bool {
+	doc := d.Compiled().Document()
+	if doc == nil || ref.Index >= len(doc.Statements) {
+		return false
 	}
-	return false
+	st := &doc.Statements[ref.Index]
+	return st.Effect == policy.Allow && st.Sid == ref.SID && st.Span.Start.Line == ref.Line && st.Span.Start.Column == ref.Column
 }

@@ -84,8 +84,10 @@ func (p position) users(a *directory.Account, can canFunc, change changeFunc, ga
 			}
 		}
 	}
-	if made := "arn:aws:iam::" + p.Account + ":user/made"; a.User("made") == nil && can("iam:CreateUser", made) {
-		change(&directory.User{ID: "AIDAMADE", Name: "made", Path: "/"})
+	for _, boundary := range append(managed(a), "") {
+		if made := "arn:aws:iam::" + p.Account + ":user/made"; a.User("made") == nil && can("iam:CreateUser", made, "iam:PermissionsBoundary", boundary) {
+			change(&directory.User{ID: "AIDAMADE", Name: "made", Path: "/", Boundary: boundary})
+		}
 	}
 }
 
@@ -110,7 +112,7 @@ func policiesOf(a *directory.Account, kind, name, boundary string, can canFunc, 
 	}
 	for _, m := range managed(a) {
 		has := slices.Contains(*attached, m)
-		e, _, list, limit := clone()
+		e, _, list, _ := clone()
 		if !has && can("iam:Attach"+kind+"Policy", name, key, m, own, boundary) {
 			*list = append(*list, m)
 			change(e)
@@ -119,7 +121,7 @@ func policiesOf(a *directory.Account, kind, name, boundary string, can canFunc, 
 			*list = slices.DeleteFunc(*list, func(other string) bool { return other == m })
 			change(e)
 		}
-		if e, _, _, limit = clone(); limit != nil && *limit != m && can("iam:Put"+kind+"PermissionsBoundary", name, own, m) {
+		if e, _, _, limit := clone(); limit != nil && *limit != m && can("iam:Put"+kind+"PermissionsBoundary", name, own, m) {
 			*limit = m
 			change(e)
 		}
@@ -147,7 +149,7 @@ func (p position) roles(a *directory.Account, actor string, can canFunc, change 
 	for r := range a.Roles() {
 		name := a.ARN(r)
 		for _, factor := range []bool{false, true} {
-			if d := p.decide(actor, factor, "sts:AssumeRole", name); d.Allowed() && (!factor || p.have[actor]) {
+			if (!factor || p.have[actor]) && p.mayWith(actor, factor, "sts:AssumeRole", name) {
 				gain(name, p.have[actor])
 			}
 		}
@@ -167,8 +169,10 @@ func (p position) roles(a *directory.Account, actor string, can canFunc, change 
 			return c, &c.Inline, &c.Attached, &c.Boundary
 		})
 	}
-	if made := "arn:aws:iam::" + p.Account + ":role/made"; a.Role("made") == nil && can("iam:CreateRole", made) {
-		change(&directory.Role{ID: "AROAMADE", Name: "made", Path: "/", MaxSession: 3600, Trust: directory.Document{Text: trustAnyone}})
+	for _, boundary := range append(managed(a), "") {
+		if made := "arn:aws:iam::" + p.Account + ":role/made"; a.Role("made") == nil && can("iam:CreateRole", made, "iam:PermissionsBoundary", boundary) {
+			change(&directory.Role{ID: "AROAMADE", Name: "made", Path: "/", MaxSession: 3600, Boundary: boundary, Trust: directory.Document{Text: trustAnyone}})
+		}
 	}
 }
 

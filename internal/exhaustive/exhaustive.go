@@ -21,6 +21,10 @@ type Search struct {
 	Depth int
 	// Positions is the most that are looked at.
 	Positions int
+	// Addresses that requests come from; at least one. Tags are what principals are tagged with by whoever may. Both are for
+	// conditions of the account.
+	Addresses []string
+	Tags      []directory.Tag
 	// Workloads are things that run with a role of the account, by ARN: the role's ARN.
 	Workloads map[string]string
 }
@@ -84,20 +88,19 @@ func (p position) fingerprint() string {
 	return b.String()
 }
 
-// may asks authz, without a second factor and with one.
+// may asks authz, without a second factor and with one, from each address.
 func (p position) may(name, action, resource string, keys ...string) bool {
-	for _, factor := range []bool{false, true} {
-		if factor && !p.have[name] {
-			continue
-		}
-		if d := p.decide(name, factor, action, resource, keys...); d.Allowed() {
-			return true
-		}
-	}
-	return false
+	return p.mayWith(name, false, action, resource, keys...) || p.have[name] && p.mayWith(name, true, action, resource, keys...)
 }
 
-func (p position) decide(name string, factor bool, action, resource string, keys ...string) authz.Decision {
+func (p position) mayWith(name string, factor bool, action, resource string, keys ...string) bool {
+	return slices.ContainsFunc(p.Addresses, func(address string) bool {
+		d := p.decide(name, factor, address, action, resource, keys...)
+		return d.Allowed()
+	})
+}
+
+func (p position) decide(name string, factor bool, address, action, resource string, keys ...string) authz.Decision {
 	caller, ok := authz.Principal(p.snap, name, p.Now)
 	if !ok {
 		return authz.Decision{}
@@ -108,13 +111,16 @@ func (p position) decide(name string, factor bool, action, resource string, keys
 		}
 		caller.Session.MFA = p.Now
 	}
-	return authz.Decide(p.snap, caller, &authz.Environment{Time: p.Now, Secure: true, SourceIP: "198.51.100.7"}, p.request(action, resource, keys))
+	return authz.Decide(p.snap, caller, &authz.Environment{Time: p.Now, Secure: true, SourceIP: address}, p.request(action, resource, keys))
 }
 
+// request has condition keys in pairs of name and value; "tag" with the key of one of Tags is that tag of the request.
 func (p position) request(action, resource string, keys []string) *authz.Ask {
 	ask := &authz.Ask{Action: action, Resource: resource, ResourceAccount: p.Account}
 	for i := 0; i < len(keys); i += 2 {
-		if keys[i+1] != "" {
+		if keys[i] == "tag" {
+			ask.RequestTags = slices.DeleteFunc(slices.Clone(p.Tags), func(t directory.Tag) bool { return t.Key != keys[i+1] })
+		} else if keys[i+1] != "" {
 			ask.Context.Set(keys[i], keys[i+1])
 		}
 	}
@@ -163,7 +169,7 @@ func (p position) rules() bool {
 			{"iam:CreatePolicy", "policy"},
 		} {
 			resource := "arn:aws:iam::" + p.Account + ":" + q[1] + fresh
-			switch d := p.decide(name, false, q[0], resource, q[2:]...); {
+			switch d := p.decide(name, false, p.Addresses[0], q[0], resource, q[2:]...); {
 			case p.may(name, q[0], resource, q[2:]...):
 				if !strings.HasPrefix(q[0], "iam:Create") || q[0] == "iam:CreateAccessKey" || q[0] == "iam:CreatePolicyVersion" {
 					given++
@@ -179,4 +185,3 @@ func (p position) rules() bool {
 	}
 	return false
 }
-
