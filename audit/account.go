@@ -28,7 +28,7 @@ type Account struct {
 	Finder *access.Finder
 
 	privileges func() *privileges
-	activity   func() map[string]*Activity
+	activity   func() *trailActivity
 }
 
 // RootARN is the ARN of the account's root user, which stands for the account.
@@ -85,10 +85,7 @@ func (a *Account) Activity() *Activity {
 	if all == nil {
 		return nil
 	}
-	if one := all[a.ID]; one != nil {
-		return one
-	}
-	return &Activity{}
+	return all.of(a.ID)
 }
 
 // summary counts what the audit has seen.

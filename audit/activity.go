@@ -97,12 +97,26 @@ const maxActivity = 200_000
 // Principal is what one did, by its ARN; nil where nothing is known that it did.
 func (a *Activity) Principal(name string) *PrincipalActivity { return a.byARN[name] }
 
-// activities adds up all events, by account. Nil: there is no trail.
-func activities(b *awsimport.Bundle) map[string]*Activity {
+// trailActivity is the activity of all accounts.
+type trailActivity struct {
+	accounts map[string]*Activity
+	unread   int
+}
+
+// of is that of one account.
+func (t *trailActivity) of(account string) *Activity {
+	if a := t.accounts[account]; a != nil {
+		return a
+	}
+	return &Activity{Unread: t.unread}
+}
+
+// activities adds up all events. Nil: there is no trail.
+func activities(b *awsimport.Bundle) *trailActivity {
 	if b.Events == nil {
 		return nil
 	}
-	g := gatherer{accounts: map[string]*Activity{}, uses: map[useKey]*Use{}, sources: map[sourceKey]*Source{}, texts: map[string]string{}}
+	g := newGatherer(maxActivity)
 	for e, problem := range b.Events {
 		if problem != nil {
 			g.unread++
@@ -114,11 +128,18 @@ func activities(b *awsimport.Bundle) map[string]*Activity {
 		a.Unread = g.unread
 		a.sort()
 	}
-	return g.accounts
+	return &trailActivity{g.accounts, g.unread}
+}
+
+func newGatherer(limit int) *gatherer {
+	return &gatherer{
+		limit: limit, accounts: map[string]*Activity{}, uses: map[useKey]*Use{}, sources: map[sourceKey]*Source{}, texts: map[string]string{},
+	}
 }
 
 // gatherer adds up events.
 type gatherer struct {
+	limit    int // of uses and of sources
 	accounts map[string]*Activity
 	uses     map[useKey]*Use
 	sources  map[sourceKey]*Source
@@ -183,7 +204,7 @@ const serviceEvent = "AwsServiceEvent"
 
 // room reports whether the event can be added without more than the bounded number of uses and sources.
 func (g *gatherer) room(principal string, e *trail.Event) bool {
-	if len(g.uses) < maxActivity && len(g.sources) < maxActivity {
+	if len(g.uses) < g.limit && len(g.sources) < g.limit {
 		return true
 	}
 	return g.uses[keyOfUse(principal, e)] != nil && g.sources[keyOfSource(principal, e)] != nil

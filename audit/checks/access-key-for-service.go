@@ -52,11 +52,10 @@ func callsWith(activity *audit.Activity, k *userKey) []*audit.Source {
 	return slices.DeleteFunc(slices.Clone(p.Sources), func(s *audit.Source) bool { return s.KeyID != k.id })
 }
 
-// environments are words by which SDKs and tools say in their user agent that they run as a workload, where a role serves.
+// environments are what user agents have where a workload runs that a role serves: SDKs repeat AWS_EXECUTION_ENV as exec-env,
+// and the action that gives GitHub's pipelines their credentials its own name. A person in CloudShell is none.
 var environments = []struct{ word, name string }{
-	{"exec-env/AWS_Lambda", "AWS Lambda"}, {"exec-env/AWS_ECS", "Amazon ECS"}, {"exec-env/EC2", "Amazon EC2"}, {"exec-env/AWS_EKS", "Amazon EKS"},
-	{"exec-env/CodeBuild", "AWS CodeBuild"}, {"configure-aws-credentials-for-github-actions", "GitHub Actions"}, {"github-actions", "GitHub Actions"},
-	{"gitlab-runner", "GitLab CI"}, {"HashiCorp-terraform-cloud", "HCP Terraform"}, {"kubernetes", "Kubernetes"},
+	{"exec-env/AWS_Lambda", "AWS Lambda"}, {"exec-env/AWS_ECS", "Amazon ECS"}, {"configure-aws-credentials-for-github-actions", "GitHub Actions"},
 }
 
 // Nobody works in so many hours of the day on each day of the week.
@@ -74,7 +73,7 @@ func workload(sources []*audit.Source) []audit.Evidence {
 		hours |= s.Hours
 		weekdays |= s.Weekdays
 		for _, e := range environments {
-			if strings.Contains(strings.ToLower(s.Agent), strings.ToLower(e.word)) {
+			if strings.Contains(s.Agent, e.word) {
 				last := s.Last
 				evidence = append(evidence, audit.Evidence{
 					Text: fmt.Sprintf("%s from %s in %s, by its user agent %q, last on %s", count(s.Records, "call"), s.Address, e.name, s.Agent, last.UTC().Format(time.DateTime)),

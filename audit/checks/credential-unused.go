@@ -79,7 +79,11 @@ func unusedPassword(a *audit.Account, r *audit.Reporter, row *awsimport.ReportRo
 		title = fmt.Sprintf("User %s has never signed in, with a password that is %d days old", row.User, a.Ago(last))
 		evidence = fact("the credential report has no password_last_used; the password is of %s", day(last))
 	}
-	if last.IsZero() || a.Ago(last) < a.Settings.CredentialUnusedDays {
+	switch {
+	case last.IsZero():
+		r.NotAssessed("when the password of "+row.User+", who never signed in, was made", getReport)
+		return
+	case a.Ago(last) < a.Settings.CredentialUnusedDays:
 		return
 	}
 	r.Found("password", audit.Finding{
@@ -122,9 +126,6 @@ func passwordMade(row *awsimport.ReportRow) time.Time {
 // inactiveUser finds users who used nothing at all for long. It is not asked about those with SSH keys, service-specific
 // credentials or signing certificates, of whose use AWS tells nothing.
 func inactiveUser(a *audit.Account, r *audit.Reporter, row *awsimport.ReportRow, keys []userKey) {
-	if row.Created.State != awsimport.Known {
-		return
-	}
 	last, known := lastSignIn(a, row)
 	if !known {
 		return // reported with the password
@@ -140,12 +141,14 @@ func inactiveUser(a *audit.Account, r *audit.Reporter, row *awsimport.ReportRow,
 			last = later(last, k.LastUsed.Value)
 		}
 	}
-	if activity := a.Activity(); activity != nil && activity.Principal(row.ARN) != nil {
-		last = later(last, activity.Principal(row.ARN).Last)
-	}
+	last = later(last, lastAct(a, row.ARN))
 	since, what := last, "did nothing"
 	title := fmt.Sprintf("User %s has been inactive for %d days", row.User, a.Ago(last))
 	if last.IsZero() {
+		if row.Created.State != awsimport.Known {
+			r.NotAssessed("when user "+row.User+", who never did anything, was made", getReport)
+			return
+		}
 		since, what = row.Created.Value, "never did anything"
 		title = fmt.Sprintf("User %s was never active since it was made %d days ago", row.User, a.Ago(since))
 	}

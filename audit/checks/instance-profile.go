@@ -64,6 +64,9 @@ func workloadCredentials(a *audit.Account, r *audit.Reporter, w *awsimport.Workl
 	case w.Role == "" && emptyProfile(a, w.Profile):
 		f.Title = fmt.Sprintf("Instance %s has a profile without a role", w.Name)
 		f.Evidence = []audit.Evidence{fact("%s carries no role", w.Profile)}
+	case w.Role == "":
+		r.NotAssessed("the role of "+w.Profile, getProfiles)
+		return
 	default:
 		return
 	}

@@ -106,12 +106,9 @@ const baseline = `{"Version":"2012-10-17","Statement":[{"Sid":"Baseline","Effect
 func restricts(level []eval.Source) bool {
 	everything := false
 	for _, source := range level {
-		doc := source.Policy.Document()
-		if doc == nil {
-			continue
-		}
-		for i := range doc.Statements {
-			s := &doc.Statements[i]
+		statements := source.Policy.Document().Statements
+		for i := range statements {
+			s := &statements[i]
 			if s.Effect == policy.Deny {
 				return true
 			}

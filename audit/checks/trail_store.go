@@ -9,6 +9,7 @@ import (
 
 	"github.com/warder-iam/warder/audit"
 	"github.com/warder-iam/warder/audit/access"
+	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory/awsimport"
 	"github.com/warder-iam/warder/policy/eval"
 )
@@ -66,75 +67,95 @@ func bucketKnown(a *audit.Account, bucket string) bool {
 
 // tamperer is a principal that may tamper with a record.
 type tamperer struct {
-	actions []string
-	how     string
-	refs    []access.StatementRef
+	principal access.Principal
+	first     int // of tampering that it may do
+	answer    access.Answer
 }
 
 func store(a *audit.Account, r *audit.Reporter, t *awsimport.Trail) {
-	bucket := "arn:aws:s3:::" + t.Bucket
-	found := map[string]*tamperer{}
+	asks := tamperingAsks(a, t)
+	var found []tamperer
+	for p := range a.Finder.Principals() {
+		if p.Account != a.ID || p.Kind == eval.Root || !a.Bundle.Complete(p.ARN) {
+			continue
+		}
+		for i, ask := range asks {
+			answer := a.Finder.Can(p, ask)
+			if answer.Possible() {
+				found = append(found, tamperer{p, i, answer})
+				break // one is enough, and each question costs
+			}
+			if answer.Verdict == access.Undecided {
+				r.NotAssessed("whether "+p.ARN+" may "+ask.Action+" in "+t.Bucket+": "+answer.Why, "")
+			}
+		}
+	}
+	if len(found) == 0 {
+		return
+	}
+	bucket := bucketARN(t)
+	r.FoundAs(tamperSeverity(a, found), "store", audit.Finding{
+		Resource: bucket,
+		Title:    fmt.Sprintf("%s of the account may change the record of trail %s", count(len(found), "principal"), t.Name),
+		Evidence: tamperEvidence(a, found, asks),
+		Remedy: audit.Remedy{
+			Text: "Keep the trail's files in a bucket of an account that nobody works in; until then deny deletes and changes to all but the log archive's role, " +
+				"and lock the objects.",
+			Command: audit.Command("aws", "s3api", "put-object-lock-configuration", "--bucket", t.Bucket, "--object-lock-configuration",
+				`{"ObjectLockEnabled":"Enabled","Rule":{"DefaultRetention":{"Mode":"COMPLIANCE","Days":365}}}`),
+			Patch: `{"Sid":"KeepTheRecord","Effect":"Deny","Principal":"*","Action":["s3:DeleteObject","s3:DeleteObjectVersion","s3:PutLifecycleConfiguration"],` +
+				`"Resource":["` + bucket + `","` + bucket + `/*"]}`,
+		},
+		References: practice("record"),
+	})
+}
+
+func bucketARN(t *awsimport.Trail) string { return "arn:aws:s3:::" + t.Bucket }
+
+// tamperingAsks are the questions for one trail, in the order of tampering.
+func tamperingAsks(a *audit.Account, t *awsimport.Trail) []*authz.Ask {
+	var asks []*authz.Ask
 	for _, act := range tampering {
-		resource := bucket
+		resource := bucketARN(t)
 		if act.object {
 			resource += "/AWSLogs/" + a.ID + "/CloudTrail/" + cmp.Or(t.HomeRegion, "us-east-1") + "/record.json.gz"
 		}
-		for p, answer := range a.Finder.WhoCan(a.Finder.Ask(act.action, resource)) {
-			if p.Account != a.ID || p.Kind == eval.Root || !a.Bundle.Complete(p.ARN) {
-				continue
-			}
-			if !answer.Possible() {
-				r.NotAssessed("whether "+p.ARN+" may "+act.action+" in "+t.Bucket, getDetails)
-				continue
-			}
-			if found[p.ARN] == nil {
-				found[p.ARN] = &tamperer{how: answer.Text(), refs: answer.Statements}
-			}
-			found[p.ARN].actions = append(found[p.ARN].actions, act.action)
-		}
+		asks = append(asks, a.Finder.Ask(act.action, resource))
 	}
-	if len(found) > 0 {
-		r.FoundAs(tamperSeverity(a, found), "store", audit.Finding{
-			Resource: bucket,
-			Title:    fmt.Sprintf("%s of the account may change the record of trail %s", count(len(found), "principal"), t.Name),
-			Evidence: few(tamperEvidence(found)),
-			Remedy: audit.Remedy{
-				Text: "Keep the trail's files in a bucket of an account that nobody works in; until then deny deletes and changes to all but the log archive's role, " +
-					"and lock the objects.",
-				Command: audit.Command("aws", "s3api", "put-object-lock-configuration", "--bucket", t.Bucket, "--object-lock-configuration",
-					`{"ObjectLockEnabled":"Enabled","Rule":{"DefaultRetention":{"Mode":"COMPLIANCE","Days":365}}}`),
-				Patch: `{"Sid":"KeepTheRecord","Effect":"Deny","Principal":"*","Action":["s3:DeleteObject","s3:DeleteObjectVersion","s3:PutLifecycleConfiguration"],` +
-					`"Resource":["` + bucket + `","` + bucket + `/*"]}`,
-			},
-			References: practice("record"),
-		})
-	}
+	return asks
 }
 
 // tamperSeverity: that administrators may is one thing, that others may is worse.
-func tamperSeverity(a *audit.Account, found map[string]*tamperer) audit.Severity {
+func tamperSeverity(a *audit.Account, found []tamperer) audit.Severity {
 	administrators := map[string]bool{}
 	for _, adm := range a.Administrators() {
 		administrators[adm.ARN] = true
 	}
-	for name := range found {
-		if !administrators[name] {
-			return audit.High
-		}
+	if slices.ContainsFunc(found, func(f tamperer) bool { return !administrators[f.principal.ARN] }) {
+		return audit.High
 	}
 	return audit.Medium
 }
 
-func tamperEvidence(found map[string]*tamperer) []audit.Evidence {
+// tamperEvidence names the first principals with all that they may do.
+func tamperEvidence(a *audit.Account, found []tamperer, asks []*authz.Ask) []audit.Evidence {
 	var all []audit.Evidence
-	for _, name := range slices.Sorted(maps.Keys(found)) {
-		f := found[name]
-		e := fact("%s may (%s) %s", name, f.how, strings.Join(f.actions, ", "))
-		if len(f.refs) > 0 {
-			s := f.refs[0]
+	for _, f := range found[:min(len(found), mostEvidence)] {
+		actions := []string{asks[f.first].Action}
+		for _, ask := range asks[f.first+1:] {
+			if answer := a.Finder.Can(f.principal, ask); answer.Possible() {
+				actions = append(actions, ask.Action)
+			}
+		}
+		e := fact("%s may (%s) %s", f.principal.ARN, f.answer.Text(), strings.Join(actions, ", "))
+		if len(f.answer.Statements) > 0 {
+			s := f.answer.Statements[0]
 			e.Policy, e.Statement, e.Line, e.Column, e.File = s.Policy, cmp.Or(s.SID, fmt.Sprintf("#%d", s.Index+1)), s.Line, s.Column, s.File
 		}
 		all = append(all, e)
+	}
+	if more := len(found) - len(all); more > 0 {
+		all = append(all, fact("and %d more", more))
 	}
 	return all
 }
