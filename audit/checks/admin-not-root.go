@@ -3,7 +3,6 @@ package checks
 import (
 	"fmt"
 
-	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/audit"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/directory/awsimport"
@@ -62,25 +61,12 @@ func noAdministrator(a *audit.Account) audit.Finding {
 
 // allKnown reports whether the permissions of every principal of the account are known.
 func allKnown(a *audit.Account) bool {
-	for e := range holders(a) {
+	for e := range actors(a) {
 		if !a.Bundle.Complete(a.Directory.ARN(e)) {
 			return false
 		}
 	}
 	return true
-}
-
-// userOf is the user with that ARN, or nil.
-func userOf(a *audit.Account, name string) *directory.User {
-	parsed, err := arn.Parse(name)
-	if err != nil || parsed.Account != a.ID || a.Directory == nil {
-		return nil
-	}
-	named, ok := parsed.Named()
-	if !ok || named.Kind != arn.KindUser {
-		return nil
-	}
-	return a.Directory.User(named.Name)
 }
 
 // ownsAny reports whether one of the statements comes to the user otherwise than through a group.

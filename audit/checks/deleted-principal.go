@@ -111,8 +111,10 @@ func missing(a *audit.Account, name string) bool {
 	c := &a.Evidence.AuthorizationDetails
 	switch named.Kind {
 	case arn.KindUser:
-		return c.Users == awsimport.Complete && (a.Directory == nil || a.Directory.User(named.Name) == nil)
-	case arn.KindRole, arn.KindAssumedRole:
+		return c.Users == awsimport.Complete && userOf(a, name) == nil
+	case arn.KindRole:
+		return c.Roles == awsimport.Complete && (a.Directory == nil || a.Directory.Role(named.Name) == nil || a.Directory.ARN(a.Directory.Role(named.Name)) != name)
+	case arn.KindAssumedRole:
 		return c.Roles == awsimport.Complete && (a.Directory == nil || a.Directory.Role(named.Name) == nil)
 	}
 	return false

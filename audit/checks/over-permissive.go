@@ -154,17 +154,18 @@ func byTrail(a *audit.Account, p *principal, activity *audit.Activity) granted {
 		switch {
 		case did[service]:
 			g.used = append(g.used, service)
-		case !slices.Contains(dataServices, service):
+		case !slices.Contains(untold, service):
 			g.unused = append(g.unused, service)
 		}
 	}
 	return g
 }
 
-// dataServices are those whose use shows in data events alone, which most trails do not record. Source: CloudTrail User Guide,
-// logging data events.
-var dataServices = []string{
+// untold are services whose use a trail may not show: it is in data events alone, which most trails do not record, or stands
+// there under another name than that of the actions. Source: CloudTrail User Guide, logging data events.
+var untold = []string{
 	"s3", "s3-object-lambda", "s3express", "dynamodb", "lambda", "sqs", "sns", "kinesis", "kinesisvideo", "logs", "cloudwatch", "execute-api", "iot", "kms",
 	"cognito-identity", "cognito-sync", "appsync", "bedrock", "rds-data", "timestream", "ses", "xray", "ssmmessages", "ec2messages", "mobiletargeting",
 	"sagemaker", "codewhisperer", "aps", "comprehend", "qbusiness", "verifiedpermissions", "workmailmessageflow", "firehose", "autoscaling-plans",
+	"application-autoscaling", "tag", "aws-marketplace", "billing", "payments", "consolidatedbilling", "tax", "support", "sts",
 }

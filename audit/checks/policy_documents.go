@@ -98,7 +98,7 @@ func resourceDocuments(a *audit.Account, yield func(document) bool) bool {
 
 func trustName(r *directory.Role) string { return "trust policy of role " + r.Name }
 
-// holders are the users, groups and roles of the account that people made: service-linked roles are AWS's.
+// holders are the users, groups and roles of the account that people made.
 func holders(a *audit.Account) iter.Seq[directory.Entity] {
 	return func(yield func(directory.Entity) bool) {
 		if a.Directory == nil {
@@ -122,19 +122,50 @@ func holders(a *audit.Account) iter.Seq[directory.Entity] {
 	}
 }
 
+// actors are the users and roles of the account that somebody can be: all but service-linked roles, which only their services
+// have. The roles of IAM Identity Center are among them.
+func actors(a *audit.Account) iter.Seq[directory.Entity] {
+	return func(yield func(directory.Entity) bool) {
+		if a.Directory == nil {
+			return
+		}
+		for u := range a.Directory.Users() {
+			if !yield(u) {
+				return
+			}
+		}
+		for r := range a.Directory.Roles() {
+			if !strings.HasPrefix(r.Path, serviceLinkedPath) && !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// Where the roles of services and of IAM Identity Center live. Sources: IAM User Guide, service-linked roles; IAM Identity
+// Center User Guide, referencing permission sets in resource policies.
+const (
+	serviceLinkedPath = "/aws-service-role/"
+	reservedPath      = "/aws-reserved/"
+)
+
 // roles are the roles of the account but those that AWS made for its services and for IAM Identity Center, which nobody here
-// can change. Source: IAM User Guide, service-linked roles.
+// can change.
 func roles(a *audit.Account) iter.Seq[*directory.Role] {
 	return func(yield func(*directory.Role) bool) {
 		if a.Directory == nil {
 			return
 		}
 		for r := range a.Directory.Roles() {
-			if !strings.HasPrefix(r.Path, "/aws-service-role/") && !strings.HasPrefix(r.Path, "/aws-reserved/") && !yield(r) {
+			if changeable(r) && !yield(r) {
 				return
 			}
 		}
 	}
+}
+
+func changeable(r *directory.Role) bool {
+	return !strings.HasPrefix(r.Path, serviceLinkedPath) && !strings.HasPrefix(r.Path, reservedPath)
 }
 
 func inlineOf(e directory.Entity) []directory.InlinePolicy {

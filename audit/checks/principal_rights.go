@@ -25,13 +25,10 @@ type principal struct {
 	allows []*policy.Statement
 }
 
-// principals are the users and roles of the account that people made. Those whose permissions are not fully known are gaps.
+// principals are the users and roles of the account that somebody can be. Those whose permissions are not fully known are gaps.
 func principals(a *audit.Account, r *audit.Reporter) []principal {
 	var all []principal
-	for e := range holders(a) {
-		if _, isGroup := e.(*directory.Group); isGroup {
-			continue
-		}
+	for e := range actors(a) {
 		name := a.Directory.ARN(e)
 		if _, incomplete := a.Bundle.Incomplete[name]; incomplete {
 			r.NotAssessed("the permissions of "+label(e), getDetails)
@@ -322,6 +319,38 @@ func labelOf(name string) string {
 		}
 	}
 	return name
+}
+
+// userOf is the user with that ARN, or nil.
+func userOf(a *audit.Account, name string) *directory.User {
+	parsed, err := arn.Parse(name)
+	if err != nil || parsed.Account != a.ID || a.Directory == nil {
+		return nil
+	}
+	named, ok := parsed.Named()
+	if !ok || named.Kind != arn.KindUser {
+		return nil
+	}
+	if u := a.Directory.User(named.Name); u != nil && a.Directory.ARN(u) == name {
+		return u
+	}
+	return nil
+}
+
+// roleOf is the role with that ARN, or nil: one that people of the account can change.
+func roleOf(a *audit.Account, name string) *directory.Role {
+	parsed, err := arn.Parse(name)
+	if err != nil || parsed.Account != a.ID || a.Directory == nil {
+		return nil
+	}
+	named, ok := parsed.Named()
+	if !ok || named.Kind != arn.KindRole || named.Path == "" {
+		return nil
+	}
+	if role := a.Directory.Role(named.Name); role != nil && a.Directory.ARN(role) == name && changeable(role) {
+		return role
+	}
+	return nil
 }
 
 // throughGroup reports whether a policy comes to a user through one of its groups, and not directly.

@@ -99,18 +99,8 @@ func assumedWithoutMFA(a *audit.Account, r *audit.Reporter, all []principal, adm
 		Evidence: append(evidence, administration(a, admin)...),
 		Remedy: audit.Remedy{
 			Text:    "Ask for MFA in the role's trust policy.",
-			Patch:   `"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}`,
+			Patch:   `{"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}`,
 			Command: audit.Command("aws", "iam", "update-assume-role-policy", "--role-name", role.Name, "--policy-document", "file://policy.json"),
 		},
 	})
-}
-
-// roleOf is the role with that ARN, or nil.
-func roleOf(a *audit.Account, name string) *directory.Role {
-	for role := range roles(a) {
-		if a.Directory.ARN(role) == name {
-			return role
-		}
-	}
-	return nil
 }

@@ -24,7 +24,7 @@ var roleMFAOrExternalID = audit.Check{
 				continue
 			}
 			s := audit.Medium
-			if standingOf(a, e.who.Account) == own {
+			if st := e.standing(a); st == own || st == trusted {
 				s = audit.Low
 			}
 			r.FoundAs(s, e.who.ARN, audit.Finding{
@@ -33,7 +33,7 @@ var roleMFAOrExternalID = audit.Check{
 				Evidence: e.evidence(a, "lets "+e.whoText()+" in"),
 				Remedy: audit.Remedy{
 					Text:    "Ask people for MFA, and a provider for the external id that it gave you.",
-					Patch:   `"Condition": {"StringEquals": {"sts:ExternalId": "EXTERNAL-ID"}}`,
+					Patch:   `{"Condition": {"StringEquals": {"sts:ExternalId": "EXTERNAL-ID"}}}`,
 					Command: editTrust(e.role),
 				},
 			})

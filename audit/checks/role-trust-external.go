@@ -25,13 +25,15 @@ var roleTrustExternal = audit.Check{
 				continue
 			}
 			name := a.Directory.ARN(e.role)
-			s, whose := audit.Medium, "which is none of the organization's"
-			switch standingOf(a, e.who.Account) {
+			s, whose := audit.Medium, "which is not of the organization"
+			switch e.standing(a) {
 			case own:
-				s, whose = audit.Informational, "which is one of the organization's"
+				s, whose = audit.Informational, "of the organization"
+			case trusted:
+				s, whose = audit.Informational, "which the settings trust"
 			case unknown:
 				whose = "of which nothing is known"
-				r.NotAssessed("whether account "+e.who.Account+" is one of the organization's", getAccounts)
+				r.NotAssessed("which accounts are of the organization, for "+e.whoText(), getAccounts)
 			}
 			privileged := ""
 			if admins[name] {

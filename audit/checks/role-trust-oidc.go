@@ -83,7 +83,7 @@ func subject(a *audit.Account, r *audit.Reporter, role *directory.Role, provider
 			Evidence: grants(a, a.Directory.ARN(role), &answer, fmt.Sprintf("lets in whoever has a token of %s with the subject %q", host, probe.subject)),
 			Remedy: audit.Remedy{
 				Text:    "Name the subject, by StringEquals or by a pattern that no stranger can fit.",
-				Patch:   fmt.Sprintf(`"Condition": {"StringEquals": {%q: %q, %q: "AUDIENCE"}}`, host+":sub", probe.example, host+":aud"),
+				Patch:   fmt.Sprintf(`{"Condition": {"StringEquals": {%q: %q, %q: "AUDIENCE"}}}`, host+":sub", probe.example, host+":aud"),
 				Command: editTrust(role),
 			},
 		})
@@ -101,8 +101,12 @@ type probe struct {
 // reference"; GitLab, "ID token authentication"; HashiCorp, "Workload identity token structure"; Kubernetes, "Service account
 // tokens".
 func probes(host string) []probe {
-	anybody := probe{nobody, "any user of " + host, "SUBJECT", audit.Critical}
+	anybody := probe{nobody, "any user of " + host, "SUBJECT", audit.High}
 	switch {
+	case host == "cognito-identity.amazonaws.com":
+		return []probe{{nobody, "any identity of a Cognito pool, signed in or not", "IDENTITY", audit.High}}
+	case host == "accounts.google.com" || host == "www.amazon.com" || host == "graph.facebook.com":
+		anybody.severity = audit.Critical // everybody is one of theirs
 	case host == "token.actions.githubusercontent.com":
 		const example = "repo:OWNER/REPOSITORY:ref:refs/heads/main"
 		return []probe{
@@ -128,28 +132,43 @@ func probes(host string) []probe {
 	return []probe{anybody}
 }
 
-// ownersOf are repositories that do not exist, of the owners on GitHub whom a trust policy names: a subject of any repository
-// lets in whatever any member of the owner pushes.
+// ownersOf are repositories that do not exist, which the patterns of a trust policy for GitHub may admit: of anybody who
+// gives one a name that fits, and of the owners whom the policy names, where any of theirs lets in whatever any member pushes.
 func ownersOf(role *directory.Role, host string) []probe {
-	var all []probe
+	var open, owned []probe
 	if host != "token.actions.githubusercontent.com" {
 		return nil
 	}
 	doc := role.Trust.Compiled().Document()
 	for i := range doc.Statements {
 		for _, c := range doc.Statements[i].Condition {
+			if !strings.EqualFold(c.Key.Text, host+":sub") {
+				continue
+			}
 			for _, v := range c.Values {
-				owner, _, ok := strings.Cut(strings.TrimPrefix(v.Text, "repo:"), "/")
-				if ok && strings.HasPrefix(v.Text, "repo:") && !strings.ContainsAny(owner, "*?$") {
-					all = append(all, probe{
-						"repo:" + owner + "/" + nobody + ":ref:refs/heads/" + nobody, "any repository of " + owner,
-						"repo:" + owner + "/REPOSITORY:ref:refs/heads/main", audit.Medium,
+				example := "repo:OWNER/REPOSITORY:ref:refs/heads/main"
+				fixed, _, _ := strings.Cut(strings.ReplaceAll(v.Text, "?", "*"), "*")
+				owner, _, named := strings.Cut(strings.TrimPrefix(fixed, "repo:"), "/")
+				if strings.HasPrefix(fixed, "repo:") && named {
+					owned = append(owned, probe{
+						"repo:" + owner + "/" + nobody + ":ref:refs/heads/" + nobody, "any repository of " + owner, example, audit.Medium,
 					})
+				} else if fixed != v.Text {
+					open = append(open, probe{instance(v.Text), "any repository of GitHub with a name that fits", example, audit.Critical})
 				}
 			}
 		}
 	}
-	return all
+	return append(open, owned...)
+}
+
+// instance is a subject that fits a pattern and begins as GitHub's do.
+func instance(pattern string) string {
+	text := strings.ReplaceAll(strings.ReplaceAll(pattern, "*", nobody), "?", "x")
+	if !strings.HasPrefix(text, "repo:") {
+		text = strings.Replace(text, nobody, "repo:"+nobody, 1)
+	}
+	return text
 }
 
 // limitsWho reports whether another claim of the token than audience and subject says who it is: a provider has claims of its
@@ -185,7 +204,7 @@ func audience(a *audit.Account, r *audit.Reporter, role *directory.Role, provide
 		Evidence: grants(a, a.Directory.ARN(role), &answer, "lets in tokens for any audience"),
 		Remedy: audit.Remedy{
 			Text:    "Name the audience.",
-			Patch:   fmt.Sprintf(`"Condition": {"StringEquals": {%q: "AUDIENCE"}}`, providerHost(provider)+":aud"),
+			Patch:   fmt.Sprintf(`{"Condition": {"StringEquals": {%q: "AUDIENCE"}}}`, providerHost(provider)+":aud"),
 			Command: editTrust(role),
 		},
 	})

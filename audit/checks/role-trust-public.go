@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/warder-iam/warder/audit"
+	"github.com/warder-iam/warder/audit/access"
 )
 
 var roleTrustPublic = audit.Check{
@@ -20,7 +21,7 @@ var roleTrustPublic = audit.Check{
 			return
 		}
 		for _, e := range entrances(a, r) {
-			if standingOf(a, e.who.Account) == own || !anyone(&e) {
+			if !anyone(&e) {
 				continue
 			}
 			s := audit.High // an external id, an address or the like is all that stands in the way
@@ -33,7 +34,7 @@ var roleTrustPublic = audit.Check{
 				Evidence: e.evidence(a, "lets everybody in"),
 				Remedy: audit.Remedy{
 					Text:    "Name the accounts or roles that need it, or limit it to the organization.",
-					Patch:   `"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-ORGANIZATION"}}`,
+					Patch:   `{"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-ORGANIZATION"}}}`,
 					Command: editTrust(e.role),
 				},
 			})
@@ -41,5 +42,5 @@ var roleTrustPublic = audit.Check{
 	},
 }
 
-// anyone reports whether the trust policy names everybody.
-func anyone(e *entrance) bool { return e.who.Account == "*" }
+// anyone reports whether the trust policy names everybody, and no condition says whose they must be.
+func anyone(e *entrance) bool { return e.who == access.AnyAccount && !e.limited() }

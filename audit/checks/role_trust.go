@@ -59,7 +59,10 @@ func trusts(a *audit.Account, r *audit.Reporter) bool {
 
 // who is for people: "account 444455556666", "user x of account …", "anybody with an AWS account".
 func (e *entrance) whoText() string {
-	if e.who == access.AnyAccount {
+	switch {
+	case e.who == access.AnyAccount && e.limited():
+		return "the accounts that its conditions let in"
+	case e.who == access.AnyAccount:
 		return "anybody with an AWS account"
 	}
 	if e.who.Account != "" && strings.HasSuffix(e.who.ARN, ":root") {
@@ -75,19 +78,48 @@ func (e *entrance) evidence(a *audit.Account, text string) []audit.Evidence {
 	return grants(a, a.Directory.ARN(e.role), &answer, text)
 }
 
-// standing is how an account stands to this one.
+// limited reports whether a trust policy that names everybody says by a condition whose they must be.
+func (e *entrance) limited() bool { return requires(e.answer.Requirements, limits...) }
+
+// limits are the condition keys by which a policy for everybody names an organization or accounts.
+var limits = []string{"aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:PrincipalAccount"}
+
+// ownOnly reports whether such conditions are met by those of the account's own organization alone.
+func (e *entrance) ownOnly(a *audit.Account) bool {
+	org := a.Bundle.Organization
+	return org != nil && slices.ContainsFunc(e.answer.Requirements, func(q access.Requirement) bool {
+		return strings.EqualFold(q.Key, "aws:PrincipalOrgID") && slices.Equal(q.Values, []string{org.ID}) ||
+			strings.EqualFold(q.Key, "aws:PrincipalOrgPaths") && !slices.ContainsFunc(q.Values, func(v string) bool { return !strings.HasPrefix(v, org.ID+"/") })
+	})
+}
+
+// standing is how somebody's account stands to this one.
 type standing uint8
 
 const (
 	stranger standing = iota
-	own               // of the organization, or trusted by the settings
+	own               // of the organization
+	trusted           // by the settings
 	unknown           // nothing is known of an organization
 )
+
+// standing of those whom an entrance lets in.
+func (e *entrance) standing(a *audit.Account) standing {
+	switch {
+	case e.who != access.AnyAccount:
+		return standingOf(a, e.who.Account)
+	case e.ownOnly(a):
+		return own
+	case e.limited():
+		return unknown
+	}
+	return stranger
+}
 
 // standingOf an account by the organization and the settings.
 func standingOf(a *audit.Account, account string) standing {
 	if slices.Contains(a.Settings.TrustedAccounts, account) {
-		return own
+		return trusted
 	}
 	org := a.Bundle.Organization
 	switch {
