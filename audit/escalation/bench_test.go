@@ -67,3 +67,19 @@ func BenchmarkBuild(b *testing.B) {
 		})
 	}
 }
+
+// TestGrowth: where few are privileged, twice the principals are about twice the questions, not four times.
+func TestGrowth(t *testing.T) {
+	count := func(n int) int {
+		g := Build(access.New(company(n).snapshot(t), access.Options{Now: now}), Options{})
+		if len(g.Escalations) != 3 || len(g.Administrators) != 2 {
+			t.Fatalf("%d principals: %d escalate and %d are administrators, want 3 and 2", n, len(g.Escalations), len(g.Administrators))
+		}
+		return g.model.questions
+	}
+	small, large := count(1000), count(2000)
+	if large > 3*small {
+		t.Errorf("%d questions for 1000 principals, %d for 2000", small, large)
+	}
+	t.Logf("%d questions for 1000 principals, %d for 2000", small, large)
+}

@@ -132,6 +132,22 @@ func leaveGroup(a *attempt) *Change {
 	return a.put(u)
 }
 
+// putTag gives a user or role a tag, in place of the one with that key. Keys have no case.
+func putTag(a *attempt) *Change {
+	with := func(tags []directory.Tag) []directory.Tag {
+		tags = slices.DeleteFunc(tags, func(t directory.Tag) bool { return strings.EqualFold(t.Key, a.tag.Key) })
+		return append(tags, a.tag)
+	}
+	if a.user != nil {
+		u := a.user.Clone()
+		u.Tags = with(u.Tags)
+		return a.put(u)
+	}
+	r := a.role.Clone()
+	r.Tags = with(r.Tags)
+	return a.put(r)
+}
+
 // newVersion makes a version that allows everything the policy's default one.
 func newVersion(a *attempt) *Change {
 	p := a.policy.Clone()

@@ -17,6 +17,7 @@ func (s *search) changes(actor *subject) [][]*move {
 		}
 	}
 	c.trusts()
+	c.tags()
 	if s.wide {
 		c.making()
 	}

@@ -33,6 +33,7 @@ type model struct {
 	gained    map[string][]*edge // what the account as it is lets a principal become, by its ARN
 	strong    []string           // ARNs of AWS-managed policies that allow a step; made when first needed
 	undecided map[string]string
+	questions int // that audit/access was asked
 
 	classes       map[string]string // of the candidates, by ARN
 	personalities map[*eval.Policy]bool

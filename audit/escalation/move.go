@@ -8,6 +8,7 @@ import (
 
 	"github.com/warder-iam/warder/audit/access"
 	"github.com/warder-iam/warder/authz"
+	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/policy/eval"
 )
 
@@ -24,7 +25,7 @@ type move struct {
 // key is the same for moves that do the same.
 func (m *move) key() string {
 	var b strings.Builder
-	for _, part := range []string{m.step.ID, m.actor, m.gains, m.target(), m.managed, m.inline, m.made, m.provider, strconv.Itoa(m.version)} {
+	for _, part := range []string{m.step.ID, m.actor, m.gains, m.target(), m.managed, m.inline, m.made, m.provider, strconv.Itoa(m.version), m.tag.Key, m.tag.Value} {
 		b.WriteString(part)
 		b.WriteByte(0)
 	}
@@ -160,12 +161,16 @@ func (m *model) ask(w *world, mv *move, need *Need, actor *subject, factor bool,
 			ask.Context.Set(mv.fill(key), text)
 		}
 	}
+	if need.tags {
+		ask.RequestTags = []directory.Tag{mv.tag}
+	}
 	answer, ok := m.can(w, p, ask, factor)
 	return Asked{Principal: who, Action: ask.Action, Resource: ask.Resource, Answer: answer}, ok
 }
 
 // can decides, with or without a second factor.
 func (m *model) can(w *world, p access.Principal, ask *authz.Ask, factor bool) (access.Answer, bool) {
+	m.questions++
 	answer := w.finder.Can(p, ask)
 	if answer.Verdict == access.Undecided {
 		m.undecided[p.ARN+" "+ask.Action+" "+ask.Resource] = answer.Why

@@ -17,7 +17,7 @@ var (
 		"iam:AttachRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:CreateAccessKey",
 		"iam:CreateLoginProfile", "iam:UpdateLoginProfile", "iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary",
 		"iam:DeleteUserPolicy", "iam:DetachUserPolicy", "iam:DeleteGroupPolicy", "iam:CreateUser", "iam:CreateRole", "iam:CreatePolicy", "iam:EnableMFADevice",
-		"iam:CreateVirtualMFADevice",
+		"iam:CreateVirtualMFADevice", "iam:TagUser", "iam:TagRole",
 	}
 	someResources = []any{
 		"*", "*", "user/*", "role/*", "user/a", "user/b", "user/c", "role/r", "role/s", "group/g", "group/*", "policy/p", "policy/*", "policy/q",
@@ -30,6 +30,8 @@ var (
 		{"StringEquals": {"iam:PermissionsBoundary": policyARN("q")}},
 		{"Null": {"iam:PermissionsBoundary": "true"}},
 		{"StringEquals": {"aws:username": "a"}},
+		{"StringEquals": {"aws:PrincipalTag/team": "ops"}},
+		{"StringEquals": {"aws:ResourceTag/open": "yes"}},
 		{"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}},
 	}
 )

@@ -69,6 +69,8 @@ type Need struct {
 	// braces. One that is empty is absent.
 	Keys map[string]string
 
+	// tags: the request gives the tag of the step.
+	tags bool
 	// when says whether this request is needed at all; nil is always.
 	when func(*attempt) bool
 }
@@ -88,6 +90,7 @@ type attempt struct {
 	managed string // ARN of a managed policy that is attached, detached, or becomes a boundary
 	inline  string // name of an inline policy
 	version int    // of the policy
+	tag     directory.Tag
 	made    string // ARN of what is made
 }
 

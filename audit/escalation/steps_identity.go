@@ -106,6 +106,14 @@ var rightsSteps = []Step{
 		Needs: []Need{{Action: "iam:PutRolePermissionsBoundary", On: "{role}", Keys: newBoundary}},
 	},
 	{
+		ID: "tag-user", Title: "gives the user a tag that a condition asks for", Family: Rights, change: putTag, replaces: always,
+		Needs: []Need{{Action: "iam:TagUser", On: "{user}", tags: true}},
+	},
+	{
+		ID: "tag-role", Title: "gives the role a tag that a condition asks for", Family: Rights, change: putTag, replaces: always,
+		Needs: []Need{{Action: "iam:TagRole", On: "{role}", tags: true}},
+	},
+	{
 		ID: "update-assume-role-policy", Title: "rewrites the role's trust policy", Family: Trust, change: openTrust,
 		Needs: []Need{{Action: "iam:UpdateAssumeRolePolicy", On: "{role}"}},
 	},

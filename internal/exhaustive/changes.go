@@ -71,6 +71,13 @@ func (p position) users(a *directory.Account, can canFunc, change changeFunc, ga
 			c := u.Clone()
 			return c, &c.Inline, &c.Attached, &c.Boundary
 		})
+		for _, tag := range p.Tags {
+			if !slices.Contains(u.Tags, tag) && can("iam:TagUser", name, "tag", tag.Key) {
+				c := u.Clone()
+				c.Tags = append(c.Tags, tag)
+				change(c)
+			}
+		}
 		for g := range a.Groups() {
 			in := slices.Contains(u.Groups, g.ID)
 			c := u.Clone()
@@ -158,6 +165,13 @@ func (p position) roles(a *directory.Account, actor string, can canFunc, change 
 		}
 		if strings.HasPrefix(r.Path, "/aws-") {
 			continue
+		}
+		for _, tag := range p.Tags {
+			if !slices.Contains(r.Tags, tag) && can("iam:TagRole", name, "tag", tag.Key) {
+				c := r.Clone()
+				c.Tags = append(c.Tags, tag)
+				change(c)
+			}
 		}
 		if can("iam:UpdateAssumeRolePolicy", name) {
 			c := r.Clone()
