@@ -182,3 +182,20 @@ func TestConfusionMatrix(t *testing.T) {
 		t.Errorf("%d labelled principals are too few", n)
 	}
 }
+
+// TestEveryStepIsLabelled: each step of audit/escalation that leads to an administrator is in the path of somebody.
+func TestEveryStepIsLabelled(t *testing.T) {
+	seen := map[string]bool{}
+	for _, l := range readLabelled(t) {
+		for i := range l.graph.Escalations {
+			for _, e := range l.graph.Escalations[i].Steps {
+				seen[e.Step] = true
+			}
+		}
+	}
+	for _, s := range escalation.Steps() {
+		if !s.Limited && !seen[s.ID] {
+			t.Errorf("nobody takes the step %s", s.ID)
+		}
+	}
+}
