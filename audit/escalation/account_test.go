@@ -248,4 +248,7 @@ func (a *testAccount) snapshot(t testing.TB) *directory.Snapshot {
 	return snap
 }
 
+// administratorARN is the policy of AWS that allows everything.
+const administratorARN = administratorAccess
+
 var library = directory.NewLibrary(catalog.Load())

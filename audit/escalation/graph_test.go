@@ -11,6 +11,7 @@ import (
 
 	"github.com/warder-iam/warder/audit/access"
 	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/internal/exhaustive"
 )
 
 // accountCase is an account with all its administrators and all that can become one. Names are short: "role/admin", and
@@ -160,19 +161,31 @@ func replay(t failer, snap *directory.Snapshot, e *Escalation) {
 	if !have[e.To] {
 		t.Errorf("%s ends as %s, whom nobody has", e.From, e.To)
 	}
-	if !(position{snap, map[string]bool{e.To: true}}).rules() {
+	if !oracle(0).Rules(snap, e.To) {
 		t.Errorf("%s ends as %s, which is no administrator", e.From, e.To)
+	}
+}
+
+// oracle looks at so many positions, to depth four, from a network that conditions of the tests name and from another, with tags
+// that they ask for.
+func oracle(positions int) *exhaustive.Search {
+	return &exhaustive.Search{
+		Account: home, Now: now, Depth: 4, Positions: positions, Workloads: map[string]string{},
+		Addresses: []string{"198.51.100.7", "203.0.113.9"}, Tags: []directory.Tag{{Key: "team", Value: "ops"}, {Key: "open", Value: "yes"}},
 	}
 }
 
 // TestAgainstExhaustiveSearch proves the labels of the table: who has a path has one by the exhaustive search too, and who
 // has none has none to depth four.
 func TestAgainstExhaustiveSearch(t *testing.T) {
-	const depth, mostPositions = 4, 3000
 	proved := 0
 	for _, c := range readAccounts(t) {
 		t.Run(c.Name, func(t *testing.T) {
 			snap := c.Account.snapshot(t)
+			search := oracle(3000)
+			for _, w := range c.Account.Workloads {
+				search.Workloads[w.ARN] = w.Role
+			}
 			account := snap.Account(home)
 			var names []string
 			for u := range account.Users() {
@@ -183,7 +196,7 @@ func TestAgainstExhaustiveSearch(t *testing.T) {
 			}
 			for _, name := range names {
 				short := shortName(name)
-				n, complete := exhaustive(snap, name, depth, mostPositions)
+				n, complete := search.From(snap, name)
 				_, escalates := c.Escalations[short]
 				switch isAdmin := slices.Contains(c.Administrators, short); {
 				case strings.HasPrefix(short, "role/aws-service-role/"):
@@ -192,7 +205,7 @@ func TestAgainstExhaustiveSearch(t *testing.T) {
 				case isAdmin != (n == 0):
 					t.Errorf("%s: administrator by label %t, after operations %d", short, isAdmin, n)
 				case escalates && n < 0 && !c.beyondOracle(short):
-					t.Errorf("%s has no path in %d operations", short, depth)
+					t.Errorf("%s has no path in %d operations", short, search.Depth)
 				case !isAdmin && !escalates && n > 0:
 					t.Errorf("%s has a path of %d operations", short, n)
 				default:

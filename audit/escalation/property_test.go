@@ -85,7 +85,7 @@ func randomAccount(t *rapid.T) testAccount {
 // TestRandomAccounts: the graph and the exhaustive search agree on who is an administrator and who can become one, every
 // path replays, and the cut breaks all.
 func TestRandomAccounts(t *testing.T) {
-	const depth, mostPositions = 4, 200
+	search := oracle(200)
 	var positive, negative int
 	rapid.Check(t, func(rt *rapid.T) {
 		c := accountCase{Account: randomAccount(rt)}
@@ -106,7 +106,7 @@ func TestRandomAccounts(t *testing.T) {
 			if p.ID == "" {
 				continue
 			}
-			n, proved := exhaustive(snap, p.ARN, depth, mostPositions)
+			n, proved := search.From(snap, p.ARN)
 			isAdmin := slices.ContainsFunc(g.Administrators, func(a Administrator) bool { return a.ARN == p.ARN })
 			e := paths[p.ARN]
 			switch {
@@ -114,7 +114,7 @@ func TestRandomAccounts(t *testing.T) {
 				rt.Fatalf("%s is an administrator: %t, after operations %d", p.ARN, isAdmin, n)
 			case proved && n > 0 && e == nil:
 				rt.Fatalf("%s has a path of %d operations that the graph has not", p.ARN, n)
-			case proved && n < 0 && e != nil && len(e.Steps) <= depth && !beyondExhaustive(e):
+			case proved && n < 0 && e != nil && len(e.Steps) <= search.Depth && !beyondExhaustive(e):
 				rt.Fatalf("%s has no path, but the graph has %s", p.ARN, e)
 			case proved && n > 0:
 				positive++
