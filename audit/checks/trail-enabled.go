@@ -33,7 +33,7 @@ var trailEnabled = audit.Check{
 				integrity(r, &trails[i])
 			}
 		}
-		stores(a, r, trails)
+		trailStores(a, r, trails)
 	},
 }
 
@@ -77,6 +77,8 @@ func coverage(a *audit.Account, r *audit.Reporter, trails []awsimport.Trail) (on
 	references := slices.Concat(cis("3.1", "4.1"), hub("CloudTrail.1", "CloudTrail.3"), practice("record"))
 	switch {
 	case whole || unknown:
+	case a.Evidence.Extent(awsimport.KindTrails) != awsimport.Complete:
+		r.NotAssessed("the other trails", getTrails)
 	case !on:
 		r.FoundAs(audit.High, "off", audit.Finding{
 			Title: "No trail is switched on", Evidence: short, References: references,
