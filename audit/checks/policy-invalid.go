@@ -73,7 +73,7 @@ func lintDocument(a *audit.Account, r *audit.Reporter, d *document) {
 
 func ofType(n int, t lint.Type) string {
 	name := strings.ReplaceAll(strings.ToLower(t.String()), "_", " ")
-	return counted(n, name, name+"s")
+	return count(n, name, name+"s")
 }
 
 // found is a finding of lint as evidence.

@@ -109,7 +109,7 @@ func copies(a *audit.Account, r *audit.Reporter) {
 		for _, p := range list {
 			names = append(names, p.Name)
 			f.Evidence = append(f.Evidence, audit.Evidence{
-				Text: fmt.Sprintf("is attached to %s", counted(a.Directory.AttachedCount(a.Directory.ARN(p)), "principal", "principals")), Policy: a.Directory.ARN(p),
+				Text: fmt.Sprintf("is attached to %s", count(a.Directory.AttachedCount(a.Directory.ARN(p)), "principal", "principals")), Policy: a.Directory.ARN(p),
 			})
 		}
 		f.Title = fmt.Sprintf("Policies %s are copies by their names, and differ", and(names))

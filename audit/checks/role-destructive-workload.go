@@ -97,7 +97,7 @@ func deletions(a *audit.Account, r *audit.Reporter, p *principal, s *dataStore, 
 	used, known := hasDone(a, p, s.remove)
 	switch {
 	case !known:
-		r.NotAssessed(fmt.Sprintf("whether %s ever deletes %s, which it may", p.label, s.name), lastAccessedOf(p.ARN))
+		r.NotAssessed(fmt.Sprintf("whether %s ever deletes %s, which it may", p.label, s.name), audit.Command("aws", "iam", "generate-service-last-accessed-details", "--granularity", "ACTION_LEVEL", "--arn", p.ARN))
 	case !used:
 		return may
 	}
