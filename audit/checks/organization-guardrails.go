@@ -44,7 +44,7 @@ func managementWorkloads(a *audit.Account, r *audit.Reporter) {
 	}
 	if len(evidence) > 0 {
 		r.Found("workloads", audit.Finding{
-			Title:      fmt.Sprintf("The organization's management account runs %s", counted(len(evidence), "workload", "workloads")),
+			Title:      fmt.Sprintf("The organization's management account runs %s", count(len(evidence), "workload", "workloads")),
 			Evidence:   few(evidence),
 			Remedy:     audit.Remedy{Text: "Move them to member accounts, which service control policies bind, and leave the management account to the organization and the bill."},
 			References: slices.Concat(cis("", "2.1.3"), practice("guardrails")),

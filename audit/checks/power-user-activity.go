@@ -22,7 +22,7 @@ var powerUserActivity = audit.Check{
 			return
 		}
 		if activity.Unread > 0 {
-			r.NotAssessed(counted(activity.Unread, "record", "records")+" of the trail", "")
+			r.NotAssessed(count(activity.Unread, "record", "records")+" of the trail", "")
 		}
 		since, review := lastReview(a)
 		if activity.From.IsZero() || activity.From.After(since) {
@@ -41,7 +41,7 @@ func lastReview(a *audit.Account) (since time.Time, source string) {
 	if t := answer(a, privilegedActivityReviewed); t != nil && t.Answer {
 		return t.On, fmt.Sprintf("%s looked through it on %s", t.By, day(t.On))
 	}
-	return a.Now.AddDate(0, 0, -a.Settings.ReviewDays), "nobody attested a review: the last " + counted(a.Settings.ReviewDays, "day", "days") + " count"
+	return a.Now.AddDate(0, 0, -a.Settings.ReviewDays), "nobody attested a review: the last " + count(a.Settings.ReviewDays, "day", "days") + " count"
 }
 
 // privileged are the root user and the administrators. Of whom it is not known whether they are is a gap.
@@ -70,7 +70,7 @@ func privilegedActivity(r *audit.Reporter, p *audit.PrincipalActivity, since tim
 		return
 	}
 	strange := unusual(p, uses, since)
-	severity, title := audit.Informational, fmt.Sprintf("Privileged %s used %s since %s", p.ARN, counted(len(uses), "action", "actions"), day(since))
+	severity, title := audit.Informational, fmt.Sprintf("Privileged %s used %s since %s", p.ARN, count(len(uses), "action", "actions"), day(since))
 	if len(strange) > 0 {
 		severity, title = audit.Medium, title+", not all as before"
 	}

@@ -97,7 +97,7 @@ func trailStore(a *audit.Account, r *audit.Reporter, t *awsimport.Trail) {
 	bucket := bucketARN(t)
 	r.FoundAs(tamperSeverity(a, found), "store", audit.Finding{
 		Resource: bucket,
-		Title:    fmt.Sprintf("%s of the account may change the record of trail %s", counted(len(found), "principal", "principals"), t.Name),
+		Title:    fmt.Sprintf("%s of the account may change the record of trail %s", count(len(found), "principal", "principals"), t.Name),
 		Evidence: tamperEvidence(a, found, asks),
 		Remedy: audit.Remedy{
 			Text: "Keep the trail's files in a bucket of an account that nobody works in; until then deny deletes and changes to all but the log archive's role, " +
