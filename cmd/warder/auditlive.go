@@ -24,7 +24,7 @@ func isURL(input string) bool {
 func (p *program) askWarder(cmd *cobra.Command, profile, at string) (*collect.Result, error) {
 	e, by, _, err := p.serverOf(cmd, profile)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w; or name files with --input", err)
 	}
 	if at != "" {
 		if at = strings.TrimSuffix(at, "/"); at != e.URL {

@@ -32,6 +32,7 @@ func suites() []suite {
 		{name: "sdk", about: "the AWS SDK for Go drives the binary", run: acceptance("TestSDK")},
 		{name: "awscli", about: "the AWS CLI drives the binary", client: awsCLI(), run: acceptance("TestAWSCLI")},
 		{name: "terraform", about: "Terraform drives the binary", client: terraform(), run: acceptance("TestTerraform")},
+		{name: "audit", about: "an account is the same live and in its exported files", client: terraform(), run: acceptance("TestAudit")},
 		{name: "oidc", about: "people of npm's oidc-provider get into a role", client: node(), run: acceptance("TestOIDC")},
 		{name: "crash", about: "kill -9 under load loses nothing", run: acceptance("TestCrash")},
 		{name: "hostile", about: "malformed requests and bad connections", run: acceptance("TestHostile")},
@@ -40,7 +41,7 @@ func suites() []suite {
 
 // acceptancePrefixes are the beginnings of test names in the folder acceptance, one for each suite.
 func acceptancePrefixes() []string {
-	return []string{"TestSDK", "TestAWSCLI", "TestTerraform", "TestOIDC", "TestCrash", "TestHostile"}
+	return []string{"TestSDK", "TestAWSCLI", "TestTerraform", "TestAudit", "TestOIDC", "TestCrash", "TestHostile"}
 }
 
 // acceptance runs the tests in the folder acceptance whose names begin with prefix.
