@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 )
 
 // TestAuditAlike builds an account full of faults with Terraform and audits it three times: live, from the files that the AWS
@@ -44,6 +46,42 @@ func TestAuditAlike(t *testing.T) {
 		t.Errorf("by its URL the account tells\n%s\nand by the profile\n%s", there, live)
 	}
 	live.holds(t)
+}
+
+// TestAuditPage does what docs/audit.md says, with a Warder in the place of AWS.
+func TestAuditPage(t *testing.T) {
+	r := newReadme(t, "../docs/audit.md")
+	faulty(t, r.w)
+	r.env = append(r.env,
+		"AWS_ENDPOINT_URL="+r.w.URL, "AWS_REGION="+region, "AWS_ACCESS_KEY_ID="+r.w.Key.ID, "AWS_SECRET_ACCESS_KEY="+r.w.Key.Secret,
+	)
+	r.run("")
+}
+
+// faulty makes the account that docs/audit.md tells of.
+func faulty(t *testing.T, w *warder) {
+	t.Helper()
+	ctx, client := background(t), w.iam(w.Key)
+	const (
+		anything = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`
+		release  = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"*"},` +
+			`{"Effect":"Allow","Action":"iam:CreateAccessKey","Resource":"arn:aws:iam::` + accountID + `:user/printer"}]}`
+		partner = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"999988887777"}}}`
+	)
+	for _, name := range []string{"carol", "printer"} {
+		_, err := client.CreateUser(ctx, &iam.CreateUserInput{UserName: &name})
+		check(t, err)
+	}
+	_, err := client.CreateLoginProfile(ctx, &iam.CreateLoginProfileInput{UserName: new("carol"), Password: new("Tin-Kettle-49-Harbour")})
+	check(t, err)
+	_, err = client.PutUserPolicy(ctx, &iam.PutUserPolicyInput{UserName: new("carol"), PolicyName: new("release"), PolicyDocument: new(release)})
+	check(t, err)
+	policy, err := client.CreatePolicy(ctx, &iam.CreatePolicyInput{PolicyName: new("printing"), PolicyDocument: new(anything)})
+	check(t, err)
+	_, err = client.AttachUserPolicy(ctx, &iam.AttachUserPolicyInput{UserName: new("printer"), PolicyArn: policy.Policy.Arn})
+	check(t, err)
+	_, err = client.CreateRole(ctx, &iam.CreateRoleInput{RoleName: new("partner"), AssumeRolePolicyDocument: new(partner)})
+	check(t, err)
 }
 
 // collect makes a folder: by running the printed script with the AWS CLI, or by --run.
