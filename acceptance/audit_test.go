@@ -58,6 +58,38 @@ func TestAuditPage(t *testing.T) {
 	r.run("")
 }
 
+// TestAuditRefused audits as somebody who may read the details and nothing else: the rest is named and not assessed.
+func TestAuditRefused(t *testing.T) {
+	w := start(t)
+	faulty(t, w)
+	ctx, client := background(t), w.iam(w.Key)
+	_, err := client.CreateUser(ctx, &iam.CreateUserInput{UserName: new("reader")})
+	check(t, err)
+	_, err = client.PutUserPolicy(ctx, &iam.PutUserPolicyInput{
+		UserName: new("reader"), PolicyName: new("details"),
+		PolicyDocument: new(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:GetAccountAuthorizationDetails","Resource":"*"}}`),
+	})
+	check(t, err)
+	key, err := client.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: new("reader")})
+	check(t, err)
+	name := filepath.Join(t.TempDir(), "reader")
+	check(t, os.WriteFile(name, []byte(profileText("warder", credentials{ID: *key.AccessKey.AccessKeyId, Secret: *key.AccessKey.SecretAccessKey})), 0o600))
+
+	cmd := exec.Command(w.name, "audit", "--data", w.data(), "--admin-credentials", name, "--fail-on", "none")
+	cmd.Env = w.env()
+	text, err := cmd.CombinedOutput()
+	check(t, err)
+	out := string(text)
+	for _, want := range []string{"user/printer", "Not assessed", "1 iam:GetAccountPasswordPolicy: AccessDenied"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the report does not say %q:\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "has no password policy") {
+		t.Errorf("what was refused counts as missing in the account:\n%s", out)
+	}
+}
+
 // faulty makes the account that docs/audit.md tells of.
 func faulty(t *testing.T, w *warder) {
 	t.Helper()
