@@ -10,12 +10,21 @@ import (
 	"testing"
 )
 
-// block is one fenced block of a page. Its first word says what it is, the second one which file it becomes, or which
-// client it needs.
+// block is one fenced block of a page. Its first word says what it is, the second one which file it becomes, which
+// client it needs, or with which exit status it ends.
 type block struct {
 	kind, arg, text string
 	line            int
 	want            []string // lines of the "text" block behind it
+}
+
+// status is the exit status that a block "sh status=1" promises; "" for any other block.
+func (b *block) status() string {
+	status, _ := strings.CutPrefix(b.arg, "status=")
+	if status == b.arg {
+		return ""
+	}
+	return status
 }
 
 // readmeBlocks reads the fenced blocks of a page in order.
@@ -89,6 +98,9 @@ func (r *readme) run(client string) {
 		switch {
 		case b.kind == "sh" && b.arg == client:
 			fmt.Fprintf(&script, "{\n%s} >%s 2>&1\n", r.replace.Replace(b.text), r.output(len(blocks)))
+			blocks = append(blocks, b)
+		case b.kind == "sh" && b.status() != "" && client == "":
+			fmt.Fprintf(&script, "status=0; (\n%s) >%s 2>&1 || status=$?; test $status = %s\n", r.replace.Replace(b.text), r.output(len(blocks)), b.status())
 			blocks = append(blocks, b)
 		case b.kind != "sh" && b.arg != "":
 			check(r.t, os.WriteFile(filepath.Join(r.dir, b.arg), []byte(b.text), 0o600))

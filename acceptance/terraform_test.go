@@ -70,7 +70,12 @@ func newTerraform(t *testing.T) *terraform {
 	check(t, os.CopyFS(dir, os.DirFS("testdata/terraform")))
 	writeMaterial(t, dir)
 	w := start(t)
-	return &terraform{t: t, w: w, dir: dir, env: w.env(
+	return &terraform{t: t, w: w, dir: dir, env: w.terraformEnv(config)}
+}
+
+// terraformEnv is Terraform's environment, with a CLI configuration file.
+func (w *warder) terraformEnv(config string) []string {
+	return w.env(
 		"TF_CLI_CONFIG_FILE="+config,
 		"TF_IN_AUTOMATION=1",
 		"CHECKPOINT_DISABLE=1",
@@ -81,7 +86,7 @@ func newTerraform(t *testing.T) *terraform {
 		"AWS_ACCESS_KEY_ID="+w.Key.ID,
 		"AWS_SECRET_ACCESS_KEY="+w.Key.Secret,
 		"AWS_EC2_METADATA_DISABLED=true",
-	)}
+	)
 }
 
 // writeMaterial gives the configuration its keys, certificates and metadata.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -29,6 +30,7 @@ type auditCollected struct {
 	run, policy     bool
 	output, profile string
 	regions         []string
+	services        []string
 }
 
 func (p *program) auditCollect() *cobra.Command {
@@ -50,24 +52,31 @@ func (p *program) auditCollect() *cobra.Command {
 	f.StringVar(&a.output, "output", "warder-export", "write to the folder `DIR`, which --run makes")
 	f.StringVar(&a.profile, "profile", "", "`NAME` of the profile of the AWS clients (default as they have it)")
 	f.StringSliceVar(&a.regions, "region", nil, "look in the region `NAME` (default all that the account has); may be repeated")
+	f.StringSliceVar(&a.services, "service", nil, "make only the calls of `SERVICE`: "+strings.Join(collect.Services(), ", ")+" (default all); may be repeated")
+	completeWith(cmd, "service", collect.Services()...)
 	cmd.MarkFlagsMutuallyExclusive("run", "policy")
 	return cmd
 }
 
 func (p *program) runCollect(cmd *cobra.Command, a *auditCollected) error {
+	for _, name := range a.services {
+		if !slices.Contains(collect.Services(), name) {
+			return usagef("--service %s: there are %s", name, strings.Join(collect.Services(), ", "))
+		}
+	}
 	switch {
 	case a.run:
 		return p.collectFolder(cmd, a)
 	case cmd.Flags().Changed("output") || cmd.Flags().Changed("profile") || cmd.Flags().Changed("region"):
 		return usagef("--output, --profile and --region go with --run; the script has FOLDER, AWS_PROFILE and REGIONS in their place")
 	case a.policy:
-		text, err := collect.Policy()
+		text, err := collect.Policy(a.services...)
 		if err != nil {
 			return err
 		}
 		return p.printf("%s", text)
 	}
-	return p.printf("%s", collect.Script())
+	return p.printf("%s", collect.Script(a.services...))
 }
 
 // collectFolder makes the calls and writes the folder.
@@ -81,7 +90,7 @@ func (p *program) collectFolder(cmd *cobra.Command, a *auditCollected) error {
 	if err != nil {
 		return err
 	}
-	result, err := p.collected(cmd.Context(), collect.Options{Config: settings, Regions: a.regions}, a.profile)
+	result, err := p.collected(cmd.Context(), collect.Options{Config: settings, Regions: a.regions, Services: a.services}, a.profile)
 	if err != nil {
 		return err
 	}

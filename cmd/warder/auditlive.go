@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -24,7 +26,7 @@ func isURL(input string) bool {
 func (p *program) askWarder(cmd *cobra.Command, profile, at string) (*collect.Result, error) {
 	e, by, _, err := p.serverOf(cmd, profile)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w; or name files with --input", err)
 	}
 	if at != "" {
 		if at = strings.TrimSuffix(at, "/"); at != e.URL {
@@ -35,7 +37,7 @@ func (p *program) askWarder(cmd *cobra.Command, profile, at string) (*collect.Re
 	if err != nil {
 		return nil, fmt.Errorf("the certificate authority of %s: %w", e.URL, err)
 	}
-	return p.collected(cmd.Context(), collect.Options{
+	result, err := p.collected(cmd.Context(), collect.Options{
 		Services: collect.WarderServices(),
 		Regions:  []string{app.Region},
 		Config: aws.Config{
@@ -45,6 +47,11 @@ func (p *program) askWarder(cmd *cobra.Command, profile, at string) (*collect.Re
 			}),
 		},
 	}, profile)
+	if err != nil {
+		return nil, err
+	}
+	p.sayMissing(slices.DeleteFunc(slices.Clone(result.Missing), func(m collect.Missing) bool { return m.Refusal.Status == http.StatusNotImplemented }))
+	return result, nil
 }
 
 // collected makes the calls, shows how far they are, and stops them at a signal.

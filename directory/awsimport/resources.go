@@ -74,7 +74,7 @@ func isResourcePolicy(v *value) bool {
 // resourceARN finds the ARN of the resource, of which the answers of S3, KMS and others say nothing: in the answer, in
 // the call, in the policy where AWS itself names the resource (Lambda), and at last in the file's name.
 func resourceARN(v *value, text documentText) string {
-	for _, name := range []string{"ResourceArn", "Arn", "BackupVaultArn", "FunctionArn", "SecretArn", "KeyArn", "StreamArn", "RepositoryArn", "TopicArn", "QueueArn"} {
+	for _, name := range []string{"ResourceArn", "Arn", "BackupVaultArn", "FunctionArn", "SecretArn", "KeyArn", "KeyId", "StreamArn", "RepositoryArn", "TopicArn", "QueueArn"} {
 		if p := v.param(name); arn.Valid(p) {
 			return p
 		}

@@ -31,8 +31,7 @@ type client struct {
 	services map[string]service
 	retryer  aws.RetryerV2
 	signer   *v4.Signer
-	// unsignedPath is set for S3, whose paths are signed as they are.
-	plain *v4.Signer
+	plain    *v4.Signer // for S3, whose paths are signed as they are
 }
 
 func newClient(config aws.Config) *client {

@@ -5,11 +5,14 @@ import (
 	"slices"
 )
 
-// Actions are the permissions that the calls need, in order, each once.
-func Actions() []string {
-	who, where := whoami(), regions()
-	all := []string{who.action(), where.action()}
-	for _, call := range Calls() {
+// Actions are the permissions that the calls need, in order, each once; of the services named, or all.
+func Actions(services ...string) []string {
+	where := regions()
+	var all []string
+	for _, call := range Calls(services...) {
+		if call.Regional {
+			all = append(all, where.action())
+		}
 		for c := &call; c != nil; c = c.Then {
 			all = append(all, c.action())
 		}
@@ -19,7 +22,7 @@ func Actions() []string {
 }
 
 // Policy is a policy document that allows the calls and nothing else.
-func Policy() ([]byte, error) {
+func Policy(services ...string) ([]byte, error) {
 	type statement struct {
 		Sid, Effect string
 		Action      []string
@@ -28,6 +31,6 @@ func Policy() ([]byte, error) {
 	text, err := json.MarshalIndent(struct {
 		Version   string
 		Statement []statement
-	}{"2012-10-17", []statement{{"WarderAuditCollect", "Allow", Actions(), "*"}}}, "", "  ")
+	}{"2012-10-17", []statement{{"WarderAuditCollect", "Allow", Actions(services...), "*"}}}, "", "  ")
 	return append(text, '\n'), err
 }

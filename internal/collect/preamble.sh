@@ -104,8 +104,3 @@ finish() {
 }
 
 account=$(aws sts get-caller-identity --query Account --output text) || exit 1
-regions=${REGIONS:-$(ask 'Regions[].[RegionName]' ec2 describe-regions)}
-if [ -z "$regions" ]; then
-  regions=$AWS_DEFAULT_REGION
-  echo "The account's regions are not known: only $regions is looked at. REGIONS names others." >&2
-fi

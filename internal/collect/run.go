@@ -55,7 +55,7 @@ type Missing struct {
 // Run makes all calls of the table that it can. A call that is refused is Missing, and its refusal stands in the files. The
 // error tells that nobody answers, or not to these credentials, or that ctx ended.
 func Run(ctx context.Context, o Options) (*Result, error) {
-	r := &run{client: newClient(o.Config), options: o, slots: make(chan struct{}, parallel), seen: map[string]bool{}}
+	r := &run{client: newClient(o.Config), options: o, calls: Calls(o.Services...), slots: make(chan struct{}, parallel), seen: map[string]bool{}}
 	region := or(o.Config.Region, everywhere)
 	me := whoami()
 	who, err := r.client.call(ctx, &me, region, nil)
@@ -66,7 +66,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		return nil, errors.New("sts:GetCallerIdentity names no account")
 	}
 	r.regions = o.Regions
-	if len(r.regions) == 0 {
+	if len(r.regions) == 0 && slices.ContainsFunc(r.calls, func(c Call) bool { return c.Regional }) {
 		r.regions = r.findRegions(ctx, region)
 	}
 	r.begin(ctx, "", "", region)
@@ -83,6 +83,7 @@ type run struct {
 	options Options
 	account string
 	regions []string
+	calls   []Call
 
 	wait  sync.WaitGroup
 	slots chan struct{}
@@ -118,9 +119,9 @@ func (r *run) findRegions(ctx context.Context, home string) []string {
 // begin starts what is called for an item of a set, once for each item; of the set "" everything that is called once.
 // region is that of the answer that gave the item.
 func (r *run) begin(ctx context.Context, set Set, item, region string) {
-	for _, call := range Calls() {
+	for _, call := range r.calls {
 		switch {
-		case call.Each != set || len(r.options.Services) > 0 && !slices.Contains(r.options.Services, call.Service):
+		case call.Each != set:
 		case set == "" && call.Regional:
 			for _, there := range r.regions {
 				r.start(ctx, &call, there, item)

@@ -13,12 +13,12 @@ import (
 var preamble string
 
 // Script is a POSIX shell script that makes the calls with the AWS CLI, version 1 or 2, and writes files of the same form as
-// Run's.
-func Script() string {
+// Run's; of the services named, or all.
+func Script(services ...string) string {
 	s := &script{}
 	s.text.WriteString(preamble)
 	var global, local []Call
-	for _, c := range Calls() {
+	for _, c := range Calls(services...) {
 		if c.Regional {
 			local = append(local, c)
 		} else {
@@ -29,15 +29,27 @@ func Script() string {
 	s.line("echo 'Asking what is the same in all regions …' >&2")
 	s.calls(global)
 	s.line("")
+	if len(local) > 0 {
+		s.regions(local)
+	}
+	s.line("finish")
+	return s.text.String()
+}
+
+// regions writes the calls that are made in each region.
+func (s *script) regions(calls []Call) {
+	s.line("regions=${REGIONS:-$(ask 'Regions[].[RegionName]' ec2 describe-regions)}")
+	s.line(`if [ -z "$regions" ]; then`)
+	s.line("  regions=$AWS_DEFAULT_REGION")
+	s.line("  echo \"The account's regions are not known: only $regions is looked at. REGIONS names others.\" >&2")
+	s.line("fi")
 	s.line("for region in $regions; do")
 	s.indent += "  "
 	s.line(`echo "Asking about $region …" >&2`)
-	s.calls(local)
+	s.calls(calls)
 	s.indent = ""
 	s.line("done")
 	s.line("region=")
-	s.line("finish")
-	return s.text.String()
 }
 
 // script is one that is being written.
@@ -60,7 +72,9 @@ func (s *script) calls(calls []Call) {
 			}
 		}
 	}
-	s.line("empty %s", strings.Join(sets, " "))
+	if len(sets) > 0 {
+		s.line("empty %s", strings.Join(sets, " "))
+	}
 	for len(calls) > 0 {
 		n := slices.IndexFunc(calls, func(c Call) bool { return c.Each != calls[0].Each })
 		if n < 0 {

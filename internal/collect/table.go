@@ -25,9 +25,24 @@ const (
 	projects     Set = "projects"
 )
 
-// Calls are all that are made, each after those that give its set.
-func Calls() []Call {
-	return slices.Concat(identityCalls(), credentialCalls(), accountCalls(), organizationCalls(), postureCalls(), policyCalls(), workloadCalls())
+// Calls are all that are made, or those of the services named, each after those that give its set. Who is asking is asked in
+// any case.
+func Calls(services ...string) []Call {
+	all := slices.Concat(identityCalls(), credentialCalls(), accountCalls(), organizationCalls(), postureCalls(), policyCalls(), workloadCalls())
+	if len(services) == 0 {
+		return all
+	}
+	return slices.DeleteFunc(all, func(c Call) bool { return c.Service != "sts" && !slices.Contains(services, c.Service) })
+}
+
+// Services are all that the table has calls of, in order.
+func Services() []string {
+	var names []string
+	for _, c := range Calls() {
+		names = append(names, c.Service)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // whoami tells whose account it is, and regions where to look. They are called before all others.

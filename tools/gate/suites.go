@@ -32,6 +32,10 @@ func suites() []suite {
 		{name: "sdk", about: "the AWS SDK for Go drives the binary", run: acceptance("TestSDK")},
 		{name: "awscli", about: "the AWS CLI drives the binary", clients: []*client{awsCLI()}, run: acceptance("TestAWSCLI")},
 		{name: "terraform", about: "Terraform drives the binary", clients: []*client{terraform()}, run: acceptance("TestTerraform")},
+		{
+			name: "audit", about: "an account is the same live and in its exported files",
+			clients: []*client{awsCLI(), terraform()}, run: acceptance("TestAudit"),
+		},
 		{name: "oidc", about: "people of npm's oidc-provider get into a role", clients: []*client{node()}, run: acceptance("TestOIDC")},
 		{
 			name: "scenario", about: "one scenario, from users to federation, through boto3 and the AWS SDK for JavaScript",
@@ -48,7 +52,7 @@ func suites() []suite {
 
 // acceptancePrefixes are the beginnings of test names in the folder acceptance, one for each suite.
 func acceptancePrefixes() []string {
-	return []string{"TestSDK", "TestAWSCLI", "TestTerraform", "TestOIDC", "TestScenario", "TestReports", "TestCrash", "TestHostile"}
+	return []string{"TestSDK", "TestAWSCLI", "TestTerraform", "TestAudit", "TestOIDC", "TestScenario", "TestReports", "TestCrash", "TestHostile"}
 }
 
 // acceptance runs the tests in the folder acceptance whose names begin with prefix.
