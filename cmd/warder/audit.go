@@ -7,7 +7,8 @@ func (p *program) audit() *cobra.Command {
 		Use:   "audit",
 		Short: "Find what is against best practice, and access keys that leaked",
 		Long:  auditHelp + "\n\n" + scanKeysHelp,
-		Example: `  warder audit --input export/
+		Example: `  warder audit
+  warder audit --input export/
   warder audit --input export/ --output report.sarif
   warder audit --scan-keys .
   warder audit --scan-keys ~/work --gitignore --json
@@ -17,22 +18,20 @@ func (p *program) audit() *cobra.Command {
 	}
 	run := auditFlags(cmd)
 	keys := scanKeysFlags(cmd)
-	cmd.AddCommand(p.auditChecks(), p.auditWhoCan(), p.auditWhatCan(), p.auditExplain(), p.auditPath(),
+	cmd.AddCommand(p.auditChecks(), p.auditWhoCan(), p.auditWhatCan(), p.auditExplain(), p.auditPath(), p.auditCollect(),
 		p.auditExternal("public", "Tell what anybody at all reaches", true),
 		p.auditExternal("external", "Tell who outside an account reaches what in it", false))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		switch {
 		case keys.asked():
+			keys.profile = run.profile
 			return p.runScanKeys(cmd, keys, args)
-		case run.asked() && len(args) == 0:
-			if keys.json && run.format == "" {
-				run.format = "json"
-			}
-			return p.runAudit(cmd, run)
 		case len(args) > 0:
 			return usagef("unexpected %q", args[0])
+		case keys.json && run.format == "":
+			run.format = "json"
 		}
-		return cmd.Help()
+		return p.runAudit(cmd, run)
 	}
 	return cmd
 }

@@ -12,18 +12,36 @@ import (
 
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/directory/awsimport"
+	"github.com/warder-iam/warder/internal/app"
+	"github.com/warder-iam/warder/internal/collect"
 )
 
 // auditInput is what accounts are read from.
 type auditInput struct {
 	inputs  []string
 	account string
+	profile string // whose Warder is asked
 }
 
 func (a *auditInput) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringArrayVar(&a.inputs, "input", nil, "read what `PATH`, a folder or file, holds of accounts; may be repeated")
+	f.StringArrayVar(&a.inputs, "input", nil, "read what `PATH`, a folder or file, holds of accounts, or what the Warder at a URL "+
+		"answers (default the profile's); may be repeated")
 	f.StringVar(&a.account, "account", "", "`ID` of the account where nothing in the input tells")
+	f.StringVar(&a.profile, "profile", app.Profile, "`NAME` of the profile to ask a Warder with")
+	f.String("endpoint", "", endpointHelp)
+	addSettings(cmd, "data", "listen", "admin-credentials")
+}
+
+// name is what a report calls the input.
+func (a *auditInput) name() string {
+	if len(a.inputs) == 0 {
+		return "the Warder of profile " + a.profile
+	}
+	if filepath.IsAbs(a.inputs[0]) {
+		return filepath.Base(a.inputs[0])
+	}
+	return a.inputs[0]
 }
 
 func (p *program) readBundle(cmd *cobra.Command, a *auditInput) (*awsimport.Bundle, error) {
@@ -31,7 +49,7 @@ func (p *program) readBundle(cmd *cobra.Command, a *auditInput) (*awsimport.Bund
 	if err != nil {
 		return nil, err
 	}
-	files, err := openBundle(a.inputs)
+	files, err := p.openInputs(cmd, a)
 	if err != nil {
 		return nil, err
 	}
@@ -47,12 +65,42 @@ func (p *program) readBundle(cmd *cobra.Command, a *auditInput) (*awsimport.Bund
 	return b, nil // events are read from the files while the audit runs
 }
 
+// openInputs opens files, and asks servers.
+func (p *program) openInputs(cmd *cobra.Command, a *auditInput) (*bundleFiles, error) {
+	if len(a.inputs) == 0 {
+		live, err := p.askWarder(cmd, a.profile, "")
+		if err != nil {
+			return nil, err
+		}
+		return &bundleFiles{whole: live.Files}, nil
+	}
+	b := &bundleFiles{top: map[string]mount{}}
+	for _, input := range a.inputs {
+		var err error
+		if isURL(input) {
+			var live *collect.Result
+			if live, err = p.askWarder(cmd, a.profile, input); err == nil {
+				b.mount(live.Account, mount{live.Files, "."})
+			}
+		} else {
+			err = b.add(input)
+		}
+		if err != nil {
+			b.close()
+			return nil, err
+		}
+	}
+	b.simplify()
+	return b, nil
+}
+
 // bundleFiles are the files and folders that an audit reads, as one file system. One folder is the whole of it; of several
 // each has a name of its own at the top. Nothing outside the folders is read, whatever symbolic links say: exports come from
 // elsewhere.
 type bundleFiles struct {
 	roots []*os.Root
-	top   map[string]mount // nil: roots[0] is everything
+	whole fs.FS // everything, or nil
+	top   map[string]mount
 }
 
 // mount is a folder, or one file of a folder.
@@ -61,23 +109,16 @@ type mount struct {
 	name string // of the file, "." for the folder
 }
 
-// openBundle opens what --input names.
-func openBundle(paths []string) (*bundleFiles, error) {
-	b := &bundleFiles{top: map[string]mount{}}
-	for _, path := range paths {
-		if err := b.add(path); err != nil {
-			b.close()
-			return nil, err
+// simplify: one folder alone needs no name.
+func (b *bundleFiles) simplify() {
+	if len(b.top) > 1 {
+		return
+	}
+	for _, m := range b.top {
+		if m.name == "." {
+			b.whole = m.fsys
 		}
 	}
-	if len(b.roots) == 1 {
-		for _, m := range b.top {
-			if m.name == "." {
-				b.top = nil
-			}
-		}
-	}
-	return b, nil
 }
 
 func (b *bundleFiles) add(path string) error {
@@ -97,12 +138,17 @@ func (b *bundleFiles) add(path string) error {
 		return err
 	}
 	b.roots = append(b.roots, root)
-	top := filepath.Base(filepath.Clean(path))
-	for n := 2; b.top[top].fsys != nil || top == "." || top == string(filepath.Separator); n++ {
-		top = fmt.Sprintf("%s-%d", strings.Trim(filepath.Base(filepath.Clean(path)), "./\\"), n)
-	}
-	b.top[top] = mount{root.FS(), name}
+	b.mount(filepath.Base(filepath.Clean(path)), mount{root.FS(), name})
 	return nil
+}
+
+// mount gives a folder or file a name at the top that no other has.
+func (b *bundleFiles) mount(name string, m mount) {
+	top := name
+	for n := 2; b.top[top].fsys != nil || top == "." || top == string(filepath.Separator); n++ {
+		top = fmt.Sprintf("%s-%d", strings.Trim(name, "./\\"), n)
+	}
+	b.top[top] = m
 }
 
 func (b *bundleFiles) close() {
@@ -116,8 +162,8 @@ func (b *bundleFiles) Open(name string) (fs.File, error) {
 	if !fs.ValidPath(name) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 	}
-	if b.top == nil {
-		return b.roots[0].FS().Open(name)
+	if b.whole != nil {
+		return b.whole.Open(name)
 	}
 	first, rest, _ := strings.Cut(name, "/")
 	m, ok := b.top[first]
@@ -135,8 +181,8 @@ func (b *bundleFiles) Open(name string) (fs.File, error) {
 
 // ReadDir lists a folder; of several inputs the top has their names.
 func (b *bundleFiles) ReadDir(name string) ([]fs.DirEntry, error) {
-	if b.top == nil {
-		return fs.ReadDir(b.roots[0].FS(), name)
+	if b.whole != nil {
+		return fs.ReadDir(b.whole, name)
 	}
 	if name != "." {
 		first, rest, found := strings.Cut(name, "/")
@@ -173,8 +219,13 @@ func (e topEntry) Info() (fs.FileInfo, error) { return e.info, nil }
 
 // Stat is what fs.WalkDir asks of the top.
 func (b *bundleFiles) Stat(name string) (fs.FileInfo, error) {
-	if b.top == nil || name == "." {
-		return b.roots[0].Stat(".")
+	if b.whole != nil {
+		return fs.Stat(b.whole, name)
+	}
+	for _, m := range b.top {
+		if name == "." {
+			return fs.Stat(m.fsys, ".") // a folder, whichever
+		}
 	}
 	f, err := b.Open(name)
 	if err != nil {

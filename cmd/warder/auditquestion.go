@@ -26,9 +26,6 @@ func (p *program) questionCommand(cmd *cobra.Command, ask func(q *asking, args [
 	a.addFlags(cmd)
 	cmd.Flags().BoolVar(&a.json, "json", false, "the answer as JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if len(a.inputs) == 0 {
-			return usagef("--input says which accounts are asked about")
-		}
 		b, err := p.readBundle(cmd, &a.auditInput)
 		if err != nil {
 			return p.unreadable(err)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -22,7 +21,8 @@ import (
 
 const auditHelp = `warder audit --input PATH reads what AWS and other exports say of accounts: a folder, or files, of any names; each is
 recognised by what is in it. It needs no credentials and sends nothing anywhere. What the input does not hold is listed as not
-assessed, with the command that gets it: 'warder audit collect' prints them all.
+assessed, with the command that gets it: 'warder audit collect' prints them all. Without --input it is the Warder of the
+profile that is audited, and with --input URL the one at that address: any user who may read will do.
 
 Thresholds, findings to live with and answers of people stand in warder-audit.yaml, in the working folder or by --settings.
 --baseline OLD.json, an earlier report as JSON, says what is new and what is gone; it fails on what is new only.
@@ -62,9 +62,6 @@ func auditFlags(cmd *cobra.Command) *auditRun {
 	completeWith(cmd, "framework", "cis", "fsbp", "warder")
 	return a
 }
-
-// asked tells whether an audit is to be run.
-func (a *auditRun) asked() bool { return len(a.inputs) > 0 }
 
 func (p *program) runAudit(cmd *cobra.Command, a *auditRun) error {
 	form, err := a.form()
@@ -198,10 +195,7 @@ func readBaseline(name string) (*audit.Report, error) {
 
 // writeReport writes the report where it is wanted; of one that goes into a file the summary comes to the terminal.
 func (p *program) writeReport(r *audit.Report, form auditreport.Format, a *auditRun) error {
-	o := auditreport.Options{Tool: buildVersion(), OCSF: a.ocsf, Input: a.inputs[0]}
-	if filepath.IsAbs(o.Input) {
-		o.Input = filepath.Base(o.Input)
-	}
+	o := auditreport.Options{Tool: buildVersion(), OCSF: a.ocsf, Input: a.name()}
 	if a.output == "" {
 		o.Colour = p.style().Good != nil
 		return form.Write(p.out, r, o)

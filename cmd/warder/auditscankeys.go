@@ -42,9 +42,6 @@ func scanKeysFlags(cmd *cobra.Command) *scanKeys {
 	f.BoolVar(&k.yes, "yes", false, "do not ask")
 	f.BoolVar(&k.offline, "offline", false, "ask no Warder whose keys they are and whether they work")
 	f.BoolVar(&k.json, "json", false, "the result as JSON")
-	f.StringVar(&k.profile, "profile", app.Profile, "`NAME` of the profile to ask with")
-	f.String("endpoint", "", endpointHelp)
-	addSettings(cmd, "data", "listen", "admin-credentials")
 	cmd.MarkFlagsMutuallyExclusive("deactivate", "offline")
 	cmd.MarkFlagsMutuallyExclusive("staged", "gitignore")
 	cmd.MarkFlagsMutuallyExclusive("staged", "history")
@@ -131,6 +128,16 @@ func (p *program) askAboutKeys(cmd *cobra.Command, k *scanKeys, result *keyscan.
 
 // callAs gives what signs as a profile, or as the administrator whose file is named; own is the long-term key behind it.
 func (p *program) callAs(cmd *cobra.Command, profile string) (client *apiclient.Client, by apiclient.Credentials, own string, err error) {
+	e, by, own, err := p.serverOf(cmd, profile)
+	if err != nil {
+		return nil, by, "", err
+	}
+	client, err = apiclient.New(e.URL, e.CA, app.Region)
+	return client, by, own, err
+}
+
+// serverOf is like callAs, for a client of another kind.
+func (p *program) serverOf(cmd *cobra.Command, profile string) (e *app.Endpoint, by apiclient.Credentials, own string, err error) {
 	c, err := p.load(cmd)
 	if err != nil {
 		return nil, by, "", err
@@ -153,15 +160,11 @@ func (p *program) callAs(cmd *cobra.Command, profile string) (client *apiclient.
 	if err != nil {
 		return nil, by, "", err
 	}
-	e, err := p.endpoint(cmd, c, written)
-	if err != nil {
-		return nil, by, "", err
-	}
-	client, err = apiclient.New(e.URL, e.CA, app.Region)
-	return client, apiclient.Credentials{ID: key.id, Secret: key.secret}, key.id, err
+	e, err = p.endpoint(cmd, c, written)
+	return e, apiclient.Credentials{ID: key.id, Secret: key.secret}, key.id, err
 }
 
-func (p *program) sessionOf(ctx context.Context, w *profileFiles, settings sessionSettings) (client *apiclient.Client, by apiclient.Credentials, own string, err error) {
+func (p *program) sessionOf(ctx context.Context, w *profileFiles, settings sessionSettings) (e *app.Endpoint, by apiclient.Credentials, own string, err error) {
 	source, err := p.source(w, settings)
 	if err != nil {
 		return nil, by, "", err
@@ -170,7 +173,7 @@ func (p *program) sessionOf(ctx context.Context, w *profileFiles, settings sessi
 	if err != nil {
 		return nil, by, "", err
 	}
-	return source.Client, session.Credentials(), settings.keyID, nil
+	return w.endpoint(), session.Credentials(), settings.keyID, nil
 }
 
 // deactivateKeys makes active keys inactive whose secret was found. An id alone opens nothing, and stands in logs: such a key

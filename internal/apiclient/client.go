@@ -50,23 +50,32 @@ func New(endpoint, ca, region string) (*Client, error) {
 	if err != nil || u.Host == "" {
 		return nil, fmt.Errorf("%q is no endpoint", endpoint)
 	}
+	httpClient, err := HTTPClient(ca)
+	if err != nil {
+		return nil, fmt.Errorf("the certificate authority of %s: %w", endpoint, err)
+	}
+	return &Client{endpoint: u, region: region, http: httpClient}, nil
+}
+
+// HTTPClient makes a client that trusts the authority of the PEM file ca, or the system's where that is "", and that follows
+// no redirect, which would carry a signed request to somebody else.
+func HTTPClient(ca string) (*http.Client, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	if ca != "" {
 		pem, err := os.ReadFile(ca)
 		if err != nil {
-			return nil, fmt.Errorf("the certificate authority of %s: %w", endpoint, err)
+			return nil, err
 		}
 		pool := x509.NewCertPool()
 		if !pool.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("the certificate authority of %s: %s holds no PEM certificate", endpoint, ca)
+			return nil, fmt.Errorf("%s holds no PEM certificate", ca)
 		}
 		transport.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
 	}
-	return &Client{endpoint: u, region: region, http: &http.Client{
+	return &http.Client{
 		Transport: transport, Timeout: timeout,
-		// A redirect would carry a signed request to somebody else.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	}, nil
 }
 
 // Error is an answer that refuses.
