@@ -75,6 +75,7 @@ var layers = map[string]int{
 
 	"audit/checks": 9,
 	"audit/report": 9,
+	"audit/repair": 9,
 
 	"internal/server":        7,
 	"internal/oidc/oidctest": 7, // a provider for tests

@@ -97,8 +97,8 @@ const maxActivity = 200_000
 // Principal is what one did, by its ARN; nil where nothing is known that it did.
 func (a *Activity) Principal(name string) *PrincipalActivity { return a.byARN[name] }
 
-// activities adds up all events, by account. Nil: there is no trail.
-func activities(b *awsimport.Bundle) map[string]*Activity {
+// Activities adds up all events of a bundle, by account; nil where it has no trail.
+func Activities(b *awsimport.Bundle) map[string]*Activity {
 	if b.Events == nil {
 		return nil
 	}
