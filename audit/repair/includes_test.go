@@ -40,7 +40,7 @@ func FuzzIncludes(f *testing.F) {
 	f.Add("a*b?c*", "a**b?c", "xy")
 	f.Add("*", "?", "")
 	f.Fuzz(func(t *testing.T, whole, part, fill string) {
-		if !includes(whole, part) || strings.ContainsAny(fill, "*?") || len(whole)+len(part)+len(fill) > 1000 {
+		if len(whole)+len(part)+len(fill) > 1000 || strings.ContainsAny(fill, "*?") || !includes(whole, part) {
 			return
 		}
 		for _, run := range []string{"", fill, fill + fill} {
