@@ -78,6 +78,7 @@ var layers = map[string]int{
 
 	"audit/checks": 9,
 	"audit/report": 9,
+	"audit/repair": 9,
 
 	"audit/report/reporttest": 9, // reports for tests
 

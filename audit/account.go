@@ -28,7 +28,7 @@ type Account struct {
 	Finder *access.Finder
 
 	privileges func() *privileges
-	activity   func() *trailActivity
+	activity   func() *TrailActivity
 }
 
 // RootARN is the ARN of the account's root user, which stands for the account.
@@ -81,11 +81,7 @@ func (a *Account) ownerOf(resource string) string {
 // Activity is what the trail of the bundle says of the account; nil where the bundle has no trail, and no more than an empty
 // one where it has that of other accounts only. All events are read once per run, when it is asked for first.
 func (a *Account) Activity() *Activity {
-	all := a.activity()
-	if all == nil {
-		return nil
-	}
-	return all.of(a.ID)
+	return a.activity().Of(a.ID)
 }
 
 // summary counts what the audit has seen.

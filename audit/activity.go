@@ -98,22 +98,25 @@ const maxActivity = 200_000
 // Principal is what one did, by its ARN; nil where nothing is known that it did.
 func (a *Activity) Principal(name string) *PrincipalActivity { return a.byARN[name] }
 
-// trailActivity is the activity of all accounts.
-type trailActivity struct {
+// TrailActivity is the activity of all accounts.
+type TrailActivity struct {
 	accounts map[string]*Activity
 	unread   int
 }
 
-// of is that of one account.
-func (t *trailActivity) of(account string) *Activity {
+// Of is that of one account; nil where there is no trail.
+func (t *TrailActivity) Of(account string) *Activity {
+	if t == nil {
+		return nil
+	}
 	if a := t.accounts[account]; a != nil {
 		return a
 	}
 	return &Activity{Unread: t.unread}
 }
 
-// activities adds up all events. Nil: there is no trail.
-func activities(b *awsimport.Bundle) *trailActivity {
+// Activities adds up all events of a bundle; nil where it has no trail.
+func Activities(b *awsimport.Bundle) *TrailActivity {
 	if b.Events == nil {
 		return nil
 	}
@@ -129,7 +132,7 @@ func activities(b *awsimport.Bundle) *trailActivity {
 		a.Unread = g.unread
 		a.sort()
 	}
-	return &trailActivity{g.accounts, g.unread}
+	return &TrailActivity{g.accounts, g.unread}
 }
 
 func newGatherer(limit int) *gatherer {

@@ -32,7 +32,7 @@ func TestActivity(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
-			got := lines(activities(&awsimport.Bundle{Events: eventsOf(c.Events)}).accounts)
+			got := lines(Activities(&awsimport.Bundle{Events: eventsOf(c.Events)}).accounts)
 			if !slices.Equal(got, c.Want) {
 				t.Errorf("got\n%s\nwant\n%s", indent(got), indent(c.Want))
 			}

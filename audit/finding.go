@@ -63,14 +63,18 @@ type Remedy struct {
 	Terraform string `json:"terraform,omitempty"`
 }
 
-// idOf makes a stable id: the check, and a hash of what the finding is about.
-func (f *Finding) idOf() string {
+// idOf makes a stable id.
+func (f *Finding) idOf() string { return FindingID(f.Check, f.Account, f.Resource, f.aspect) }
+
+// FindingID is the id of a finding: its check, and a hash of what it is about. With it a reader of findings tells which of
+// several things of one resource is meant, such as which of a user's keys: the aspect, as Reporter.Found has it.
+func FindingID(check, account, resource, aspect string) string {
 	h := sha256.New()
-	for _, part := range []string{f.Check, f.Account, f.Resource, f.aspect} {
+	for _, part := range []string{check, account, resource, aspect} {
 		h.Write([]byte(part))
 		h.Write([]byte{0})
 	}
-	return f.Check + "-" + hex.EncodeToString(h.Sum(nil)[:6])
+	return check + "-" + hex.EncodeToString(h.Sum(nil)[:6])
 }
 
 // Command is a line for a shell: names in an export are not trusted, and people copy what a report says.

@@ -66,7 +66,7 @@ func Run(in *Input) *Report {
 	}
 	finder := Finder(b, in.Now)
 	found := sync.OnceValue(func() *privileges { return findPrivileges(finder, b) })
-	activity := sync.OnceValue(func() *trailActivity { return activities(b) })
+	activity := sync.OnceValue(func() *TrailActivity { return Activities(b) })
 	ids := accountIDs(b)
 	total, done := len(ids)*len(in.Checks), 0
 	for _, id := range ids {

@@ -10,6 +10,7 @@ func (p *program) audit() *cobra.Command {
 		Example: `  warder audit
   warder audit --input export/
   warder audit --input export/ --output report.sarif
+  warder audit fix group-empty-0123456789ab --apply
   warder audit --scan-keys .
   warder audit --scan-keys ~/work --gitignore --json
   warder audit --scan-keys . --deactivate
@@ -18,7 +19,7 @@ func (p *program) audit() *cobra.Command {
 	}
 	run := auditFlags(cmd)
 	keys := scanKeysFlags(cmd)
-	cmd.AddCommand(p.auditChecks(), p.auditWhoCan(), p.auditWhatCan(), p.auditExplain(), p.auditPath(), p.auditCollect(),
+	cmd.AddCommand(p.auditChecks(), p.auditWhoCan(), p.auditWhatCan(), p.auditExplain(), p.auditPath(), p.auditCollect(), p.auditFix(),
 		p.auditExternal("public", "Tell what anybody at all reaches", true),
 		p.auditExternal("external", "Tell who outside an account reaches what in it", false),
 		p.auditGeneratePolicy(), p.auditReplay(), p.auditDiff(), p.auditUnused())

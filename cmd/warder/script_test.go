@@ -32,6 +32,7 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"warder": mai
 //	signal NAME             sends TERM, HUP, INT or KILL to the commands in the background
 //	caller DIR FILE         prints who the key in that credentials file is, asked of that server
 //	mintkeys, userkey       see auditscankeys_test.go
+//	iam, finding            see auditfix_test.go
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -50,6 +51,8 @@ func TestScripts(t *testing.T) {
 
 			"mintkeys": mintKeys,
 			"userkey":  userKey,
+			"iam":      callIAM,
+			"finding":  finding,
 		},
 	})
 }
