@@ -13,6 +13,7 @@ import (
 	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	awssts "github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/pquerna/otp/totp"
 
 	"github.com/warder-iam/warder/audit/access"
 	"github.com/warder-iam/warder/audit/escalation"
@@ -41,8 +42,11 @@ func (r *replay) take(e *escalation.Edge) error {
 			return err
 		}
 	}
-	if e.Step == "assume-role" {
+	switch e.Step {
+	case "assume-role":
 		return r.assume(e, h, w)
+	case "take-over-mfa":
+		return r.takeFactor(e, h)
 	}
 	return r.evaluate(e)
 }
@@ -298,6 +302,27 @@ func (r *replay) assume(e *escalation.Edge, h *holder, w *access.Witness) error 
 	}
 	r.have[e.To] = r.signing(*out.Credentials.AccessKeyId, *out.Credentials.SecretAccessKey, *out.Credentials.SessionToken)
 	return nil
+}
+
+// takeFactor makes a device and gives it to the user, with two codes of its own.
+func (r *replay) takeFactor(e *escalation.Edge, h *holder) error {
+	made, err := h.iam().CreateVirtualMFADevice(r.t.Context(), &awsiam.CreateVirtualMFADeviceInput{VirtualMFADeviceName: aws.String("warder-audit")})
+	if err != nil {
+		return err
+	}
+	seed, before := string(made.VirtualMFADevice.Base32StringSeed), time.Now().Add(-30*time.Second)
+	first, err := totp.GenerateCode(seed, before)
+	if err != nil {
+		return err
+	}
+	second, err := totp.GenerateCode(seed, before.Add(30*time.Second))
+	if err != nil {
+		return err
+	}
+	_, err = h.iam().EnableMFADevice(r.t.Context(), &awsiam.EnableMFADeviceInput{
+		UserName: name(e.To), SerialNumber: made.VirtualMFADevice.SerialNumber, AuthenticationCode1: &first, AuthenticationCode2: &second,
+	})
+	return err
 }
 
 // vouched is a request of a service or an identity provider: no client of the API can make it, so that it is decided on the
