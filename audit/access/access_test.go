@@ -107,6 +107,7 @@ type canTest struct {
 	ResourceTags    []directory.Tag            `json:"resourceTags"`
 	RequestTags     []directory.Tag            `json:"requestTags"`
 	Context         map[string]json.RawMessage `json:"context"`
+	Unlisted        bool                       `json:"unlisted"` // nothing is known of the resource
 	Want            string                     `json:"want"`
 	Requirements    []string                   `json:"requirements"`
 }
@@ -134,9 +135,11 @@ func (c *canTest) ask(f *access.Finder) *authz.Ask {
 }
 
 func (c *canTest) finder(library *directory.Library) *access.Finder {
-	return access.New(c.snapshot(library), access.Options{Now: now, Resources: []access.Resource{
-		{ARN: c.Resource, Account: c.ResourceAccount, Tags: c.ResourceTags, Policy: c.source()},
-	}})
+	options := access.Options{Now: now}
+	if !c.Unlisted {
+		options.Resources = []access.Resource{{ARN: c.Resource, Account: c.ResourceAccount, Tags: c.ResourceTags, Policy: c.source()}}
+	}
+	return access.New(c.snapshot(library), options)
 }
 
 func readTests(t *testing.T, name string) []canTest {

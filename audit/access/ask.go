@@ -6,6 +6,7 @@ import (
 	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/policy"
 	"github.com/warder-iam/warder/policy/eval"
 )
 
@@ -81,4 +82,23 @@ func (f *Finder) containing(resource string) *eval.Source {
 		return nil
 	}
 	return f.resources[bucket].Policy
+}
+
+// unknownPolicy reports whether the resource may have a policy that is not in the question, and that would have to allow.
+func (f *Finder) unknownPolicy(p Principal, ask *authz.Ask) bool {
+	_, listed := f.resources[ask.Resource]
+	foreign := ask.ResourceAccount != "" && ask.ResourceAccount != p.Account
+	return p.Account != "" && p.Kind != eval.WebIdentity && ask.ResourcePolicy == nil && !listed && ask.Resource != "*" &&
+		(foreign || ask.ResourceKind == eval.Authoritative)
+}
+
+// delegation is a resource policy that leaves it to an account.
+func delegation(account string) *eval.Source {
+	everything := []policy.Value{{Text: "*"}}
+	return &eval.Source{Name: "unknown", Policy: eval.Prepare(&policy.Document{
+		Version: policy.Version2012,
+		Statements: []policy.Statement{{
+			Effect: policy.Allow, Action: everything, Resource: everything, Principal: &policy.Principals{AWS: []policy.Value{{Text: account}}},
+		}},
+	})}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // company is an account of users in groups of ten policies each; every group may read a share of its own, every tenth only with
-// MFA or from its network. Every user has an inline policy of its own.
+// MFA or from its network. All may read the handbook, and the rota with MFA. Every user has an inline policy of its own.
 func company(users int) *directory.Snapshot {
 	const groups, policies = 100, 10
 	entities := []directory.Entity{&directory.AccountInfo{ID: account}}
@@ -18,7 +18,9 @@ func company(users int) *directory.Snapshot {
 		return directory.Document{Text: `{"Version":"2012-10-17","Statement":[` + fmt.Sprintf(format, args...) + `]}`}
 	}
 	for g := range groups {
-		group := &directory.Group{ID: fmt.Sprintf("AGPA%04d", g), Name: fmt.Sprintf("group-%d", g), Path: "/"}
+		common := document(`{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::handbook/*"},` +
+			`{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::rota/*","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}`)
+		group := &directory.Group{ID: fmt.Sprintf("AGPA%04d", g), Name: fmt.Sprintf("group-%d", g), Path: "/", Inline: []directory.InlinePolicy{{Name: "common", Document: common}}}
 		for p := range policies {
 			condition := ""
 			switch g % 10 {
@@ -45,7 +47,7 @@ func company(users int) *directory.Snapshot {
 
 func BenchmarkWhoCan(b *testing.B) {
 	f := access.New(company(10_000), access.Options{Now: now})
-	for _, resource := range []string{"arn:aws:s3:::share-3-1/x", "arn:aws:s3:::share-3-0/x", "arn:aws:s3:::nothing/x"} {
+	for _, resource := range []string{"arn:aws:s3:::share-3-1/x", "arn:aws:s3:::share-3-0/x", "arn:aws:s3:::nothing/x", "arn:aws:s3:::handbook/x", "arn:aws:s3:::rota/x"} {
 		b.Run(resource[13:], func(b *testing.B) {
 			for b.Loop() {
 				n := 0

@@ -8,9 +8,20 @@ import (
 // Can answers whether a principal can do what is asked. Of the ask, what is given is fixed: context keys, tags of the request
 // (if there are any), the second factor. All other circumstances are free: the network, time from now on, the second factor,
 // tags of the request, the name of the session, the keys of the operation.
+//
+// Where the resource's own policy must allow as well (of another account's resource, of a role or a KMS key) and nobody gave it,
+// the answer is Undecided if the principal's own policies allow.
 func (f *Finder) Can(p Principal, ask *authz.Ask) Answer {
 	if p.Kind == eval.Root && p.Outside {
 		return f.canAnyone(p, ask)
+	}
+	if f.unknownPolicy(p, ask) {
+		supposed := *ask
+		supposed.ResourcePolicy = delegation(p.Account)
+		if a := f.Can(p, &supposed); a.Verdict == No {
+			return a
+		}
+		return Answer{Verdict: Undecided, Why: "the resource's own policy, which must allow it too, is not known"}
 	}
 	plain, ok := f.plainCircumstances(p, ask)
 	if !ok {
@@ -95,7 +106,7 @@ func (q *inquest) try(p *problem, plainest bool) (a Answer, found bool) {
 	if plainest {
 		if p.allowed(nil) {
 			c := p.with(nil)
-			keys := c.keys()
+			keys := p.context(nil)
 			return Answer{Verdict: Yes, Witness: c.witness(), Statements: p.grants(&keys)}, true
 		}
 	}

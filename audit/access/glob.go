@@ -165,6 +165,22 @@ func textsOf(tests []textTest, characters func(rune) bool) (found []string, all 
 	return w.found, all, w.states
 }
 
+// textWith is the first of texts that is good, which must depend on nothing but the tests that it passes. Most often that is
+// found without a walk.
+func textWith(tests []textTest, good func(text string) bool) (text string, ok bool) {
+	w := walk{tests: tests, seen: map[string]bool{}, allowed: func(rune) bool { return true }}
+	w.seed()
+	at := slices.IndexFunc(w.found, good)
+	if at < 0 {
+		w.run()
+		at = slices.IndexFunc(w.found, good)
+	}
+	if at < 0 {
+		return "", false
+	}
+	return w.found[at], true
+}
+
 type walk struct {
 	tests    []textTest
 	globs    []*glob

@@ -303,6 +303,9 @@ func (p *problem) with(chosen []*setting) circumstances {
 
 // context is that of the request with the chosen settings.
 func (p *problem) context(chosen []*setting) eval.Context {
+	if len(p.free) == 0 {
+		return p.request.Context
+	}
 	c := p.with(chosen)
 	return c.keys()
 }

@@ -21,7 +21,11 @@ func (p *problem) yesIf(chosen []*setting, first *problem) Answer {
 		}
 	}
 	c := p.with(chosen)
-	r.have, r.plain = c.keys(), c.withCaller(&first.base).keys()
+	r.have = p.context(chosen)
+	r.plain = r.have
+	if p != first {
+		r.plain = c.withCaller(&first.base).keys()
+	}
 	a := Answer{Verdict: YesIf, Witness: c.witness(), Statements: p.grants(&r.have)}
 	r.collect()
 	if own := &p.base.caller; own.ARN != first.base.caller.ARN && !r.told[userID] {

@@ -110,7 +110,7 @@ func (f *Finder) examples(p Principal, s *catalog.Service, a *catalog.Action) (l
 	if len(a.Resources) == 0 {
 		return []example{{"*", "*", ""}}
 	}
-	if isOf(a.String(), "sts") {
+	if isOf(a.String(), "sts") && slices.ContainsFunc(a.Resources, func(r catalog.ActionResource) bool { return r.Type == "role" }) {
 		for account := range f.snap.Accounts() {
 			for r := range account.Roles() {
 				list = append(list, example{account.ARN(r), account.ARN(r), ""})
@@ -251,15 +251,10 @@ func (p *probe) example(all []cover) (resource string, ok bool) {
 			tests = append(tests, c.globs)
 		}
 	}
-	found, _, _ := texts(tests)
-	at := slices.IndexFunc(found, func(text string) bool {
+	return textWith(tests, func(text string) bool {
 		has := func(c cover) bool { return c.has(text) }
 		lacks := func(c cover) bool { return !c.has(text) }
 		none := func(level []cover) bool { return !slices.ContainsFunc(level, has) }
 		return !slices.ContainsFunc(all, lacks) && !slices.ContainsFunc(p.excepted, has) && !slices.ContainsFunc(p.within, none)
 	})
-	if at < 0 {
-		return "", false
-	}
-	return found[at], true
 }
