@@ -50,7 +50,7 @@ const administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess"
 // newName is what is made is called, where one is free to choose.
 const newName = "warder-audit"
 
-// holderOf is the user, group or role that an attempt is about, as a record that may be changed, with its policies.
+// holder is a user, group or role as a record that may be changed, with its policies.
 type holder struct {
 	entity   directory.Entity
 	inline   *[]directory.InlinePolicy
@@ -58,6 +58,7 @@ type holder struct {
 	boundary *string // nil of a group
 }
 
+// holder of what an attempt is about: the group, where it is about a user of one.
 func (a *attempt) holder() holder {
 	switch {
 	case a.group != nil:

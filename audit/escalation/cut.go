@@ -2,6 +2,7 @@ package escalation
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/warder-iam/warder/policy/eval"
 )
@@ -29,7 +30,7 @@ const mostExact = 30
 // are known is removed, and what paths are left then are added, until none is. All that is removed allows something, so
 // no new path comes up; and a set that is smallest for some paths is never larger than one for all.
 func (g *Graph) Cut() Cut {
-	c := &cutting{graph: g, numbers: map[Statement]int{}}
+	c := &cutting{graph: g, numbers: map[place]int{}}
 	c.learn(g.Escalations)
 	var chosen []int
 	for {
@@ -55,7 +56,7 @@ type cutting struct {
 	graph      *Graph
 	cut        Cut
 	candidates []Statement
-	numbers    map[Statement]int
+	numbers    map[place]int
 	paths      [][]int // numbers of the statements of each path
 }
 
@@ -63,14 +64,7 @@ type cutting struct {
 func (c *cutting) learn(paths []Escalation) bool {
 	learnt := false
 	for i := range paths {
-		var numbers []int
-		for _, e := range paths[i].Steps {
-			for _, st := range e.Statements {
-				if n, ok := c.number(st); ok && !slices.Contains(numbers, n) {
-					numbers = append(numbers, n)
-				}
-			}
-		}
+		numbers := append(c.numbersOf(&paths[i], eval.LayerIdentity), c.numbersOf(&paths[i], eval.LayerResource)...)
 		slices.Sort(numbers)
 		known := slices.ContainsFunc(c.paths, func(p []int) bool { return slices.Equal(p, numbers) })
 		if len(numbers) > 0 && !known {
@@ -81,18 +75,56 @@ func (c *cutting) learn(paths []Escalation) bool {
 	return learnt
 }
 
+// numbersOf are the numbers of a path's statements of one layer. Those of identity policies come first: of two that do
+// as well, the one with the lower number is removed, and a trust policy is what others may rely on.
+func (c *cutting) numbersOf(path *Escalation, layer eval.Layer) []int {
+	var numbers []int
+	for _, e := range path.Steps {
+		for _, st := range e.Statements {
+			if st.Layer != layer {
+				continue
+			}
+			if n, ok := c.number(st); ok && !slices.Contains(numbers, n) {
+				numbers = append(numbers, n)
+			}
+		}
+	}
+	return numbers
+}
+
+// place is what tells statements apart, on the account as it is and on one with less statements.
+type place struct {
+	holder, policy string
+	layer          eval.Layer
+	index          int
+}
+
 // number of a statement that may be removed: one of the account as it is, of an identity or trust policy.
 func (c *cutting) number(st Statement) (int, bool) {
 	if st.Holder == "" || st.written || st.Layer != eval.LayerIdentity && st.Layer != eval.LayerResource {
 		return 0, false
 	}
-	n, known := c.numbers[st]
+	if name, ok := strings.CutPrefix(st.Policy, inlinePrefix+"arn:"); ok {
+		st.Policy = "arn:" + name // a copy of a policy of AWS
+	}
+	at := place{st.Holder, st.Policy, st.Layer, st.Index}
+	n, known := c.numbers[at]
 	if !known {
 		n = len(c.candidates)
-		c.numbers[st] = n
-		c.candidates = append(c.candidates, st)
+		c.numbers[at] = n
+		c.candidates = append(c.candidates, c.original(st))
 	}
 	return n, true
+}
+
+// original is the statement as the account has it.
+func (c *cutting) original(st Statement) Statement {
+	d, ok := documentOf(c.graph.model.root.snapshot(), st)
+	if doc := d.Compiled().Document(); ok && doc != nil && st.Index < len(doc.Statements) {
+		at := doc.Statements[st.Index].Span.Start
+		st.Line, st.Column = at.Line, at.Column
+	}
+	return st
 }
 
 // smallest is a set of statements that breaks all known paths, and notes how many it takes at least.

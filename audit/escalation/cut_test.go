@@ -48,7 +48,7 @@ func escalationsWithout(c *accountCase, snap *directory.Snapshot, removed []Stat
 // checkSmallest tries every smaller set of statements that stand in some edge or path.
 func checkSmallest(t *testing.T, c *accountCase, snap *directory.Snapshot, g *Graph, size int) {
 	t.Helper()
-	numbers := cutting{graph: g, numbers: map[Statement]int{}}
+	numbers := cutting{graph: g, numbers: map[place]int{}}
 	for _, e := range g.Edges {
 		for _, st := range e.Statements {
 			numbers.number(st)

@@ -11,8 +11,11 @@ type Options struct {
 	Workloads []Workload
 }
 
-// Graph is who may become whom in the accounts of a snapshot, and by what.
+// Graph is who may become whom in the accounts of a snapshot, and by what. It is for one goroutine.
 type Graph struct {
+	// Nodes are the administrators, and all others to whom some policy may give a step; they are in the order of the Finder's
+	// principals.
+	Nodes []Node
 	// Administrators by effective rights, in the order of the Finder's principals; root users are not among them.
 	Administrators []Administrator
 	// Edges are the steps from one principal to another that the account allows as it is, and those of Escalations. Left
@@ -25,6 +28,12 @@ type Graph struct {
 
 	model *model
 	paths map[string][]Edge // by principal
+}
+
+// Node is a user or role.
+type Node struct {
+	ARN           string
+	Administrator bool
 }
 
 // Administrator is a principal that can give itself everything.
@@ -93,7 +102,7 @@ func (e *Edge) Apply(snap *directory.Snapshot) *directory.Snapshot {
 // Build finds the administrators of the snapshot that f answers about, and who can become one.
 func Build(f *access.Finder, opts Options) *Graph {
 	m := newModel(f, opts)
-	g := &Graph{model: m, paths: map[string][]Edge{}, Administrators: m.administrators}
+	g := &Graph{model: m, paths: map[string][]Edge{}, Nodes: m.nodes, Administrators: m.administrators}
 	seen := map[string]bool{}
 	for _, name := range m.candidates {
 		s := m.newSearch(name, "")

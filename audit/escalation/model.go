@@ -18,6 +18,7 @@ type model struct {
 	steps      map[Family][]*Step
 	byID       map[string]*Step
 
+	nodes          []Node
 	administrators []Administrator
 	admin          map[string]bool // by ARN
 	// candidates are the users and roles that are no administrators and to which some statement or trust policy may give a step.
@@ -85,6 +86,7 @@ func (m *model) sort(f *access.Finder) {
 			continue
 		}
 		m.worthy[p.ARN] = true
+		m.nodes = append(m.nodes, Node{p.ARN, m.admin[p.ARN]})
 		if s.user != nil {
 			m.users = append(m.users, p.ARN)
 		} else {

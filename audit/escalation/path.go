@@ -97,7 +97,7 @@ func (m *model) play(s *search, log []*move) *Escalation {
 // show is a move for others.
 func (m *model) show(w *world, mv *move, asked []Asked) Edge {
 	e := Edge{
-		From: mv.actor, To: mv.gains, Step: mv.step.ID, Title: mv.step.Title, Gains: mv.gains != "", Limited: mv.step.Limited, Asks: asked,
+		From: mv.actor, Step: mv.step.ID, Title: mv.step.Title, Gains: mv.gains != "", Limited: mv.step.Limited, Asks: asked,
 	}
 	e.To, e.Object = mv.ends()
 	for i := range asked {

@@ -82,8 +82,8 @@ func randomAccount(t *rapid.T) testAccount {
 	return a
 }
 
-// TestRandomAccounts: the graph and the exhaustive search agree on who is an administrator and who can become one, and
-// every path replays.
+// TestRandomAccounts: the graph and the exhaustive search agree on who is an administrator and who can become one, every
+// path replays, and the cut breaks all.
 func TestRandomAccounts(t *testing.T) {
 	search := oracle(200)
 	var positive, negative int
@@ -98,6 +98,9 @@ func TestRandomAccounts(t *testing.T) {
 			e := &g.Escalations[i]
 			paths[e.From] = e
 			replay(rt, snap, e)
+		}
+		if cut := g.Cut(); len(cut.Open) > 0 || len(escalationsWithout(&c, snap, cut.Statements)) > 0 {
+			rt.Fatalf("the cut %v leaves paths", cut.Statements)
 		}
 		for p := range access.New(snap, access.Options{Now: now}).Principals() {
 			if p.ID == "" {

@@ -12,14 +12,10 @@ import (
 
 // without is the snapshot with statements removed from the policies that hold them.
 func without(snap *directory.Snapshot, removed []Statement) *directory.Snapshot {
-	type place struct {
-		holder, policy string
-		layer          eval.Layer
-	}
-	var places []place
+	var places []place // of policies: without an index
 	indices := map[place][]int{}
 	for _, st := range removed {
-		p := place{st.Holder, st.Policy, st.Layer}
+		p := place{holder: st.Holder, policy: st.Policy, layer: st.Layer}
 		if st.Layer == eval.LayerResource {
 			p.policy = ""
 		}
@@ -94,7 +90,8 @@ func lessen(account *directory.Account, e directory.Entity, st Statement, indice
 	return less
 }
 
-// lessenHeld takes the statements out of an inline policy, or replaces an attached policy of AWS by a copy without them.
+// lessenHeld takes the statements out of an inline policy, or replaces an attached policy of AWS by a copy without them,
+// which bears its ARN as a name.
 func lessenHeld(account *directory.Account, name string, indices []int, inline *[]directory.InlinePolicy, attached *[]string) {
 	if own, ok := strings.CutPrefix(name, inlinePrefix); ok {
 		for i := range *inline {
@@ -107,38 +104,39 @@ func lessenHeld(account *directory.Account, name string, indices []int, inline *
 	m := account.Managed(name)
 	if i := slices.Index(*attached, name); i >= 0 && m != nil {
 		*attached = slices.Delete(*attached, i, i+1)
-		*inline = append(*inline, directory.InlinePolicy{Name: m.Name, Document: withoutStatements(m.Document, indices)})
+		*inline = append(*inline, directory.InlinePolicy{Name: m.ARN, Document: withoutStatements(m.Document, indices)})
 	}
 }
 
-// nothing is a document that says nothing about anything; one without statements would be none.
-const nothing = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":"*","Resource":"*"}]}`
-
-// withoutStatements is a document without some of its statements.
+// withoutStatements is a document with a statement that allows nothing in place of each of some. So all keep their places.
 func withoutStatements(d directory.Document, indices []int) directory.Document {
 	doc := d.Compiled().Document()
 	if doc == nil {
 		return d
 	}
 	less := *doc
-	less.Statements = slices.DeleteFunc(slices.Clone(doc.Statements), func(st policy.Statement) bool { return slices.Contains(indices, st.Index) })
-	if len(less.Statements) == 0 {
-		return directory.Document{Text: nothing}
+	less.Statements = slices.Clone(doc.Statements)
+	for i := range less.Statements {
+		st := &less.Statements[i]
+		if !slices.Contains(indices, st.Index) {
+			continue
+		}
+		st.Action, st.NotAction = nil, []policy.Value{{Text: "*"}}
 	}
 	return directory.Document{Text: less.Canonical()}
 }
 
-// documentOf is the text of the policy that a statement stands in; ok is false where it is not there.
-func documentOf(snap *directory.Snapshot, st Statement) (text string, ok bool) {
+// documentOf is the policy that a statement stands in; ok is false where it is not there.
+func documentOf(snap *directory.Snapshot, st Statement) (d directory.Document, ok bool) {
 	account, e := holderAt(snap, st.Holder)
 	var inline []directory.InlinePolicy
 	var attached []string
 	switch e := e.(type) {
 	case *directory.Policy:
-		return e.DefaultDocument().Text, true
+		return e.DefaultDocument(), true
 	case *directory.Role:
 		if st.Layer == eval.LayerResource {
-			return e.Trust.Text, true
+			return e.Trust, true
 		}
 		inline, attached = e.Inline, e.Attached
 	case *directory.User:
@@ -146,15 +144,15 @@ func documentOf(snap *directory.Snapshot, st Statement) (text string, ok bool) {
 	case *directory.Group:
 		inline, attached = e.Inline, e.Attached
 	default:
-		return "", false
+		return d, false
 	}
 	for i := range inline {
 		if inlinePrefix+inline[i].Name == st.Policy {
-			return inline[i].Document.Text, true
+			return inline[i].Document, true
 		}
 	}
 	if m := account.Managed(st.Policy); m != nil && slices.Contains(attached, st.Policy) {
-		return m.Document.Text, true
+		return m.Document, true
 	}
-	return "", false
+	return d, false
 }

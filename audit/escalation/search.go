@@ -3,6 +3,7 @@ package escalation
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // A search plays one principal: it becomes whom it can, changes what it can, and goes on with what it has then, until it
@@ -240,7 +241,7 @@ func (s *search) first(list []*move) outcome {
 
 // othersAttach reports whether a step that may not attach the policy that allows everything may attach some other.
 func (s *search) othersAttach(mv *move) bool {
-	if s.done[mv.effect()] || mv.step.ID[:len("attach")] != "attach" {
+	if s.done[mv.effect()] || !strings.HasPrefix(mv.step.ID, "attach-") {
 		return false
 	}
 	actor := s.m.subject(s.world, mv.actor)

@@ -35,7 +35,7 @@ func (m *model) references(w *world, p access.Principal, resource string, refs [
 		if w != m.root {
 			before, there := documentOf(m.root.snapshot(), st)
 			now, _ := documentOf(w.snapshot(), st)
-			st.written = !there || before != now
+			st.written = !there || before.Text != now.Text
 		}
 		all = append(all, st)
 	}
