@@ -76,7 +76,7 @@ func workload(sources []*audit.Source) []audit.Evidence {
 			if strings.Contains(s.Agent, e.word) {
 				last := s.Last
 				evidence = append(evidence, audit.Evidence{
-					Text: fmt.Sprintf("%s from %s in %s, by its user agent %q, last on %s", count(s.Records, "call"), s.Address, e.name, s.Agent, last.UTC().Format(time.DateTime)),
+					Text: fmt.Sprintf("%s from %s in %s, by its user agent %q, last on %s", count(s.Records, "call", "calls"), s.Address, e.name, s.Agent, last.UTC().Format(time.DateTime)),
 					Time: &last,
 				})
 				break

@@ -58,7 +58,7 @@ func leaked(r *audit.Reporter, id string, o *keyOwner, places []audit.LeakedKey)
 	}
 	r.FoundAs(severity, id, audit.Finding{
 		Resource: o.arn,
-		Title:    fmt.Sprintf("%s of %s was found in %s", o.name(id), whose, count(len(places), "place")),
+		Title:    fmt.Sprintf("%s of %s was found in %s", o.name(id), whose, count(len(places), "place", "places")),
 		Evidence: few(evidence), Remedy: o.withdraw(id),
 	})
 }

@@ -62,7 +62,7 @@ func lastUse(a *audit.Account, k *userKey) audit.Evidence {
 	case k.used.IsZero():
 		return fact("%s%s, never used", k.name(), made)
 	case k.usedFor != "":
-		return fact("%s%s, last used on %s for %s, %s ago", k.name(), made, day(k.used), k.usedFor, count(a.Ago(k.used), "day"))
+		return fact("%s%s, last used on %s for %s, %s ago", k.name(), made, day(k.used), k.usedFor, count(a.Ago(k.used), "day", "days"))
 	}
-	return fact("%s%s, last used on %s, %s ago", k.name(), made, day(k.used), count(a.Ago(k.used), "day"))
+	return fact("%s%s, last used on %s, %s ago", k.name(), made, day(k.used), count(a.Ago(k.used), "day", "days"))
 }

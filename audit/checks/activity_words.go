@@ -34,7 +34,7 @@ func used(u *audit.Use) audit.Evidence {
 	at := u.Last
 	return audit.Evidence{
 		Text: fmt.Sprintf("%s:%s%s, %s, last on %s from %s (event %s)",
-			u.Service, u.Action, ended, count(u.Records, "time"), at.UTC().Format(time.DateTime), u.Address, u.EventID),
+			u.Service, u.Action, ended, count(u.Records, "time", "times"), at.UTC().Format(time.DateTime), u.Address, u.EventID),
 		Time: &at,
 	}
 }

@@ -14,12 +14,12 @@ type alarmTopic struct {
 	severity   audit.Severity
 	references []audit.Reference
 	// samples are records of it: all of them have to raise an alarm. By what people call them.
-	samples []sample
+	samples []occurrence
 	// pattern is a filter that matches all of it.
 	pattern string
 }
 
-type sample struct{ name, record string }
+type occurrence struct{ name, record string }
 
 // alarmTopics are those of CIS 5.0, 4.1 to 4.7.
 func alarmTopics() []alarmTopic {
@@ -27,7 +27,7 @@ func alarmTopics() []alarmTopic {
 	return []alarmTopic{
 		{
 			"root-use", "use of the root user", audit.High, slices.Concat(cis("4.3", "5.3"), hub("CloudWatch.1"), watch),
-			[]sample{
+			[]occurrence{
 				{"a sign-in of the root user", `{"eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin","eventType":"AwsConsoleSignIn","readOnly":false,` +
 					`"userIdentity":{"type":"Root","arn":"arn:aws:iam::111122223333:root","accountId":"111122223333"},"responseElements":{"ConsoleLogin":"Success"},"additionalEventData":{"MFAUsed":"Yes"}}`},
 				{"a call of the root user", `{"eventSource":"s3.amazonaws.com","eventName":"CreateBucket","eventType":"AwsApiCall","readOnly":false,` +
@@ -37,12 +37,12 @@ func alarmTopics() []alarmTopic {
 		},
 		{
 			"unauthorized-calls", "calls that are not authorized", audit.Medium, slices.Concat(cis("4.1", "5.1"), hub("CloudWatch.2"), watch),
-			[]sample{refused("AccessDenied"), refused("AccessDeniedException"), refused("UnauthorizedOperation"), refused("Client.UnauthorizedOperation")},
+			[]occurrence{refused("AccessDenied"), refused("AccessDeniedException"), refused("UnauthorizedOperation"), refused("Client.UnauthorizedOperation")},
 			`{ ($.errorCode = "*UnauthorizedOperation") || ($.errorCode = "AccessDenied*") }`,
 		},
 		{
 			"sign-in-without-mfa", "sign-ins without MFA", audit.Medium, slices.Concat(cis("4.2", "5.2"), hub("CloudWatch.3"), watch),
-			[]sample{{"a sign-in without MFA", signIn(`"additionalEventData":{"MFAUsed":"No"},"responseElements":{"ConsoleLogin":"Success"}`)}},
+			[]occurrence{{"a sign-in without MFA", signIn(`"additionalEventData":{"MFAUsed":"No"},"responseElements":{"ConsoleLogin":"Success"}`)}},
 			`{ ($.eventName = "ConsoleLogin") && ($.additionalEventData.MFAUsed != "Yes") && ($.userIdentity.type = "IAMUser") && ($.responseElements.ConsoleLogin = "Success") }`,
 		},
 		{
@@ -55,7 +55,7 @@ func alarmTopics() []alarmTopic {
 		},
 		{
 			"sign-in-failures", "sign-ins that failed", audit.Medium, slices.Concat(cis("4.6", "5.6"), hub("CloudWatch.6"), watch),
-			[]sample{{"a sign-in that failed", signIn(`"errorMessage":"Failed authentication","responseElements":{"ConsoleLogin":"Failure"},"additionalEventData":{"MFAUsed":"No"}`)}},
+			[]occurrence{{"a sign-in that failed", signIn(`"errorMessage":"Failed authentication","responseElements":{"ConsoleLogin":"Failure"},"additionalEventData":{"MFAUsed":"No"}`)}},
 			`{ ($.eventName = "ConsoleLogin") && ($.errorMessage = "Failed authentication") }`,
 		},
 		{
@@ -76,10 +76,10 @@ var (
 )
 
 // calls are records of operations of a service.
-func calls(service string, operations ...string) []sample {
-	samples := make([]sample, 0, len(operations))
+func calls(service string, operations ...string) []occurrence {
+	samples := make([]occurrence, 0, len(operations))
 	for _, o := range operations {
-		samples = append(samples, sample{o, fmt.Sprintf(`{"eventSource":"%s.amazonaws.com","eventName":"%s","eventType":"AwsApiCall","readOnly":false,"userIdentity":`+
+		samples = append(samples, occurrence{o, fmt.Sprintf(`{"eventSource":"%s.amazonaws.com","eventName":"%s","eventType":"AwsApiCall","readOnly":false,"userIdentity":`+
 			`{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/alice","accountId":"111122223333","userName":"alice"}}`, service, o)})
 	}
 	return samples
@@ -94,8 +94,8 @@ func anyOf(service string, operations ...string) string {
 	return "{ ($.eventSource = " + service + ".amazonaws.com) && (" + strings.Join(names, " || ") + ") }"
 }
 
-func refused(code string) sample {
-	return sample{"a call that is refused with " + code, `{"eventSource":"ec2.amazonaws.com","eventName":"RunInstances","eventType":"AwsApiCall","readOnly":false,"errorCode":"` + code +
+func refused(code string) occurrence {
+	return occurrence{"a call that is refused with " + code, `{"eventSource":"ec2.amazonaws.com","eventName":"RunInstances","eventType":"AwsApiCall","readOnly":false,"errorCode":"` + code +
 		`","sourceIPAddress":"198.51.100.7","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/alice","accountId":"111122223333","userName":"alice"}}`}
 }
 

@@ -122,19 +122,19 @@ func unheard(e *awsimport.Evidence, f *awsimport.MetricFilter, groups []string) 
 }
 
 // missed are the samples of which nobody hears.
-func (t *alarmTopic) missed(watches []watch) []sample {
-	return slices.DeleteFunc(slices.Clone(t.samples), func(s sample) bool {
+func (t *alarmTopic) missed(watches []watch) []occurrence {
+	return slices.DeleteFunc(slices.Clone(t.samples), func(s occurrence) bool {
 		return slices.ContainsFunc(watches, func(w watch) bool { return w.unheard == "" && s.matched(w.matches) })
 	})
 }
 
-func (s *sample) matched(by filterPattern) bool {
+func (s *occurrence) matched(by filterPattern) bool {
 	r, err := newRecord(s.record)
 	return err == nil && by(r)
 }
 
 // silence says what nobody hears of, and why.
-func silence(a *audit.Account, missed []sample, watches []watch) []audit.Evidence {
+func silence(a *audit.Account, missed []occurrence, watches []watch) []audit.Evidence {
 	names := make([]string, 0, len(missed))
 	for _, s := range missed {
 		names = append(names, s.name)
@@ -144,14 +144,14 @@ func silence(a *audit.Account, missed []sample, watches []watch) []audit.Evidenc
 		evidence = append(evidence, fact("no trail that is on writes to a log group"))
 	}
 	for _, w := range watches {
-		if w.unheard != "" && slices.ContainsFunc(missed, func(s sample) bool { return s.matched(w.matches) }) {
+		if w.unheard != "" && slices.ContainsFunc(missed, func(s occurrence) bool { return s.matched(w.matches) }) {
 			evidence = append(evidence, fact("metric filter %s %s", w.name, w.unheard))
 		}
 	}
 	return evidence
 }
 
-func noAlarm(a *audit.Account, r *audit.Reporter, t *alarmTopic, missed []sample, watches []watch) {
+func noAlarm(a *audit.Account, r *audit.Reporter, t *alarmTopic, missed []occurrence, watches []watch) {
 	group := "LOG_GROUP"
 	for i := range a.Evidence.Trails {
 		if _, name := logGroup(&a.Evidence.Trails[i]); name != "" {

@@ -45,7 +45,7 @@ func certificate(a *audit.Account, r *audit.Reporter, c *awsimport.ServerCertifi
 		}
 		r.Found("", f)
 	case left <= a.Settings.CertificateDays:
-		f.Title = fmt.Sprintf("Server certificate %s expires on %s, in %s", c.Name, day(c.Expires), count(left, "day"))
+		f.Title = fmt.Sprintf("Server certificate %s expires on %s, in %s", c.Name, day(c.Expires), count(left, "day", "days"))
 		f.Remedy = audit.Remedy{
 			Text:    "Request one in AWS Certificate Manager, which renews it, and put it where this one is used.",
 			Command: "aws acm request-certificate --domain-name DOMAIN --validation-method DNS",

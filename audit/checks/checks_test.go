@@ -120,6 +120,11 @@ func report(c *audit.Check, files fstest.MapFS) []string {
 	var lines []string
 	for _, f := range r.Findings {
 		lines = append(lines, fmt.Sprintf("%v %s: %s", f.Severity, f.Resource, f.Title))
+		for _, ref := range f.References {
+			if !slices.Contains(c.References, ref) {
+				lines = append(lines, fmt.Sprintf("reference %s %s is none of the check's", ref.Framework, ref.ID))
+			}
+		}
 		for _, e := range f.Evidence {
 			if e.Policy != "" {
 				lines = append(lines, fmt.Sprintf("  %s %s %d:%d %s", e.Policy, e.Statement, e.Line, e.Column, e.Text))

@@ -1,5 +1,7 @@
 package checks
 
+import "github.com/warder-iam/warder/audit"
+
 // Commands that get what the posture checks miss.
 const (
 	getPasswordPolicy = "aws iam get-account-password-policy > password-policy.json 2>&1"
@@ -19,6 +21,9 @@ const (
 	getProfiles       = "aws iam list-instance-profiles > instance-profiles.json"
 	getRoles          = "aws iam list-roles > roles.json"
 )
+
+// into is a command whose answer goes into a file. The name may have come from an export: people copy what a report says.
+func into(command, file string) string { return command + " > " + audit.Command(file) }
 
 // perUser is a command that asks for each user.
 func perUser(operation, file string) string {

@@ -33,7 +33,7 @@ var externalAccessAnalyzer = audit.Check{
 		// A list is of one region, and an empty one does not say of which.
 		for _, region := range regionsInUse(a) {
 			if !slices.Contains(regions, region) {
-				r.NotAssessed("the analyzers of region "+region, "aws accessanalyzer list-analyzers --region "+region+" > analyzers-"+region+".json")
+				r.NotAssessed("the analyzers of region "+region, into(audit.Command("aws", "accessanalyzer", "list-analyzers", "--region", region), "analyzers-"+region+".json"))
 			}
 		}
 	},

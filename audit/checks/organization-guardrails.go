@@ -30,7 +30,7 @@ var organizationGuardrails = audit.Check{
 		case o.Management == a.ID:
 			managementWorkloads(a, r)
 		default:
-			limits(a, r, o)
+			serviceControl(a, r, o)
 		}
 	},
 }
@@ -44,7 +44,7 @@ func managementWorkloads(a *audit.Account, r *audit.Reporter) {
 	}
 	if len(evidence) > 0 {
 		r.Found("workloads", audit.Finding{
-			Title:      fmt.Sprintf("The organization's management account runs %s", count(len(evidence), "workload")),
+			Title:      fmt.Sprintf("The organization's management account runs %s", count(len(evidence), "workload", "workloads")),
 			Evidence:   few(evidence),
 			Remedy:     audit.Remedy{Text: "Move them to member accounts, which service control policies bind, and leave the management account to the organization and the bill."},
 			References: slices.Concat(cis("", "2.1.3"), practice("guardrails")),
@@ -61,8 +61,8 @@ func managementWorkloads(a *audit.Account, r *audit.Reporter) {
 	}
 }
 
-// limits looks for a service control policy on the way to the account that allows less than everything.
-func limits(a *audit.Account, r *audit.Reporter, o *awsimport.Organization) {
+// serviceControl looks for a service control policy on the way to the account that allows less than everything.
+func serviceControl(a *audit.Account, r *audit.Reporter, o *awsimport.Organization) {
 	g := o.Guardrails(a.ID, awsimport.ServiceControlPolicy)
 	evidence := []audit.Evidence{fact("policies of type SERVICE_CONTROL_POLICY are not enabled in the organization's root")}
 	if len(g.Levels) > 0 {

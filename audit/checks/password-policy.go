@@ -71,7 +71,7 @@ func passwordWeaknesses(p *directory.PasswordPolicy, s *audit.Settings) []passwo
 	}
 	if p.Reuse < s.PasswordReuse {
 		w := passwordWeakness{
-			"reuse", "A password may be used again after " + count(p.Reuse, "other"), fmt.Sprintf("PasswordReusePrevention %d", p.Reuse),
+			"reuse", "A password may be used again after " + count(p.Reuse, "other", "others"), fmt.Sprintf("PasswordReusePrevention %d", p.Reuse),
 			audit.Low, slices.Concat(cis("1.8", "2.9"), hub("IAM.16")),
 		}
 		if p.Reuse == 0 {

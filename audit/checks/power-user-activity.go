@@ -22,7 +22,7 @@ var powerUserActivity = audit.Check{
 			return
 		}
 		if activity.Unread > 0 {
-			r.NotAssessed(count(activity.Unread, "record")+" of the trail", "")
+			r.NotAssessed(count(activity.Unread, "record", "records")+" of the trail", "")
 		}
 		since, review := lastReview(a)
 		if activity.From.IsZero() || activity.From.After(since) {
@@ -41,13 +41,20 @@ func lastReview(a *audit.Account) (since time.Time, source string) {
 	if t := answer(a, privilegedActivityReviewed); t != nil && t.Answer {
 		return t.On, fmt.Sprintf("%s looked through it on %s", t.By, day(t.On))
 	}
-	return a.Now.AddDate(0, 0, -a.Settings.ReviewDays), "nobody attested a review: the last " + count(a.Settings.ReviewDays, "day") + " count"
+	return a.Now.AddDate(0, 0, -a.Settings.ReviewDays), "nobody attested a review: the last " + count(a.Settings.ReviewDays, "day", "days") + " count"
 }
 
-// privileged are the root user and the administrators.
+// privileged are the root user and the administrators. Of whom it is not known whether they are is a gap.
 func privileged(a *audit.Account, r *audit.Reporter) []string {
-	if a.Directory == nil {
-		r.NotAssessed("who the administrators are: the authorization details", getDetails)
+	if inventory(a, r, users|groups|rolesOf|policies) && a.Directory != nil {
+		for e := range actors(a) {
+			if !a.Bundle.Complete(a.Directory.ARN(e)) {
+				r.NotAssessed("the permissions of "+label(e), getDetails)
+			}
+		}
+	}
+	for _, why := range a.Unsettled() {
+		r.NotAssessed("who the administrators are: "+why, "")
 	}
 	names := []string{a.RootARN()}
 	for _, adm := range a.Administrators() {
@@ -63,7 +70,7 @@ func privilegedActivity(r *audit.Reporter, p *audit.PrincipalActivity, since tim
 		return
 	}
 	strange := unusual(p, uses, since)
-	severity, title := audit.Informational, fmt.Sprintf("Privileged %s used %s since %s", p.ARN, count(len(uses), "action"), day(since))
+	severity, title := audit.Informational, fmt.Sprintf("Privileged %s used %s since %s", p.ARN, count(len(uses), "action", "actions"), day(since))
 	if len(strange) > 0 {
 		severity, title = audit.Medium, title+", not all as before"
 	}

@@ -48,8 +48,8 @@ var mailboxes = []string{
 	"t-online.de", "web.de", "yahoo.co.jp", "yahoo.co.uk", "yahoo.com", "yahoo.de", "yahoo.fr", "yandex.com", "yandex.ru", "zoho.com",
 }
 
-// duties are words of which addresses of groups are made.
-var duties = []string{
+// groupWords are words of which addresses of groups are made.
+var groupWords = []string{
 	"account", "accounts", "admin", "administrator", "administrators", "admins", "audit", "aws", "backup", "billing", "cloud", "cloudops", "contact", "core", "data",
 	"dev", "develop", "developers", "development", "devops", "devsecops", "engineering", "finance", "group", "help", "hostmaster", "infra", "infrastructure", "info",
 	"invoices", "it", "itsec", "landingzone", "log", "logging", "logs", "management", "master", "mgmt", "monitoring", "network", "noc", "notifications", "office",
@@ -73,7 +73,7 @@ func personal(email string) string {
 		return ""
 	}
 	for _, w := range words {
-		if slices.Contains(duties, w) || len(w) > 1 && strings.Contains(domain, w) || strings.ContainsFunc(w, func(c rune) bool { return '0' <= c && c <= '9' }) {
+		if slices.Contains(groupWords, w) || len(w) > 1 && strings.Contains(domain, w) || strings.ContainsFunc(w, func(c rune) bool { return '0' <= c && c <= '9' }) {
 			return ""
 		}
 	}

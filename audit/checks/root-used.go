@@ -30,7 +30,7 @@ var rootUsed = audit.Check{
 			severity = audit.High
 		}
 		r.FoundAs(severity, "", audit.Finding{
-			Title:    fmt.Sprintf("The root user was used within the last %s", count(a.Settings.RootUsedDays, "day")),
+			Title:    fmt.Sprintf("The root user was used within the last %s", count(a.Settings.RootUsedDays, "day", "days")),
 			Evidence: few(evidence),
 			Remedy: audit.Remedy{Text: "Give those who did this an administrator role with MFA, and keep the root user for the few tasks that only it can do; " +
 				"if nobody knows of it, take it as a break-in."},

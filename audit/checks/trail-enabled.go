@@ -33,7 +33,7 @@ var trailEnabled = audit.Check{
 				integrity(r, &trails[i])
 			}
 		}
-		stores(a, r, trails)
+		trailStores(a, r, trails)
 	},
 }
 
@@ -55,7 +55,7 @@ func coverage(a *audit.Account, r *audit.Reporter, trails []awsimport.Trail) (on
 		t := &trails[i]
 		switch {
 		case t.Logging == nil:
-			r.NotAssessed("whether trail "+t.Name+" is logging", audit.Command("aws", "cloudtrail", "get-trail-status", "--name", t.ARN)+" > trail-status-"+t.Name+".json")
+			r.NotAssessed("whether trail "+t.Name+" is logging", into(audit.Command("aws", "cloudtrail", "get-trail-status", "--name", t.ARN), "trail-status-"+t.Name+".json"))
 			unknown = true
 			continue
 		case !*t.Logging:
@@ -68,7 +68,7 @@ func coverage(a *audit.Account, r *audit.Reporter, trails []awsimport.Trail) (on
 			short = append(short, fact("trail %s %s", t.Name, lacks))
 		} else if !known {
 			r.NotAssessed("which events trail "+t.Name+" records",
-				audit.Command("aws", "cloudtrail", "get-event-selectors", "--trail-name", t.ARN)+" > event-selectors-"+t.Name+".json")
+				into(audit.Command("aws", "cloudtrail", "get-event-selectors", "--trail-name", t.ARN), "event-selectors-"+t.Name+".json"))
 			unknown = true
 		} else {
 			whole = true
@@ -77,6 +77,8 @@ func coverage(a *audit.Account, r *audit.Reporter, trails []awsimport.Trail) (on
 	references := slices.Concat(cis("3.1", "4.1"), hub("CloudTrail.1", "CloudTrail.3"), practice("record"))
 	switch {
 	case whole || unknown:
+	case a.Evidence.Extent(awsimport.KindTrails) != awsimport.Complete:
+		r.NotAssessed("the other trails", getTrails)
 	case !on:
 		r.FoundAs(audit.High, "off", audit.Finding{
 			Title: "No trail is switched on", Evidence: short, References: references,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/warder-iam/warder/audit"
@@ -28,9 +29,9 @@ var tampering = []struct {
 	{"s3:DeleteBucket", false},
 }
 
-// stores asks who may tamper with the buckets that the trails write to. The root user is left out: where the bucket is the
+// trailStores asks who may tamper with the buckets that the trails write to. The root user is left out: where the bucket is the
 // account's own, it always may.
-func stores(a *audit.Account, r *audit.Reporter, trails []awsimport.Trail) {
+func trailStores(a *audit.Account, r *audit.Reporter, trails []awsimport.Trail) {
 	seen := map[string]bool{}
 	for i := range trails {
 		t := &trails[i]
@@ -38,9 +39,9 @@ func stores(a *audit.Account, r *audit.Reporter, trails []awsimport.Trail) {
 			continue
 		}
 		seen[t.Bucket] = true
-		if !bucketKnown(a, "arn:aws:s3:::"+t.Bucket) {
+		if !bucketKnown(a, bucketARN(t)) {
 			r.NotAssessed("who may change the trail's bucket "+t.Bucket+": its policy, and whose it is",
-				audit.Command("aws", "s3api", "get-bucket-policy", "--bucket", t.Bucket)+" > arn:aws:s3:::"+t.Bucket+".json")
+				into(audit.Command("aws", "s3api", "get-bucket-policy", "--bucket", t.Bucket), bucketARN(t)+".json"))
 			continue
 		}
 		if a.Directory == nil || a.Evidence.AuthorizationDetails.Extent != awsimport.Complete {
@@ -51,7 +52,7 @@ func stores(a *audit.Account, r *audit.Reporter, trails []awsimport.Trail) {
 				r.NotAssessed("the permissions of "+name+": "+a.Bundle.Incomplete[name], getDetails)
 			}
 		}
-		store(a, r, t)
+		trailStore(a, r, t)
 	}
 }
 
@@ -72,7 +73,7 @@ type tamperer struct {
 	answer    access.Answer
 }
 
-func store(a *audit.Account, r *audit.Reporter, t *awsimport.Trail) {
+func trailStore(a *audit.Account, r *audit.Reporter, t *awsimport.Trail) {
 	asks := tamperingAsks(a, t)
 	var found []tamperer
 	for p := range a.Finder.Principals() {
@@ -96,7 +97,7 @@ func store(a *audit.Account, r *audit.Reporter, t *awsimport.Trail) {
 	bucket := bucketARN(t)
 	r.FoundAs(tamperSeverity(a, found), "store", audit.Finding{
 		Resource: bucket,
-		Title:    fmt.Sprintf("%s of the account may change the record of trail %s", count(len(found), "principal"), t.Name),
+		Title:    fmt.Sprintf("%s of the account may change the record of trail %s", count(len(found), "principal", "principals"), t.Name),
 		Evidence: tamperEvidence(a, found, asks),
 		Remedy: audit.Remedy{
 			Text: "Keep the trail's files in a bucket of an account that nobody works in; until then deny deletes and changes to all but the log archive's role, " +
@@ -104,7 +105,7 @@ func store(a *audit.Account, r *audit.Reporter, t *awsimport.Trail) {
 			Command: audit.Command("aws", "s3api", "put-object-lock-configuration", "--bucket", t.Bucket, "--object-lock-configuration",
 				`{"ObjectLockEnabled":"Enabled","Rule":{"DefaultRetention":{"Mode":"COMPLIANCE","Days":365}}}`),
 			Patch: `{"Sid":"KeepTheRecord","Effect":"Deny","Principal":"*","Action":["s3:DeleteObject","s3:DeleteObjectVersion","s3:PutLifecycleConfiguration"],` +
-				`"Resource":["` + bucket + `","` + bucket + `/*"]}`,
+				`"Resource":[` + strconv.Quote(bucket) + `,` + strconv.Quote(bucket+"/*") + `]}`,
 		},
 		References: practice("record"),
 	})

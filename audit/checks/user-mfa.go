@@ -30,7 +30,7 @@ var userMFA = audit.Check{
 			case row.MFAActive.State != awsimport.Known:
 				r.NotAssessed("whether "+row.User+" has MFA", getReport)
 			case !row.MFAActive.Value:
-				withoutMFA(r, row.User, row.ARN, "the credential report says password_enabled true and mfa_active false")
+				signsInWithoutMFA(r, row.User, row.ARN, "the credential report says password_enabled true and mfa_active false")
 			}
 		}
 	},
@@ -49,12 +49,12 @@ func mfaOfLists(a *audit.Account, r *audit.Reporter) {
 		case a.Evidence.Extent(awsimport.KindMFADevices) != awsimport.Complete:
 			r.NotAssessed("whether "+user+" has MFA", perUser("list-mfa-devices", "mfa-devices"))
 		default:
-			withoutMFA(r, user, name, "get-login-profile finds a password and list-mfa-devices no device")
+			signsInWithoutMFA(r, user, name, "get-login-profile finds a password and list-mfa-devices no device")
 		}
 	}
 }
 
-func withoutMFA(r *audit.Reporter, user, name, source string) {
+func signsInWithoutMFA(r *audit.Reporter, user, name, source string) {
 	r.Found("", audit.Finding{
 		Resource: name,
 		Title:    fmt.Sprintf("User %s can sign in to the console without MFA", user),

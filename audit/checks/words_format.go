@@ -10,14 +10,6 @@ import (
 // day is a date for people.
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// count is "1 day", "2 days".
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 // mostEvidence bounds the evidence of one finding; people read no more.
 const mostEvidence = 20
 
