@@ -24,7 +24,7 @@ var dutyRolesMissing = audit.Check{
 		all := principals(a, r)
 		admins := administrators(a)
 		complete := a.Evidence.AuthorizationDetails.Extent == awsimport.Complete && (a.Directory == nil || allKnown(a))
-		for _, d := range dutyTable() {
+		for _, d := range allDuties() {
 			most := access.No
 			for i := range all {
 				if !admins[all[i].ARN] {
@@ -51,7 +51,7 @@ type duty struct {
 	remedy   string
 }
 
-func dutyTable() []duty {
+func allDuties() []duty {
 	return []duty{
 		{
 			"iam-master", "defining users, roles and policies (IAM master)", []string{"iam:CreatePolicy", "iam:CreateRole", "iam:CreateGroup"}, handsOutPolicies(),

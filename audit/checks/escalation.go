@@ -27,7 +27,7 @@ var escalationPath = audit.Check{
 		for _, e := range a.Escalations() {
 			r.FoundAs(gravity(&e), "", audit.Finding{
 				Resource: e.From,
-				Title: fmt.Sprintf("%s can become an administrator in %s%s", title(labelOf(e.From)), plural(len(e.Steps), "step", "steps"),
+				Title: fmt.Sprintf("%s can become an administrator in %s%s", title(labelOf(e.From)), count(len(e.Steps), "step", "steps"),
 					onlyIf(allRequirements(&e))),
 				Evidence: pathEvidence(a, &e),
 				Remedy:   cutRemedy(a, &e),
@@ -102,8 +102,8 @@ func cutRemedy(a *audit.Account, e *audit.Escalation) audit.Remedy {
 	if !cut.Exact {
 		size = "a set of statements, none of which can be left out,"
 	}
-	return audit.Remedy{Text: fmt.Sprintf("Remove %s, or limit it so that the path ends: with %s it breaks all paths, %s in all.",
-		and(places), size, plural(len(cut.Statements), "statement", "statements"))}
+	return audit.Remedy{Text: fmt.Sprintf("Remove %s, or limit it so that the path ends. It is of %s whose removal breaks all paths: %s.",
+		and(places), size, count(len(cut.Statements), "statement", "statements"))}
 }
 
 // bears reports whether a step of the path is granted by the statement.

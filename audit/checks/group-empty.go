@@ -49,7 +49,7 @@ func groupWithout(a *audit.Account, g *directory.Group, what, remedy string) aud
 		Resource: a.Directory.ARN(g),
 		Title:    fmt.Sprintf("Group %s has no %s", g.Name, what),
 		Evidence: []audit.Evidence{{Text: fmt.Sprintf("the authorization details show the group with %s and %s",
-			plural(a.Directory.MemberCount(g.ID), "member", "members"), plural(len(g.Attached)+len(g.Inline), "policy", "policies"))}},
+			count(a.Directory.MemberCount(g.ID), "member", "members"), count(len(g.Attached)+len(g.Inline), "policy", "policies"))}},
 		Remedy: audit.Remedy{Text: remedy, Command: command + audit.Command("aws", "iam", "delete-group", "--group-name", g.Name)},
 	}
 }

@@ -36,7 +36,7 @@ var groupInlinePolicy = audit.Check{
 			kind, name := kindAndName(e)
 			f := audit.Finding{
 				Resource: a.Directory.ARN(e),
-				Title:    fmt.Sprintf("%s %s has %s", title(kind), name, plural(len(inline), "inline policy", "inline policies")),
+				Title:    fmt.Sprintf("%s %s has %s", title(kind), name, count(len(inline), "inline policy", "inline policies")),
 				Remedy:   audit.Remedy{Text: "Make a managed policy of each document, attach it, and delete the inline one."},
 			}
 			for _, p := range inline {

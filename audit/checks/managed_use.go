@@ -43,7 +43,7 @@ func (u *managedUse) evidence() []audit.Evidence {
 	for _, e := range u.holders {
 		all = append(all, audit.Evidence{Text: "is attached to " + label(e), Policy: u.arn})
 	}
-	return all
+	return few(all)
 }
 
 // replace is the commands that give every holder another policy; by "" nothing is attached instead.

@@ -48,7 +48,7 @@ func unguarded(a *audit.Account, r *audit.Reporter, p *principal, u *directory.U
 	var evidence []audit.Evidence
 	for _, action := range sensitive() {
 		answer := canAnywhere(a, r, p, action)
-		if !needsNoMFA(&answer) || ownKeysOnly(&answer, a.Directory.ARN(u)) {
+		if !possibleWithoutMFA(&answer) || ownKeysOnly(&answer, a.Directory.ARN(u)) {
 			continue
 		}
 		actions = append(actions, action)
@@ -70,7 +70,7 @@ func unguarded(a *audit.Account, r *audit.Reporter, p *principal, u *directory.U
 	}
 	r.Found("", audit.Finding{
 		Resource: p.ARN,
-		Title:    fmt.Sprintf("User %s may do %s %s: %s", u.Name, plural(len(actions), "sensitive action", "sensitive actions"), how, and(actions)),
+		Title:    fmt.Sprintf("User %s may do %s %s: %s", u.Name, count(len(actions), "sensitive action", "sensitive actions"), how, and(actions)),
 		Evidence: append(guards, evidence...),
 		Remedy: audit.Remedy{
 			Text:  "Deny without MFA what is not needed to register a device, in a policy of every group; BoolIfExists is what holds for access keys too.",

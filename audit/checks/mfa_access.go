@@ -73,8 +73,8 @@ func entryInLists(a *audit.Account, u *directory.User) entry {
 	return entryPassword
 }
 
-// needsNoMFA answers whether something can be done without a second factor: a witness without one is a yes. An answer that
+// possibleWithoutMFA answers whether something can be done without a second factor: a witness without one is a yes. An answer that
 // takes one, and an answer that no request without it has, are no.
-func needsNoMFA(answer *access.Answer) bool {
+func possibleWithoutMFA(answer *access.Answer) bool {
 	return answer.Possible() && !needsMFA(answer.Requirements)
 }

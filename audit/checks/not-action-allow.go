@@ -25,7 +25,7 @@ var notActionAllow = audit.Check{
 			return fmt.Sprintf("allows everything but %s", and(texts(st.NotAction))), s, st.NotAction != nil
 		}, func(d *document, n int) audit.Finding {
 			return audit.Finding{
-				Title: in(d, "allows with NotAction in %s", plural(n, "statement", "statements")),
+				Title: in(d, "allows with NotAction in %s", count(n, "statement", "statements")),
 				Remedy: audit.Remedy{
 					Text: "Name the actions that are needed. To keep some actions from people, allow what they need and deny these beside it.",
 				},

@@ -33,7 +33,7 @@ var notPrincipalAllow = audit.Check{
 			return fmt.Sprintf("allows everybody but %s", and(principalTexts(st.NotPrincipal))), s, true
 		}, func(d *document, n int) audit.Finding {
 			return audit.Finding{
-				Title: in(d, "allows with NotPrincipal in %s", plural(n, "statement", "statements")),
+				Title: in(d, "allows with NotPrincipal in %s", count(n, "statement", "statements")),
 				Remedy: audit.Remedy{
 					Text: "Name in Principal who is let in. To keep somebody out, deny with a condition on aws:PrincipalArn.",
 				},

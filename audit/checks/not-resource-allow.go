@@ -21,7 +21,7 @@ var notResourceAllow = audit.Check{
 			return fmt.Sprintf("allows on every resource but %s", and(texts(st.NotResource))), audit.Medium, st.NotResource != nil
 		}, func(d *document, n int) audit.Finding {
 			return audit.Finding{
-				Title:  in(d, "allows with NotResource in %s", plural(n, "statement", "statements")),
+				Title:  in(d, "allows with NotResource in %s", count(n, "statement", "statements")),
 				Remedy: audit.Remedy{Text: "Name the resources that are needed, by a common prefix or tag; deny the exceptions beside it."},
 			}
 		})

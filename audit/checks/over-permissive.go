@@ -25,6 +25,7 @@ var overPermissive = audit.Check{
 		if !inventory(a, r, users|rolesOf) {
 			return
 		}
+		var unknown []string
 		for _, p := range principals(a, r) {
 			if made := createdOf(p.entity); !made.IsZero() && a.Ago(made) <= a.Settings.RoleUnusedDays {
 				continue // it may not have had the occasion yet
@@ -32,10 +33,15 @@ var overPermissive = audit.Check{
 			if len(p.allows) == 0 {
 				continue
 			}
-			use, ok := usage(a, r, &p)
-			if ok && use.wasteful(a.Settings.OverPermissivePercent) {
+			switch use, ok := usage(a, &p); {
+			case !ok:
+				unknown = append(unknown, p.label)
+			case use.wasteful(a.Settings.OverPermissivePercent):
 				r.Found("", use.finding(&p))
 			}
+		}
+		if len(unknown) > 0 {
+			r.NotAssessed("all that is used of what they may by "+and(unknown), "aws iam generate-service-last-accessed-details --granularity ACTION_LEVEL --arn ARN")
 		}
 	},
 }
@@ -86,23 +92,16 @@ func orNothing(list []string) string {
 	return strings.Join(list, ", ")
 }
 
-// usage counts by the last accessed details, or else by the trail.
-func usage(a *audit.Account, r *audit.Reporter, p *principal) (g granted, ok bool) {
-	if last := a.Evidence.LastAccessed[p.ARN]; last != nil {
-		if last.Truncated {
-			r.NotAssessed("all of the last accessed details of "+p.label, lastAccessedOf(p.ARN))
-		}
-		return byServices(a, last), !last.Truncated
+// usage counts by the last accessed details, or else by the trail. ok is false where neither tells enough.
+func usage(a *audit.Account, p *principal) (g granted, ok bool) {
+	if last := a.Evidence.LastAccessed[p.ARN]; last != nil && !last.Truncated {
+		return byServices(a, last), true
 	}
-	if activity := a.Activity(); activity != nil && audit.Days(activity.From, activity.To) >= a.Settings.RoleUnusedDays && activity.Unread == 0 {
-		return byTrail(a, p, activity), true
+	activity := a.Activity()
+	if activity == nil || activity.Unread > 0 || audit.Days(activity.From, activity.To) < a.Settings.RoleUnusedDays {
+		return granted{}, false
 	}
-	r.NotAssessed("what "+p.label+" used of what it may", lastAccessedOf(p.ARN))
-	return granted{}, false
-}
-
-func lastAccessedOf(name string) string {
-	return audit.Command("aws", "iam", "generate-service-last-accessed-details", "--granularity", "ACTION_LEVEL", "--arn", name)
+	return byTrail(a, p, activity), true
 }
 
 // byServices counts services: AWS tells of each whether it was used in the tracking period of 400 days, of actions only some.

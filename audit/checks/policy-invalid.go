@@ -65,7 +65,7 @@ func lintDocument(a *audit.Account, r *audit.Reporter, d *document) {
 		r.FoundAs(severityOf(t), d.aspect+" "+t.String(), audit.Finding{
 			Resource: d.resource,
 			Title:    in(d, "has %s: %s", ofType(len(found[t]), t), and(codes)),
-			Evidence: evidence,
+			Evidence: few(evidence),
 			Remedy:   audit.Remedy{Text: "Mend the document as the evidence says, and put it in the place of this one.", Command: d.edit()},
 		})
 	}
@@ -73,7 +73,7 @@ func lintDocument(a *audit.Account, r *audit.Reporter, d *document) {
 
 func ofType(n int, t lint.Type) string {
 	name := strings.ReplaceAll(strings.ToLower(t.String()), "_", " ")
-	return plural(n, name, name+"s")
+	return count(n, name, name+"s")
 }
 
 // found is a finding of lint as evidence.

@@ -41,25 +41,31 @@ var policyName = audit.Check{
 					Remedy:   audit.Remedy{Text: "Make it anew under a name that says whom it lets do what, and delete this one."},
 				})
 			}
-			if !modest(name) || d.parsed(r) == nil {
-				continue
-			}
-			if admin, ok := administers(a, d.text); ok {
-				var evidence []audit.Evidence
-				for i := range admin.Statements {
-					e := statementEvidence("", &admin.Statements[i].StatementRef, "makes its holder an administrator, who "+admin.How)
-					e.Policy = d.name
-					evidence = append(evidence, e)
-				}
-				r.FoundAs(audit.Medium, "administrator "+d.aspect, audit.Finding{
-					Resource: d.resource,
-					Title:    in(&d, "makes its holder an administrator%s, and its name does not say so", onlyIf(admin.Requirements)),
-					Evidence: evidence,
-					Remedy:   audit.Remedy{Text: "Give it the rights that its name promises, or a name that says administrator.", Command: d.edit()},
-				})
+			if modest(name) && d.parsed(r) != nil {
+				understated(a, r, &d)
 			}
 		}
 	},
+}
+
+// understated reports a policy that makes its holder an administrator; its name is known not to say so.
+func understated(a *audit.Account, r *audit.Reporter, d *document) {
+	admin, ok := administers(a, d.text)
+	if !ok {
+		return
+	}
+	var evidence []audit.Evidence
+	for i := range admin.Statements {
+		e := statementEvidence("", &admin.Statements[i].StatementRef, "makes its holder an administrator, who "+admin.How)
+		e.Policy = d.name
+		evidence = append(evidence, e)
+	}
+	r.FoundAs(audit.Medium, "administrator "+d.aspect, audit.Finding{
+		Resource: d.resource,
+		Title:    in(d, "makes its holder an administrator%s, and its name does not say so", onlyIf(admin.Requirements)),
+		Evidence: evidence,
+		Remedy:   audit.Remedy{Text: "Give it the rights that its name promises, or a name that says administrator.", Command: d.edit()},
+	})
 }
 
 // bare are names made of words that say nothing, with numbers: "test", "policy1", "my-new-policy-2".
@@ -103,7 +109,7 @@ func copies(a *audit.Account, r *audit.Reporter) {
 		for _, p := range list {
 			names = append(names, p.Name)
 			f.Evidence = append(f.Evidence, audit.Evidence{
-				Text: fmt.Sprintf("is attached to %s", plural(a.Directory.AttachedCount(a.Directory.ARN(p)), "principal", "principals")), Policy: a.Directory.ARN(p),
+				Text: fmt.Sprintf("is attached to %s", count(a.Directory.AttachedCount(a.Directory.ARN(p)), "principal", "principals")), Policy: a.Directory.ARN(p),
 			})
 		}
 		f.Title = fmt.Sprintf("Policies %s are copies by their names, and differ", and(names))

@@ -58,7 +58,7 @@ func unattached(p *directory.Policy, name string) audit.Finding {
 func oldVersions(p *directory.Policy, name string) audit.Finding {
 	f := audit.Finding{
 		Resource: name,
-		Title:    fmt.Sprintf("Policy %s keeps %s beside v%d", p.Name, plural(len(p.Versions)-1, "old version", "old versions"), p.Default),
+		Title:    fmt.Sprintf("Policy %s keeps %s beside v%d", p.Name, count(len(p.Versions)-1, "old version", "old versions"), p.Default),
 		Remedy:   audit.Remedy{Text: "Delete the versions that nobody means to go back to."},
 	}
 	var lines []string

@@ -318,8 +318,8 @@ func and(words []string) string {
 	return strings.Join(words, "")
 }
 
-// plural is a number with its noun: "1 policy", "2 policies".
-func plural(n int, one, many string) string {
+// count is a number with its noun: "1 policy", "2 policies".
+func count(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}

@@ -66,6 +66,9 @@ func can(a *audit.Account, r *audit.Reporter, p *principal, action, resource str
 // that are granted by identity policies.
 func canAnywhere(a *audit.Account, r *audit.Reporter, p *principal, action string) access.Answer {
 	best := access.Answer{}
+	if isKMS(action) && p.mentions(action) && len(knownKeys(a)) == 0 {
+		r.NotAssessed("the policies of KMS keys", "aws kms get-key-policy --policy-name default --key-id KEY")
+	}
 	for _, resource := range p.places(a, action) {
 		if answer := can(a, r, p, action, resource); answer.Verdict > best.Verdict {
 			best = answer
@@ -76,10 +79,15 @@ func canAnywhere(a *audit.Account, r *audit.Reporter, p *principal, action strin
 
 // canAll answers whether a principal may do something to every resource, those that are not yet there too.
 func canAll(a *audit.Account, r *audit.Reporter, p *principal, action string) access.Answer {
-	if !slices.ContainsFunc(p.allows, func(st *policy.Statement) bool { return covers(st, action) }) {
+	if !p.mentions(action) {
 		return access.Answer{}
 	}
-	return can(a, r, p, action, sampleResource(a, action))
+	return can(a, r, p, action, exampleOf(a, action))
+}
+
+// mentions reports whether a statement of the principal's own allows the action on anything.
+func (p *principal) mentions(action string) bool {
+	return slices.ContainsFunc(p.allows, func(st *policy.Statement) bool { return covers(st, action) })
 }
 
 // places are examples of the resources that a principal's statements allow an action on; none where no statement does.
@@ -91,32 +99,36 @@ func (p *principal) places(a *audit.Account, action string) []string {
 		}
 	}
 	for _, st := range p.allows {
-		if !covers(st, action) {
+		switch {
+		case !covers(st, action):
 			continue
-		}
-		if everywhere(st) {
-			add(sampleResource(a, action))
+		case isKMS(action):
+			for _, key := range knownKeys(a) {
+				if everywhere(st) || slices.ContainsFunc(st.Resource, func(v policy.Value) bool { return arn.Glob(v.Text, key) }) {
+					add(key)
+				}
+			}
+			continue
+		case everywhere(st):
+			add(exampleOf(a, action))
 		}
 		for _, v := range st.Resource {
 			if resource := example(p, v.Text); arn.Valid(resource) {
 				add(resource)
 			}
 		}
-		for _, key := range keysOf(a, action) {
-			if everywhere(st) || slices.ContainsFunc(st.Resource, func(v policy.Value) bool { return arn.Glob(v.Text, key) }) {
-				add(key)
-			}
-		}
 	}
 	return all
 }
 
-// keysOf are the KMS keys whose policies are known, for actions of KMS: without the key's own policy nobody may do anything
-// to it, so that an example of a key says nothing.
-func keysOf(a *audit.Account, action string) []string {
+func isKMS(action string) bool { return strings.HasPrefix(action, "kms:") }
+
+// knownKeys are the KMS keys whose policies are known: without the key's own policy nobody may do anything to it, so that an
+// example of a key would say nothing.
+func knownKeys(a *audit.Account) []string {
 	var all []string
 	for i := range a.Evidence.ResourcePolicies {
-		if p := &a.Evidence.ResourcePolicies[i]; strings.HasPrefix(action, "kms:") && p.Service() == "kms" {
+		if p := &a.Evidence.ResourcePolicies[i]; p.Service() == "kms" {
 			all = append(all, p.ARN)
 		}
 	}
@@ -134,8 +146,8 @@ func example(p *principal, pattern string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(pattern, "*", nobody), "?", "x")
 }
 
-// sampleResource is a resource that an action is about and nobody has: the first of the action's types; "*" where it has none.
-func sampleResource(a *audit.Account, action string) string {
+// exampleOf is a resource that an action is about and nobody has: the first of the action's types; "*" where it has none.
+func exampleOf(a *audit.Account, action string) string {
 	cat := a.Bundle.Snapshot.Library().Catalog()
 	prefix, name, _ := strings.Cut(action, ":")
 	service, ok := cat.Service(prefix)

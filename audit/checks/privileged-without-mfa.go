@@ -78,7 +78,7 @@ func assumedWithoutMFA(a *audit.Account, r *audit.Reporter, all []principal, adm
 			continue
 		}
 		answer := can(a, r, p, "sts:AssumeRole", admin.ARN)
-		if !needsNoMFA(&answer) {
+		if !possibleWithoutMFA(&answer) {
 			continue
 		}
 		way := entryWithoutMFA(a, u)
@@ -96,7 +96,7 @@ func assumedWithoutMFA(a *audit.Account, r *audit.Reporter, all []principal, adm
 	r.Found("", audit.Finding{
 		Resource: admin.ARN,
 		Title:    fmt.Sprintf("Role %s, an administrator, can be assumed without MFA by %s", role.Name, and(labels(who))),
-		Evidence: append(evidence, administration(a, admin)...),
+		Evidence: append(few(evidence), administration(a, admin)...),
 		Remedy: audit.Remedy{
 			Text:    "Ask for MFA in the role's trust policy.",
 			Patch:   `{"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}`,

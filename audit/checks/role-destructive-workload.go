@@ -80,38 +80,45 @@ func destroys(a *audit.Account, r *audit.Reporter, p *principal, s *dataStore) {
 		if !write.Possible() {
 			continue
 		}
-		deletions := possible(a, r, p, s.remove, s.content(written))
-		if len(deletions) > 0 && reads(a, r, p, s.read, written) {
-			used, known := hasDone(a, p, s.remove)
-			switch {
-			case used:
-				deletions = nil
-			case !known:
-				r.NotAssessed(fmt.Sprintf("whether %s ever deletes %s, which it may", p.label, s.name),
-					audit.Command("aws", "iam", "generate-service-last-accessed-details", "--granularity", "ACTION_LEVEL", "--arn", p.ARN))
-				deletions = nil
-			}
+		found := append(deletions(a, r, p, s, written), possible(a, r, p, s.undo, s.container(written))...)
+		if len(found) > 0 {
+			r.Found(s.name, destruction(a, p, s, written, &write, found))
+			return // one resource shows it
 		}
-		found := append(deletions, possible(a, r, p, s.undo, s.container(written))...)
-		if len(found) == 0 {
-			continue
-		}
-		var actions []string
-		evidence := grants(a, p.ARN, &write, "allows "+s.write+" on "+written)
-		for i := range found {
-			actions = append(actions, found[i].action)
-			evidence = append(evidence, grants(a, p.ARN, &found[i].answer, "allows "+found[i].action+" on "+found[i].resource)...)
-		}
-		r.Found(s.name, audit.Finding{
-			Resource: p.ARN,
-			Title:    fmt.Sprintf("%s, of a workload, writes %s and may also do %s", title(p.label), s.name, and(actions)),
-			Evidence: evidence,
-			Remedy: audit.Remedy{
-				Text:  "Take these actions from the role, and deny them so that no later policy gives them back.",
-				Patch: fmt.Sprintf(`{"Effect": "Deny", "Action": [%s], "Resource": "*"}`, quoteAll(actions)),
-			},
-		})
-		return // one resource shows it
+	}
+}
+
+// deletions are what the principal may remove of what it writes to a resource, and has no use for.
+func deletions(a *audit.Account, r *audit.Reporter, p *principal, s *dataStore, written string) []deed {
+	may := possible(a, r, p, s.remove, s.content(written))
+	if len(may) == 0 || !reads(a, r, p, s.read, written) {
+		return may
+	}
+	used, known := hasDone(a, p, s.remove)
+	switch {
+	case !known:
+		r.NotAssessed(fmt.Sprintf("whether %s ever deletes %s, which it may", p.label, s.name), audit.Command("aws", "iam", "generate-service-last-accessed-details", "--granularity", "ACTION_LEVEL", "--arn", p.ARN))
+	case !used:
+		return may
+	}
+	return nil
+}
+
+func destruction(a *audit.Account, p *principal, s *dataStore, written string, write *access.Answer, found []deed) audit.Finding {
+	var actions []string
+	evidence := grants(a, p.ARN, write, "allows "+s.write+" on "+written)
+	for i := range found {
+		actions = append(actions, found[i].action)
+		evidence = append(evidence, grants(a, p.ARN, &found[i].answer, "allows "+found[i].action+" on "+found[i].resource)...)
+	}
+	return audit.Finding{
+		Resource: p.ARN,
+		Title:    fmt.Sprintf("%s, of a workload, writes %s and may also do %s", title(p.label), s.name, and(actions)),
+		Evidence: evidence,
+		Remedy: audit.Remedy{
+			Text:  "Take these actions from the role, and deny them so that no later policy gives them back.",
+			Patch: fmt.Sprintf(`{"Effect": "Deny", "Action": [%s], "Resource": "*"}`, quoteAll(actions)),
+		},
 	}
 }
 

@@ -20,6 +20,7 @@ var roleUnused = audit.Check{
 		if !inventory(a, r, rolesOf) {
 			return
 		}
+		var unknown []string
 		for role := range roles(a) {
 			if !role.Created.IsZero() && a.Ago(role.Created) <= a.Settings.RoleUnusedDays {
 				continue // it may not have had the occasion yet
@@ -28,13 +29,16 @@ var roleUnused = audit.Check{
 			use, known := a.Evidence.RoleLastUsed[name]
 			switch {
 			case !known:
-				r.NotAssessed("when role "+role.Name+" was last used", audit.Command("aws", "iam", "get-role", "--role-name", role.Name))
+				unknown = append(unknown, "role "+role.Name)
 			case use.Time.IsZero():
 				reportUnused(r, role, name, "was not used in the 400 days that AWS keeps track of", "the authorization details show no last use")
 			case a.Ago(use.Time) > a.Settings.RoleUnusedDays:
 				reportUnused(r, role, name, fmt.Sprintf("was last used %d days ago", a.Ago(use.Time)),
 					fmt.Sprintf("was last used on %s in %s", use.Time.Format("2006-01-02"), use.Region))
 			}
+		}
+		if len(unknown) > 0 {
+			r.NotAssessed("the last use of "+and(unknown), "aws iam get-role --role-name ROLE")
 		}
 	},
 }

@@ -79,10 +79,10 @@ func (e *entrance) evidence(a *audit.Account, text string) []audit.Evidence {
 }
 
 // limited reports whether a trust policy that names everybody says by a condition whose they must be.
-func (e *entrance) limited() bool { return requires(e.answer.Requirements, trustLimits...) }
+func (e *entrance) limited() bool { return requires(e.answer.Requirements, ownerKeys...) }
 
-// trustLimits are the condition keys by which a policy for everybody names an organization or accounts.
-var trustLimits = []string{"aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:PrincipalAccount"}
+// ownerKeys are the condition keys by which a policy for everybody names an organization or accounts.
+var ownerKeys = []string{"aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:PrincipalAccount"}
 
 // ownOnly reports whether such conditions are met by those of the account's own organization alone.
 func (e *entrance) ownOnly(a *audit.Account) bool {

@@ -44,8 +44,8 @@ var separationOfDuties = audit.Check{
 			return
 		}
 		r.FoundAs(severity, "", audit.Finding{
-			Title:    fmt.Sprintf("%d of %s can both define policies and hand them out: %s", len(both), plural(len(all), "principal", "principals"), and(labels(both))),
-			Evidence: evidence,
+			Title:    fmt.Sprintf("%d of %s can both define policies and hand them out: %s", len(both), count(len(all), "principal", "principals"), and(labels(both))),
+			Evidence: few(evidence),
 			Remedy: audit.Remedy{
 				Text: "Make two roles: one defines users, groups, roles and policies, the other attaches policies, fills groups and edits trust; give nobody both.",
 			},

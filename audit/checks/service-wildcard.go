@@ -32,7 +32,7 @@ var serviceWildcard = audit.Check{
 			return "allows " + and(whole), s, len(whole) > 0
 		}, func(d *document, n int) audit.Finding {
 			return audit.Finding{
-				Title:  in(d, "allows all actions of a service in %s", plural(n, "statement", "statements")),
+				Title:  in(d, "allows all actions of a service in %s", count(n, "statement", "statements")),
 				Remedy: audit.Remedy{Text: "Name the actions that are used: warder audit unused shows them."},
 			}
 		})

@@ -26,7 +26,7 @@ var underPermissive = audit.Check{
 			return
 		}
 		if activity.Unread > 0 {
-			r.NotAssessed(plural(activity.Unread, "record", "records")+" of the trail, which cannot be read", "")
+			r.NotAssessed(count(activity.Unread, "record", "records")+" of the trail, which cannot be read", "")
 		}
 		all := principals(a, r)
 		for i := range all {

@@ -26,7 +26,7 @@ var userDirectPolicy = audit.Check{
 			if n := len(u.Attached) + len(u.Inline); n > 0 {
 				r.Found("", audit.Finding{
 					Resource: a.Directory.ARN(u),
-					Title:    fmt.Sprintf("User %s has %s of its own", u.Name, plural(n, "policy", "policies")),
+					Title:    fmt.Sprintf("User %s has %s of its own", u.Name, count(n, "policy", "policies")),
 					Evidence: ownPolicies(u),
 					Remedy: audit.Remedy{
 						Text:    "Make the user a member of a group that has these permissions, then take the policies from the user.",
