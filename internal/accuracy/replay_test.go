@@ -25,7 +25,9 @@ func TestPositivesReplay(t *testing.T) {
 					}
 					server.load(t, l.bundle.Snapshot)
 					r := &replay{live: server, t: t, path: path}
-					r.run(last)
+					if err := r.run(last); err != nil {
+						t.Fatal(err)
+					}
 				})
 			}
 		})
