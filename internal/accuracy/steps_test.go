@@ -394,8 +394,51 @@ func (r *replay) question(h *holder, a *escalation.Asked) error {
 	return nil
 }
 
-// crown makes an administrator, in one of the ways that an administrator is left with.
+// crown makes an administrator, as it is or after having given itself everything, or gives everything to somebody who is there:
+// Denies can take single ways from an administrator, that of making users among them.
 func (r *replay) crown(h *holder) error {
+	err := r.makeAdministrator(h)
+	if err == nil {
+		return nil
+	}
+	if raised := r.raise(h, h.arn); raised == nil {
+		if err = r.makeAdministrator(h); err == nil {
+			return nil
+		}
+	}
+	account := r.Now()
+	for u := range account.Users() {
+		if arn := account.ARN(u); arn != h.arn && r.raise(h, arn) == nil {
+			return nil
+		}
+	}
+	for role := range account.Roles() {
+		if arn := account.ARN(role); arn != h.arn && r.raise(h, arn) == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// raise gives everything to a user or role.
+func (r *replay) raise(h *holder, whom string) error {
+	ctx, c, who, text, arn := r.t.Context(), h.iam(), name(whom), aws.String(everything), aws.String(adminARN)
+	if strings.Contains(whom, ":user/") {
+		if _, err := c.AttachUserPolicy(ctx, &awsiam.AttachUserPolicyInput{UserName: who, PolicyArn: arn}); err == nil {
+			return nil
+		}
+		_, err := c.PutUserPolicy(ctx, &awsiam.PutUserPolicyInput{UserName: who, PolicyName: who, PolicyDocument: text})
+		return err
+	}
+	if _, err := c.AttachRolePolicy(ctx, &awsiam.AttachRolePolicyInput{RoleName: who, PolicyArn: arn}); err == nil {
+		return nil
+	}
+	_, err := c.PutRolePolicy(ctx, &awsiam.PutRolePolicyInput{RoleName: who, PolicyName: who, PolicyDocument: text})
+	return err
+}
+
+// makeAdministrator does, in one of the ways that an administrator is left with.
+func (r *replay) makeAdministrator(h *holder) error {
 	ctx, c, crowned := r.t.Context(), h.iam(), aws.String("crowned")
 	_, err := c.CreateUser(ctx, &awsiam.CreateUserInput{UserName: crowned})
 	if err == nil {
