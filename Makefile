@@ -58,6 +58,7 @@ fuzz: test-fuzz
 
 bench:
 	@go test -C bench -timeout 60m -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -count $(COUNT) .
+	@go test -run '^$$' -bench '^Benchmark(Audit|Build|WhoCan|Managed)$$' -benchtime $(BENCHTIME) ./internal/accuracy ./audit/... ./policy/lint
 
 bench-peers: BENCH = Peers
 bench-peers: bench
