@@ -441,7 +441,7 @@ func (r *replay) raise(h *holder, whom string) error {
 func (r *replay) makeAdministrator(h *holder) error {
 	ctx, c, crowned := r.t.Context(), h.iam(), aws.String("crowned")
 	_, err := c.CreateUser(ctx, &awsiam.CreateUserInput{UserName: crowned})
-	if err == nil {
+	if err == nil || r.Now().User(*crowned) != nil {
 		_, attachErr := c.AttachUserPolicy(ctx, &awsiam.AttachUserPolicyInput{UserName: crowned, PolicyArn: aws.String(adminARN)})
 		if attachErr == nil {
 			return nil
