@@ -1,6 +1,6 @@
 # make shows the targets. Everything that tests goes through tools/gate, which counts and fails when nothing ran.
 
-TARGETS = help run build generate lint test test-unit test-tools test-bench test-fuzz test-sdk test-awscli test-terraform test-audit test-oidc test-scenario test-reports test-crash test-hostile fuzz bench bench-peers bench-packages clean
+TARGETS = help run build generate lint test test-unit test-tools test-bench test-accuracy test-fuzz test-sdk test-awscli test-terraform test-audit test-oidc test-scenario test-reports test-crash test-hostile fuzz bench bench-peers bench-packages clean
 .PHONY: $(TARGETS) gate
 .DEFAULT_GOAL = help
 
@@ -18,7 +18,7 @@ help:
 	@echo '  make run              build, then serve on $(LISTEN) with the data in $(DATA)  (DATA=DIR LISTEN=HOST:PORT)'
 	@echo '  make build            bin/warder'
 	@echo '  make test             lint and every test; closes with "N passed, N failed, N skipped"'
-	@echo '  make test-SUITE       one part of it: unit tools bench fuzz sdk awscli terraform audit oidc scenario reports crash hostile'
+	@echo '  make test-SUITE       one part of it: unit tools bench accuracy fuzz sdk awscli terraform audit oidc scenario reports crash hostile'
 	@echo '  make fuzz             every fuzz target for FUZZTIME each (FUZZTIME=1m)'
 	@echo '  make bench            the benchmarks beside net/http, the disk and the peers, COUNT runs of BENCHTIME each; closes with a table'
 	@echo '  make bench-peers      of these, decisions beside other engines (BENCH=Peers/opa for one)'
@@ -49,15 +49,16 @@ lint: gate
 	@$(GATE) lint
 
 test: gate
-	@$(GATE) lint unit tools bench fuzz sdk awscli terraform audit oidc scenario reports crash hostile
+	@$(GATE) lint unit tools bench accuracy fuzz sdk awscli terraform audit oidc scenario reports crash hostile
 
-test-unit test-tools test-bench test-fuzz test-sdk test-awscli test-terraform test-audit test-oidc test-scenario test-reports test-crash test-hostile: test-%: gate
+test-unit test-tools test-bench test-accuracy test-fuzz test-sdk test-awscli test-terraform test-audit test-oidc test-scenario test-reports test-crash test-hostile: test-%: gate
 	@$(GATE) $*
 
 fuzz: test-fuzz
 
 bench:
 	@go test -C bench -timeout 60m -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -count $(COUNT) .
+	@go test -run '^$$' -bench '^Benchmark(Audit|Build|WhoCan|Managed)$$' -benchtime $(BENCHTIME) ./internal/accuracy ./audit/... ./policy/lint
 
 bench-peers: BENCH = Peers
 bench-peers: bench

@@ -138,3 +138,24 @@ func beyondExhaustive(e *Escalation) bool {
 			s.Step == "own-provider" || s.Step != "lambda-create-invoke" && Steps()[slices.IndexFunc(Steps(), func(of Step) bool { return of.ID == s.Step })].Family == Through
 	})
 }
+
+// TestRandomCuts: without the statements of the cut nobody becomes an administrator, whatever the account.
+func TestRandomCuts(t *testing.T) {
+	cuts := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		c := accountCase{Account: randomAccount(rt)}
+		snap, g := c.build(t)
+		if len(g.Escalations) == 0 {
+			return
+		}
+		cut := g.Cut()
+		left := escalationsWithout(&c, snap, cut.Statements)
+		if len(left) != len(cut.Open) {
+			rt.Fatalf("without %v there are %d paths, and %d that nothing breaks", cut.Statements, len(left), len(cut.Open))
+		}
+		cuts++
+	})
+	if cuts == 0 {
+		t.Error("no account has anything to cut")
+	}
+}

@@ -224,7 +224,7 @@ var makingSteps = []Step{
 		Needs: []Need{{Action: "iam:CreatePolicy", On: "{made}"}},
 	},
 	{
-		ID: "create-oidc-provider", makes: "arn:aws:iam::{account}:oidc-provider/{new}", Title: "makes an OpenID Connect provider of one's own", Family: Making, when: isFree, change: makeOIDCProvider,
+		ID: "create-oidc-provider", makes: "arn:aws:iam::{account}:oidc-provider/{new}.example.com", Title: "makes an OpenID Connect provider of one's own", Family: Making, when: isFree, change: makeOIDCProvider,
 		Needs: []Need{{Action: "iam:CreateOpenIDConnectProvider", On: "{made}"}},
 	},
 }

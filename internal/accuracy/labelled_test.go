@@ -183,6 +183,11 @@ func TestConfusionMatrix(t *testing.T) {
 	}
 }
 
+// noExport are steps to what runs that no export tells of.
+var noExport = []string{
+	"sagemaker-open-notebook", "ec2-modify-launch-template", "apprunner-update-service", "bedrock-agentcore-session",
+}
+
 // TestEveryStepIsLabelled: each step of audit/escalation that leads to an administrator is in the path of somebody.
 func TestEveryStepIsLabelled(t *testing.T) {
 	seen := map[string]bool{}
@@ -194,8 +199,8 @@ func TestEveryStepIsLabelled(t *testing.T) {
 		}
 	}
 	for _, s := range escalation.Steps() {
-		if !s.Limited && !seen[s.ID] {
-			t.Errorf("nobody takes the step %s", s.ID)
+		if !s.Limited && seen[s.ID] == slices.Contains(noExport, s.ID) {
+			t.Errorf("somebody takes the step %s: %t", s.ID, seen[s.ID])
 		}
 	}
 }

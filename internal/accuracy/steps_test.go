@@ -13,6 +13,7 @@ import (
 	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	awssts "github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/pquerna/otp/totp"
 
 	"github.com/warder-iam/warder/audit/access"
 	"github.com/warder-iam/warder/audit/escalation"
@@ -41,8 +42,11 @@ func (r *replay) take(e *escalation.Edge) error {
 			return err
 		}
 	}
-	if e.Step == "assume-role" {
+	switch e.Step {
+	case "assume-role":
 		return r.assume(e, h, w)
+	case "take-over-mfa":
+		return r.takeFactor(e, h)
 	}
 	return r.evaluate(e)
 }
@@ -258,8 +262,8 @@ func (r *replay) takeCredentials(e *escalation.Edge, h *holder) (bool, error) {
 			err = errors.Join(err, r.vouched(&e.Asks[i]))
 		}
 	}
-	if e.Step == "create-login-profile" || e.Step == "update-login-profile" {
-		r.have[e.To] = r.mint(e.To, &authz.Session{MFA: time.Now()}) // as signing in does; the token stands for it
+	if u := r.Now().User(*to); u != nil && r.Now().ARN(u) == e.To {
+		r.have[e.To] = r.Key(r.t, u) // who signs in may do what a key may
 	} else {
 		r.have[e.To] = r.mint(e.To, nil)
 	}
@@ -298,6 +302,27 @@ func (r *replay) assume(e *escalation.Edge, h *holder, w *access.Witness) error 
 	}
 	r.have[e.To] = r.signing(*out.Credentials.AccessKeyId, *out.Credentials.SecretAccessKey, *out.Credentials.SessionToken)
 	return nil
+}
+
+// takeFactor makes a device and gives it to the user, with two codes of its own.
+func (r *replay) takeFactor(e *escalation.Edge, h *holder) error {
+	made, err := h.iam().CreateVirtualMFADevice(r.t.Context(), &awsiam.CreateVirtualMFADeviceInput{VirtualMFADeviceName: aws.String("warder-audit")})
+	if err != nil {
+		return err
+	}
+	seed, before := string(made.VirtualMFADevice.Base32StringSeed), time.Now().Add(-30*time.Second)
+	first, err := totp.GenerateCode(seed, before)
+	if err != nil {
+		return err
+	}
+	second, err := totp.GenerateCode(seed, before.Add(30*time.Second))
+	if err != nil {
+		return err
+	}
+	_, err = h.iam().EnableMFADevice(r.t.Context(), &awsiam.EnableMFADeviceInput{
+		UserName: name(e.To), SerialNumber: made.VirtualMFADevice.SerialNumber, AuthenticationCode1: &first, AuthenticationCode2: &second,
+	})
+	return err
 }
 
 // vouched is a request of a service or an identity provider: no client of the API can make it, so that it is decided on the
@@ -369,11 +394,54 @@ func (r *replay) question(h *holder, a *escalation.Asked) error {
 	return nil
 }
 
-// crown makes an administrator, in one of the ways that an administrator is left with.
+// crown makes an administrator, as it is or after having given itself everything, or gives everything to somebody who is there:
+// Denies can take single ways from an administrator, that of making users among them.
 func (r *replay) crown(h *holder) error {
+	err := r.makeAdministrator(h)
+	if err == nil {
+		return nil
+	}
+	if raised := r.raise(h, h.arn); raised == nil {
+		if err = r.makeAdministrator(h); err == nil {
+			return nil
+		}
+	}
+	account := r.Now()
+	for u := range account.Users() {
+		if arn := account.ARN(u); arn != h.arn && r.raise(h, arn) == nil {
+			return nil
+		}
+	}
+	for role := range account.Roles() {
+		if arn := account.ARN(role); arn != h.arn && r.raise(h, arn) == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// raise gives everything to a user or role.
+func (r *replay) raise(h *holder, whom string) error {
+	ctx, c, who, text, arn := r.t.Context(), h.iam(), name(whom), aws.String(everything), aws.String(adminARN)
+	if strings.Contains(whom, ":user/") {
+		if _, err := c.AttachUserPolicy(ctx, &awsiam.AttachUserPolicyInput{UserName: who, PolicyArn: arn}); err == nil {
+			return nil
+		}
+		_, err := c.PutUserPolicy(ctx, &awsiam.PutUserPolicyInput{UserName: who, PolicyName: who, PolicyDocument: text})
+		return err
+	}
+	if _, err := c.AttachRolePolicy(ctx, &awsiam.AttachRolePolicyInput{RoleName: who, PolicyArn: arn}); err == nil {
+		return nil
+	}
+	_, err := c.PutRolePolicy(ctx, &awsiam.PutRolePolicyInput{RoleName: who, PolicyName: who, PolicyDocument: text})
+	return err
+}
+
+// makeAdministrator does, in one of the ways that an administrator is left with.
+func (r *replay) makeAdministrator(h *holder) error {
 	ctx, c, crowned := r.t.Context(), h.iam(), aws.String("crowned")
 	_, err := c.CreateUser(ctx, &awsiam.CreateUserInput{UserName: crowned})
-	if err == nil {
+	if err == nil || r.Now().User(*crowned) != nil {
 		_, attachErr := c.AttachUserPolicy(ctx, &awsiam.AttachUserPolicyInput{UserName: crowned, PolicyArn: aws.String(adminARN)})
 		if attachErr == nil {
 			return nil

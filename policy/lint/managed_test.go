@@ -56,3 +56,17 @@ func TestManaged(t *testing.T) {
 		t.Errorf("found\n%s\nwant, as in %s (go test ./policy/lint -update writes it)\n%s", got, golden, want)
 	}
 }
+
+// BenchmarkManaged checks every AWS-managed policy, each read from the catalogue.
+func BenchmarkManaged(b *testing.B) {
+	c := catalog.Load()
+	for b.Loop() {
+		n := 0
+		for p := range c.ManagedPolicies() {
+			src, _ := p.Document("")
+			Check(src, Options{Catalog: c})
+			n++
+		}
+		b.ReportMetric(float64(n), "policies")
+	}
+}

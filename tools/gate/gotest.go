@@ -33,14 +33,24 @@ func (g *gate) goTest(ctx context.Context, dir string, args ...string) (count, e
 
 func (g *gate) goTestReport(ctx context.Context, dir string, args ...string) (*report, error) {
 	r := newReport(g.out)
+	return r, g.runGoTest(ctx, r, dir, args...)
+}
+
+// goTestInto is goTest with a report of one's own.
+func (g *gate) goTestInto(ctx context.Context, r *report, dir string, args ...string) (count, error) {
+	err := g.runGoTest(ctx, r, dir, args...)
+	return r.count(), err
+}
+
+func (g *gate) runGoTest(ctx context.Context, r *report, dir string, args ...string) error {
 	cmd := g.command(ctx, dir, "go", append([]string{"test", "-json"}, args...)...)
 	cmd.Stdout = nil
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return r, err
+		return err
 	}
 	if err := cmd.Start(); err != nil {
-		return r, err
+		return err
 	}
 	readErr := r.read(out)
 	err = cmd.Wait()
@@ -48,7 +58,7 @@ func (g *gate) goTestReport(ctx context.Context, dir string, args ...string) (*r
 	if errors.As(err, &exit) && r.count().failed > 0 {
 		err = nil // the failure is counted
 	}
-	return r, errors.Join(readErr, err)
+	return errors.Join(readErr, err)
 }
 
 // event is one line of go test -json; see go doc test2json and go help buildjson.
@@ -66,7 +76,8 @@ type report struct {
 	results map[testID]string // pass, fail, skip
 	output  map[testID][]string
 	build   []string
-	execs   int // highest number of inputs that the fuzzer told
+	shown   string // a test whose output is said when it passes, too
+	execs   int    // highest number of inputs that the fuzzer told
 
 	deadline, finding bool // what the fuzzer said; see outOfTime
 }
@@ -102,7 +113,7 @@ func (r *report) take(e event) {
 			r.endPackage(e)
 			return
 		}
-		if e.Action != "pass" {
+		if e.Action != "pass" || e.Test == r.shown {
 			say(r.out, "%s", strings.TrimRight(strings.Join(r.output[id], ""), "\n"))
 		}
 		delete(r.output, id)

@@ -28,6 +28,7 @@ func suites() []suite {
 		{name: "unit", about: "the packages' own tests, under the race detector", run: runUnit},
 		{name: "tools", about: "the tests of the checks themselves", run: module("tools")},
 		{name: "bench", about: "the benchmarks measure what they say, not how fast", run: module("bench")},
+		{name: "accuracy", about: "the audit of labelled accounts: no miss, no false alarm", run: runAccuracy},
 		{name: "fuzz", about: "every fuzz target for a short time", run: runFuzz},
 		{name: "sdk", about: "the AWS SDK for Go drives the binary", run: acceptance("TestSDK")},
 		{name: "awscli", about: "the AWS CLI drives the binary", clients: []*client{awsCLI()}, run: acceptance("TestAWSCLI")},
@@ -109,7 +110,21 @@ func runUnit(ctx context.Context, g *gate) (count, error) {
 	return g.goTest(ctx, ".", append(args, packages...)...)
 }
 
-// packages are those of the main module but for the acceptance tests, which have suites of their own.
+// accuracyPackage has the labelled accounts; without the race detector, since it tries everything.
+const accuracyPackage = "./internal/accuracy"
+
+// runAccuracy shows the confusion matrix whether or not it is as it should be.
+func runAccuracy(ctx context.Context, g *gate) (count, error) {
+	if _, err := os.Stat(filepath.Join(g.root, accuracyPackage)); err != nil {
+		return count{}, fmt.Errorf("there is no folder %s", accuracyPackage)
+	}
+	r := newReport(g.out)
+	r.shown = "TestConfusionMatrix"
+	return g.goTestInto(ctx, r, ".", "-timeout=10m", accuracyPackage)
+}
+
+// packages are those of the main module but for the acceptance tests and the labelled accounts, which have suites of their
+// own.
 func (g *gate) packages(ctx context.Context) ([]string, error) {
 	list, err := g.output(ctx, ".", "go", "list", "./...")
 	if err != nil {
@@ -117,7 +132,7 @@ func (g *gate) packages(ctx context.Context) ([]string, error) {
 	}
 	var packages []string
 	for name := range strings.FieldsSeq(list) {
-		if !strings.Contains(name+"/", "/acceptance/") {
+		if !strings.Contains(name+"/", "/acceptance/") && !strings.HasSuffix(name, strings.TrimPrefix(accuracyPackage, ".")) {
 			packages = append(packages, name)
 		}
 	}
