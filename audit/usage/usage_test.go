@@ -29,8 +29,12 @@ var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 // state is an account with the user ci, who has one policy, and the role web.
 func state(library *directory.Library, text string) *directory.Snapshot {
+	var inline []directory.InlinePolicy
+	if doc, err := policy.Parse(text); err == nil && len(doc.Statements) > 0 { // one without statements is none that AWS takes
+		inline = append(inline, directory.InlinePolicy{Name: "own", Document: library.Document(text)})
+	}
 	return directory.Load(library, 1, map[string][]directory.Entity{account: {
-		&directory.User{ID: "AIDACI", Name: "ci", Path: "/", Inline: []directory.InlinePolicy{{Name: "own", Document: library.Document(text)}}},
+		&directory.User{ID: "AIDACI", Name: "ci", Path: "/", Inline: inline},
 		&directory.Role{ID: "AROAWEB", Name: "web", Path: "/app/"},
 	}})
 }
