@@ -83,7 +83,7 @@ func (o *opening) allowed(met func(demand string) bool) bool {
 	return o.decide(met).Verdict == eval.Allow
 }
 
-// open demands of several openings, each once.
+// openDemands are those of several openings, each once.
 func openDemands(all ...*opening) (demands []string) {
 	for _, o := range all {
 		for i, list := range o.unknown {
