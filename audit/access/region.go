@@ -92,6 +92,9 @@ func (r *regions) add(f *Finder, p Principal, a *catalog.Action) {
 			r.pattern(everywhere)
 		}
 		r.statement(patterns)
+		for _, pattern := range patterns {
+			places.addRegion(resourceRegion(pattern))
+		}
 	}
 	for _, region := range places.regions {
 		for _, g := range forms(s, a, p.Account, region) {
@@ -122,30 +125,72 @@ func (r *regions) statement(patterns []string) {
 	}
 }
 
-// cells are one resource for each pattern and each combination of statements.
+// cells are one resource for each form, pattern and combination of statements.
 func (r *regions) cells() (list []Region, complete bool) {
 	complete = true
 	globs := make([]glob, len(r.patterns))
 	for i, pattern := range r.patterns {
 		globs[i] = newGlob(pattern, false, false)
 	}
-	for i := range r.patterns {
-		found, all, _ := texts(append([]textTest{r.forms, {globs[i]}}, r.statements...))
-		complete = complete && all
-		for _, text := range found {
-			known := slices.ContainsFunc(list, func(l Region) bool { return l.Resource == text })
-			if known || !globs[i].matches(text) || !r.forms.passes(text) {
+	for _, form := range r.forms {
+		for i := range globs {
+			if !mayMeet(&form, &globs[i]) {
 				continue
 			}
-			region := Region{Resource: text}
-			for j, pattern := range r.patterns {
-				if globs[j].matches(text) {
-					region.Within = append(region.Within, unmarked(pattern))
+			found, all := r.within(&form, &globs[i])
+			complete = complete && all
+			for _, text := range found {
+				if !slices.ContainsFunc(list, func(l Region) bool { return l.Resource == text }) {
+					list = append(list, Region{Resource: text, Within: r.fitting(globs, text)})
 				}
 			}
-			slices.SortStableFunc(region.Within, func(a, b string) int { return len(b) - len(a) })
-			list = append(list, region)
 		}
 	}
 	return list, complete
+}
+
+// within are texts of a form that fit a pattern, one for each combination of statements.
+func (r *regions) within(form, pattern *glob) (found []string, complete bool) {
+	tests := []textTest{{*form}, {*pattern}}
+	for _, st := range r.statements {
+		near := func(g glob) bool { return mayMeet(form, &g) && mayMeet(pattern, &g) }
+		if own := slices.DeleteFunc(slices.Clone(st), func(g glob) bool { return !near(g) }); len(own) > 0 {
+			tests = append(tests, own)
+		}
+	}
+	if text := form.example(); len(tests) == 2 && pattern.matches(text) {
+		return []string{text}, true
+	}
+	all, complete, _ := texts(tests)
+	for _, text := range all {
+		if form.matches(text) && pattern.matches(text) {
+			found = append(found, text)
+		}
+	}
+	return found, complete
+}
+
+// mayMeet is false where what stands before the first wildcards of two globs rules out that a text fits both.
+func mayMeet(a, b *glob) bool {
+	for i := range min(len(a.tokens), len(b.tokens)) {
+		s, t := a.tokens[i], b.tokens[i]
+		if s.kind == run || t.kind == run {
+			return true
+		}
+		if s.kind == literal && t.kind == literal && s.r != t.r {
+			return false
+		}
+	}
+	return true
+}
+
+// fitting are the patterns that a text fits, the narrowest first.
+func (r *regions) fitting(globs []glob, text string) (patterns []string) {
+	for i, pattern := range r.patterns {
+		if globs[i].matches(text) {
+			patterns = append(patterns, unmarked(pattern))
+		}
+	}
+	slices.SortStableFunc(patterns, func(a, b string) int { return len(b) - len(a) })
+	return patterns
 }

@@ -211,11 +211,15 @@ func (p *probe) addRegions(st *eval.OpenStatement) {
 			continue
 		}
 		for _, v := range c.Values {
-			region := strings.NewReplacer("*", "west-1", "?", "1").Replace(v.Text)
-			if !slices.Contains(p.regions, region) {
-				p.regions = append(p.regions, region)
-			}
+			p.addRegion(strings.NewReplacer("*", "west-1", "?", "1").Replace(v.Text))
 		}
+	}
+}
+
+// addRegion adds one that is named; a pattern with wildcards names none.
+func (p *probe) addRegion(region string) {
+	if region != "" && !strings.ContainsAny(region, everywhere+string([]byte{eval.AnyOne})) && !slices.Contains(p.regions, region) {
+		p.regions = append(p.regions, region)
 	}
 }
 

@@ -96,7 +96,7 @@ func Alone(library *directory.Library, principal string) (snap *directory.Snapsh
 	return directory.New(library).With(1, a.Account, []directory.Entity{e}, nil), true
 }
 
-// grouped are uses that one statement allows: of the same service, resources and conditions.
+// write writes a policy in which uses of the same service, resources and conditions are one statement.
 func write(uses []Use) (text string, reasons []Reason, err error) {
 	type group struct {
 		key        string

@@ -83,7 +83,7 @@ func (o *opening) allowed(met func(demand string) bool) bool {
 	return o.decide(met).Verdict == eval.Allow
 }
 
-// open demands of several openings, each once.
+// openDemands are those of several openings, each once.
 func openDemands(all ...*opening) (demands []string) {
 	for _, o := range all {
 		for i, list := range o.unknown {
@@ -161,19 +161,20 @@ func compare(before, after *opening, allowed bool) (change Change, explained boo
 }
 
 // deciders are the statements that decide: of a call that becomes denied the Deny statements then, or else the Allow
-// statements before of which none is left; of one that becomes allowed the Allow statements then.
-func deciders(before, after *opening, change Change) []access.StatementRef {
+// statements before of which none is left (gone); of one that becomes allowed the Allow statements then; of one that depends
+// those then that may apply.
+func deciders(before, after *opening, change Change) (list []access.StatementRef, gone bool) {
 	every := func(string) bool { return true }
-	if change == ToAllowed {
-		return after.statements(false, every)
+	if change != ToAllowed {
+		list = after.statements(true, every)
 	}
-	if d := after.decide(every); d.Verdict == eval.ExplicitDeny {
-		return after.statements(true, every)
+	if len(list) == 0 && change != ToDenied {
+		list = after.statements(false, every)
 	}
-	if list := after.statements(true, every); change == Depends && len(list) > 0 {
-		return list
+	if len(list) > 0 {
+		return list, false
 	}
-	return before.statements(false, every)
+	return before.statements(false, every), true
 }
 
 func (o *opening) statements(deny bool, met func(string) bool) (list []access.StatementRef) {

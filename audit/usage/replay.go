@@ -64,8 +64,10 @@ type Flip struct {
 	Last      time.Time `json:"last"`
 	// Event is the id of the first record.
 	Event string `json:"event"`
-	// Statements decide: those that deny, or allowed before and are gone; of a call that becomes allowed, those that allow.
+	// Statements decide: those that deny; or, if they are Gone, those that allowed before; of a call that becomes allowed,
+	// those that allow.
 	Statements []access.StatementRef `json:"statements"`
+	Gone       bool                  `json:"gone,omitempty"`
 	// DependsOn are condition keys that the records do not tell, and "resource" where its name is not whole.
 	DependsOn []string `json:"dependsOn,omitempty"`
 }
@@ -222,7 +224,7 @@ func (r *replayer) judge(c *circumstances, actor string, n *Need, allowed bool) 
 	}
 	j := &judgement{}
 	if change != Same {
-		f.Statements = deciders(before, after, change)
+		f.Statements, f.Gone = deciders(before, after, change)
 		j.flip = r.group(r.flips, f, n.Resource)
 	}
 	if !explained && n.With == "" {

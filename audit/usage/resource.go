@@ -2,7 +2,6 @@ package usage
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -88,8 +87,6 @@ func (w *writer) named(s *catalog.Service, a *catalog.Action) map[*catalog.Resou
 	return named
 }
 
-var placeholder = regexp.MustCompile(`\$\{([A-Za-z0-9]+)\}`)
-
 // fits is how many fixed bytes a form of ARN has that a text fits, 0 if it does not. A part that differs holds no slash and no
 // colon, but for the last one behind something fixed: "role/${RoleNameWithPath}" has paths, "${BucketName}" has not.
 func fits(form, text string) int {
@@ -108,18 +105,18 @@ func fits(form, text string) int {
 	}
 	rest := t[parts-1]
 	for pattern, first := f[parts-1], true; ; first = false {
-		at := placeholder.FindStringIndex(pattern)
-		if at == nil {
+		before, after, found := strings.Cut(pattern, "${")
+		if !found {
 			if pattern != rest {
 				return 0
 			}
 			return fixed + len(pattern)
 		}
-		before := pattern[:at[0]]
 		if !strings.HasPrefix(rest, before) {
 			return 0
 		}
-		fixed, rest, pattern = fixed+len(before), rest[len(before):], pattern[at[1]:]
+		fixed, rest = fixed+len(before), rest[len(before):]
+		_, pattern, _ = strings.Cut(after, "}")
 		if pattern == "" && (before != "" || !first) {
 			if rest == "" {
 				return 0
@@ -137,17 +134,41 @@ func fits(form, text string) int {
 	}
 }
 
+// formPart is a fixed text of a form of ARN, and the part that differs behind it: its name, in lower case, "" for none.
+type formPart struct{ fixed, name string }
+
+// parts takes a form of ARN apart, once.
+func (t *Translator) parts(form string) []formPart {
+	if known, ok := t.forms[form]; ok {
+		return known
+	}
+	var list []formPart
+	for rest := form; rest != ""; {
+		fixed, after, _ := strings.Cut(rest, "${")
+		name, more, _ := strings.Cut(after, "}")
+		list, rest = append(list, formPart{fixed, strings.ToLower(name)}), more
+	}
+	if t.forms == nil {
+		t.forms = map[string][]formPart{}
+	}
+	t.forms[form] = list
+	return list
+}
+
 // written are the ARNs of a type whose parts the request gives, and the form of the type with stars for those that it does
 // not.
 func (w *writer) written(t *catalog.ResourceType) (whole, forms []string) {
 	for _, form := range t.ARNs {
-		texts, complete := []string{form}, true
-		for _, m := range placeholder.FindAllStringSubmatch(form, -1) {
-			values := w.values(t, m[1])
+		texts, complete := []string{""}, true
+		for _, part := range w.parts(form) {
+			values := []string{""}
+			if part.name != "" {
+				values = w.values(part.name)
+			}
 			if len(values) == 0 {
 				values, complete = []string{"*"}, false
 			}
-			texts = fill(texts, m[0], values)
+			texts = extend(texts, part.fixed, values)
 		}
 		if complete {
 			whole = append(whole, texts...)
@@ -158,16 +179,16 @@ func (w *writer) written(t *catalog.ResourceType) (whole, forms []string) {
 	return whole, forms
 }
 
-// fill puts each of the values in place of a placeholder.
-func fill(texts []string, place string, values []string) (filled []string) {
+// extend puts a fixed text and each of the values behind each of the texts.
+func extend(texts []string, fixed string, values []string) (longer []string) {
 	for _, text := range texts {
 		for _, v := range values {
-			if len(filled) < maxResources {
-				filled = append(filled, strings.Replace(text, place, v, 1))
+			if len(longer) < maxResources {
+				longer = append(longer, text+fixed+v)
 			}
 		}
 	}
-	return filled
+	return longer
 }
 
 func (w *writer) partition() string {
@@ -191,16 +212,15 @@ var members = map[string][]string{
 }
 
 // values are those of one part of an ARN.
-func (w *writer) values(t *catalog.ResourceType, part string) []string {
+func (w *writer) values(part string) []string {
 	switch part {
-	case "Partition":
+	case "partition":
 		return []string{w.partition()}
-	case "Region":
+	case "region":
 		return []string{w.event.AWSRegion}
-	case "Account":
+	case "account":
 		return []string{cmp.Or(w.event.RecipientAccountID, w.account)}
 	}
-	part = strings.ToLower(part)
 	if name, ok := strings.CutSuffix(part, "withpath"); ok {
 		return w.pathed(name)
 	}

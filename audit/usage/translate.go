@@ -29,12 +29,14 @@ type Need struct {
 // Partial reports whether the record does not tell the whole name of the resource.
 func (n *Need) Partial() bool { return n.Resource != "*" && strings.Contains(n.Resource, "*") }
 
-// Translator tells what the calls of records needed in the terms of policies.
+// Translator tells what the calls of records needed in the terms of policies. It is for one goroutine.
 type Translator struct {
 	// Catalog of actions and resource types.
 	Catalog *catalog.Catalog
 	// Snapshot, unless nil, tells the paths of users and roles, which records leave out, and the roles of instance profiles.
 	Snapshot *directory.Snapshot
+
+	forms map[string][]formPart // of ARNs, taken apart
 }
 
 // Needs are those of the call of a record. Where there are none, why says for what reason: the call needs no permission, or

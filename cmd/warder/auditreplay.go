@@ -170,7 +170,7 @@ func flipText(f *usage.Flip) string {
 		fmt.Fprintf(&b, "              and %d more\n", f.More)
 	}
 	word := "by"
-	if f.Change == usage.ToDenied {
+	if f.Gone {
 		word = "was by"
 	}
 	for _, s := range f.Statements {
