@@ -21,7 +21,7 @@ type privileges struct {
 
 func findPrivileges(f *access.Finder, b *awsimport.Bundle) *privileges {
 	g := Graph(f, b)
-	p := &privileges{unsettled: g.Unsettled}
+	p := &privileges{administrators: []Administrator{}, escalations: []Escalation{}, unsettled: g.Unsettled}
 	for _, a := range g.Administrators {
 		p.administrators = append(p.administrators, Administrator{
 			ARN: a.ARN, Account: accountOf(a.ARN), How: a.How, Requirements: a.Requirements, Statements: statements(a.Statements),
@@ -40,10 +40,10 @@ func findPrivileges(f *access.Finder, b *awsimport.Bundle) *privileges {
 
 // Exposures are what somebody outside of its account reaches.
 func Exposures(f *access.Finder) []External {
-	var list []External
+	list := []External{}
 	for e := range f.External() {
 		list = append(list, External{
-			Resource: e.Resource, Principal: e.Principal.ARN, Actions: e.Actions, Public: e.Public, Outside: e.Outside, Requirements: e.Answer.Requirements,
+			Resource: e.Resource, Principal: e.Principal.ARN, Actions: listed(e.Actions), Public: e.Public, Outside: e.Outside, Requirements: e.Answer.Requirements,
 		})
 	}
 	return list
@@ -63,7 +63,7 @@ func Steps(edges []escalation.Edge) []Step {
 	steps := []Step{}
 	for i := range edges {
 		edge := &edges[i]
-		s := Step{Step: edge.Step, Title: edge.Title, From: edge.From, To: edge.To, Object: edge.Object, Requirements: edge.Requirements,
+		s := Step{Requests: []Request{}, Step: edge.Step, Title: edge.Title, From: edge.From, To: edge.To, Object: edge.Object, Requirements: edge.Requirements,
 			Statements: statements(edge.Statements)}
 		for j := range edge.Asks {
 			s.Requests = append(s.Requests, requestOf(&edge.Asks[j]))
@@ -85,6 +85,14 @@ func requestOf(a *escalation.Asked) Request {
 		}
 	}
 	return r
+}
+
+// listed is a list that JSON does not call null.
+func listed[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }
 
 func statements(list []escalation.Statement) []Statement {

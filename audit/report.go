@@ -69,7 +69,7 @@ type CheckInfo struct {
 
 // Info is what a report says of the check.
 func (c *Check) Info() CheckInfo {
-	return CheckInfo{ID: c.ID, Title: c.Title, Why: c.Why, Severity: c.Severity, Area: c.Area, References: c.References}
+	return CheckInfo{ID: c.ID, Title: c.Title, Why: c.Why, Severity: c.Severity, Area: c.Area, References: listed(c.References)}
 }
 
 // Check is the check of a finding or assessment; the zero CheckInfo where it did not run.

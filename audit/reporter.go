@@ -27,8 +27,9 @@ func (r *Reporter) Found(aspect string, f Finding) { r.FoundAs(r.check.Severity,
 func (r *Reporter) FoundAs(s Severity, aspect string, f Finding) {
 	f.Check, f.Account, f.Severity, f.aspect = r.check.ID, r.account.ID, s, aspect
 	if f.References == nil {
-		f.References = r.check.References
+		f.References = listed(r.check.References)
 	}
+	f.Evidence = listed(f.Evidence)
 	if f.Resource == "" {
 		f.Resource = r.account.RootARN()
 	}

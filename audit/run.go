@@ -60,7 +60,10 @@ type Attestation struct {
 // Run makes the report.
 func Run(in *Input) *Report {
 	b := in.Bundle
-	r := &Report{Version: ReportVersion, Generated: in.Now, Findings: []Finding{}}
+	r := &Report{
+		Version: ReportVersion, Generated: in.Now, Accounts: []AccountSummary{}, Checks: []CheckInfo{}, Assessed: []Assessment{},
+		NotAssessed: []Assessment{}, Findings: []Finding{},
+	}
 	for _, c := range in.Checks {
 		r.Checks = append(r.Checks, c.Info())
 	}

@@ -43,7 +43,7 @@ const manyFindings = 8
 
 // score is, per area, the weight of the checks that are clean among those that were assessed.
 func score(r *Report, checks []*Check) Score {
-	var s Score
+	s := Score{Areas: []AreaScore{}}
 	var all, got float64
 	for _, area := range Areas() {
 		one, total, reached := areaScore(r, checks, area)

@@ -1,11 +1,13 @@
 package access
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/policy"
 	"github.com/warder-iam/warder/policy/eval"
 )
 
@@ -96,6 +98,14 @@ type StatementRef struct {
 	Index  int        `json:"index"` // in its document, from 0
 	Line   int        `json:"line"`
 	Column int        `json:"column"`
+
+	statement *policy.Statement
+}
+
+// Is reports whether it is the place of that statement of its policy, by all that the statement says: a user and its
+// groups may each have an inline policy of one name.
+func (r *StatementRef) Is(st *policy.Statement) bool {
+	return r.statement == st || r.statement != nil && st != nil && reflect.DeepEqual(r.statement, st)
 }
 
 // Witness is a request that is allowed: Finder.Replay decides it again.

@@ -187,6 +187,6 @@ func (p *problem) met(statement int, ctx *eval.Context) bool {
 func refOf(st *eval.OpenStatement) StatementRef {
 	return StatementRef{
 		Layer: st.Layer, Policy: st.Policy, File: st.File, SID: st.Statement.Sid, Index: st.Statement.Index,
-		Line: st.Statement.Span.Start.Line, Column: st.Statement.Span.Start.Column,
+		Line: st.Statement.Span.Start.Line, Column: st.Statement.Span.Start.Column, statement: st.Statement,
 	}
 }

@@ -149,7 +149,7 @@ func (c *cutting) left(chosen []int) []Escalation {
 	m := newModel(old.unfixed.On(without(old.root.snapshot(), removed)), old.options)
 	var left []Escalation
 	for _, name := range m.candidates {
-		if _, escalates := c.graph.paths[name]; !escalates && !old.isAdmin(name) {
+		if _, escalates := c.graph.paths[name]; !escalates && !c.graph.short[name] && !old.isAdmin(name) {
 			continue // with less it can do no more than before
 		}
 		if found := m.newSearch(name, "").run(); found != nil {

@@ -28,6 +28,7 @@ type Graph struct {
 
 	model *model
 	paths map[string][]Edge // by principal
+	short map[string]bool   // principals that no path was found for, of which not all could be tried
 }
 
 // Node is a user or role.
@@ -102,7 +103,7 @@ func (e *Edge) Apply(snap *directory.Snapshot) *directory.Snapshot {
 // Build finds the administrators of the snapshot that f answers about, and who can become one.
 func Build(f *access.Finder, opts Options) *Graph {
 	m := newModel(f, opts)
-	g := &Graph{model: m, paths: map[string][]Edge{}, Nodes: m.nodes, Administrators: m.administrators}
+	g := &Graph{model: m, paths: map[string][]Edge{}, short: map[string]bool{}, Nodes: m.nodes, Administrators: m.administrators}
 	seen := map[string]bool{}
 	for _, name := range m.candidates {
 		s := m.newSearch(name, "")
@@ -110,6 +111,8 @@ func Build(f *access.Finder, opts Options) *Graph {
 			g.Escalations = append(g.Escalations, *found)
 			g.paths[name] = found.Steps
 			g.addEdges(seen, found.Steps)
+		} else if s.budget.short {
+			g.short[name] = true
 		}
 		g.addEdges(seen, m.edgesOf(name))
 	}

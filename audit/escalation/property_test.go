@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"flag"
 	"slices"
 	"testing"
 
@@ -8,6 +9,14 @@ import (
 
 	"github.com/warder-iam/warder/audit/access"
 )
+
+// TestMain makes random accounts few: each is searched exhaustively. The flag rapid.checks asks for more.
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", "20"); err != nil {
+		panic(err)
+	}
+	m.Run()
+}
 
 // What random accounts are made of.
 var (

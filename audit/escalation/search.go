@@ -28,7 +28,7 @@ type search struct {
 	extra    map[string]bool // made, or wanted
 	classes  map[string]bool // of those that one has
 	branches []*move
-	budget   *int // worlds that may still be tried
+	budget   *budget
 }
 
 // held is a principal that one has.
@@ -43,6 +43,13 @@ const (
 	mostWorlds = 200
 )
 
+// budget is what a search and its copies may still try, and whether they had to leave anything out: one that had may find with
+// less rights, and so less to try, what it has not found with more.
+type budget struct {
+	worlds int
+	short  bool
+}
+
 type outcome uint8
 
 const (
@@ -55,9 +62,8 @@ func (m *model) newSearch(from, to string) *search {
 	s := &search{
 		m: m, world: m.root, from: from, to: to,
 		held: map[string]*held{}, done: map[string]bool{}, failed: map[string]bool{}, refused: map[string]bool{}, extra: map[string]bool{},
-		classes: map[string]bool{}, budget: new(int),
+		classes: map[string]bool{}, budget: &budget{worlds: mostWorlds},
 	}
-	*s.budget = mostWorlds
 	if to != "" {
 		s.extra[to] = true
 	}
@@ -116,14 +122,12 @@ func (s *search) solve(depth int) bool {
 		}
 		s.wide = true
 	}
-	if depth == mostDepth {
-		return false
-	}
 	for _, mv := range s.branches {
-		if *s.budget == 0 {
+		if depth == mostDepth || s.budget.worlds == 0 {
+			s.budget.short = true
 			return false
 		}
-		*s.budget--
+		s.budget.worlds--
 		c := s.clone()
 		switch c.attempt(mv) {
 		case stuck:

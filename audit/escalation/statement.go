@@ -6,7 +6,6 @@ import (
 
 	"github.com/warder-iam/warder/audit/access"
 	"github.com/warder-iam/warder/directory"
-	"github.com/warder-iam/warder/policy"
 	"github.com/warder-iam/warder/policy/eval"
 )
 
@@ -46,7 +45,7 @@ func (m *model) references(w *world, p access.Principal, resource string, refs [
 const inlinePrefix = "inline "
 
 // holderOf is who has the identity policy of a statement: the principal before its groups, where both have one of that name
-// and with such a statement.
+// with the very same statement.
 func holderOf(s *subject, ref *access.StatementRef) string {
 	if s == nil {
 		return ""
@@ -77,12 +76,8 @@ func carries(account *directory.Account, inline []directory.InlinePolicy, attach
 	return m != nil && slices.Contains(attached, ref.Policy)
 }
 
-// stands reports whether a document has a statement at that place.
+// stands reports whether a document has the statement.
 func stands(d directory.Document, ref *access.StatementRef) bool {
 	doc := d.Compiled().Document()
-	if doc == nil || ref.Index >= len(doc.Statements) {
-		return false
-	}
-	st := &doc.Statements[ref.Index]
-	return st.Effect == policy.Allow && st.Sid == ref.SID && st.Span.Start.Line == ref.Line && st.Span.Start.Column == ref.Column
+	return doc != nil && ref.Index < len(doc.Statements) && ref.Is(&doc.Statements[ref.Index])
 }

@@ -69,7 +69,9 @@ func collect(t reflect.Type, found map[string]reflect.Type) {
 			switch {
 			case f.Anonymous:
 				for j := range f.Type.NumField() {
-					collect(f.Type.Field(j).Type, found)
+					if in := f.Type.Field(j); in.IsExported() {
+						collect(in.Type, found)
+					}
 				}
 			case f.IsExported():
 				collect(f.Type, found)

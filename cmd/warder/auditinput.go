@@ -70,7 +70,7 @@ func (p *program) openInputs(cmd *cobra.Command, a *auditInput) (*bundleFiles, e
 	if len(a.inputs) == 0 {
 		live, err := p.askWarder(cmd, a.profile, "")
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("without --input the Warder of profile %s is asked: %w", a.profile, err)
 		}
 		return &bundleFiles{whole: live.Files}, nil
 	}

@@ -169,13 +169,12 @@ func (p position) rules() bool {
 			{"iam:CreatePolicy", "policy"},
 		} {
 			resource := "arn:aws:iam::" + p.Account + ":" + q[1] + fresh
-			switch d := p.decide(name, false, p.Addresses[0], q[0], resource, q[2:]...); {
+			switch {
 			case p.may(name, q[0], resource, q[2:]...):
 				if !strings.HasPrefix(q[0], "iam:Create") || q[0] == "iam:CreateAccessKey" || q[0] == "iam:CreatePolicyVersion" {
 					given++
 				}
-			case d.Verdict == eval.ExplicitDeny || d.Layer == eval.LayerSCP:
-			default:
+			case !p.takenAway(name, q[0], resource, q[2:]...):
 				wanting++
 			}
 		}
@@ -184,4 +183,21 @@ func (p position) rules() bool {
 		}
 	}
 	return false
+}
+
+// takenAway reports whether a Deny or the organization refuses a request whatever the circumstances: if only in some, in the others
+// it is refused because nothing allows it.
+func (p position) takenAway(name, action, resource string, keys ...string) bool {
+	for _, factor := range []bool{false, true} {
+		for _, address := range p.Addresses {
+			if factor && !p.have[name] {
+				continue
+			}
+			d := p.decide(name, factor, address, action, resource, keys...)
+			if d.Verdict != eval.ExplicitDeny && d.Layer != eval.LayerSCP {
+				return false
+			}
+		}
+	}
+	return true
 }
