@@ -6,8 +6,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/audit/access"
+	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/catalog"
+	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/policy/eval"
 )
 
@@ -60,7 +63,8 @@ type Report struct {
 // Compare tells what principals can do in the state of after and could not in that of before, and the other way round. Users,
 // roles and whoever outside of the accounts reaches something are looked at, where policies that concern them differ.
 func Compare(before, after *access.Finder) *Report {
-	c := comparison{before: before, after: after, catalog: after.Snapshot().Library().Catalog(), known: map[string][]Difference{}, found: map[string]*Difference{}}
+	c := comparison{before: before, after: after, catalog: after.Snapshot().Library().Catalog(), known: map[string][]Difference{}, found: map[string]*Difference{},
+		keys: map[string]*eval.Source{}}
 	c.report = Report{Differences: []Difference{}, Added: []string{}, Removed: []string{}, Undecided: []string{}}
 	for p := range principals(before, after) {
 		c.principal(p)
@@ -93,6 +97,7 @@ type comparison struct {
 	catalog       *catalog.Catalog
 	known         map[string][]Difference // of principals with the same policies in both states
 	found         map[string]*Difference
+	keys          map[string]*eval.Source // the policies that keys are supposed to have, by account
 	report        Report
 }
 
@@ -158,8 +163,8 @@ func (c *comparison) action(p access.Principal, a *catalog.Action) (list []Diffe
 
 // ask puts one question to both states.
 func (c *comparison) ask(p access.Principal, action, resource string) (d Difference, differs bool) {
-	was := c.before.Can(in(c.before, p), c.before.Ask(action, resource))
-	is := c.after.Can(in(c.after, p), c.after.Ask(action, resource))
+	was := c.before.Can(in(c.before, p), c.question(c.before, action, resource))
+	is := c.after.Can(in(c.after, p), c.question(c.after, action, resource))
 	if was.Verdict == access.Undecided || is.Verdict == access.Undecided {
 		c.undecided("%s: %s on %s: %s", p.ARN, action, resource, cmp.Or(is.Why, was.Why))
 		return d, false
@@ -179,6 +184,32 @@ func (c *comparison) ask(p access.Principal, action, resource string) (d Differe
 		d.Direction = Changed
 	}
 	return d, true
+}
+
+// question is about a resource as a state knows it. A key whose policy neither state knows is supposed to have the one that AWS
+// gives to new keys, which leaves it to the account: what a key's own policy grants is the same before and after, so that only
+// what identities may is compared.
+func (c *comparison) question(f *access.Finder, action, resource string) *authz.Ask {
+	ask := f.Ask(action, resource)
+	if strings.HasPrefix(strings.ToLower(action), "kms:") && ask.ResourceKind == eval.Authoritative && ask.ResourcePolicy == nil {
+		owner := cmp.Or(ask.ResourceAccount, accountOf(resource))
+		if c.keys[owner] == nil {
+			c.keys[owner] = &eval.Source{Name: "the key's policy", Policy: directory.Document{Text: fmt.Sprintf(leftToAccount, owner)}.Compiled()}
+		}
+		ask.ResourcePolicy = c.keys[owner]
+	}
+	return ask
+}
+
+// leftToAccount is the default key policy. Source: AWS KMS Developer Guide, "Default key policy".
+const leftToAccount = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::%s:root"},"Action":"kms:*","Resource":"*"}]}`
+
+func accountOf(resource string) string {
+	a, err := arn.Parse(resource)
+	if err != nil {
+		return ""
+	}
+	return a.Account
 }
 
 func (c *comparison) undecided(format string, args ...any) {
