@@ -13,12 +13,13 @@ import (
 // condition keys by name. Names are BenchmarkDecide/<shape>/<outcome> and BenchmarkCompile/<shape>.
 //
 // The limit of b is 30 to 40 ns with everything in the first cache: reading 20 bytes of action, 90 of resource and two
-// context values, and some 25 cache lines. Measured on two quiet cores of an AMD EPYC (2026-11-25), allow: a 118 ns, b 208,
-// b-hot 203, c 214, c-hot 197, stack 360, 1,000 principals 455, 10,000 at random 2.1 µs, no allocation; b compiles in
-// 0.69 ms, parsing included (0.11 without), and keeps 11.3 KB. Of b a third goes down the tries, ten nodes at 6 ns; a
-// fifth into the two conditions, half of it finding their keys; 8 % into reading the action, 5 % into finding the
-// resource's colons. At random over 10,000 principals it is some fifteen memory accesses of 150 to 400 ns, half of which
-// overlap.
+// context values, and some 25 cache lines. Measured on two quiet cores of an AMD EPYC (2026-11-26), allow: a 119 ns, b 207,
+// b-hot 194, c 212, c-hot 188, stack 365, 1,000 principals 465, no allocation; b compiles in 0.69 ms, parsing included (0.11
+// without), and keeps 11.3 KB. Of b a third goes down the tries, ten nodes at 6 ns; a fifth into the two conditions; 8 % into
+// reading the action, 5 % into finding the resource's colons.
+//
+// 10,000 principals at random are as fast as the machine's memory: some fifteen accesses of 150 to 400 ns, half of which
+// overlap. That was 2.1 µs on 2026-11-25 and 2.5 to 2.9 on the day after, by the same binary.
 
 func compile(b *testing.B, p evaltest.Policies) *eval.Set {
 	b.Helper()
