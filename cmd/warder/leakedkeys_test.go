@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"crypto/rand"
 	"encoding/base64"
 	"os"
@@ -26,23 +25,7 @@ func TestLeakedKeysPage(t *testing.T) {
 	p := newPage(t)
 	p.env = append(p.env, "AWS_ACCESS_KEY_ID="+id, "AWS_SECRET_ACCESS_KEY="+base64.StdEncoding.EncodeToString(secret[:]),
 		"GIT_AUTHOR_NAME=Ann", "GIT_AUTHOR_EMAIL=ann@example.com", "GIT_COMMITTER_NAME=Ann", "GIT_COMMITTER_EMAIL=ann@example.com")
-	ran := 0
-	for _, at := range fence.FindAllSubmatchIndex(text, -1) {
-		line := bytes.Count(text[:at[0]], []byte("\n")) + 1
-		kind, arg, body := string(text[at[2]:at[3]]), string(text[at[4]:at[5]]), string(text[at[6]:at[7]])
-		switch {
-		case kind == "sh":
-			ran++
-			p.run(line, arg, body)
-		case kind == "text":
-			p.compare(line, body)
-		case arg != "":
-			p.write(arg, body)
-		}
-	}
-	if ran < 6 {
-		t.Errorf("only %d blocks ran", ran)
-	}
+	p.all(text, 6)
 	p.hook("warder-leaked-keys")
 }
 

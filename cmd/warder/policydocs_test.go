@@ -45,12 +45,10 @@ func newPage(t *testing.T) *page {
 
 var fence = regexp.MustCompile("(?ms)^```(\\w+) ?([^\n]*)\n(.*?)^```$")
 
-func TestPolicyPage(t *testing.T) {
-	text, err := os.ReadFile(policyPage)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := newPage(t)
+// all runs the commands of a page in their order, compares what it shows of them, and writes the files that it names. least
+// of its commands must have run.
+func (p *page) all(text []byte, least int) {
+	p.t.Helper()
 	ran := 0
 	for _, at := range fence.FindAllSubmatchIndex(text, -1) {
 		line := bytes.Count(text[:at[0]], []byte("\n")) + 1
@@ -65,9 +63,18 @@ func TestPolicyPage(t *testing.T) {
 			p.write(arg, body)
 		}
 	}
-	if ran < 8 {
-		t.Errorf("only %d blocks ran", ran)
+	if ran < least {
+		p.t.Errorf("only %d blocks ran", ran)
 	}
+}
+
+func TestPolicyPage(t *testing.T) {
+	text, err := os.ReadFile(policyPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPage(t)
+	p.all(text, 8)
 	p.workflow()
 	p.hooks()
 }
