@@ -38,6 +38,8 @@ type Call struct {
 	about    string
 	// encoded says, sealed, why the call was denied; "" where it was not.
 	encoded string
+	// denial says for the record why the call was denied; nil where it was not.
+	denial *denial
 	// shown are texts for the record beside the input's own.
 	shown map[string]string
 	// decisions on every ask of this call, the last judgement's only.
@@ -119,14 +121,19 @@ func (s *Server) Attempted(c *Call, caller *authz.Caller, action string, allowed
 // EncodeDenial seals what became of an ask of the caller's, for DecodeAuthorizationMessage. It is "" for callers without an
 // account, and where there is more to tell than a message may hold.
 func (c *Call) EncodeDenial(caller *authz.Caller, env *authz.Environment, ask *authz.Ask) string {
-	if caller.Account == "" {
-		return ""
-	}
 	status, ok := authz.Describe(c.snapshot, caller, env, ask)
 	if !ok {
 		return ""
 	}
-	text, err := json.Marshal(&status)
+	return c.encode(caller, &status)
+}
+
+// encode seals a status for the caller's account.
+func (c *Call) encode(caller *authz.Caller, status *authz.Status) string {
+	if caller.Account == "" {
+		return ""
+	}
+	text, err := json.Marshal(status)
 	if err != nil {
 		return ""
 	}
@@ -142,7 +149,11 @@ func (c *Call) EncodeDenial(caller *authz.Caller, env *authz.Environment, ask *a
 
 // denied is the refusal of one ask.
 func (c *Call) denied(d *authz.Decision) error {
-	c.encoded = c.EncodeDenial(c.Caller, &c.Env, d.Ask)
+	c.denial = &denial{Action: d.Ask.Action, Resource: d.Ask.Resource, Layer: d.Layer.String()}
+	if status, ok := authz.Describe(c.snapshot, c.Caller, &c.Env, d.Ask); ok {
+		c.encoded = c.encode(c.Caller, &status)
+		c.denial.because(&status)
+	}
 	if c.Caller.Kind == eval.WebIdentity {
 		return awsapi.AccessDenied.New("Not authorized to perform %s", d.Ask.Action)
 	}
@@ -154,7 +165,7 @@ func (c *Call) denied(d *authz.Decision) error {
 
 // authorize judges the operation's rule on snap.
 func (c *Call) authorize(snap *directory.Snapshot) error {
-	c.snapshot, c.decisions = snap, c.decisions[:0]
+	c.snapshot, c.decisions, c.denial = snap, c.decisions[:0], nil
 	asks, err := c.route.asks(c, c.input)
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package server
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -39,9 +38,7 @@ func (c *Call) event(out any, err *awsapi.Error, at time.Time) *trail.Event {
 	e.RequestParameters = c.parameters()
 	if err != nil {
 		e.ErrorCode, e.ErrorMessage = recordedCode(err.Kind), err.Message
-		if c.unrecorded > 0 {
-			e.AdditionalEventData = fmt.Appendf(nil, `{"refusalsNotRecorded":%d}`, c.unrecorded)
-		}
+		e.AdditionalEventData = c.refusal()
 		return e
 	}
 	if showsAnswer(c.Operation) {
@@ -128,7 +125,7 @@ func (c *Call) resources() []trail.Resource {
 		if account == "" {
 			account = c.recipient()
 		}
-		list = append(list, trail.Resource{ARN: d.Ask.Resource, AccountID: account})
+		list = append(list, trail.Resource{ARN: d.Ask.Resource, AccountID: account, Type: resourceType(d.Ask.Resource)})
 	}
 	return list
 }

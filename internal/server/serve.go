@@ -116,7 +116,7 @@ func (s *Server) record(c *Call, out any, public *awsapi.Error) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), recordTimeout)
 	defer cancel()
-	if err := s.Recorder.Append(ctx, c.event(out, public, c.Time())); err != nil {
+	if err := s.Recorder.Append(ctx, c.shared(c.event(out, public, c.Time()))...); err != nil {
 		return fmt.Errorf("record: %w", err)
 	}
 	return nil

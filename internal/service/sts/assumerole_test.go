@@ -1,6 +1,7 @@
 package sts_test
 
 import (
+	"bytes"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/warder-iam/warder/internal/session"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/policy"
+	"github.com/warder-iam/warder/trail"
 )
 
 // One call of AssumeRole by the user alice on the role "it".
@@ -195,9 +197,36 @@ func TestAssumeRoleAcrossAccounts(t *testing.T) {
 	if who := s.Call(t, "GetCallerIdentity"); who.Text("Account") != owner.ID {
 		t.Errorf("session of the other account: %s", who.Body)
 	}
+	theirs := map[string]*trail.Event{} // what the role's owner sees, by its shared id
 	for _, e := range w.Recorder.Events() {
-		if e.EventName == "AssumeRole" && (len(e.Resources) != 1 || e.Resources[0].AccountID != owner.ID || e.RecipientAccountID == owner.ID) {
-			t.Errorf("event names %+v, recipient %s", e.Resources, e.RecipientAccountID)
+		if e.EventName != "AssumeRole" {
+			continue
+		}
+		if len(e.Resources) != 1 || e.Resources[0].AccountID != owner.ID || e.Resources[0].Type != "AWS::IAM::Role" {
+			t.Errorf("event names %+v", e.Resources)
+		}
+		if e.RecipientAccountID == owner.ID {
+			theirs[e.SharedEventID] = e
+		}
+	}
+	if len(theirs) != 3 { // one for each success
+		t.Errorf("the owner has %d events", len(theirs))
+	}
+	for _, e := range w.Recorder.Events() {
+		if e.EventName != "AssumeRole" || e.RecipientAccountID == owner.ID {
+			continue
+		}
+		twin := theirs[e.SharedEventID]
+		if (twin != nil) != (e.ErrorCode == "") || (twin != nil) != (e.SharedEventID != "") {
+			t.Errorf("event %s %q shared as %q", e.EventName, e.ErrorCode, e.SharedEventID)
+		}
+		if twin == nil {
+			continue
+		}
+		want := trail.UserIdentity{Type: "AWSAccount", PrincipalID: may.user.ID, AccountID: may.ID}
+		if twin.UserIdentity != want || twin.EventID == e.EventID || twin.RequestID != e.RequestID ||
+			!bytes.Equal(twin.RequestParameters, e.RequestParameters) || !bytes.Equal(twin.ResponseElements, e.ResponseElements) {
+			t.Errorf("the owner sees %+v of %+v", twin, e)
 		}
 	}
 }

@@ -1,0 +1,43 @@
+package server
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/warder-iam/warder/authz"
+	"github.com/warder-iam/warder/trail"
+)
+
+// shared adds to the event of a call that succeeded the one that the owner of its resource gets, where that is another
+// account here: the same call under the same sharedEventID, seen from outside. Of a call that was refused the owner gets
+// none, so that strangers cannot fill its trail. Source: AWS IAM User Guide, logging IAM and STS calls with CloudTrail.
+func (c *Call) shared(e *trail.Event) []*trail.Event {
+	owner := c.owner()
+	if owner == "" || e.ErrorCode != "" {
+		return []*trail.Event{e}
+	}
+	e.SharedEventID = uuid.NewString()
+	theirs := *e
+	theirs.EventID = uuid.NewString()
+	theirs.RecipientAccountID = owner
+	theirs.UserIdentity = outsider(c.Caller)
+	return []*trail.Event{e, &theirs}
+}
+
+// owner is the other account here that owns a resource which the call was allowed to use; "" where there is none.
+func (c *Call) owner() string {
+	if c.Caller == nil || c.snapshot == nil {
+		return ""
+	}
+	for i := range c.decisions {
+		account := c.decisions[i].Ask.ResourceAccount
+		if account != "" && account != c.recipient() && c.snapshot.Account(account) != nil {
+			return account
+		}
+	}
+	return ""
+}
+
+// outsider is a caller as another account's trail shows it: its ids, and none of its names.
+func outsider(k *authz.Caller) trail.UserIdentity {
+	return trail.UserIdentity{Type: "AWSAccount", PrincipalID: k.UserID, AccountID: k.Account}
+}
