@@ -106,6 +106,20 @@ func TestRecord(t *testing.T) {
 	if e := f.Recorder.Last(t); e.ErrorCode != "AccessDenied" || e.UserIdentity.UserName != "bob" || e.ErrorMessage != want {
 		t.Errorf("event of the denial: %+v", e)
 	}
+	forbidden := f.account.User(t, "erin", `{"Version":"2012-10-17","Statement":{"Sid":"Never","Effect":"Deny","Action":"iam:*","Resource":"*"}}`)
+	for _, test := range []struct {
+		who  *servertest.Credentials
+		want string
+	}{
+		{f.bob, `{"denial":{"action":"iam:CreateUser","resource":"arn:aws:iam::111122223333:user/dave","layer":"identity","explicitDeny":false}}`},
+		{forbidden, `{"denial":{"action":"iam:CreateUser","resource":"arn:aws:iam::111122223333:user/dave","layer":"identity","explicitDeny":true,` +
+			`"statements":[{"policy":"inline inline0","statementId":"Never"}]}}`},
+	} {
+		test.who.Post(t, "iam", create+"dave", nil)
+		if e := f.Recorder.Last(t); string(e.AdditionalEventData) != test.want || len(e.Resources) != 1 || e.Resources[0].Type != "AWS::IAM::User" {
+			t.Errorf("event of the denial: %s, about %+v", e.AdditionalEventData, e.Resources)
+		}
+	}
 }
 
 // A caller who was not authenticated is on record with the key it named and nothing else.
