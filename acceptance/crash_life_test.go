@@ -123,6 +123,16 @@ type writer struct {
 func (w *writer) work(ctx context.Context, client *iam.Client) error {
 	for ctx.Err() == nil {
 		l := w.next()
+		if w.chance.IntN(4) == 0 { // and look at it, whether it is there or not
+			_, err := client.GetUser(ctx, &iam.GetUserInput{UserName: &l.name})
+			switch code(err) {
+			case "", "NoSuchEntity":
+			case "?", "ServiceUnavailable":
+				return nil
+			default:
+				return fmt.Errorf("GetUser of %s: %w", l.name, err)
+			}
+		}
 		switch err := steps[l.done].call(ctx, client, l); {
 		case err == nil:
 			l.done++

@@ -36,11 +36,12 @@ func kills(t *testing.T) int {
 
 // TestCrash kills the server under concurrent writers again and again. After each restart every acknowledged change is
 // there, every other one is there wholly or not at all, and at the end the trail has one event for each change that was
-// made and none for any other.
+// made and none for any other, and one for every call that was answered, reads too.
 func TestCrash(t *testing.T) {
 	w := start(t)
 	ctx := background(t)
-	_, err := w.iam(w.Key).CreateGroup(ctx, &iam.CreateGroupInput{GroupName: new(crashGroup)})
+	by := &witness{}
+	_, err := w.iam(w.Key, by.through(http.DefaultTransport)).CreateGroup(ctx, &iam.CreateGroupInput{GroupName: new(crashGroup)})
 	check(t, err)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
@@ -51,12 +52,12 @@ func TestCrash(t *testing.T) {
 	}
 	n := kills(t)
 	for round := range n {
-		writeAndKill(ctx, t, w, fleet, time.Duration(10+chance.IntN(300))*time.Millisecond)
+		writeAndKill(ctx, t, w, by, fleet, time.Duration(10+chance.IntN(300))*time.Millisecond)
 		if round%10 == 9 { // and once while it recovers
 			w.killEarly(t, time.Duration(chance.IntN(100))*time.Millisecond)
 		}
 		w.launch(t)
-		verify(ctx, t, w, fleet)
+		verify(ctx, t, w.iam(w.Key, by.through(http.DefaultTransport)), fleet)
 		if t.Failed() {
 			t.Fatalf("after kill %d of %d", round+1, n)
 		}
@@ -67,11 +68,13 @@ func TestCrash(t *testing.T) {
 	if steps < 5*n {
 		t.Errorf("the writers made only %d changes in %d rounds", steps, n)
 	}
-	compareTrail(t, w, fleet)
+	records := w.trail(t)
+	compareTrail(t, records, fleet)
+	by.compare(t, records, w.Key.ID)
 }
 
 // writeAndKill lets the writers work for a while and kills the server under them.
-func writeAndKill(ctx context.Context, t *testing.T, w *warder, fleet []*writer, life time.Duration) {
+func writeAndKill(ctx context.Context, t *testing.T, w *warder, by *witness, fleet []*writer, life time.Duration) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -80,8 +83,7 @@ func writeAndKill(ctx context.Context, t *testing.T, w *warder, fleet []*writer,
 		wg.Go(func() {
 			transport := &http.Transport{}
 			defer transport.CloseIdleConnections()
-			client := w.iam(w.Key, func(o *iam.Options) { o.HTTPClient = &http.Client{Transport: transport} })
-			if err := writer.work(ctx, client); err != nil {
+			if err := writer.work(ctx, w.iam(w.Key, by.through(transport))); err != nil {
 				t.Errorf("%s: %v", writer.name, err)
 			}
 		})
@@ -100,9 +102,9 @@ func (w *warder) killEarly(t *testing.T, after time.Duration) {
 }
 
 // verify compares what the server holds with what its clients know, and settles what they did not know.
-func verify(ctx context.Context, t *testing.T, w *warder, fleet []*writer) {
+func verify(ctx context.Context, t *testing.T, client *iam.Client, fleet []*writer) {
 	t.Helper()
-	there, err := observe(ctx, w.iam(w.Key), fleet)
+	there, err := observe(ctx, client, fleet)
 	check(t, err)
 	for _, writer := range fleet {
 		for _, l := range writer.lives {

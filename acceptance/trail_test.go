@@ -33,14 +33,14 @@ func (w *warder) trail(t testing.TB) []record {
 }
 
 // compareTrail checks that the trail has one event for every step that was made, and none for any other.
-func compareTrail(t *testing.T, w *warder, fleet []*writer) {
+func compareTrail(t *testing.T, records []record, fleet []*writer) {
 	t.Helper()
 	known := map[string]bool{}
 	for _, s := range steps {
 		known[s.event] = true
 	}
 	have := map[string]int{}
-	for _, r := range w.trail(t) {
+	for _, r := range records {
 		if known[r.EventName] && r.ErrorCode == "" {
 			have[r.EventName+" "+r.RequestParameters.UserName]++
 		}
