@@ -25,6 +25,7 @@ type life struct {
 	// pending: the answer to the next step never came. It may have been made or not.
 	pending bool
 	key     string
+	ids     []string // request ids of the acknowledged steps, where the writer knows them
 }
 
 // step is one change. Everything it changes must be there, or nothing of it.
@@ -117,6 +118,7 @@ type writer struct {
 	made   int
 	lives  []*life // not known to be over
 	dead   []*life
+	id     func() string // request id of the newest answer; may be nil
 }
 
 // work goes on until the server no longer answers. An answer that refuses is an error.
@@ -136,6 +138,9 @@ func (w *writer) work(ctx context.Context, client *iam.Client) error {
 		switch err := steps[l.done].call(ctx, client, l); {
 		case err == nil:
 			l.done++
+			if w.id != nil {
+				l.ids = append(l.ids, w.id())
+			}
 			w.bury()
 		case code(err) == "?" || code(err) == "ServiceUnavailable":
 			l.pending = true

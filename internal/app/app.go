@@ -30,6 +30,7 @@ import (
 	"github.com/warder-iam/warder/internal/sigv4"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/internal/trailstore"
+	"github.com/warder-iam/warder/internal/wholefile"
 )
 
 // signingKeys is how many derived signing keys are kept: one for each key in use, day, region and service.
@@ -107,8 +108,8 @@ func Start(ctx context.Context, config Config, out Output) (_ *App, err error) {
 		return nil, err
 	}
 	a.serve()
-	a.runJobs()
-	if err := a.endpoint.write(a.config.Data); err != nil {
+	jobs := a.runJobs()
+	if err := a.tellEndpoint(jobs); err != nil {
 		return nil, errors.Join(err, a.Stop())
 	}
 	if err := notify(stateReady); err != nil {
@@ -304,20 +305,40 @@ func (a *App) serve() {
 // renewEvery is how often the certificate is looked at.
 const renewEvery = 12 * time.Hour
 
-// runJobs starts what runs beside the requests.
-func (a *App) runJobs() {
-	var ctx context.Context
+// runJobs starts what runs beside the requests, until the context that it returns ends.
+func (a *App) runJobs() (ctx context.Context) {
 	ctx, a.endJobs = context.WithCancel(context.Background())
 	a.delivery = &delivery{store: a.store, recorder: a.recorder, log: a.log}
 	a.background.Go(func() { a.delivery.run(ctx) })
 	if a.transport.ca == "" {
-		return
+		return ctx
 	}
 	a.background.Go(func() {
 		for sleep(ctx, renewEvery); ctx.Err() == nil; sleep(ctx, renewEvery) {
 			_ = a.Reload() // it logs its errors
 		}
 	})
+	return ctx
+}
+
+// endpointRetry is how soon the endpoint is written again where the disk had no room for it.
+const endpointRetry = time.Second
+
+// tellEndpoint writes where the server answers. On a full disk it serves all the same, and writes it when there is room.
+func (a *App) tellEndpoint(jobs context.Context) error {
+	err := a.endpoint.write(a.config.Data)
+	if !wholefile.Full(err) {
+		return err
+	}
+	a.log.Warn("no space left: commands find this server by its URL only, and no change is taken", "url", a.endpoint.URL)
+	a.background.Go(func() {
+		for sleep(jobs, endpointRetry); jobs.Err() == nil; sleep(jobs, endpointRetry) {
+			if a.endpoint.write(a.config.Data) == nil {
+				return
+			}
+		}
+	})
+	return nil
 }
 
 // Reload reads the certificate anew, as SIGHUP does. An error is logged and leaves the present one in use.

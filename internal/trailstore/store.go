@@ -48,10 +48,14 @@ type Options struct {
 // segment's name says the sequence of its first line, and lines follow one another. The bytes at one offset of a
 // segment are written once; after anything was cut off, writing goes on in a new segment. Readers rely on that.
 type Store struct {
+	dir      string
+	disk     disk
 	recovery Recovery
 	lock     *os.File
 	writer   *writer
 	done     chan struct{} // closed when the writer has ended
+
+	room sync.Mutex // held while Room writes
 
 	mu     sync.Mutex
 	queue  []*request
@@ -100,7 +104,7 @@ func Open(dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, unlock(lock))
 	}
-	s := &Store{recovery: recovery, lock: lock, writer: w, done: make(chan struct{}), wake: make(chan struct{}, 1)}
+	s := &Store{dir: dir, disk: o.disk, recovery: recovery, lock: lock, writer: w, done: make(chan struct{}), wake: make(chan struct{}, 1)}
 	go s.run()
 	return s, nil
 }
@@ -186,8 +190,8 @@ func (s *Store) signal() {
 	}
 }
 
-// Err is nil while the trail can record, as far as the newest attempt knows: otherwise ErrFull, which passes, or
-// ErrFailed, which does not.
+// Err is nil while the trail can record, as far as the newest attempt knows: otherwise ErrFull, which passes (Room tells
+// when), or ErrFailed, which does not.
 func (s *Store) Err() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -4,7 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"syscall"
+
+	"github.com/warder-iam/warder/internal/wholefile"
 )
 
 // writer owns the newest segment. Only the store's goroutine uses it.
@@ -69,7 +70,7 @@ func (w *writer) collect(batch []*request) (buf []byte, fresh []eventKey) {
 // undo takes back a write that did not wholly succeed. For want of space that is all; after any other error the disk
 // is not trusted again.
 func (w *writer) undo(written int, err error) error {
-	if !isFull(err) {
+	if !wholefile.Full(err) {
 		return w.fail("write", err)
 	}
 	if written > 0 {
@@ -90,7 +91,7 @@ func (w *writer) rotate() error {
 	}
 	next, err := w.newSegment()
 	if err != nil {
-		if isFull(err) {
+		if wholefile.Full(err) {
 			return fmt.Errorf("%w: %w", ErrFull, err)
 		}
 		return w.fail("create segment", err)
@@ -125,8 +126,3 @@ func (w *writer) fail(step string, err error) error {
 }
 
 func (w *writer) close() error { return w.file.Close() }
-
-// isFull: the disk, the quota or the largest file size is used up.
-func isFull(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
-}

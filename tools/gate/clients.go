@@ -60,6 +60,13 @@ func chromium() *client {
 	}
 }
 
+func strace() *client {
+	return &client{
+		name: "strace", probe: []string{"strace", "-D", "-f", "-qq", "-e", "trace=none", "true"}, install: []string{"strace"},
+		how: "Get strace: as root on Debian, apt-get install strace. In a container it needs the right to trace its own processes.",
+	}
+}
+
 func raceDetector() *client {
 	return &client{
 		name: "race", probe: []string{"gcc", "--version"}, install: []string{"gcc", "libc6-dev"},

@@ -47,13 +47,14 @@ func suites() []suite {
 			clients: []*client{boto3(), node(), xmllint(), chromium()}, run: acceptance("TestReports"),
 		},
 		{name: "crash", about: "kill -9 under load loses nothing", run: acceptance("TestCrash")},
+		{name: "powercut", about: "a cut of power at any write or sync loses nothing that was acknowledged", clients: []*client{strace()}, run: acceptance("TestPowerCut")},
 		{name: "hostile", about: "malformed requests and bad connections", run: acceptance("TestHostile")},
 	}
 }
 
 // acceptancePrefixes are the beginnings of test names in the folder acceptance, one for each suite.
 func acceptancePrefixes() []string {
-	return []string{"TestSDK", "TestAWSCLI", "TestTerraform", "TestAudit", "TestOIDC", "TestScenario", "TestReports", "TestCrash", "TestHostile"}
+	return []string{"TestSDK", "TestAWSCLI", "TestTerraform", "TestAudit", "TestOIDC", "TestScenario", "TestReports", "TestCrash", "TestPowerCut", "TestHostile"}
 }
 
 // acceptance runs the tests in the folder acceptance whose names begin with prefix.
