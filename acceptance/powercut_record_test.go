@@ -131,14 +131,14 @@ type op struct {
 	call
 }
 
-// acknowledgement is the moment in which an answer left that says what became of the call.
+// acknowledgement is the moment in which an answer left.
 type acknowledgement struct {
 	id    string // request id
+	sure  bool   // it says what became of the call; one of the 500s says that the server does not know
 	place int
 }
 
-// answered is an answer that says what became of the call; one of the 500s says that the server does not know.
-var answered = regexp.MustCompile(`(?is)^HTTP/1\.1 [234].*\r\nx-amzn-requestid: ([0-9a-f-]{36})\r\n`)
+var answered = regexp.MustCompile(`(?is)^HTTP/1\.1 ([0-9]).*\r\nx-amzn-requestid: ([0-9a-f-]{36})\r\n`)
 
 // readOps turns a recording into what happened below home, in order. SQLite's shared memory file is left out: it holds
 // nothing that the log does not, and a machine that starts has none.
@@ -195,7 +195,7 @@ func readOps(t *testing.T, calls []call, home string, before *disk) (ops []op, a
 			if path, ours := at(c.args[0]); ours {
 				add(op{kind: opWrite, path: path, off: -1, data: []byte(c.args[1])}, c)
 			} else if m := answered.FindStringSubmatch(c.args[1]); m != nil && strings.HasPrefix(c.args[0], "socket:") {
-				acks = append(acks, acknowledgement{m[1], c.begun})
+				acks = append(acks, acknowledgement{m[2], m[1] != "5", c.begun})
 			}
 		case "pwrite64":
 			if path, ours := at(c.args[0]); ours {
