@@ -22,6 +22,8 @@ func TestTornTail(t *testing.T) {
 		"empty line":      "\n",
 		"overlong line":   strings.Repeat("x", 2<<20) + "\n",
 		"record cut, end": last[:20] + "\n",
+		"a hole":          last[:100] + strings.Repeat("\x00", 512) + last[100:] + lines(t, 4, 6),
+		"a line is lost":  strings.Repeat("\x00", len(last)) + lines(t, 4, 6),
 	}
 	for i := 1; i < len(last); i++ {
 		tails[last[:i]] = last[:i]
@@ -66,7 +68,7 @@ func TestDamageIsRefused(t *testing.T) {
 		{"bad line before the last", map[uint64]string{1: lines(t, 1, 1) + "x\n" + lines(t, 2, 2)}, true},
 		{"bad line before a torn one", map[uint64]string{1: lines(t, 1, 1) + "x\nx"}, true},
 		{"overlong line before the last", map[uint64]string{1: strings.Repeat("x", 2<<20) + "\n" + lines(t, 2, 2)}, true},
-		{"zeros before the last", map[uint64]string{1: "\x00\x00\n" + lines(t, 2, 2)}, true},
+		{"zeros in the segment before the newest", map[uint64]string{1: "\x00\x00\n" + lines(t, 2, 2), 3: lines(t, 3, 3)}, true},
 		{"missing record", map[uint64]string{1: lines(t, 1, 2), 4: lines(t, 4, 4)}, true},
 		{"record too many", map[uint64]string{1: lines(t, 1, 2), 2: lines(t, 2, 2)}, true},
 		{"torn segment before the newest", map[uint64]string{1: lines(t, 1, 2) + "{", 3: lines(t, 3, 3)}, true},
@@ -78,7 +80,7 @@ func TestDamageIsRefused(t *testing.T) {
 			for first, text := range test.segments {
 				write(t, dir, first, text)
 			}
-			if s, err := Open(dir, Options{}); !errors.Is(err, ErrDamaged) {
+			if s, err := Open(dir, keyed(Options{})); !errors.Is(err, ErrDamaged) {
 				t.Errorf("Open: %v, %v", s, err)
 			}
 			var last error
