@@ -375,7 +375,7 @@ func (a *App) release() error {
 		}
 	}
 	if a.recorder != nil {
-		errs = append(errs, ignoreClosed(a.recorder.trail.Close()))
+		errs = append(errs, a.recorder.close())
 	}
 	if a.store != nil {
 		errs = append(errs, ignoreClosed(a.store.Close()))

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"time"
 
@@ -9,9 +10,10 @@ import (
 	"github.com/warder-iam/warder/trail"
 )
 
-// recorder is the trail, and knows the time of its newest event.
+// recorder is the trail with its index, and knows the time of its newest event.
 type recorder struct {
 	trail  *trailstore.Store
+	index  *trailstore.Index
 	newest atomic.Int64 // Unix seconds; 0 without events
 }
 
@@ -62,5 +64,10 @@ func openTrail(ctx context.Context, dir string) (*recorder, error) {
 		}
 		r.note([]*trail.Event{record.Event})
 	}
+	r.index = trailstore.NewIndex(store)
 	return r, nil
+}
+
+func (r *recorder) close() error {
+	return errors.Join(ignoreClosed(r.index.Close()), ignoreClosed(r.trail.Close()))
 }

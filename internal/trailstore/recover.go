@@ -21,7 +21,7 @@ type Recovery struct {
 
 // recoverWriter finds the trail's end and makes it sound.
 func recoverWriter(dir string, o Options) (*writer, Recovery, error) {
-	w := &writer{dir: dir, disk: o.disk, limit: o.SegmentBytes, next: 1}
+	w := &writer{dir: dir, disk: o.disk, limit: o.SegmentBytes, first: 1, next: 1}
 	firsts, err := segments(dir)
 	if err != nil {
 		return nil, Recovery{}, fmt.Errorf("trailstore: %w", err)
@@ -102,7 +102,7 @@ func (w *writer) readNewest(first uint64) (Recovery, error) {
 	if err := f.Sync(); err != nil {
 		return recovery, fmt.Errorf("trailstore: %s: %w", name, err)
 	}
-	w.size, w.next = found.size, first+uint64(len(found.ids))
+	w.first, w.size, w.next = first, found.size, first+uint64(len(found.ids))
 	w.seen.add(found.ids)
 	return recovery, nil
 }

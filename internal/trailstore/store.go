@@ -48,6 +48,7 @@ type Options struct {
 // segment's name says the sequence of its first line, and lines follow one another. The bytes at one offset of a
 // segment are written once; after anything was cut off, writing goes on in a new segment. Readers rely on that.
 type Store struct {
+	dir      string
 	recovery Recovery
 	lock     *os.File
 	writer   *writer
@@ -58,6 +59,14 @@ type Store struct {
 	wake   chan struct{} // holds one token when queue may hold something
 	closed bool
 	err    error // outcome of the newest batch
+	end    logEnd
+	grown  chan struct{} // holds one token when end has moved
+}
+
+// logEnd is how far the trail is acknowledged.
+type logEnd struct {
+	first uint64 // of the newest segment
+	size  int64  // bytes of it
 }
 
 // request is one call of Append on its way through the writer.
@@ -100,7 +109,10 @@ func Open(dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, unlock(lock))
 	}
-	s := &Store{recovery: recovery, lock: lock, writer: w, done: make(chan struct{}), wake: make(chan struct{}, 1)}
+	s := &Store{
+		dir: dir, recovery: recovery, lock: lock, writer: w,
+		done: make(chan struct{}), wake: make(chan struct{}, 1), grown: make(chan struct{}, 1), end: w.end(),
+	}
 	go s.run()
 	return s, nil
 }
@@ -216,8 +228,12 @@ func (s *Store) run() {
 		for batch := s.take(); len(batch) > 0; batch = s.take() {
 			err := s.writer.write(batch)
 			s.mu.Lock()
-			s.err = err
+			s.err, s.end = err, s.writer.end()
 			s.mu.Unlock()
+			select {
+			case s.grown <- struct{}{}:
+			default:
+			}
 			for _, r := range batch {
 				r.done <- err
 			}

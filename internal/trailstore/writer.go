@@ -13,6 +13,7 @@ type writer struct {
 	disk    disk
 	limit   int64 // bytes after which a segment is closed
 	file    file
+	first   uint64 // sequence that file begins with
 	size    int64  // bytes of file that are acknowledged or were found at Open
 	next    uint64 // sequence of the next record
 	renew   bool   // file was cut: go on in a new segment
@@ -102,7 +103,7 @@ func (w *writer) rotate() error {
 		w.seen.rotate()
 	}
 	old := w.file
-	w.file, w.size, w.renew = next, 0, false
+	w.file, w.first, w.size, w.renew = next, w.next, 0, false
 	if err := old.Close(); err != nil {
 		return w.fail("close segment", err)
 	}
@@ -123,6 +124,8 @@ func (w *writer) fail(step string, err error) error {
 	w.failed = fmt.Errorf("%w: %s: %w", ErrFailed, step, err)
 	return w.failed
 }
+
+func (w *writer) end() logEnd { return logEnd{w.first, w.size} }
 
 func (w *writer) close() error { return w.file.Close() }
 
