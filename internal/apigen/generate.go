@@ -64,8 +64,8 @@ func generateFrom(m *model, from string, t target) (files map[string][]byte, err
 
 // prepare collects what is written and refuses what is not understood.
 func (g *generator) prepare() error {
-	if protocols[g.Metadata.Protocol] == "" {
-		return fmt.Errorf("protocol %q is not supported", g.Metadata.Protocol)
+	if err := g.checkProtocol(); err != nil {
+		return err
 	}
 	for _, name := range g.sensitive {
 		s := g.Shapes[name]
@@ -164,7 +164,7 @@ func (g *generator) prepareShape(name string) error {
 		return fmt.Errorf("timestamp format %q is not supported", s.TimestampFormat)
 	}
 	for _, m := range s.Members {
-		if m.Location != "" || g.query() && (m.LocationName != "" || m.IdempotencyToken) {
+		if m.Location != "" || !g.bound() && (m.LocationName != "" || m.IdempotencyToken) {
 			return fmt.Errorf("member %s has a place of its own inside a structure", m.Name)
 		}
 	}

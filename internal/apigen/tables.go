@@ -61,6 +61,9 @@ func (g *generator) writeOperations(b *bytes.Buffer) {
 	fmt.Fprint(b, "// newService links operations and service, which refer to each other.\nfunc newService() *awsapi.Service {\n")
 	fmt.Fprintf(b, "s := &awsapi.Service{\nName: %q,\nID: %q,\nFullName: %q,\nAPIVersion: %q,\nProtocol: awsapi.%s,\nNamespace: %q,\nEventSource: %q,\n",
 		signing, md.ServiceID, md.ServiceFullName, md.APIVersion, protocols[md.Protocol], md.XMLNamespace, md.EndpointPrefix+".amazonaws.com")
+	if md.Protocol == "json" {
+		fmt.Fprintf(b, "Target: %q,\n", md.TargetPrefix)
+	}
 	if g.echoes {
 		fmt.Fprint(b, "EchoesValues: true,\n")
 	}

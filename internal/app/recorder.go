@@ -14,10 +14,11 @@ import (
 	"github.com/warder-iam/warder/trail"
 )
 
-// recorder is the trail, and knows the time of its newest event.
+// recorder is the trail with its index, and knows the time of its newest event.
 type recorder struct {
 	trail  *trailstore.Store
 	head   *headKeeper
+	index  *trailstore.Index
 	newest atomic.Int64 // Unix seconds; 0 without events
 }
 
@@ -81,14 +82,16 @@ func openTrail(ctx context.Context, dir string, keyring *seal.Keyring, state *st
 		}
 		r.note([]*trail.Event{record.Event})
 	}
+	r.index = trailstore.NewIndex(opened)
 	return r, nil
 }
 
 // close records what is waiting, closes the trail and notes that this is its end.
 func (r *recorder) close() error {
-	if err := r.trail.Close(); err != nil {
-		return ignoreClosed(err)
+	err := ignoreClosed(r.index.Close())
+	if terr := r.trail.Close(); terr != nil {
+		return errors.Join(err, ignoreClosed(terr))
 	}
 	r.head.end()
-	return nil
+	return err
 }

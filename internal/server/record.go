@@ -74,7 +74,7 @@ func readOnly(op *awsapi.Operation) bool {
 	if op.ReadOnly || op.Service.Name == "sts" {
 		return true
 	}
-	for _, verb := range []string{"Get", "List", "Simulate", "Generate"} {
+	for _, verb := range []string{"Get", "List", "Describe", "Lookup", "Search", "Simulate", "Generate"} {
 		if strings.HasPrefix(op.Name, verb) {
 			return true
 		}

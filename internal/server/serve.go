@@ -20,7 +20,7 @@ const recordTimeout = 10 * time.Second
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), deadline)
 	defer cancel()
-	c := &Call{ID: uuid.NewString(), ctx: ctx, server: s, protocol: s.protocols.choose(nil, r.RequestURI)}
+	c := &Call{ID: uuid.NewString(), ctx: ctx, server: s, protocol: s.protocols.choose(nil, r.RequestURI, r.Header)}
 
 	out, err := s.run(c, w, r)
 

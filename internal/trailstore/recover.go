@@ -28,7 +28,7 @@ type Recovery struct {
 
 // recoverWriter finds the trail's end and makes it sound.
 func recoverWriter(dir string, o Options) (*writer, Recovery, error) {
-	w := &writer{dir: dir, disk: o.disk, keyring: o.Keyring, limit: o.SegmentBytes, next: 1}
+	w := &writer{dir: dir, disk: o.disk, keyring: o.Keyring, limit: o.SegmentBytes, first: 1, next: 1}
 	firsts, err := segments(dir)
 	if err != nil {
 		return nil, Recovery{}, fmt.Errorf("trailstore: %w", err)
@@ -60,6 +60,7 @@ func (r *recoverer) begin() error {
 	}
 	w := r.writer
 	w.next, w.newest = r.known.Head.Sequence+1, r.known.Head
+	w.first = w.next
 	var err error
 	if w.chain, err = newChain(w.disk, w.dir, w.keyring, w.next, r.known.Head.Hash); err != nil {
 		return fmt.Errorf("trailstore: %w", err)
@@ -202,7 +203,7 @@ func (r *recoverer) readNewest(first uint64) error {
 		return err
 	}
 	w := r.writer
-	w.file, w.next = s.segment, first+uint64(len(s.found.ids))
+	w.file, w.first, w.next = s.segment, first, first+uint64(len(s.found.ids))
 	if w.newest, err = r.checkNewest(s); err != nil {
 		return errors.Join(err, closeFile(s.chain))
 	}

@@ -71,6 +71,14 @@ type Store struct {
 	closed bool
 	err    error // outcome of the newest batch
 	newest trail.Head
+	end    logEnd
+	grown  chan struct{} // holds one token when end has moved
+}
+
+// logEnd is how far the trail is acknowledged.
+type logEnd struct {
+	first uint64 // of the newest segment
+	size  int64  // bytes of it
 }
 
 // request is one call of Append on its way through the writer.
@@ -123,7 +131,7 @@ func Open(dir string, o Options) (*Store, error) {
 	}
 	s := &Store{
 		dir: dir, disk: o.disk, recovery: recovery, lock: lock, writer: w, newest: w.newest,
-		done: make(chan struct{}), wake: make(chan struct{}, 1),
+		done: make(chan struct{}), wake: make(chan struct{}, 1), grown: make(chan struct{}, 1), end: w.end(),
 	}
 	go s.run()
 	return s, nil
@@ -303,7 +311,11 @@ func (s *Store) do(batch []*request) {
 func (s *Store) note(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.err, s.newest = cmp.Or(err, s.writer.failed), s.writer.newest
+	s.err, s.newest, s.end = cmp.Or(err, s.writer.failed), s.writer.newest, s.writer.end()
+	select {
+	case s.grown <- struct{}{}:
+	default:
+	}
 }
 
 // take gives everything that waits, up to maxBatchBytes.
