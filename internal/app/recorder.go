@@ -2,9 +2,14 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"log/slog"
 	"sync/atomic"
 	"time"
 
+	"github.com/warder-iam/warder/internal/seal"
+	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/internal/trailstore"
 	"github.com/warder-iam/warder/trail"
 )
@@ -12,11 +17,15 @@ import (
 // recorder is the trail, and knows the time of its newest event.
 type recorder struct {
 	trail  *trailstore.Store
+	head   *headKeeper
 	newest atomic.Int64 // Unix seconds; 0 without events
 }
 
 // Append puts events on the trail; it implements server.Recorder.
 func (r *recorder) Append(ctx context.Context, events ...*trail.Event) error {
+	if err := r.head.begin(ctx); err != nil {
+		return err
+	}
 	if err := r.trail.Append(ctx, events...); err != nil {
 		return err
 	}
@@ -25,6 +34,9 @@ func (r *recorder) Append(ctx context.Context, events ...*trail.Event) error {
 }
 
 func (r *recorder) appendOnce(ctx context.Context, events ...*trail.Event) error {
+	if err := r.head.begin(ctx); err != nil {
+		return err
+	}
 	if err := r.trail.AppendOnce(ctx, events...); err != nil {
 		return err
 	}
@@ -48,19 +60,35 @@ func (r *recorder) newestEvent() time.Time {
 	return time.Time{}
 }
 
-// openTrail opens the trail in dir and reads its newest event.
-func openTrail(ctx context.Context, dir string) (*recorder, error) {
-	store, err := trailstore.Open(dir, trailstore.Options{})
+// openTrail opens the trail in dir, which must be the one that the state knows, and reads its newest event.
+func openTrail(ctx context.Context, dir string, keyring *seal.Keyring, state *store.Store, log *slog.Logger) (*recorder, error) {
+	known, err := state.TrailHead(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r := &recorder{trail: store}
+	opened, err := trailstore.Open(dir, trailstore.Options{Keyring: keyring, Known: trailstore.Known(known)})
+	if errors.Is(err, trailstore.ErrDamaged) {
+		err = fmt.Errorf("%w. Nothing was changed. warder trail verify says what else is wrong; put the files back from a backup", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := &recorder{trail: opened, head: newHeadKeeper(opened, state, known, log)}
 	for record, err := range trailstore.Read(ctx, dir, trailstore.Last(1)) {
 		if err != nil {
-			_ = store.Close()
+			_ = opened.Close()
 			return nil, err
 		}
 		r.note([]*trail.Event{record.Event})
 	}
 	return r, nil
+}
+
+// close records what is waiting, closes the trail and notes that this is its end.
+func (r *recorder) close() error {
+	if err := r.trail.Close(); err != nil {
+		return ignoreClosed(err)
+	}
+	r.head.end()
+	return nil
 }
