@@ -55,11 +55,15 @@ func (w *worker) digest(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return ofState(err)
 	}
+	head, err := w.job.o.Log.SyncChain(ctx)
+	if err != nil {
+		return ofState(err)
+	}
 	d := w.change()
 	t := d.Trail
 	d.Plan = &store.Plan{
 		Bucket: t.Bucket, Object: objectName(t, trail.DigestObjectName(d.Account, t.Region, t.Name, t.Region, now)), At: now,
-		Digest: &store.DigestPlan{Files: d.Files, Log: w.job.o.Log.Head(), KeyFingerprint: trail.Fingerprint(&key.PublicKey)},
+		Digest: &store.DigestPlan{Files: d.Files, Log: head, KeyFingerprint: trail.Fingerprint(&key.PublicKey)},
 	}
 	digest, text, err := w.digestText(ctx, d)
 	if err != nil {

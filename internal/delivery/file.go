@@ -15,7 +15,6 @@ import (
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/objectstore"
 	"github.com/warder-iam/warder/internal/store"
-	"github.com/warder-iam/warder/internal/trailstore"
 	"github.com/warder-iam/warder/trail"
 )
 
@@ -87,15 +86,15 @@ func uniqueName(d *store.Delivery, last uint64) string {
 // build makes a file of the trail's records after Read, up to the last sequence at most. Its data are nil where there are
 // none.
 func (w *worker) build(ctx context.Context, last uint64) (*built, error) {
-	from := trailstore.After(w.d.Read)
+	log := w.job.o.Log.After(ctx, w.d.Read)
 	if w.d.Read == 0 {
-		from = trailstore.Since(w.d.Spans[0].From)
+		log = w.job.o.Log.Since(ctx, w.d.Spans[0].From)
 	}
 	var data bytes.Buffer
 	packed := gzip.NewWriter(&data)
 	text := trail.NewLogWriter(packed, w.d.Delivered)
 	b, size, count := &built{read: w.d.Read}, 0, 0
-	for record, err := range w.job.o.Log.Read(ctx, from) {
+	for record, err := range log {
 		if err != nil {
 			return nil, ofState(err)
 		}

@@ -119,7 +119,7 @@ func (w *worker) begin(ctx context.Context, d *store.Delivery, first bool) error
 	if err != nil || c == nil {
 		return err
 	}
-	d.Previous, d.Chain, d.Delivered = &c.Digest, c.Chain, c.Chain
+	d.Previous, d.Chain, d.Delivered, d.DigestEnd = &c.Digest, c.Chain, c.Chain, latest(d.DigestEnd, c.Time)
 	return nil
 }
 

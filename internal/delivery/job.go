@@ -29,10 +29,12 @@ const (
 
 // Log is what deliveries read.
 type Log interface {
-	// Head is the newest record that is durable.
+	// Head is the newest record that is durable. SyncChain also makes its place in the log's hash chain durable.
 	Head() trail.Head
-	// Read gives the records from a place on, in order.
-	Read(ctx context.Context, from trailstore.From) iter.Seq2[trailstore.Record, error]
+	SyncChain(ctx context.Context) (trail.Head, error)
+	// After gives the records behind a sequence, Since those with an event time of t or later; both in the log's order.
+	After(ctx context.Context, sequence uint64) iter.Seq2[trailstore.Record, error]
+	Since(ctx context.Context, t time.Time) iter.Seq2[trailstore.Record, error]
 }
 
 // State is what must outlive the process; *store.Store is one.
