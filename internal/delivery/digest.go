@@ -62,7 +62,7 @@ func (w *worker) digest(ctx context.Context, now time.Time) error {
 	d := w.change()
 	t := d.Trail
 	d.Plan = &store.Plan{
-		Bucket: t.Bucket, Object: objectName(t, trail.DigestObjectName(d.Account, t.Region, t.Name, t.Region, now)), At: now,
+		Bucket: t.Bucket, Object: objectName(t.Prefix, trail.DigestObjectName(d.Account, t.Region, t.Name, t.Region, now)), At: now,
 		Digest: &store.DigestPlan{Files: d.Files, Log: head, KeyFingerprint: trail.Fingerprint(&key.PublicKey)},
 	}
 	digest, text, err := w.digestText(ctx, d)

@@ -12,7 +12,6 @@ import (
 	"maps"
 	"time"
 
-	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/objectstore"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/trail"
@@ -51,19 +50,19 @@ func (w *worker) file(ctx context.Context, now time.Time) (more bool, err error)
 	}
 	d := w.change()
 	d.Plan = &store.Plan{Bucket: d.Trail.Bucket, At: now, Last: b.last}
-	d.Plan.Object = objectName(d.Trail, trail.LogObjectName(d.Account, d.Trail.Region, now, uniqueName(d, b.last)))
+	d.Plan.Object = objectName(d.Trail.Prefix, trail.LogObjectName(d.Account, d.Trail.Region, now, uniqueName(d, b.last)))
 	if err := w.save(ctx, d, nil); err != nil {
 		return false, ofState(err)
 	}
 	return b.more, w.putFile(ctx, b)
 }
 
-// objectName puts a trail's prefix before a name.
-func objectName(t *directory.Trail, name string) string {
-	if t.Prefix == "" {
+// objectName puts a prefix, "" for none, before a name.
+func objectName(prefix, name string) string {
+	if prefix == "" {
 		return name
 	}
-	return t.Prefix + "/" + name
+	return prefix + "/" + name
 }
 
 // pass notes that no record up to a sequence is the trail's.
