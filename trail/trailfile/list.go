@@ -9,8 +9,11 @@ import (
 // MaxFiles is the most files of one tree.
 const MaxFiles = 1 << 22
 
-// List finds the files of a tree, in the order of their names, which is that of time where CloudTrail named them. What cannot
-// be looked into, and what is no regular file, is among the problems. The error says that there is no tree, or no file in it, or
+// digests is the folder in which CloudTrail's digest files lie, beside that of its records.
+const digests = "CloudTrail-Digest"
+
+// List finds the files of a tree, in the order of their names, which is that of time where CloudTrail named them. Digest files,
+// which hold no records, are left out. What cannot be looked into, and what is no regular file, is among the problems. The error says that there is no tree, or no file in it, or
 // far too many.
 func List(fsys fs.FS) (names []string, problems []*Problem, err error) {
 	err = fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
@@ -23,6 +26,8 @@ func List(fsys fs.FS) (names []string, problems []*Problem, err error) {
 				return fs.SkipDir
 			}
 			return nil
+		case d.IsDir() && d.Name() == digests:
+			return fs.SkipDir
 		case d.IsDir():
 			return nil
 		case !d.Type().IsRegular():

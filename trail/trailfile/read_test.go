@@ -128,6 +128,7 @@ func TestProblems(t *testing.T) {
 func TestList(t *testing.T) {
 	names, problems, err := trailfile.List(fstest.MapFS{
 		"b/2.json": {}, "b/1.json.gz": {}, "a.json": {}, "link": {Mode: fs.ModeSymlink},
+		"b/CloudTrail-Digest/d.json.gz": {},
 	})
 	if err != nil || !slices.Equal(names, []string{"a.json", "b/1.json.gz", "b/2.json"}) || len(problems) != 1 || problems[0].Error() != "link: no regular file" {
 		t.Errorf("%q, %v, %v", names, problems, err)
