@@ -28,6 +28,7 @@ const module = "github.com/warder-iam/warder"
 var layers = map[string]int{
 	"internal/seal":      0,
 	"internal/wholefile": 0,
+	"internal/linesort":  0,
 
 	"arn":             1,
 	"trail":           1,
