@@ -84,7 +84,9 @@ func (d *delivery) record(rng *rand.Rand, at time.Time) string {
 	if rng.IntN(50) == 0 {
 		failure = `"errorCode":"AccessDenied","errorMessage":"User is not authorized to perform the action",`
 	}
-	id := func() string { return fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", rng.Uint32(), rng.IntN(1<<16), rng.IntN(1<<12), rng.IntN(1<<12), rng.Uint64N(1<<48)) }
+	id := func() string {
+		return fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", rng.Uint32(), rng.IntN(1<<16), rng.IntN(1<<12), rng.IntN(1<<12), rng.Uint64N(1<<48))
+	}
 	d.last = id()
 	return fmt.Sprintf(`{"eventVersion":"1.11","userIdentity":{"type":"AssumedRole","principalId":"AROAEXAMPLE%07d:session-%d",`+
 		`"arn":"arn:aws:sts::111122223333:assumed-role/role-%d/session-%d","accountId":"111122223333","accessKeyId":"ASIA%016X",`+
