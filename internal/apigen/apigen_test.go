@@ -140,7 +140,7 @@ func TestGenerate(t *testing.T) {
 			"// Sensitive. Length 6. Pattern [\\w\"]+ One of a, b.\n\tKey *string\n",
 		},
 		"operations_gen.go": {
-			"Ping    = awsapi.Op[PingInput, PingOutput]{Operation: Service.Operations[opPing]}", `ResultWrapper: "PutTreeResult"`, `ResultWrapper: "GetTreeResult"`,
+			"Ping    = awsapi.Op[*PingInput, *PingOutput]{Operation: Service.Operations[opPing]}", `ResultWrapper: "PutTreeResult"`, `ResultWrapper: "GetTreeResult"`,
 			"Errors:        []*awsapi.ErrorKind{MiniNoSuchTree, OddException}", "Unsigned:      true", "EchoesValues: true", `EventSource:  "mini.amazonaws.com"`,
 		},
 		"shapes_gen.go": {

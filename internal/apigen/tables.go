@@ -47,7 +47,7 @@ func (g *generator) writeOperations(b *bytes.Buffer) {
 	fmt.Fprintf(b, "// Service is %s with its operations.\nvar Service = newService()\n\n", md.ServiceFullName)
 	fmt.Fprint(b, "// The operations, with the types of their inputs and outputs.\nvar (\n")
 	for _, op := range g.ops {
-		fmt.Fprintf(b, "%s = awsapi.Op[%s, %s]{Operation: Service.Operations[%s]}\n", op, inputType(op), outputType(op), opConst(op))
+		fmt.Fprintf(b, "%s = awsapi.Op[*%s, *%s]{Operation: Service.Operations[%s]}\n", op, inputType(op), outputType(op), opConst(op))
 	}
 	fmt.Fprint(b, ")\n\n// Places in Service.Operations.\nconst (\n")
 	for i, op := range g.ops {
