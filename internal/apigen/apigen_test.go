@@ -144,7 +144,7 @@ func TestGenerate(t *testing.T) {
 			"Errors:        []*awsapi.ErrorKind{MiniNoSuchTree, OddException}", "Unsigned:      true", "EchoesValues: true", `EventSource:  "mini.amazonaws.com"`,
 		},
 		"shapes_gen.go": {
-			`s[shapeTrees] = awsapi.Shape{Name: "trees", Kind: awsapi.List, Max: new(int64(3)), Member: &s[shapeTree], GoType: reflect.TypeFor[[]Tree]()}`,
+			`s[shapeTrees] = awsapi.Shape{Name: "trees", Kind: awsapi.List, Max: new(int64(3)), Member: &s[shapeTree], GoType: reflect.TypeOf((*[]Tree)(nil)).Elem()}`,
 			`Pattern: awsapi.NewPattern("[\\w\"]+"), Enum: []string{"a", "b"}, Sensitive: true`, `{Name: "tree", Shape: &s[shapeTree], Required: true}`,
 		},
 		"errors_gen.go": {

@@ -146,7 +146,7 @@ func (g *generator) shapeConsts() []string {
 }
 
 func (g *generator) writeStructShape(b *bytes.Buffer, name string, s *modelShape) {
-	fmt.Fprintf(b, "s[%s] = awsapi.Shape{Name: %q, Kind: awsapi.Structure, GoType: reflect.TypeFor[%s]()", shapeConst(name), name, name)
+	fmt.Fprintf(b, "s[%s] = awsapi.Shape{Name: %q, Kind: awsapi.Structure, GoType: reflect.TypeOf((*%s)(nil)).Elem()", shapeConst(name), name, name)
 	if s.Sensitive {
 		fmt.Fprint(b, ", Sensitive: true")
 	}
@@ -191,7 +191,7 @@ func (g *generator) writeShape(b *bytes.Buffer, name string, s *modelShape) {
 	writeRef(b, "Member", s.Member)
 	writeRef(b, "Key", s.Key)
 	writeRef(b, "Value", s.Value)
-	fmt.Fprintf(b, ", GoType: reflect.TypeFor[%s]()}\n", g.goType(name))
+	fmt.Fprintf(b, ", GoType: reflect.TypeOf((*%s)(nil)).Elem()}\n", g.goType(name))
 }
 
 func writeRef(b *bytes.Buffer, field string, r *modelRef) {
