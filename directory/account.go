@@ -14,17 +14,17 @@ type Account struct {
 	edition *edition
 
 	info     *AccountInfo // nil where none was put
-	users    table[*User]
-	groups   table[*Group]
-	roles    table[*Role]
-	policies table[*Policy]
-	profiles table[*InstanceProfile]
-	keys     tree[*AccessKey]
-	oidc     table[*OIDCProvider]
+	users    table
+	groups   table
+	roles    table
+	policies table
+	profiles table
+	keys     tree
+	oidc     table
 	issuer   *TokenIssuer // nil where none was put
 
-	samlProviders table[*SAMLProvider]
-	trails        table[*Trail]
+	samlProviders table
+	trails        table
 
 	memberships links // users, by group id
 	attachments links // groups, roles and users, by policy ARN
@@ -35,9 +35,9 @@ type Account struct {
 	versions int // of all policies
 
 	credentials credentials
-	passwords   *PasswordPolicy     // nil where none was put
-	logins      tree[*LoginProfile] // by user id
-	devices     table[*MFADevice]
+	passwords   *PasswordPolicy // nil where none was put
+	logins      tree            // by user id
+	devices     table
 	factors     links // MFA devices, by user id
 
 	aws map[string]*ManagedPolicy // AWS-managed policies that differ from the library's, by ARN; never modified
@@ -109,45 +109,33 @@ func (a *Account) Get(key string) Entity {
 	case key == "account" && a.info != nil:
 		return a.info
 	case kind == "user":
-		return orNil(a.UserByID(id))
+		return valueOf[Entity](&a.users.ids, id)
 	case kind == "group":
-		return orNil(a.GroupByID(id))
+		return valueOf[Entity](&a.groups.ids, id)
 	case kind == "role":
-		return orNil(a.RoleByID(id))
+		return valueOf[Entity](&a.roles.ids, id)
 	case kind == "policy":
-		return orNil(a.PolicyByID(id))
+		return valueOf[Entity](&a.policies.ids, id)
 	case kind == "profile":
-		return orNil(a.InstanceProfileByID(id))
+		return valueOf[Entity](&a.profiles.ids, id)
 	case kind == "key":
-		return orNil(a.AccessKey(id))
+		return valueOf[Entity](&a.keys, id)
 	case key == "passwords" && a.passwords != nil:
 		return a.passwords
 	case kind == "login":
-		return orNil(a.LoginProfile(id))
+		return valueOf[Entity](&a.logins, id)
 	case kind == "mfa":
-		return orNil(a.MFADeviceByID(id))
+		return valueOf[Entity](&a.devices.ids, id)
 	case kind == "oidc":
-		return orNil(a.OIDCProviderByID(id))
-	case key == "issuer":
-		return orNil(a.issuer)
+		return valueOf[Entity](&a.oidc.ids, id)
+	case key == "issuer" && a.issuer != nil:
+		return a.issuer
 	case kind == "saml":
-		return orNil(a.SAMLProviderByID(id))
+		return valueOf[Entity](&a.samlProviders.ids, id)
 	case kind == "trail":
-		return orNil(a.TrailByID(id))
+		return valueOf[Entity](&a.trails.ids, id)
 	}
 	return a.credentials.get(kind, id)
-}
-
-// orNil keeps a nil pointer from becoming an Entity that is not nil.
-func orNil[E interface {
-	comparable
-	Entity
-}](e E) Entity {
-	var none E
-	if e == none {
-		return nil
-	}
-	return e
 }
 
 // Entities are all of the account's: the AccountInfo if there is one, then kind by kind.
@@ -159,89 +147,86 @@ func (a *Account) Entities() iter.Seq[Entity] {
 		if a.passwords != nil && !yield(a.passwords) {
 			return
 		}
-		_ = each(a.Users(), yield) && each(a.Groups(), yield) && each(a.Roles(), yield) && each(a.Policies(), yield) &&
-			each(a.InstanceProfiles(), yield) && each(values(a.keys.from("")), yield) &&
-			each(values(a.logins.from("")), yield) && each(a.devices.all(), yield) && a.credentials.each(yield) &&
-			each(a.OIDCProviders(), yield) && (a.issuer == nil || yield(a.issuer)) &&
-			each(a.SAMLProviders(), yield) && each(a.Trails(), yield)
+		_ = a.users.each(yield) && a.groups.each(yield) && a.roles.each(yield) && a.policies.each(yield) &&
+			a.profiles.each(yield) && a.keys.each(yield) && a.logins.each(yield) && a.devices.each(yield) &&
+			a.credentials.each(yield) && a.oidc.each(yield) && (a.issuer == nil || yield(a.issuer)) &&
+			a.samlProviders.each(yield) && a.trails.each(yield)
 	}
-}
-
-func each[E Entity](all iter.Seq[E], yield func(Entity) bool) bool {
-	for e := range all {
-		if !yield(e) {
-			return false
-		}
-	}
-	return true
 }
 
 // User by name, without regard to case, or nil.
-func (a *Account) User(name string) *User { return a.users.find(name) }
+func (a *Account) User(name string) *User { return find[*User](&a.users, name) }
 
 // UserByID gives the user with that unique id, or nil.
-func (a *Account) UserByID(id string) *User { return a.users.get(id) }
+func (a *Account) UserByID(id string) *User { return valueOf[*User](&a.users.ids, id) }
 
 // Users in order of their lower-cased names.
-func (a *Account) Users() iter.Seq[*User] { return a.users.all() }
+func (a *Account) Users() iter.Seq[*User] { return allOf[*User](&a.users) }
 
 // UsersAfter gives the users whose names come after name, without regard to case.
-func (a *Account) UsersAfter(name string) iter.Seq[*User] { return a.users.after(name) }
+func (a *Account) UsersAfter(name string) iter.Seq[*User] { return after[*User](&a.users, name) }
 
 // Group by name, without regard to case, or nil.
-func (a *Account) Group(name string) *Group { return a.groups.find(name) }
+func (a *Account) Group(name string) *Group { return find[*Group](&a.groups, name) }
 
 // GroupByID gives the group with that unique id, or nil.
-func (a *Account) GroupByID(id string) *Group { return a.groups.get(id) }
+func (a *Account) GroupByID(id string) *Group { return valueOf[*Group](&a.groups.ids, id) }
 
 // Groups in order of their lower-cased names.
-func (a *Account) Groups() iter.Seq[*Group] { return a.groups.all() }
+func (a *Account) Groups() iter.Seq[*Group] { return allOf[*Group](&a.groups) }
 
 // GroupsAfter gives the groups whose names come after name, without regard to case.
-func (a *Account) GroupsAfter(name string) iter.Seq[*Group] { return a.groups.after(name) }
+func (a *Account) GroupsAfter(name string) iter.Seq[*Group] { return after[*Group](&a.groups, name) }
 
 // Role by name, without regard to case, or nil.
-func (a *Account) Role(name string) *Role { return a.roles.find(name) }
+func (a *Account) Role(name string) *Role { return find[*Role](&a.roles, name) }
 
 // RoleByID gives the role with that unique id, or nil.
-func (a *Account) RoleByID(id string) *Role { return a.roles.get(id) }
+func (a *Account) RoleByID(id string) *Role { return valueOf[*Role](&a.roles.ids, id) }
 
 // Roles in order of their lower-cased names.
-func (a *Account) Roles() iter.Seq[*Role] { return a.roles.all() }
+func (a *Account) Roles() iter.Seq[*Role] { return allOf[*Role](&a.roles) }
 
 // RolesAfter gives the roles whose names come after name, without regard to case.
-func (a *Account) RolesAfter(name string) iter.Seq[*Role] { return a.roles.after(name) }
+func (a *Account) RolesAfter(name string) iter.Seq[*Role] { return after[*Role](&a.roles, name) }
 
 // Policy is the customer-managed policy of that name, without regard to case, or nil.
-func (a *Account) Policy(name string) *Policy { return a.policies.find(name) }
+func (a *Account) Policy(name string) *Policy { return find[*Policy](&a.policies, name) }
 
 // PolicyByID gives the customer-managed policy with that unique id, or nil.
-func (a *Account) PolicyByID(id string) *Policy { return a.policies.get(id) }
+func (a *Account) PolicyByID(id string) *Policy { return valueOf[*Policy](&a.policies.ids, id) }
 
 // Policies are the customer-managed policies in order of their lower-cased names.
-func (a *Account) Policies() iter.Seq[*Policy] { return a.policies.all() }
+func (a *Account) Policies() iter.Seq[*Policy] { return allOf[*Policy](&a.policies) }
 
 // PoliciesAfter gives the customer-managed policies whose names come after name, without regard to case.
-func (a *Account) PoliciesAfter(name string) iter.Seq[*Policy] { return a.policies.after(name) }
+func (a *Account) PoliciesAfter(name string) iter.Seq[*Policy] {
+	return after[*Policy](&a.policies, name)
+}
 
 // InstanceProfile by name, without regard to case, or nil.
-func (a *Account) InstanceProfile(name string) *InstanceProfile { return a.profiles.find(name) }
+func (a *Account) InstanceProfile(name string) *InstanceProfile {
+	return find[*InstanceProfile](&a.profiles, name)
+}
 
 // InstanceProfileByID gives the instance profile with that unique id, or nil.
-func (a *Account) InstanceProfileByID(id string) *InstanceProfile { return a.profiles.get(id) }
+func (a *Account) InstanceProfileByID(id string) *InstanceProfile {
+	return valueOf[*InstanceProfile](&a.profiles.ids, id)
+}
 
 // InstanceProfiles in order of their lower-cased names.
-func (a *Account) InstanceProfiles() iter.Seq[*InstanceProfile] { return a.profiles.all() }
+func (a *Account) InstanceProfiles() iter.Seq[*InstanceProfile] {
+	return allOf[*InstanceProfile](&a.profiles)
+}
 
 // InstanceProfilesAfter gives the instance profiles whose names come after name, without regard to case.
 func (a *Account) InstanceProfilesAfter(name string) iter.Seq[*InstanceProfile] {
-	return a.profiles.after(name)
+	return after[*InstanceProfile](&a.profiles, name)
 }
 
 // AccessKey by its id, or nil.
 func (a *Account) AccessKey(id string) *AccessKey {
-	k, _ := a.keys.get(id)
-	return k
+	return valueOf[*AccessKey](&a.keys, id)
 }
 
 // Keys of the user with that unique id, oldest first.

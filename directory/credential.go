@@ -117,11 +117,11 @@ func (d *RoleDeletion) Clone() *RoleDeletion { c := *d; return &c }
 
 // credentials are an account's credentials beside access keys, and what became of its service-linked roles.
 type credentials struct {
-	sshKeys    tree[*SSHPublicKey]
-	signing    tree[*SigningCertificate]
-	server     table[*ServerCertificate]
-	services   table[*ServiceCredential]
-	deletions  tree[*RoleDeletion]
+	sshKeys    tree
+	signing    tree
+	server     table
+	services   table
+	deletions  tree
 	belongings links // SSH keys, signing certificates and service credentials, by user id
 }
 
@@ -138,23 +138,23 @@ func (c *credentials) len() int {
 
 // each yields all of them, kind by kind; it is false when yield said to stop.
 func (c *credentials) each(yield func(Entity) bool) bool {
-	return each(values(c.sshKeys.from("")), yield) && each(values(c.signing.from("")), yield) && each(c.server.all(), yield) &&
-		each(c.services.all(), yield) && each(values(c.deletions.from("")), yield)
+	return c.sshKeys.each(yield) && c.signing.each(yield) && c.server.each(yield) && c.services.each(yield) &&
+		c.deletions.each(yield)
 }
 
 // get gives the entity of one of these kinds, or nil.
 func (c *credentials) get(kind, id string) Entity {
 	switch kind {
 	case "sshkey":
-		return orNil(valueOf(&c.sshKeys, id))
+		return valueOf[Entity](&c.sshKeys, id)
 	case "signingcertificate":
-		return orNil(valueOf(&c.signing, id))
+		return valueOf[Entity](&c.signing, id)
 	case "servercertificate":
-		return orNil(c.server.get(id))
+		return valueOf[Entity](&c.server.ids, id)
 	case "servicecredential":
-		return orNil(c.services.get(id))
+		return valueOf[Entity](&c.services.ids, id)
 	case "roledeletion":
-		return orNil(valueOf(&c.deletions, id))
+		return valueOf[Entity](&c.deletions, id)
 	}
 	return nil
 }
@@ -245,13 +245,10 @@ func kindAndID(e Entity) (kind, id string) {
 	return kind, id
 }
 
-func valueOf[V any](t *tree[V], key string) V {
-	v, _ := t.get(key)
-	return v
-}
-
 // SSHPublicKey by its id, or nil.
-func (a *Account) SSHPublicKey(id string) *SSHPublicKey { return valueOf(&a.credentials.sshKeys, id) }
+func (a *Account) SSHPublicKey(id string) *SSHPublicKey {
+	return valueOf[*SSHPublicKey](&a.credentials.sshKeys, id)
+}
 
 // SSHPublicKeys of the user with that unique id, oldest first.
 func (a *Account) SSHPublicKeys(userID string) []*SSHPublicKey {
@@ -260,7 +257,7 @@ func (a *Account) SSHPublicKeys(userID string) []*SSHPublicKey {
 
 // SigningCertificate by its id, or nil.
 func (a *Account) SigningCertificate(id string) *SigningCertificate {
-	return valueOf(&a.credentials.signing, id)
+	return valueOf[*SigningCertificate](&a.credentials.signing, id)
 }
 
 // SigningCertificates of the user with that unique id, oldest first.
@@ -270,32 +267,32 @@ func (a *Account) SigningCertificates(userID string) []*SigningCertificate {
 
 // ServerCertificate by name, without regard to case, or nil.
 func (a *Account) ServerCertificate(name string) *ServerCertificate {
-	return a.credentials.server.find(name)
+	return find[*ServerCertificate](&a.credentials.server, name)
 }
 
 // ServerCertificates in order of their lower-cased names.
 func (a *Account) ServerCertificates() iter.Seq[*ServerCertificate] {
-	return a.credentials.server.all()
+	return allOf[*ServerCertificate](&a.credentials.server)
 }
 
 // ServerCertificatesAfter gives the server certificates whose names come after name, without regard to case.
 func (a *Account) ServerCertificatesAfter(name string) iter.Seq[*ServerCertificate] {
-	return a.credentials.server.after(name)
+	return after[*ServerCertificate](&a.credentials.server, name)
 }
 
 // ServiceCredential by its public name, without regard to case, or nil.
 func (a *Account) ServiceCredential(name string) *ServiceCredential {
-	return a.credentials.services.find(name)
+	return find[*ServiceCredential](&a.credentials.services, name)
 }
 
 // AllServiceCredentials are those of all users, in order of their lower-cased public names.
 func (a *Account) AllServiceCredentials() iter.Seq[*ServiceCredential] {
-	return a.credentials.services.all()
+	return allOf[*ServiceCredential](&a.credentials.services)
 }
 
 // AllServiceCredentialsAfter gives those whose public names come after name, without regard to case.
 func (a *Account) AllServiceCredentialsAfter(name string) iter.Seq[*ServiceCredential] {
-	return a.credentials.services.after(name)
+	return after[*ServiceCredential](&a.credentials.services, name)
 }
 
 // ServiceCredentials of the user with that unique id, oldest first.
@@ -304,11 +301,13 @@ func (a *Account) ServiceCredentials(userID string) []*ServiceCredential {
 }
 
 // RoleDeletion by its id, or nil.
-func (a *Account) RoleDeletion(id string) *RoleDeletion { return valueOf(&a.credentials.deletions, id) }
+func (a *Account) RoleDeletion(id string) *RoleDeletion {
+	return valueOf[*RoleDeletion](&a.credentials.deletions, id)
+}
 
 // RoleDeletions are all that are remembered, in no order that means anything.
 func (a *Account) RoleDeletions() iter.Seq[*RoleDeletion] {
-	return values(a.credentials.deletions.from(""))
+	return values[*RoleDeletion](a.credentials.deletions.from(""))
 }
 
 // belongings of one kind of a user, oldest first.

@@ -23,26 +23,26 @@ func (a *Account) put(s *Snapshot, e Entity) {
 		a.info = e
 	case *User:
 		adoptInline(a.library, e.Inline)
-		a.refer(orNil(a.users.put(e)), e)
+		a.refer(a.users.put(e), e)
 	case *Group:
 		adoptInline(a.library, e.Inline)
-		a.refer(orNil(a.groups.put(e)), e)
+		a.refer(a.groups.put(e), e)
 	case *Role:
 		adoptInline(a.library, e.Inline)
 		e.Trust = a.library.adopt(e.Trust)
-		a.refer(orNil(a.roles.put(e)), e)
+		a.refer(a.roles.put(e), e)
 	case *Policy:
 		for i := range e.Versions {
 			e.Versions[i].Document = a.library.adopt(e.Versions[i].Document)
 		}
 		a.versions += len(e.Versions) - versionsOf(a.policies.put(e))
 	case *InstanceProfile:
-		a.refer(orNil(a.profiles.put(e)), e)
+		a.refer(a.profiles.put(e), e)
 	case *AccessKey:
-		old := a.AccessKey(e.ID)
+		old := valueOf[Entity](&a.keys, e.ID)
 		a.keys.set(e.ID, e)
 		s.keys.set(e.ID+sep+a.id, a.id)
-		a.refer(orNil(old), e)
+		a.refer(old, e)
 	case *SSHPublicKey, *SigningCertificate, *ServerCertificate, *ServiceCredential, *RoleDeletion:
 		a.credentials.put(e)
 	case *PasswordPolicy:
@@ -50,7 +50,7 @@ func (a *Account) put(s *Snapshot, e Entity) {
 	case *LoginProfile:
 		a.logins.set(e.User, e)
 	case *MFADevice:
-		a.refer(orNil(a.devices.put(e)), e)
+		a.refer(a.devices.put(e), e)
 	case *OIDCProvider:
 		a.oidc.put(e)
 	case *TokenIssuer:
@@ -69,20 +69,20 @@ func (a *Account) remove(s *Snapshot, e Entity) {
 		s.realias(a, nil)
 		a.info = nil
 	case *User:
-		a.refer(orNil(a.users.remove(e.ID)), nil)
+		a.refer(a.users.remove(e.ID), nil)
 	case *Group:
-		a.refer(orNil(a.groups.remove(e.ID)), nil)
+		a.refer(a.groups.remove(e.ID), nil)
 	case *Role:
-		a.refer(orNil(a.roles.remove(e.ID)), nil)
+		a.refer(a.roles.remove(e.ID), nil)
 	case *Policy:
 		a.versions -= versionsOf(a.policies.remove(e.ID))
 	case *InstanceProfile:
-		a.refer(orNil(a.profiles.remove(e.ID)), nil)
+		a.refer(a.profiles.remove(e.ID), nil)
 	case *AccessKey:
-		old := a.AccessKey(e.ID)
+		old := valueOf[Entity](&a.keys, e.ID)
 		a.keys.remove(e.ID)
 		s.keys.remove(e.ID + sep + a.id)
-		a.refer(orNil(old), nil)
+		a.refer(old, nil)
 	case *SSHPublicKey, *SigningCertificate, *ServerCertificate, *ServiceCredential, *RoleDeletion:
 		a.credentials.remove(e)
 	case *PasswordPolicy:
@@ -90,7 +90,7 @@ func (a *Account) remove(s *Snapshot, e Entity) {
 	case *LoginProfile:
 		a.logins.remove(e.User)
 	case *MFADevice:
-		a.refer(orNil(a.devices.remove(e.ID)), nil)
+		a.refer(a.devices.remove(e.ID), nil)
 	case *OIDCProvider:
 		a.oidc.remove(e.ID)
 	case *TokenIssuer:
@@ -129,7 +129,8 @@ func adoptInline(l *Library, inline []InlinePolicy) {
 	}
 }
 
-func versionsOf(p *Policy) int {
+func versionsOf(e Entity) int {
+	p := as[*Policy](e)
 	if p == nil {
 		return 0
 	}

@@ -8,8 +8,8 @@ import (
 // links are the references from entities of an account to one kind of target, found from the target: the members of a
 // group, what a policy is attached to. A target need not exist.
 type links struct {
-	from   tree[string] // target, sep, kind, sep, folded name, sep, id -> the referring entity's Key
-	counts tree[int]    // target -> number of entities that refer to it
+	from   tree // target, sep, kind, sep, folded name, sep, id -> the referring entity's Key
+	counts tree // target -> number of entities that refer to it
 }
 
 // link is one reference. Kind and name order the entities that refer to the same target.
@@ -24,8 +24,7 @@ func (l *links) edit() links { return links{from: l.from.edit(), counts: l.count
 func (l *links) len() int { return l.from.len() }
 
 func (l *links) count(target string) int {
-	n, _ := l.counts.get(target)
-	return n
+	return valueOf[int](&l.counts, target)
 }
 
 func (l *links) add(k link) {
@@ -62,19 +61,19 @@ func (l *links) replace(old, now []link) {
 // to yields the Keys of the entities that refer to target, by kind and then by name.
 func (l *links) to(target string) iter.Seq[string] {
 	prefix := target + sep
-	return values(l.from.under(prefix, prefix))
+	return values[string](l.from.under(prefix, prefix))
 }
 
 // toAfter yields those of one kind whose folded names come after that of name.
 func (l *links) toAfter(target, kind, name string) iter.Seq[string] {
 	prefix := target + sep + kind + sep
-	return values(l.from.under(prefix, prefix+fold(name)+above))
+	return values[string](l.from.under(prefix, prefix+fold(name)+above))
 }
 
 // toKind yields those of one kind.
 func (l *links) toKind(target, kind string) iter.Seq[string] {
 	prefix := target + sep + kind + sep
-	return values(l.from.under(prefix, prefix))
+	return values[string](l.from.under(prefix, prefix))
 }
 
 // references are all that one entity refers to.

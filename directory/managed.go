@@ -49,7 +49,7 @@ func (a *Account) PolicyByARN(arn string) *Policy {
 		return nil
 	}
 	path, name := resource[:slash+1], resource[slash+1:]
-	for p := range a.policies.named(name) {
+	for p := range named[*Policy](&a.policies, name) {
 		if p.Name == name && (p.Path == path || p.Path == "" && path == "/") {
 			return p
 		}

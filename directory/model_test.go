@@ -211,8 +211,11 @@ func checkAccount(t fatal, a *Account, id string, entities map[string]Entity) {
 	checkTable(t, a.Groups(), a.GroupsAfter, a.Group, pick[*Group](entities))
 	checkTable(t, a.Roles(), a.RolesAfter, a.Role, pick[*Role](entities))
 	checkTable(t, a.Policies(), a.PoliciesAfter, a.Policy, pick[*Policy](entities))
-	checkTable(t, a.SAMLProviders(), a.samlProviders.after, a.SAMLProvider, pick[*SAMLProvider](entities))
-	checkTable(t, a.Trails(), a.trails.after, a.trails.find, pick[*Trail](entities))
+	samlProvidersAfter := func(name string) iter.Seq[*SAMLProvider] { return after[*SAMLProvider](&a.samlProviders, name) }
+	checkTable(t, a.SAMLProviders(), samlProvidersAfter, a.SAMLProvider, pick[*SAMLProvider](entities))
+	trailsAfter := func(name string) iter.Seq[*Trail] { return after[*Trail](&a.trails, name) }
+	trailNamed := func(name string) *Trail { return find[*Trail](&a.trails, name) }
+	checkTable(t, a.Trails(), trailsAfter, trailNamed, pick[*Trail](entities))
 	checkTable(t, a.InstanceProfiles(), a.InstanceProfilesAfter, a.InstanceProfile, pick[*InstanceProfile](entities))
 	checkTable(t, a.ServerCertificates(), a.ServerCertificatesAfter, a.ServerCertificate, pick[*ServerCertificate](entities))
 	checkTable(t, a.AllServiceCredentials(), a.AllServiceCredentialsAfter, a.ServiceCredential, pick[*ServiceCredential](entities))
@@ -220,7 +223,10 @@ func checkAccount(t fatal, a *Account, id string, entities map[string]Entity) {
 	checkCounts(t, a, entities)
 }
 
-func checkTable[E record](t fatal, all iter.Seq[E], after func(string) iter.Seq[E], find func(string) E, want []E) {
+func checkTable[E interface {
+	record
+	comparable
+}](t fatal, all iter.Seq[E], after func(string) iter.Seq[E], find func(string) E, want []E) {
 	t.Helper()
 	same(t, "all", names(slices.Collect(all)), names(want))
 	for _, name := range []string{"", "A", "a", "b", "zzz", "Ünïcode", "a\x02", "\xff"} {
@@ -238,6 +244,18 @@ func checkTable[E record](t fatal, all iter.Seq[E], after func(string) iter.Seq[
 		same(t, "after "+name, names(slices.Collect(after(name))), names(later))
 		sameEntity(t, orNil(find(name)), orNil(found))
 	}
+}
+
+// orNil keeps a nil pointer from becoming an Entity that is not nil.
+func orNil[E interface {
+	comparable
+	Entity
+}](e E) Entity {
+	var none E
+	if e == none {
+		return nil
+	}
+	return e
 }
 
 // checkLinks looks every reference up by going through all entities.

@@ -40,7 +40,7 @@ func (p *OIDCProvider) Clone() *OIDCProvider {
 
 // OIDCProvider by its URL without the scheme, in exactly that case, or nil.
 func (a *Account) OIDCProvider(url string) *OIDCProvider {
-	for p := range a.oidc.named(url) {
+	for p := range named[*OIDCProvider](&a.oidc, url) {
 		if p.URL == url {
 			return p
 		}
@@ -58,10 +58,12 @@ func (a *Account) OIDCProviderByARN(arn string) *OIDCProvider {
 }
 
 // OIDCProviderByID gives the provider with that id, or nil.
-func (a *Account) OIDCProviderByID(id string) *OIDCProvider { return a.oidc.get(id) }
+func (a *Account) OIDCProviderByID(id string) *OIDCProvider {
+	return valueOf[*OIDCProvider](&a.oidc.ids, id)
+}
 
 // OIDCProviders in order of their lower-cased URLs.
-func (a *Account) OIDCProviders() iter.Seq[*OIDCProvider] { return a.oidc.all() }
+func (a *Account) OIDCProviders() iter.Seq[*OIDCProvider] { return allOf[*OIDCProvider](&a.oidc) }
 
 // OIDCProviderCount is the number of the account's OpenID Connect providers.
 func (a *Account) OIDCProviderCount() int { return a.oidc.len() }

@@ -85,8 +85,7 @@ func (s *Snapshot) WithOrganization(o *Organization) *Snapshot {
 
 // Membership of the account with that id, or nil where it belongs to no organization.
 func (s *Snapshot) Membership(account string) *Membership {
-	m, _ := s.memberships.get(account)
-	return m
+	return valueOf[*Membership](&s.memberships, account)
 }
 
 // placement finds the place of accounts in one organization.

@@ -55,10 +55,14 @@ func (p *SAMLProvider) Clone() *SAMLProvider {
 }
 
 // SAMLProvider by name, without regard to case, or nil.
-func (a *Account) SAMLProvider(name string) *SAMLProvider { return a.samlProviders.find(name) }
+func (a *Account) SAMLProvider(name string) *SAMLProvider {
+	return find[*SAMLProvider](&a.samlProviders, name)
+}
 
 // SAMLProviderByID gives the SAML provider with that unique id, or nil.
-func (a *Account) SAMLProviderByID(id string) *SAMLProvider { return a.samlProviders.get(id) }
+func (a *Account) SAMLProviderByID(id string) *SAMLProvider {
+	return valueOf[*SAMLProvider](&a.samlProviders.ids, id)
+}
 
 // SAMLProviderByARN gives the account's SAML provider with just this ARN, or nil.
 func (a *Account) SAMLProviderByARN(arn string) *SAMLProvider {
@@ -66,7 +70,7 @@ func (a *Account) SAMLProviderByARN(arn string) *SAMLProvider {
 	if len(arn) < len(prefix) || arn[:len(prefix)] != prefix {
 		return nil
 	}
-	p := a.samlProviders.find(arn[len(prefix):])
+	p := find[*SAMLProvider](&a.samlProviders, arn[len(prefix):])
 	if p == nil || a.samlARN(p.Name) != arn {
 		return nil
 	}
@@ -76,4 +80,6 @@ func (a *Account) SAMLProviderByARN(arn string) *SAMLProvider {
 func (a *Account) samlARN(name string) string { return a.arn("saml-provider", "/", name) }
 
 // SAMLProviders in order of their lower-cased names.
-func (a *Account) SAMLProviders() iter.Seq[*SAMLProvider] { return a.samlProviders.all() }
+func (a *Account) SAMLProviders() iter.Seq[*SAMLProvider] {
+	return allOf[*SAMLProvider](&a.samlProviders)
+}

@@ -66,14 +66,14 @@ func (s *AdvancedEventSelector) selects(e *trail.Event) bool {
 func (f *FieldSelector) selects(e *trail.Event) bool {
 	values := fieldOf(e, f.Field)
 	selecting := len(f.Equals)+len(f.StartsWith)+len(f.EndsWith) > 0
-	if selecting && !slices.ContainsFunc(values, func(v string) bool { return named(v, f.Equals, f.StartsWith, f.EndsWith) }) {
+	if selecting && !slices.ContainsFunc(values, func(v string) bool { return matchesAny(v, f.Equals, f.StartsWith, f.EndsWith) }) {
 		return false
 	}
-	return !slices.ContainsFunc(values, func(v string) bool { return named(v, f.NotEquals, f.NotStartsWith, f.NotEndsWith) })
+	return !slices.ContainsFunc(values, func(v string) bool { return matchesAny(v, f.NotEquals, f.NotStartsWith, f.NotEndsWith) })
 }
 
-// named reports whether a value is one of the texts, or begins or ends with one.
-func named(value string, equal, start, end []string) bool {
+// matchesAny reports whether a value is one of the texts, or begins or ends with one.
+func matchesAny(value string, equal, start, end []string) bool {
 	return slices.Contains(equal, value) ||
 		slices.ContainsFunc(start, func(s string) bool { return strings.HasPrefix(value, s) }) ||
 		slices.ContainsFunc(end, func(s string) bool { return strings.HasSuffix(value, s) })

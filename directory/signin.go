@@ -130,8 +130,7 @@ func (a *Account) PasswordPolicy() *PasswordPolicy { return a.passwords }
 
 // LoginProfile of the user with that unique id, or nil.
 func (a *Account) LoginProfile(userID string) *LoginProfile {
-	l, _ := a.logins.get(userID)
-	return l
+	return valueOf[*LoginProfile](&a.logins, userID)
 }
 
 // MFADevice by its serial number, which is its exact ARN, or nil.
@@ -140,21 +139,23 @@ func (a *Account) MFADevice(serial string) *MFADevice {
 	if !ok {
 		return nil
 	}
-	if d := a.devices.find(resource); d != nil && a.ARN(d) == serial {
+	if d := find[*MFADevice](&a.devices, resource); d != nil && a.ARN(d) == serial {
 		return d
 	}
 	return nil
 }
 
 // MFADeviceAt is the device with that Resource, without regard to case, or nil.
-func (a *Account) MFADeviceAt(resource string) *MFADevice { return a.devices.find(resource) }
+func (a *Account) MFADeviceAt(resource string) *MFADevice {
+	return find[*MFADevice](&a.devices, resource)
+}
 
 // MFADeviceByID gives the device with that id, or nil.
-func (a *Account) MFADeviceByID(id string) *MFADevice { return a.devices.get(id) }
+func (a *Account) MFADeviceByID(id string) *MFADevice { return valueOf[*MFADevice](&a.devices.ids, id) }
 
 // MFADevicesAfter gives all devices whose ids come after id, in the order of their ids.
 func (a *Account) MFADevicesAfter(id string) iter.Seq[*MFADevice] {
-	return values(a.devices.ids.from(id + above))
+	return values[*MFADevice](a.devices.ids.from(id + above))
 }
 
 // MFADevicesOf gives the devices of a user, by unique id, or of the root user, by the account's id: the first enabled first.

@@ -7,11 +7,11 @@ import "iter"
 type Snapshot struct {
 	library  *Library
 	revision uint64
-	accounts tree[*Account] // by id
-	aliases  tree[string]   // folded alias, sep, account id -> account id
-	keys     tree[string]   // access key id, sep, account id -> account id
+	accounts tree // by id
+	aliases  tree // folded alias, sep, account id -> account id
+	keys     tree // access key id, sep, account id -> account id
 
-	memberships tree[*Membership] // by account id
+	memberships tree // by account id
 }
 
 // New makes the empty snapshot of revision 0.
@@ -42,8 +42,7 @@ func (s *Snapshot) Library() *Library { return s.library }
 
 // Account by its 12-digit id, or nil.
 func (s *Snapshot) Account(id string) *Account {
-	a, _ := s.accounts.get(id)
-	return a
+	return valueOf[*Account](&s.accounts, id)
 }
 
 // AccountByAlias finds the account with that alias, or nil.
@@ -52,7 +51,7 @@ func (s *Snapshot) AccountByAlias(alias string) *Account {
 }
 
 // Accounts in order of their ids.
-func (s *Snapshot) Accounts() iter.Seq[*Account] { return values(s.accounts.from("")) }
+func (s *Snapshot) Accounts() iter.Seq[*Account] { return values[*Account](s.accounts.from("")) }
 
 // AccessKey by its id with the account that holds it, or nil and nil.
 func (s *Snapshot) AccessKey(id string) (*AccessKey, *Account) {
@@ -64,8 +63,8 @@ func (s *Snapshot) AccessKey(id string) (*AccessKey, *Account) {
 }
 
 // first resolves an index of accounts. It keeps account ids and not accounts, which change with every commit.
-func (s *Snapshot) first(index *tree[string], name string) *Account {
-	for _, id := range index.under(name+sep, name+sep) {
+func (s *Snapshot) first(index *tree, name string) *Account {
+	for id := range values[string](index.under(name+sep, name+sep)) {
 		return s.Account(id)
 	}
 	return nil

@@ -4,7 +4,6 @@ import "iter"
 
 // record is an entity with a name.
 type record interface {
-	comparable
 	Entity
 	id() string
 	name() string
@@ -23,77 +22,68 @@ func (p *InstanceProfile) name() string { return p.Name }
 
 // table holds all entities of one kind, by id and by name. Two with one name, which nobody should put, both stand in
 // it; the one with the lower id answers to the name.
-type table[E record] struct {
-	ids   tree[E]
-	names tree[E] // folded name, sep, id
+type table struct {
+	ids   tree // id -> record
+	names tree // folded name, sep, id -> record
 }
 
-func (t *table[E]) edit() table[E] {
-	return table[E]{ids: t.ids.edit(), names: t.names.edit()}
-}
+func (t *table) edit() table { return table{ids: t.ids.edit(), names: t.names.edit()} }
 
-func nameKey[E record](e E) string { return fold(e.name()) + sep + e.id() }
+func nameKey(r record) string { return fold(r.name()) + sep + r.id() }
 
-func (t *table[E]) len() int { return t.ids.len() }
+func (t *table) len() int { return t.ids.len() }
 
-func (t *table[E]) get(id string) E {
-	e, _ := t.ids.get(id)
-	return e
-}
+// get gives the record with that id, or nil.
+func (t *table) get(id string) record { return valueOf[record](&t.ids, id) }
 
-// named yields the entities of that name, of which there should be one at most.
-func (t *table[E]) named(name string) iter.Seq[E] {
-	prefix := fold(name) + sep
-	return func(yield func(E) bool) {
-		for _, e := range t.names.under(prefix, prefix) {
-			if len(e.name()) == len(name) && !yield(e) {
-				return
-			}
-		}
-	}
-}
+// each yields all of them as tree's does.
+func (t *table) each(yield func(Entity) bool) bool { return t.names.each(yield) }
 
-func (t *table[E]) find(name string) (found E) {
-	for e := range t.named(name) {
-		return e
-	}
-	return found
-}
-
-func (t *table[E]) all() iter.Seq[E] { return values(t.names.from("")) }
-
-// after yields the entities whose folded names come after that of name.
-func (t *table[E]) after(name string) iter.Seq[E] { return values(t.names.from(fold(name) + above)) }
-
-// put gives what e replaced, or nil.
-func (t *table[E]) put(e E) (old E) {
-	var none E
-	old = t.get(e.id())
-	if old != none && nameKey(old) != nameKey(e) {
+// put gives what r replaced, or nil.
+func (t *table) put(r record) (old record) {
+	old = t.get(r.id())
+	if old != nil && nameKey(old) != nameKey(r) {
 		t.names.remove(nameKey(old))
 	}
-	t.ids.set(e.id(), e)
-	t.names.set(nameKey(e), e)
+	t.ids.set(r.id(), r)
+	t.names.set(nameKey(r), r)
 	return old
 }
 
 // remove gives what it removed, or nil.
-func (t *table[E]) remove(id string) (old E) {
-	var none E
+func (t *table) remove(id string) (old record) {
 	old = t.get(id)
-	if old != none {
+	if old != nil {
 		t.ids.remove(id)
 		t.names.remove(nameKey(old))
 	}
 	return old
 }
 
-func values[K, V any](pairs iter.Seq2[K, V]) iter.Seq[V] {
-	return func(yield func(V) bool) {
-		for _, v := range pairs {
-			if !yield(v) {
+// named yields the entities of that name of a table of one type. There should be one at most.
+func named[E record](t *table, name string) iter.Seq[E] {
+	prefix := fold(name) + sep
+	return func(yield func(E) bool) {
+		for _, v := range t.names.under(prefix, prefix) {
+			if e := v.(E); len(e.name()) == len(name) && !yield(e) {
 				return
 			}
 		}
 	}
+}
+
+// find gives the entity of that name, or nil.
+func find[E record](t *table, name string) (found E) {
+	for e := range named[E](t, name) {
+		return e
+	}
+	return found
+}
+
+// allOf yields all entities in the order of their folded names.
+func allOf[E record](t *table) iter.Seq[E] { return values[E](t.names.from("")) }
+
+// after yields those whose folded names come after that of name.
+func after[E record](t *table, name string) iter.Seq[E] {
+	return values[E](t.names.from(fold(name) + above))
 }

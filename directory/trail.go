@@ -93,7 +93,7 @@ func (t *Trail) Clone() *Trail {
 
 // Trail by its name, in exactly that case, or nil.
 func (a *Account) Trail(name string) *Trail {
-	for t := range a.trails.named(name) {
+	for t := range named[*Trail](&a.trails, name) {
 		if t.Name == name {
 			return t
 		}
@@ -111,10 +111,10 @@ func (a *Account) TrailByARN(arn string) *Trail {
 }
 
 // TrailByID gives the trail with that id, or nil.
-func (a *Account) TrailByID(id string) *Trail { return a.trails.get(id) }
+func (a *Account) TrailByID(id string) *Trail { return valueOf[*Trail](&a.trails.ids, id) }
 
 // Trails in order of their lower-cased names.
-func (a *Account) Trails() iter.Seq[*Trail] { return a.trails.all() }
+func (a *Account) Trails() iter.Seq[*Trail] { return allOf[*Trail](&a.trails) }
 
 // TrailCount is the number of the account's trails.
 func (a *Account) TrailCount() int { return a.trails.len() }

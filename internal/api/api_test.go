@@ -170,7 +170,7 @@ func TestErrors(t *testing.T) {
 }
 
 // read decodes and validates a request.
-func read[In, Out any](t *testing.T, op awsapi.Op[In, Out], body string) (*In, error) {
+func read[In, Out any](t *testing.T, op awsapi.Op[*In, *Out], body string) (*In, error) {
 	t.Helper()
 	form, err := awsapi.ParseForm("", body)
 	if err != nil {

@@ -140,11 +140,11 @@ func TestGenerate(t *testing.T) {
 			"// Sensitive. Length 6. Pattern [\\w\"]+ One of a, b.\n\tKey *string\n",
 		},
 		"operations_gen.go": {
-			"Ping    = awsapi.Op[PingInput, PingOutput]{Operation: Service.Operations[opPing]}", `ResultWrapper: "PutTreeResult"`, `ResultWrapper: "GetTreeResult"`,
+			"Ping    = awsapi.Op[*PingInput, *PingOutput]{Operation: Service.Operations[opPing]}", `ResultWrapper: "PutTreeResult"`, `ResultWrapper: "GetTreeResult"`,
 			"Errors:        []*awsapi.ErrorKind{MiniNoSuchTree, OddException}", "Unsigned:      true", "EchoesValues: true", `EventSource:  "mini.amazonaws.com"`,
 		},
 		"shapes_gen.go": {
-			`s[shapeTrees] = awsapi.Shape{Name: "trees", Kind: awsapi.List, Max: new(int64(3)), Member: &s[shapeTree], GoType: reflect.TypeFor[[]Tree]()}`,
+			`s[shapeTrees] = awsapi.Shape{Name: "trees", Kind: awsapi.List, Max: new(int64(3)), Member: &s[shapeTree], GoType: reflect.TypeOf((*[]Tree)(nil)).Elem()}`,
 			`Pattern: awsapi.NewPattern("[\\w\"]+"), Enum: []string{"a", "b"}, Sensitive: true`, `{Name: "tree", Shape: &s[shapeTree], Required: true}`,
 		},
 		"errors_gen.go": {

@@ -50,8 +50,8 @@ func TestGenerateREST(t *testing.T) {
 		"shapes_gen.go": {
 			`{Name: "thingId", Shape: &s[shapeId], Required: true, Location: awsapi.InLabel}`, `{Name: "page", Shape: &s[shapeId], Location: awsapi.InQuery, WireName: "p"}`,
 			`Location: awsapi.InHeader, WireName: "x-trace"`, `Location: awsapi.InHeaders, WireName: "x-meta-"`, `Location: awsapi.InStatus`, `{Name: "thing", Shape: &s[shapeThing], Location: awsapi.AsPayload}`,
-			`{Name: "token", Shape: &s[shapeId], IdempotencyToken: true}`, `GoType: reflect.TypeFor[Thing](), Union: true`,
-			`s[shapeAny] = awsapi.Shape{Name: "Any", Kind: awsapi.Document, GoType: reflect.TypeFor[json.RawMessage]()}`, `Kind: awsapi.Timestamp, Time: awsapi.ISO8601`,
+			`{Name: "token", Shape: &s[shapeId], IdempotencyToken: true}`, `GoType: reflect.TypeOf((*Thing)(nil)).Elem(), Union: true`,
+			`s[shapeAny] = awsapi.Shape{Name: "Any", Kind: awsapi.Document, GoType: reflect.TypeOf((*json.RawMessage)(nil)).Elem()}`, `Kind: awsapi.Timestamp, Time: awsapi.ISO8601`,
 			`s[shapeBadExceptionDetail] = awsapi.Shape{Name: "BadExceptionDetail"`, `{Name: "after", Shape: &s[shapeCount], Location: awsapi.InHeader, WireName: "Retry-After"}`,
 		},
 		"errors_gen.go": {

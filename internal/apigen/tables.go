@@ -47,7 +47,7 @@ func (g *generator) writeOperations(b *bytes.Buffer) {
 	fmt.Fprintf(b, "// Service is %s with its operations.\nvar Service = newService()\n\n", md.ServiceFullName)
 	fmt.Fprint(b, "// The operations, with the types of their inputs and outputs.\nvar (\n")
 	for _, op := range g.ops {
-		fmt.Fprintf(b, "%s = awsapi.Op[%s, %s]{Operation: Service.Operations[%s]}\n", op, inputType(op), outputType(op), opConst(op))
+		fmt.Fprintf(b, "%s = awsapi.Op[*%s, *%s]{Operation: Service.Operations[%s]}\n", op, inputType(op), outputType(op), opConst(op))
 	}
 	fmt.Fprint(b, ")\n\n// Places in Service.Operations.\nconst (\n")
 	for i, op := range g.ops {
@@ -149,7 +149,7 @@ func (g *generator) shapeConsts() []string {
 }
 
 func (g *generator) writeStructShape(b *bytes.Buffer, name string, s *modelShape) {
-	fmt.Fprintf(b, "s[%s] = awsapi.Shape{Name: %q, Kind: awsapi.Structure, GoType: reflect.TypeFor[%s]()", shapeConst(name), name, name)
+	fmt.Fprintf(b, "s[%s] = awsapi.Shape{Name: %q, Kind: awsapi.Structure, GoType: reflect.TypeOf((*%s)(nil)).Elem()", shapeConst(name), name, name)
 	if s.Sensitive {
 		fmt.Fprint(b, ", Sensitive: true")
 	}
@@ -194,7 +194,7 @@ func (g *generator) writeShape(b *bytes.Buffer, name string, s *modelShape) {
 	writeRef(b, "Member", s.Member)
 	writeRef(b, "Key", s.Key)
 	writeRef(b, "Value", s.Value)
-	fmt.Fprintf(b, ", GoType: reflect.TypeFor[%s]()}\n", g.goType(name))
+	fmt.Fprintf(b, ", GoType: reflect.TypeOf((*%s)(nil)).Elem()}\n", g.goType(name))
 }
 
 func writeRef(b *bytes.Buffer, field string, r *modelRef) {

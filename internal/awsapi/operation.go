@@ -61,7 +61,9 @@ type Binding struct {
 	Status int
 }
 
-// Op is an operation with the Go types of its input and output; generated packages have one value for each.
+// Op is an operation with the Go types of its input and output, which are pointers to structures; generated packages have
+// one value for each. That the parameters are the pointers keeps builds short: the compiler makes one instance of a
+// generic function for all pointers, but one for each structure.
 type Op[In, Out any] struct{ *Operation }
 
 // ShapeKind is the kind of a shape.

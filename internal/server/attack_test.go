@@ -278,7 +278,7 @@ func TestReplayIsTheCallersOwn(t *testing.T) {
 // A panic inside the transaction is that request's InternalFailure; nothing is changed, and the server goes on.
 func TestPanicInTransaction(t *testing.T) {
 	f := newFixture(t)
-	rule := server.NeedsNone[iam.CreateUserInput]("a test")
+	rule := server.NeedsNone[*iam.CreateUserInput]("a test")
 	server.Handle(f.Server, iam.CreateUser, rule, func(c *server.Call, _ *iam.CreateUserInput) (*iam.CreateUserOutput, error) {
 		return server.Change(c, func(*store.Tx) (*iam.CreateUserOutput, error) { panic("in the transaction") })
 	})
@@ -296,7 +296,7 @@ func TestPanicInTransaction(t *testing.T) {
 func TestHandleRefuses(t *testing.T) {
 	f := newFixture(t)
 	h := func(*server.Call, *iam.GetUserInput) (*iam.GetUserOutput, error) { return nil, nil }
-	mustPanic := func(name string, rule server.Rule[iam.GetUserInput]) {
+	mustPanic := func(name string, rule server.Rule[*iam.GetUserInput]) {
 		t.Helper()
 		defer func() {
 			if recover() == nil {
@@ -305,9 +305,9 @@ func TestHandleRefuses(t *testing.T) {
 		}()
 		server.Handle(f.Server, iam.GetUser, rule, h)
 	}
-	mustPanic("no rule", server.Rule[iam.GetUserInput]{})
-	mustPanic("no reason", server.NeedsNone[iam.GetUserInput](""))
-	rule := server.NeedsNone[iam.GetUserInput]("a test")
+	mustPanic("no rule", server.Rule[*iam.GetUserInput]{})
+	mustPanic("no reason", server.NeedsNone[*iam.GetUserInput](""))
+	rule := server.NeedsNone[*iam.GetUserInput]("a test")
 	server.Handle(f.Server, iam.GetUser, rule, h)
 	mustPanic("twice", rule)
 }
@@ -315,7 +315,7 @@ func TestHandleRefuses(t *testing.T) {
 // A Deny binds where no Allow is needed.
 func TestDenyOnOpenOperation(t *testing.T) {
 	f := newFixture(t)
-	server.Handle(f.Server, iam.GetUser, server.NeedsNone[iam.GetUserInput]("a test"),
+	server.Handle(f.Server, iam.GetUser, server.NeedsNone[*iam.GetUserInput]("a test"),
 		func(*server.Call, *iam.GetUserInput) (*iam.GetUserOutput, error) { return &iam.GetUserOutput{}, nil })
 	denied := f.account.User(t, "denied", `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"iam:GetUser","Resource":"*"}}`)
 	if a := denied.Call(t, "GetUser"); a.Code != "AccessDenied" {

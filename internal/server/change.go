@@ -12,8 +12,14 @@ import (
 // Change runs fn in a transaction of the caller's account; the change, its event and the memory of its answer become
 // durable together or not at all. Where the state moved since the call was judged, authentication and the rule are
 // judged again on the state that fn will see. fn may run more than once and must have no effect but through tx.
-func Change[Out any](c *Call, fn func(tx *store.Tx) (*Out, error)) (*Out, error) {
-	var out *Out
+func Change[Out any](c *Call, fn func(tx *store.Tx) (Out, error)) (Out, error) {
+	out, err := c.commit(func(tx *store.Tx) (any, error) { return fn(tx) })
+	typed, _ := out.(Out) // nil of a replayed change
+	return typed, err
+}
+
+// commit is Change with its type taken off. A replayed change has no output.
+func (c *Call) commit(fn func(tx *store.Tx) (any, error)) (out any, err error) {
 	change := &store.Change{
 		Account: c.Caller.Account,
 		Judged:  c.snapshot.Revision(),

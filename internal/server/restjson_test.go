@@ -219,7 +219,7 @@ type ownOutput struct {
 
 type own struct {
 	service         *awsapi.Service
-	ask, known, put awsapi.Op[ownInput, ownOutput]
+	ask, known, put awsapi.Op[*ownInput, *ownOutput]
 }
 
 func newOwn() *own {
@@ -229,10 +229,10 @@ func newOwn() *own {
 		{Name: "caller", Shape: str}, {Name: "trace", Shape: str, Location: awsapi.InHeader, WireName: "x-trace"},
 	}}
 	o := &own{service: &awsapi.Service{Name: "own", Protocol: awsapi.RESTJSON, EventSource: "own.example"}}
-	make := func(name, method, path string, status int) awsapi.Op[ownInput, ownOutput] {
+	make := func(name, method, path string, status int) awsapi.Op[*ownInput, *ownOutput] {
 		op := &awsapi.Operation{Service: o.service, Name: name, Input: in, Output: out, Binding: &awsapi.Binding{Method: method, URI: awsapi.NewURI(path), Status: status}}
 		o.service.Operations = append(o.service.Operations, op)
-		return awsapi.Op[ownInput, ownOutput]{Operation: op}
+		return awsapi.Op[*ownInput, *ownOutput]{Operation: op}
 	}
 	o.ask, o.known, o.put = make("Ask", "POST", "/ask", 200), make("Known", "GET", "/.well-known/own", 200), make("Put", "PUT", "/put/", 201)
 	o.ask.Bearer, o.known.Unsigned = true, true

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"runtime/debug"
 	"time"
 
@@ -64,7 +65,7 @@ func (s *Server) run(c *Call, w http.ResponseWriter, r *http.Request) (out any, 
 	}
 
 	// 3 decode: by protocol -> typed, validated input
-	in := c.route.newInput()
+	in := reflect.New(c.Operation.Input.GoType).Interface()
 	if err := c.decode(in); err != nil {
 		return nil, err
 	}

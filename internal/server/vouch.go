@@ -13,11 +13,11 @@ import (
 // in the input. Evidence is what that proved, handed from step to step.
 type Vouched[In, Out, Evidence any] struct {
 	// Vouch finds the caller in the input, which must prove it. Its error is what the client sees.
-	Vouch func(c *Call, in *In) (*authz.Caller, *Evidence, error)
+	Vouch func(c *Call, in In) (*authz.Caller, Evidence, error)
 	// Asks is as in the function Asks.
-	Asks func(c *Call, in *In, e *Evidence) ([]authz.Ask, error)
+	Asks func(c *Call, in In, e Evidence) ([]authz.Ask, error)
 	// Act is as a Handler.
-	Act func(c *Call, in *In, e *Evidence) (*Out, error)
+	Act func(c *Call, in In, e Evidence) (Out, error)
 }
 
 // HandleVouched registers an unsigned operation, as Handle does the others.
@@ -25,10 +25,10 @@ func HandleVouched[In, Out, Evidence any](s *Server, op awsapi.Op[In, Out], v Vo
 	if !op.Unsigned || v.Vouch == nil {
 		panic(fmt.Sprintf("server: %s:%s is not called unsigned, or nobody vouches for its caller", op.Service.Name, op.Name))
 	}
-	rule := Asks(func(c *Call, in *In) ([]authz.Ask, error) { return v.Asks(c, in, c.evidence.(*Evidence)) })
-	Handle(s, op, rule, func(c *Call, in *In) (*Out, error) { return v.Act(c, in, c.evidence.(*Evidence)) })
+	rule := Asks(func(c *Call, in In) ([]authz.Ask, error) { return v.Asks(c, in, c.evidence.(Evidence)) })
+	Handle(s, op, rule, func(c *Call, in In) (Out, error) { return v.Act(c, in, c.evidence.(Evidence)) })
 	s.routes[op.Operation].vouch = func(c *Call, in any) error {
-		caller, evidence, err := v.Vouch(c, in.(*In))
+		caller, evidence, err := v.Vouch(c, in.(In))
 		if err != nil {
 			return err
 		}

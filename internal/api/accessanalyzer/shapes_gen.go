@@ -346,54 +346,54 @@ var shapes = newShapes()
 // newShapes fills one table whose entries point at each other, so that a shape may contain itself.
 func newShapes() *[shapeCount]awsapi.Shape {
 	s := new([shapeCount]awsapi.Shape)
-	s[shapeApplyArchiveRuleInput] = awsapi.Shape{Name: "ApplyArchiveRuleInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ApplyArchiveRuleInput](), Members: []awsapi.Member{
+	s[shapeApplyArchiveRuleInput] = awsapi.Shape{Name: "ApplyArchiveRuleInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ApplyArchiveRuleInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerArn", Shape: &s[shapeAnalyzerArn], Required: true},
 		{Name: "ruleName", Shape: &s[shapeName], Required: true},
 		{Name: "clientToken", Shape: &s[shapeString], IdempotencyToken: true},
 	}}
-	s[shapeApplyArchiveRuleOutput] = awsapi.Shape{Name: "ApplyArchiveRuleOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ApplyArchiveRuleOutput]()}
-	s[shapeCancelPolicyGenerationInput] = awsapi.Shape{Name: "CancelPolicyGenerationInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CancelPolicyGenerationInput](), Members: []awsapi.Member{
+	s[shapeApplyArchiveRuleOutput] = awsapi.Shape{Name: "ApplyArchiveRuleOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ApplyArchiveRuleOutput)(nil)).Elem()}
+	s[shapeCancelPolicyGenerationInput] = awsapi.Shape{Name: "CancelPolicyGenerationInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CancelPolicyGenerationInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "jobId", Shape: &s[shapeJobId], Required: true, Location: awsapi.InLabel},
 	}}
-	s[shapeCancelPolicyGenerationOutput] = awsapi.Shape{Name: "CancelPolicyGenerationOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CancelPolicyGenerationOutput]()}
-	s[shapeCheckAccessNotGrantedInput] = awsapi.Shape{Name: "CheckAccessNotGrantedInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CheckAccessNotGrantedInput](), Members: []awsapi.Member{
+	s[shapeCancelPolicyGenerationOutput] = awsapi.Shape{Name: "CancelPolicyGenerationOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CancelPolicyGenerationOutput)(nil)).Elem()}
+	s[shapeCheckAccessNotGrantedInput] = awsapi.Shape{Name: "CheckAccessNotGrantedInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CheckAccessNotGrantedInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "policyDocument", Shape: &s[shapeAccessCheckPolicyDocument], Required: true},
 		{Name: "access", Shape: &s[shapeCheckAccessNotGrantedRequestAccessList], Required: true},
 		{Name: "policyType", Shape: &s[shapeAccessCheckPolicyType], Required: true},
 	}}
-	s[shapeCheckAccessNotGrantedOutput] = awsapi.Shape{Name: "CheckAccessNotGrantedOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CheckAccessNotGrantedOutput](), Members: []awsapi.Member{
+	s[shapeCheckAccessNotGrantedOutput] = awsapi.Shape{Name: "CheckAccessNotGrantedOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CheckAccessNotGrantedOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "result", Shape: &s[shapeCheckAccessNotGrantedResult]},
 		{Name: "message", Shape: &s[shapeString]},
 		{Name: "reasons", Shape: &s[shapeReasonSummaryList]},
 	}}
-	s[shapeCheckNoNewAccessInput] = awsapi.Shape{Name: "CheckNoNewAccessInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CheckNoNewAccessInput](), Members: []awsapi.Member{
+	s[shapeCheckNoNewAccessInput] = awsapi.Shape{Name: "CheckNoNewAccessInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CheckNoNewAccessInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "newPolicyDocument", Shape: &s[shapeAccessCheckPolicyDocument], Required: true},
 		{Name: "existingPolicyDocument", Shape: &s[shapeAccessCheckPolicyDocument], Required: true},
 		{Name: "policyType", Shape: &s[shapeAccessCheckPolicyType], Required: true},
 	}}
-	s[shapeCheckNoNewAccessOutput] = awsapi.Shape{Name: "CheckNoNewAccessOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CheckNoNewAccessOutput](), Members: []awsapi.Member{
+	s[shapeCheckNoNewAccessOutput] = awsapi.Shape{Name: "CheckNoNewAccessOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CheckNoNewAccessOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "result", Shape: &s[shapeCheckNoNewAccessResult]},
 		{Name: "message", Shape: &s[shapeString]},
 		{Name: "reasons", Shape: &s[shapeReasonSummaryList]},
 	}}
-	s[shapeCheckNoPublicAccessInput] = awsapi.Shape{Name: "CheckNoPublicAccessInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CheckNoPublicAccessInput](), Members: []awsapi.Member{
+	s[shapeCheckNoPublicAccessInput] = awsapi.Shape{Name: "CheckNoPublicAccessInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CheckNoPublicAccessInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "policyDocument", Shape: &s[shapeAccessCheckPolicyDocument], Required: true},
 		{Name: "resourceType", Shape: &s[shapeAccessCheckResourceType], Required: true},
 	}}
-	s[shapeCheckNoPublicAccessOutput] = awsapi.Shape{Name: "CheckNoPublicAccessOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CheckNoPublicAccessOutput](), Members: []awsapi.Member{
+	s[shapeCheckNoPublicAccessOutput] = awsapi.Shape{Name: "CheckNoPublicAccessOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CheckNoPublicAccessOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "result", Shape: &s[shapeCheckNoPublicAccessResult]},
 		{Name: "message", Shape: &s[shapeString]},
 		{Name: "reasons", Shape: &s[shapeReasonSummaryList]},
 	}}
-	s[shapeCreateAccessPreviewInput] = awsapi.Shape{Name: "CreateAccessPreviewInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateAccessPreviewInput](), Members: []awsapi.Member{
+	s[shapeCreateAccessPreviewInput] = awsapi.Shape{Name: "CreateAccessPreviewInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateAccessPreviewInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerArn", Shape: &s[shapeAnalyzerArn], Required: true},
 		{Name: "configurations", Shape: &s[shapeConfigurationsMap], Required: true},
 		{Name: "clientToken", Shape: &s[shapeString], IdempotencyToken: true},
 	}}
-	s[shapeCreateAccessPreviewOutput] = awsapi.Shape{Name: "CreateAccessPreviewOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateAccessPreviewOutput](), Members: []awsapi.Member{
+	s[shapeCreateAccessPreviewOutput] = awsapi.Shape{Name: "CreateAccessPreviewOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateAccessPreviewOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "id", Shape: &s[shapeAccessPreviewId], Required: true},
 	}}
-	s[shapeCreateAnalyzerInput] = awsapi.Shape{Name: "CreateAnalyzerInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateAnalyzerInput](), Members: []awsapi.Member{
+	s[shapeCreateAnalyzerInput] = awsapi.Shape{Name: "CreateAnalyzerInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateAnalyzerInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerName", Shape: &s[shapeAnalyzerName], Required: true},
 		{Name: "type", Shape: &s[shapeType], Required: true},
 		{Name: "archiveRules", Shape: &s[shapeInlineArchiveRulesList]},
@@ -401,87 +401,87 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "clientToken", Shape: &s[shapeString], IdempotencyToken: true},
 		{Name: "configuration", Shape: &s[shapeAnalyzerConfiguration]},
 	}}
-	s[shapeCreateAnalyzerOutput] = awsapi.Shape{Name: "CreateAnalyzerOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateAnalyzerOutput](), Members: []awsapi.Member{
+	s[shapeCreateAnalyzerOutput] = awsapi.Shape{Name: "CreateAnalyzerOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateAnalyzerOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "arn", Shape: &s[shapeAnalyzerArn]},
 	}}
-	s[shapeCreateArchiveRuleInput] = awsapi.Shape{Name: "CreateArchiveRuleInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateArchiveRuleInput](), Members: []awsapi.Member{
+	s[shapeCreateArchiveRuleInput] = awsapi.Shape{Name: "CreateArchiveRuleInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateArchiveRuleInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerName", Shape: &s[shapeAnalyzerName], Required: true, Location: awsapi.InLabel},
 		{Name: "ruleName", Shape: &s[shapeName], Required: true},
 		{Name: "filter", Shape: &s[shapeFilterCriteriaMap], Required: true},
 		{Name: "clientToken", Shape: &s[shapeString], IdempotencyToken: true},
 	}}
-	s[shapeCreateArchiveRuleOutput] = awsapi.Shape{Name: "CreateArchiveRuleOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateArchiveRuleOutput]()}
-	s[shapeCreateServiceLinkedAnalyzerInput] = awsapi.Shape{Name: "CreateServiceLinkedAnalyzerInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateServiceLinkedAnalyzerInput](), Members: []awsapi.Member{
+	s[shapeCreateArchiveRuleOutput] = awsapi.Shape{Name: "CreateArchiveRuleOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateArchiveRuleOutput)(nil)).Elem()}
+	s[shapeCreateServiceLinkedAnalyzerInput] = awsapi.Shape{Name: "CreateServiceLinkedAnalyzerInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateServiceLinkedAnalyzerInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "type", Shape: &s[shapeType], Required: true},
 		{Name: "archiveRules", Shape: &s[shapeInlineArchiveRulesList]},
 		{Name: "clientToken", Shape: &s[shapeString], IdempotencyToken: true},
 		{Name: "configuration", Shape: &s[shapeAnalyzerConfiguration]},
 	}}
-	s[shapeCreateServiceLinkedAnalyzerOutput] = awsapi.Shape{Name: "CreateServiceLinkedAnalyzerOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateServiceLinkedAnalyzerOutput](), Members: []awsapi.Member{
+	s[shapeCreateServiceLinkedAnalyzerOutput] = awsapi.Shape{Name: "CreateServiceLinkedAnalyzerOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateServiceLinkedAnalyzerOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "arn", Shape: &s[shapeAnalyzerArn]},
 	}}
-	s[shapeDeleteAnalyzerInput] = awsapi.Shape{Name: "DeleteAnalyzerInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteAnalyzerInput](), Members: []awsapi.Member{
+	s[shapeDeleteAnalyzerInput] = awsapi.Shape{Name: "DeleteAnalyzerInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteAnalyzerInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerName", Shape: &s[shapeAnalyzerName], Required: true, Location: awsapi.InLabel},
 		{Name: "clientToken", Shape: &s[shapeString], Location: awsapi.InQuery, IdempotencyToken: true},
 	}}
-	s[shapeDeleteAnalyzerOutput] = awsapi.Shape{Name: "DeleteAnalyzerOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteAnalyzerOutput]()}
-	s[shapeDeleteArchiveRuleInput] = awsapi.Shape{Name: "DeleteArchiveRuleInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteArchiveRuleInput](), Members: []awsapi.Member{
+	s[shapeDeleteAnalyzerOutput] = awsapi.Shape{Name: "DeleteAnalyzerOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteAnalyzerOutput)(nil)).Elem()}
+	s[shapeDeleteArchiveRuleInput] = awsapi.Shape{Name: "DeleteArchiveRuleInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteArchiveRuleInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerName", Shape: &s[shapeAnalyzerName], Required: true, Location: awsapi.InLabel},
 		{Name: "ruleName", Shape: &s[shapeName], Required: true, Location: awsapi.InLabel},
 		{Name: "clientToken", Shape: &s[shapeString], Location: awsapi.InQuery, IdempotencyToken: true},
 	}}
-	s[shapeDeleteArchiveRuleOutput] = awsapi.Shape{Name: "DeleteArchiveRuleOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteArchiveRuleOutput]()}
-	s[shapeDeleteServiceLinkedAnalyzerInput] = awsapi.Shape{Name: "DeleteServiceLinkedAnalyzerInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteServiceLinkedAnalyzerInput](), Members: []awsapi.Member{
+	s[shapeDeleteArchiveRuleOutput] = awsapi.Shape{Name: "DeleteArchiveRuleOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteArchiveRuleOutput)(nil)).Elem()}
+	s[shapeDeleteServiceLinkedAnalyzerInput] = awsapi.Shape{Name: "DeleteServiceLinkedAnalyzerInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteServiceLinkedAnalyzerInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerName", Shape: &s[shapeAnalyzerName], Required: true, Location: awsapi.InLabel},
 		{Name: "clientToken", Shape: &s[shapeString], Location: awsapi.InQuery, IdempotencyToken: true},
 	}}
-	s[shapeDeleteServiceLinkedAnalyzerOutput] = awsapi.Shape{Name: "DeleteServiceLinkedAnalyzerOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteServiceLinkedAnalyzerOutput]()}
-	s[shapeGenerateFindingRecommendationInput] = awsapi.Shape{Name: "GenerateFindingRecommendationInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GenerateFindingRecommendationInput](), Members: []awsapi.Member{
+	s[shapeDeleteServiceLinkedAnalyzerOutput] = awsapi.Shape{Name: "DeleteServiceLinkedAnalyzerOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteServiceLinkedAnalyzerOutput)(nil)).Elem()}
+	s[shapeGenerateFindingRecommendationInput] = awsapi.Shape{Name: "GenerateFindingRecommendationInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GenerateFindingRecommendationInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerArn", Shape: &s[shapeAnalyzerArn], Required: true, Location: awsapi.InQuery},
 		{Name: "id", Shape: &s[shapeGenerateFindingRecommendationRequestIdString], Required: true, Location: awsapi.InLabel},
 	}}
-	s[shapeGenerateFindingRecommendationOutput] = awsapi.Shape{Name: "GenerateFindingRecommendationOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GenerateFindingRecommendationOutput]()}
-	s[shapeGetAccessPreviewInput] = awsapi.Shape{Name: "GetAccessPreviewInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetAccessPreviewInput](), Members: []awsapi.Member{
+	s[shapeGenerateFindingRecommendationOutput] = awsapi.Shape{Name: "GenerateFindingRecommendationOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GenerateFindingRecommendationOutput)(nil)).Elem()}
+	s[shapeGetAccessPreviewInput] = awsapi.Shape{Name: "GetAccessPreviewInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAccessPreviewInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "accessPreviewId", Shape: &s[shapeAccessPreviewId], Required: true, Location: awsapi.InLabel},
 		{Name: "analyzerArn", Shape: &s[shapeAnalyzerArn], Required: true, Location: awsapi.InQuery},
 	}}
-	s[shapeGetAccessPreviewOutput] = awsapi.Shape{Name: "GetAccessPreviewOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetAccessPreviewOutput](), Members: []awsapi.Member{
+	s[shapeGetAccessPreviewOutput] = awsapi.Shape{Name: "GetAccessPreviewOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAccessPreviewOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "accessPreview", Shape: &s[shapeAccessPreview], Required: true},
 	}}
-	s[shapeGetAnalyzedResourceInput] = awsapi.Shape{Name: "GetAnalyzedResourceInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetAnalyzedResourceInput](), Members: []awsapi.Member{
+	s[shapeGetAnalyzedResourceInput] = awsapi.Shape{Name: "GetAnalyzedResourceInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAnalyzedResourceInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerArn", Shape: &s[shapeAnalyzerArn], Required: true, Location: awsapi.InQuery},
 		{Name: "resourceArn", Shape: &s[shapeResourceArn], Required: true, Location: awsapi.InQuery},
 	}}
-	s[shapeGetAnalyzedResourceOutput] = awsapi.Shape{Name: "GetAnalyzedResourceOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetAnalyzedResourceOutput](), Members: []awsapi.Member{
+	s[shapeGetAnalyzedResourceOutput] = awsapi.Shape{Name: "GetAnalyzedResourceOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAnalyzedResourceOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "resource", Shape: &s[shapeAnalyzedResource]},
 	}}
-	s[shapeGetAnalyzerInput] = awsapi.Shape{Name: "GetAnalyzerInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetAnalyzerInput](), Members: []awsapi.Member{
+	s[shapeGetAnalyzerInput] = awsapi.Shape{Name: "GetAnalyzerInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAnalyzerInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerName", Shape: &s[shapeAnalyzerName], Required: true, Location: awsapi.InLabel},
 	}}
-	s[shapeGetAnalyzerOutput] = awsapi.Shape{Name: "GetAnalyzerOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetAnalyzerOutput](), Members: []awsapi.Member{
+	s[shapeGetAnalyzerOutput] = awsapi.Shape{Name: "GetAnalyzerOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAnalyzerOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzer", Shape: &s[shapeAnalyzerSummary], Required: true},
 	}}
-	s[shapeGetArchiveRuleInput] = awsapi.Shape{Name: "GetArchiveRuleInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetArchiveRuleInput](), Members: []awsapi.Member{
+	s[shapeGetArchiveRuleInput] = awsapi.Shape{Name: "GetArchiveRuleInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetArchiveRuleInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerName", Shape: &s[shapeAnalyzerName], Required: true, Location: awsapi.InLabel},
 		{Name: "ruleName", Shape: &s[shapeName], Required: true, Location: awsapi.InLabel},
 	}}
-	s[shapeGetArchiveRuleOutput] = awsapi.Shape{Name: "GetArchiveRuleOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetArchiveRuleOutput](), Members: []awsapi.Member{
+	s[shapeGetArchiveRuleOutput] = awsapi.Shape{Name: "GetArchiveRuleOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetArchiveRuleOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "archiveRule", Shape: &s[shapeArchiveRuleSummary], Required: true},
 	}}
-	s[shapeGetFindingInput] = awsapi.Shape{Name: "GetFindingInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetFindingInput](), Members: []awsapi.Member{
+	s[shapeGetFindingInput] = awsapi.Shape{Name: "GetFindingInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetFindingInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerArn", Shape: &s[shapeAnalyzerArn], Required: true, Location: awsapi.InQuery},
 		{Name: "id", Shape: &s[shapeFindingId], Required: true, Location: awsapi.InLabel},
 	}}
-	s[shapeGetFindingOutput] = awsapi.Shape{Name: "GetFindingOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetFindingOutput](), Members: []awsapi.Member{
+	s[shapeGetFindingOutput] = awsapi.Shape{Name: "GetFindingOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetFindingOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "finding", Shape: &s[shapeFinding]},
 	}}
-	s[shapeGetFindingRecommendationInput] = awsapi.Shape{Name: "GetFindingRecommendationInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetFindingRecommendationInput](), Members: []awsapi.Member{
+	s[shapeGetFindingRecommendationInput] = awsapi.Shape{Name: "GetFindingRecommendationInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetFindingRecommendationInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerArn", Shape: &s[shapeAnalyzerArn], Required: true, Location: awsapi.InQuery},
 		{Name: "id", Shape: &s[shapeGetFindingRecommendationRequestIdString], Required: true, Location: awsapi.InLabel},
 		{Name: "maxResults", Shape: &s[shapeGetFindingRecommendationRequestMaxResultsInteger], Location: awsapi.InQuery},
 		{Name: "nextToken", Shape: &s[shapeToken], Location: awsapi.InQuery},
 	}}
-	s[shapeGetFindingRecommendationOutput] = awsapi.Shape{Name: "GetFindingRecommendationOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetFindingRecommendationOutput](), Members: []awsapi.Member{
+	s[shapeGetFindingRecommendationOutput] = awsapi.Shape{Name: "GetFindingRecommendationOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetFindingRecommendationOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "startedAt", Shape: &s[shapeTimestamp], Required: true},
 		{Name: "completedAt", Shape: &s[shapeTimestamp]},
 		{Name: "nextToken", Shape: &s[shapeToken]},
@@ -491,13 +491,13 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "recommendationType", Shape: &s[shapeRecommendationType], Required: true},
 		{Name: "status", Shape: &s[shapeStatus], Required: true},
 	}}
-	s[shapeGetFindingV2Input] = awsapi.Shape{Name: "GetFindingV2Input", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetFindingV2Input](), Members: []awsapi.Member{
+	s[shapeGetFindingV2Input] = awsapi.Shape{Name: "GetFindingV2Input", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetFindingV2Input)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerArn", Shape: &s[shapeAnalyzerArn], Required: true, Location: awsapi.InQuery},
 		{Name: "id", Shape: &s[shapeFindingId], Required: true, Location: awsapi.InLabel},
 		{Name: "maxResults", Shape: &s[shapeInteger], Location: awsapi.InQuery},
 		{Name: "nextToken", Shape: &s[shapeToken], Location: awsapi.InQuery},
 	}}
-	s[shapeGetFindingV2Output] = awsapi.Shape{Name: "GetFindingV2Output", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetFindingV2Output](), Members: []awsapi.Member{
+	s[shapeGetFindingV2Output] = awsapi.Shape{Name: "GetFindingV2Output", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetFindingV2Output)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzedAt", Shape: &s[shapeTimestamp], Required: true},
 		{Name: "createdAt", Shape: &s[shapeTimestamp], Required: true},
 		{Name: "error", Shape: &s[shapeString]},
@@ -511,154 +511,154 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "findingDetails", Shape: &s[shapeFindingDetailsList], Required: true},
 		{Name: "findingType", Shape: &s[shapeFindingType]},
 	}}
-	s[shapeGetFindingsStatisticsInput] = awsapi.Shape{Name: "GetFindingsStatisticsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetFindingsStatisticsInput](), Members: []awsapi.Member{
+	s[shapeGetFindingsStatisticsInput] = awsapi.Shape{Name: "GetFindingsStatisticsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetFindingsStatisticsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerArn", Shape: &s[shapeAnalyzerArn], Required: true},
 	}}
-	s[shapeGetFindingsStatisticsOutput] = awsapi.Shape{Name: "GetFindingsStatisticsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetFindingsStatisticsOutput](), Members: []awsapi.Member{
+	s[shapeGetFindingsStatisticsOutput] = awsapi.Shape{Name: "GetFindingsStatisticsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetFindingsStatisticsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "findingsStatistics", Shape: &s[shapeFindingsStatisticsList]},
 		{Name: "lastUpdatedAt", Shape: &s[shapeTimestamp]},
 	}}
-	s[shapeGetGeneratedPolicyInput] = awsapi.Shape{Name: "GetGeneratedPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetGeneratedPolicyInput](), Members: []awsapi.Member{
+	s[shapeGetGeneratedPolicyInput] = awsapi.Shape{Name: "GetGeneratedPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetGeneratedPolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "jobId", Shape: &s[shapeJobId], Required: true, Location: awsapi.InLabel},
 		{Name: "includeResourcePlaceholders", Shape: &s[shapeBoolean], Location: awsapi.InQuery},
 		{Name: "includeServiceLevelTemplate", Shape: &s[shapeBoolean], Location: awsapi.InQuery},
 	}}
-	s[shapeGetGeneratedPolicyOutput] = awsapi.Shape{Name: "GetGeneratedPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetGeneratedPolicyOutput](), Members: []awsapi.Member{
+	s[shapeGetGeneratedPolicyOutput] = awsapi.Shape{Name: "GetGeneratedPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetGeneratedPolicyOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "jobDetails", Shape: &s[shapeJobDetails], Required: true},
 		{Name: "generatedPolicyResult", Shape: &s[shapeGeneratedPolicyResult], Required: true},
 	}}
-	s[shapeListAccessPreviewFindingsInput] = awsapi.Shape{Name: "ListAccessPreviewFindingsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAccessPreviewFindingsInput](), Members: []awsapi.Member{
+	s[shapeListAccessPreviewFindingsInput] = awsapi.Shape{Name: "ListAccessPreviewFindingsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAccessPreviewFindingsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "accessPreviewId", Shape: &s[shapeAccessPreviewId], Required: true, Location: awsapi.InLabel},
 		{Name: "analyzerArn", Shape: &s[shapeAnalyzerArn], Required: true},
 		{Name: "filter", Shape: &s[shapeFilterCriteriaMap]},
 		{Name: "nextToken", Shape: &s[shapeToken]},
 		{Name: "maxResults", Shape: &s[shapeInteger]},
 	}}
-	s[shapeListAccessPreviewFindingsOutput] = awsapi.Shape{Name: "ListAccessPreviewFindingsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAccessPreviewFindingsOutput](), Members: []awsapi.Member{
+	s[shapeListAccessPreviewFindingsOutput] = awsapi.Shape{Name: "ListAccessPreviewFindingsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAccessPreviewFindingsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "findings", Shape: &s[shapeAccessPreviewFindingsList], Required: true},
 		{Name: "nextToken", Shape: &s[shapeToken]},
 	}}
-	s[shapeListAccessPreviewsInput] = awsapi.Shape{Name: "ListAccessPreviewsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAccessPreviewsInput](), Members: []awsapi.Member{
+	s[shapeListAccessPreviewsInput] = awsapi.Shape{Name: "ListAccessPreviewsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAccessPreviewsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerArn", Shape: &s[shapeAnalyzerArn], Required: true, Location: awsapi.InQuery},
 		{Name: "nextToken", Shape: &s[shapeToken], Location: awsapi.InQuery},
 		{Name: "maxResults", Shape: &s[shapeInteger], Location: awsapi.InQuery},
 	}}
-	s[shapeListAccessPreviewsOutput] = awsapi.Shape{Name: "ListAccessPreviewsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAccessPreviewsOutput](), Members: []awsapi.Member{
+	s[shapeListAccessPreviewsOutput] = awsapi.Shape{Name: "ListAccessPreviewsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAccessPreviewsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "accessPreviews", Shape: &s[shapeAccessPreviewsList], Required: true},
 		{Name: "nextToken", Shape: &s[shapeToken]},
 	}}
-	s[shapeListAnalyzedResourcesInput] = awsapi.Shape{Name: "ListAnalyzedResourcesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAnalyzedResourcesInput](), Members: []awsapi.Member{
+	s[shapeListAnalyzedResourcesInput] = awsapi.Shape{Name: "ListAnalyzedResourcesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAnalyzedResourcesInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerArn", Shape: &s[shapeAnalyzerArn], Required: true},
 		{Name: "resourceType", Shape: &s[shapeResourceType]},
 		{Name: "nextToken", Shape: &s[shapeToken]},
 		{Name: "maxResults", Shape: &s[shapeInteger]},
 	}}
-	s[shapeListAnalyzedResourcesOutput] = awsapi.Shape{Name: "ListAnalyzedResourcesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAnalyzedResourcesOutput](), Members: []awsapi.Member{
+	s[shapeListAnalyzedResourcesOutput] = awsapi.Shape{Name: "ListAnalyzedResourcesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAnalyzedResourcesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzedResources", Shape: &s[shapeAnalyzedResourcesList], Required: true},
 		{Name: "nextToken", Shape: &s[shapeToken]},
 	}}
-	s[shapeListAnalyzersInput] = awsapi.Shape{Name: "ListAnalyzersInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAnalyzersInput](), Members: []awsapi.Member{
+	s[shapeListAnalyzersInput] = awsapi.Shape{Name: "ListAnalyzersInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAnalyzersInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "nextToken", Shape: &s[shapeToken], Location: awsapi.InQuery},
 		{Name: "maxResults", Shape: &s[shapeInteger], Location: awsapi.InQuery},
 		{Name: "type", Shape: &s[shapeType], Location: awsapi.InQuery},
 	}}
-	s[shapeListAnalyzersOutput] = awsapi.Shape{Name: "ListAnalyzersOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAnalyzersOutput](), Members: []awsapi.Member{
+	s[shapeListAnalyzersOutput] = awsapi.Shape{Name: "ListAnalyzersOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAnalyzersOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzers", Shape: &s[shapeAnalyzersList], Required: true},
 		{Name: "nextToken", Shape: &s[shapeToken]},
 	}}
-	s[shapeListArchiveRulesInput] = awsapi.Shape{Name: "ListArchiveRulesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListArchiveRulesInput](), Members: []awsapi.Member{
+	s[shapeListArchiveRulesInput] = awsapi.Shape{Name: "ListArchiveRulesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListArchiveRulesInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerName", Shape: &s[shapeAnalyzerName], Required: true, Location: awsapi.InLabel},
 		{Name: "nextToken", Shape: &s[shapeToken], Location: awsapi.InQuery},
 		{Name: "maxResults", Shape: &s[shapeInteger], Location: awsapi.InQuery},
 	}}
-	s[shapeListArchiveRulesOutput] = awsapi.Shape{Name: "ListArchiveRulesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListArchiveRulesOutput](), Members: []awsapi.Member{
+	s[shapeListArchiveRulesOutput] = awsapi.Shape{Name: "ListArchiveRulesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListArchiveRulesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "archiveRules", Shape: &s[shapeArchiveRulesList], Required: true},
 		{Name: "nextToken", Shape: &s[shapeToken]},
 	}}
-	s[shapeListFindingsInput] = awsapi.Shape{Name: "ListFindingsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListFindingsInput](), Members: []awsapi.Member{
+	s[shapeListFindingsInput] = awsapi.Shape{Name: "ListFindingsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListFindingsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerArn", Shape: &s[shapeAnalyzerArn], Required: true},
 		{Name: "filter", Shape: &s[shapeFilterCriteriaMap]},
 		{Name: "sort", Shape: &s[shapeSortCriteria]},
 		{Name: "nextToken", Shape: &s[shapeToken]},
 		{Name: "maxResults", Shape: &s[shapeInteger]},
 	}}
-	s[shapeListFindingsOutput] = awsapi.Shape{Name: "ListFindingsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListFindingsOutput](), Members: []awsapi.Member{
+	s[shapeListFindingsOutput] = awsapi.Shape{Name: "ListFindingsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListFindingsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "findings", Shape: &s[shapeFindingsList], Required: true},
 		{Name: "nextToken", Shape: &s[shapeToken]},
 	}}
-	s[shapeListFindingsV2Input] = awsapi.Shape{Name: "ListFindingsV2Input", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListFindingsV2Input](), Members: []awsapi.Member{
+	s[shapeListFindingsV2Input] = awsapi.Shape{Name: "ListFindingsV2Input", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListFindingsV2Input)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerArn", Shape: &s[shapeAnalyzerArn], Required: true},
 		{Name: "filter", Shape: &s[shapeFilterCriteriaMap]},
 		{Name: "maxResults", Shape: &s[shapeInteger]},
 		{Name: "nextToken", Shape: &s[shapeToken]},
 		{Name: "sort", Shape: &s[shapeSortCriteria]},
 	}}
-	s[shapeListFindingsV2Output] = awsapi.Shape{Name: "ListFindingsV2Output", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListFindingsV2Output](), Members: []awsapi.Member{
+	s[shapeListFindingsV2Output] = awsapi.Shape{Name: "ListFindingsV2Output", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListFindingsV2Output)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "findings", Shape: &s[shapeFindingsListV2], Required: true},
 		{Name: "nextToken", Shape: &s[shapeToken]},
 	}}
-	s[shapeListPolicyGenerationsInput] = awsapi.Shape{Name: "ListPolicyGenerationsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListPolicyGenerationsInput](), Members: []awsapi.Member{
+	s[shapeListPolicyGenerationsInput] = awsapi.Shape{Name: "ListPolicyGenerationsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListPolicyGenerationsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "principalArn", Shape: &s[shapePrincipalArn], Location: awsapi.InQuery},
 		{Name: "maxResults", Shape: &s[shapeListPolicyGenerationsRequestMaxResultsInteger], Location: awsapi.InQuery},
 		{Name: "nextToken", Shape: &s[shapeToken], Location: awsapi.InQuery},
 	}}
-	s[shapeListPolicyGenerationsOutput] = awsapi.Shape{Name: "ListPolicyGenerationsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListPolicyGenerationsOutput](), Members: []awsapi.Member{
+	s[shapeListPolicyGenerationsOutput] = awsapi.Shape{Name: "ListPolicyGenerationsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListPolicyGenerationsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "policyGenerations", Shape: &s[shapePolicyGenerationList], Required: true},
 		{Name: "nextToken", Shape: &s[shapeToken]},
 	}}
-	s[shapeListTagsForResourceInput] = awsapi.Shape{Name: "ListTagsForResourceInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListTagsForResourceInput](), Members: []awsapi.Member{
+	s[shapeListTagsForResourceInput] = awsapi.Shape{Name: "ListTagsForResourceInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListTagsForResourceInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "resourceArn", Shape: &s[shapeString], Required: true, Location: awsapi.InLabel},
 	}}
-	s[shapeListTagsForResourceOutput] = awsapi.Shape{Name: "ListTagsForResourceOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListTagsForResourceOutput](), Members: []awsapi.Member{
+	s[shapeListTagsForResourceOutput] = awsapi.Shape{Name: "ListTagsForResourceOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListTagsForResourceOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "tags", Shape: &s[shapeTagsMap]},
 	}}
-	s[shapeStartPolicyGenerationInput] = awsapi.Shape{Name: "StartPolicyGenerationInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[StartPolicyGenerationInput](), Members: []awsapi.Member{
+	s[shapeStartPolicyGenerationInput] = awsapi.Shape{Name: "StartPolicyGenerationInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StartPolicyGenerationInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "policyGenerationDetails", Shape: &s[shapePolicyGenerationDetails], Required: true},
 		{Name: "cloudTrailDetails", Shape: &s[shapeCloudTrailDetails]},
 		{Name: "clientToken", Shape: &s[shapeString], IdempotencyToken: true},
 	}}
-	s[shapeStartPolicyGenerationOutput] = awsapi.Shape{Name: "StartPolicyGenerationOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[StartPolicyGenerationOutput](), Members: []awsapi.Member{
+	s[shapeStartPolicyGenerationOutput] = awsapi.Shape{Name: "StartPolicyGenerationOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StartPolicyGenerationOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "jobId", Shape: &s[shapeJobId], Required: true},
 	}}
-	s[shapeStartResourceScanInput] = awsapi.Shape{Name: "StartResourceScanInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[StartResourceScanInput](), Members: []awsapi.Member{
+	s[shapeStartResourceScanInput] = awsapi.Shape{Name: "StartResourceScanInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StartResourceScanInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerArn", Shape: &s[shapeAnalyzerArn], Required: true},
 		{Name: "resourceArn", Shape: &s[shapeResourceArn], Required: true},
 		{Name: "resourceOwnerAccount", Shape: &s[shapeString]},
 	}}
-	s[shapeStartResourceScanOutput] = awsapi.Shape{Name: "StartResourceScanOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[StartResourceScanOutput]()}
-	s[shapeTagResourceInput] = awsapi.Shape{Name: "TagResourceInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[TagResourceInput](), Members: []awsapi.Member{
+	s[shapeStartResourceScanOutput] = awsapi.Shape{Name: "StartResourceScanOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StartResourceScanOutput)(nil)).Elem()}
+	s[shapeTagResourceInput] = awsapi.Shape{Name: "TagResourceInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TagResourceInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "resourceArn", Shape: &s[shapeString], Required: true, Location: awsapi.InLabel},
 		{Name: "tags", Shape: &s[shapeTagsMap], Required: true},
 	}}
-	s[shapeTagResourceOutput] = awsapi.Shape{Name: "TagResourceOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[TagResourceOutput]()}
-	s[shapeUntagResourceInput] = awsapi.Shape{Name: "UntagResourceInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UntagResourceInput](), Members: []awsapi.Member{
+	s[shapeTagResourceOutput] = awsapi.Shape{Name: "TagResourceOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TagResourceOutput)(nil)).Elem()}
+	s[shapeUntagResourceInput] = awsapi.Shape{Name: "UntagResourceInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UntagResourceInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "resourceArn", Shape: &s[shapeString], Required: true, Location: awsapi.InLabel},
 		{Name: "tagKeys", Shape: &s[shapeTagKeys], Required: true, Location: awsapi.InQuery},
 	}}
-	s[shapeUntagResourceOutput] = awsapi.Shape{Name: "UntagResourceOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UntagResourceOutput]()}
-	s[shapeUpdateAnalyzerInput] = awsapi.Shape{Name: "UpdateAnalyzerInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateAnalyzerInput](), Members: []awsapi.Member{
+	s[shapeUntagResourceOutput] = awsapi.Shape{Name: "UntagResourceOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UntagResourceOutput)(nil)).Elem()}
+	s[shapeUpdateAnalyzerInput] = awsapi.Shape{Name: "UpdateAnalyzerInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateAnalyzerInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerName", Shape: &s[shapeAnalyzerName], Required: true, Location: awsapi.InLabel},
 		{Name: "configuration", Shape: &s[shapeAnalyzerConfiguration]},
 	}}
-	s[shapeUpdateAnalyzerOutput] = awsapi.Shape{Name: "UpdateAnalyzerOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateAnalyzerOutput](), Members: []awsapi.Member{
+	s[shapeUpdateAnalyzerOutput] = awsapi.Shape{Name: "UpdateAnalyzerOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateAnalyzerOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "configuration", Shape: &s[shapeAnalyzerConfiguration]},
 	}}
-	s[shapeUpdateArchiveRuleInput] = awsapi.Shape{Name: "UpdateArchiveRuleInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateArchiveRuleInput](), Members: []awsapi.Member{
+	s[shapeUpdateArchiveRuleInput] = awsapi.Shape{Name: "UpdateArchiveRuleInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateArchiveRuleInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerName", Shape: &s[shapeAnalyzerName], Required: true, Location: awsapi.InLabel},
 		{Name: "ruleName", Shape: &s[shapeName], Required: true, Location: awsapi.InLabel},
 		{Name: "filter", Shape: &s[shapeFilterCriteriaMap], Required: true},
 		{Name: "clientToken", Shape: &s[shapeString], IdempotencyToken: true},
 	}}
-	s[shapeUpdateArchiveRuleOutput] = awsapi.Shape{Name: "UpdateArchiveRuleOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateArchiveRuleOutput]()}
-	s[shapeUpdateFindingsInput] = awsapi.Shape{Name: "UpdateFindingsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateFindingsInput](), Members: []awsapi.Member{
+	s[shapeUpdateArchiveRuleOutput] = awsapi.Shape{Name: "UpdateArchiveRuleOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateArchiveRuleOutput)(nil)).Elem()}
+	s[shapeUpdateFindingsInput] = awsapi.Shape{Name: "UpdateFindingsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateFindingsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzerArn", Shape: &s[shapeAnalyzerArn], Required: true},
 		{Name: "status", Shape: &s[shapeFindingStatusUpdate], Required: true},
 		{Name: "ids", Shape: &s[shapeFindingIdList]},
 		{Name: "resourceArn", Shape: &s[shapeResourceArn]},
 		{Name: "clientToken", Shape: &s[shapeString], IdempotencyToken: true},
 	}}
-	s[shapeUpdateFindingsOutput] = awsapi.Shape{Name: "UpdateFindingsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateFindingsOutput]()}
-	s[shapeValidatePolicyInput] = awsapi.Shape{Name: "ValidatePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ValidatePolicyInput](), Members: []awsapi.Member{
+	s[shapeUpdateFindingsOutput] = awsapi.Shape{Name: "UpdateFindingsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateFindingsOutput)(nil)).Elem()}
+	s[shapeValidatePolicyInput] = awsapi.Shape{Name: "ValidatePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ValidatePolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "locale", Shape: &s[shapeLocale]},
 		{Name: "maxResults", Shape: &s[shapeInteger], Location: awsapi.InQuery},
 		{Name: "nextToken", Shape: &s[shapeToken], Location: awsapi.InQuery},
@@ -666,49 +666,49 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "policyType", Shape: &s[shapePolicyType], Required: true},
 		{Name: "validatePolicyResourceType", Shape: &s[shapeValidatePolicyResourceType]},
 	}}
-	s[shapeValidatePolicyOutput] = awsapi.Shape{Name: "ValidatePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ValidatePolicyOutput](), Members: []awsapi.Member{
+	s[shapeValidatePolicyOutput] = awsapi.Shape{Name: "ValidatePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ValidatePolicyOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "findings", Shape: &s[shapeValidatePolicyFindingList], Required: true},
 		{Name: "nextToken", Shape: &s[shapeToken]},
 	}}
-	s[shapeConflictExceptionDetail] = awsapi.Shape{Name: "ConflictExceptionDetail", Kind: awsapi.Structure, GoType: reflect.TypeFor[ConflictExceptionDetail](), Members: []awsapi.Member{
+	s[shapeConflictExceptionDetail] = awsapi.Shape{Name: "ConflictExceptionDetail", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ConflictExceptionDetail)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "message", Shape: &s[shapeString], Required: true},
 		{Name: "resourceId", Shape: &s[shapeString], Required: true},
 		{Name: "resourceType", Shape: &s[shapeString], Required: true},
 	}}
-	s[shapeInternalServerExceptionDetail] = awsapi.Shape{Name: "InternalServerExceptionDetail", Kind: awsapi.Structure, GoType: reflect.TypeFor[InternalServerExceptionDetail](), Members: []awsapi.Member{
+	s[shapeInternalServerExceptionDetail] = awsapi.Shape{Name: "InternalServerExceptionDetail", Kind: awsapi.Structure, GoType: reflect.TypeOf((*InternalServerExceptionDetail)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "message", Shape: &s[shapeString], Required: true},
 		{Name: "retryAfterSeconds", Shape: &s[shapeInteger], Location: awsapi.InHeader, WireName: "Retry-After"},
 	}}
-	s[shapeResourceNotFoundExceptionDetail] = awsapi.Shape{Name: "ResourceNotFoundExceptionDetail", Kind: awsapi.Structure, GoType: reflect.TypeFor[ResourceNotFoundExceptionDetail](), Members: []awsapi.Member{
+	s[shapeResourceNotFoundExceptionDetail] = awsapi.Shape{Name: "ResourceNotFoundExceptionDetail", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ResourceNotFoundExceptionDetail)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "message", Shape: &s[shapeString], Required: true},
 		{Name: "resourceId", Shape: &s[shapeString], Required: true},
 		{Name: "resourceType", Shape: &s[shapeString], Required: true},
 	}}
-	s[shapeServiceQuotaExceededExceptionDetail] = awsapi.Shape{Name: "ServiceQuotaExceededExceptionDetail", Kind: awsapi.Structure, GoType: reflect.TypeFor[ServiceQuotaExceededExceptionDetail](), Members: []awsapi.Member{
+	s[shapeServiceQuotaExceededExceptionDetail] = awsapi.Shape{Name: "ServiceQuotaExceededExceptionDetail", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ServiceQuotaExceededExceptionDetail)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "message", Shape: &s[shapeString], Required: true},
 		{Name: "resourceId", Shape: &s[shapeString], Required: true},
 		{Name: "resourceType", Shape: &s[shapeString], Required: true},
 	}}
-	s[shapeThrottlingExceptionDetail] = awsapi.Shape{Name: "ThrottlingExceptionDetail", Kind: awsapi.Structure, GoType: reflect.TypeFor[ThrottlingExceptionDetail](), Members: []awsapi.Member{
+	s[shapeThrottlingExceptionDetail] = awsapi.Shape{Name: "ThrottlingExceptionDetail", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ThrottlingExceptionDetail)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "message", Shape: &s[shapeString], Required: true},
 		{Name: "retryAfterSeconds", Shape: &s[shapeInteger], Location: awsapi.InHeader, WireName: "Retry-After"},
 	}}
-	s[shapeValidationExceptionDetail] = awsapi.Shape{Name: "ValidationExceptionDetail", Kind: awsapi.Structure, GoType: reflect.TypeFor[ValidationExceptionDetail](), Members: []awsapi.Member{
+	s[shapeValidationExceptionDetail] = awsapi.Shape{Name: "ValidationExceptionDetail", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ValidationExceptionDetail)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "message", Shape: &s[shapeString], Required: true},
 		{Name: "reason", Shape: &s[shapeValidationExceptionReason], Required: true},
 		{Name: "fieldList", Shape: &s[shapeValidationExceptionFieldList]},
 	}}
-	s[shapeAccess] = awsapi.Shape{Name: "Access", Kind: awsapi.Structure, GoType: reflect.TypeFor[Access](), Members: []awsapi.Member{
+	s[shapeAccess] = awsapi.Shape{Name: "Access", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Access)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "actions", Shape: &s[shapeAccessActionsList]},
 		{Name: "resources", Shape: &s[shapeAccessResourcesList]},
 	}}
-	s[shapeAccessActionsList] = awsapi.Shape{Name: "AccessActionsList", Kind: awsapi.List, Min: new(int64(0)), Max: new(int64(100)), Member: &s[shapeAction], GoType: reflect.TypeFor[[]string]()}
-	s[shapeAccessCheckPolicyDocument] = awsapi.Shape{Name: "AccessCheckPolicyDocument", Kind: awsapi.String, Sensitive: true, GoType: reflect.TypeFor[string]()}
-	s[shapeAccessCheckPolicyType] = awsapi.Shape{Name: "AccessCheckPolicyType", Kind: awsapi.String, Enum: []string{"IDENTITY_POLICY", "RESOURCE_POLICY"}, GoType: reflect.TypeFor[string]()}
-	s[shapeAccessCheckResourceType] = awsapi.Shape{Name: "AccessCheckResourceType", Kind: awsapi.String, Enum: []string{"AWS::DynamoDB::Table", "AWS::DynamoDB::Stream", "AWS::EFS::FileSystem", "AWS::OpenSearchService::Domain", "AWS::Kinesis::Stream", "AWS::Kinesis::StreamConsumer", "AWS::KMS::Key", "AWS::Lambda::Function", "AWS::S3::Bucket", "AWS::S3::AccessPoint", "AWS::S3Express::DirectoryBucket", "AWS::S3::Glacier", "AWS::S3Outposts::Bucket", "AWS::S3Outposts::AccessPoint", "AWS::SecretsManager::Secret", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::IAM::AssumeRolePolicyDocument", "AWS::S3Tables::TableBucket", "AWS::ApiGateway::RestApi", "AWS::CodeArtifact::Domain", "AWS::Backup::BackupVault", "AWS::CloudTrail::Dashboard", "AWS::CloudTrail::EventDataStore", "AWS::S3Tables::Table", "AWS::S3Express::AccessPoint"}, GoType: reflect.TypeFor[string]()}
-	s[shapeAccessPointArn] = awsapi.Shape{Name: "AccessPointArn", Kind: awsapi.String, Pattern: awsapi.NewPattern("arn:[^:]*:s3:[^:]*:[^:]*:accesspoint/.*"), GoType: reflect.TypeFor[string]()}
-	s[shapeAccessPointPolicy] = awsapi.Shape{Name: "AccessPointPolicy", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeAccessPreview] = awsapi.Shape{Name: "AccessPreview", Kind: awsapi.Structure, GoType: reflect.TypeFor[AccessPreview](), Members: []awsapi.Member{
+	s[shapeAccessActionsList] = awsapi.Shape{Name: "AccessActionsList", Kind: awsapi.List, Min: new(int64(0)), Max: new(int64(100)), Member: &s[shapeAction], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeAccessCheckPolicyDocument] = awsapi.Shape{Name: "AccessCheckPolicyDocument", Kind: awsapi.String, Sensitive: true, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAccessCheckPolicyType] = awsapi.Shape{Name: "AccessCheckPolicyType", Kind: awsapi.String, Enum: []string{"IDENTITY_POLICY", "RESOURCE_POLICY"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAccessCheckResourceType] = awsapi.Shape{Name: "AccessCheckResourceType", Kind: awsapi.String, Enum: []string{"AWS::DynamoDB::Table", "AWS::DynamoDB::Stream", "AWS::EFS::FileSystem", "AWS::OpenSearchService::Domain", "AWS::Kinesis::Stream", "AWS::Kinesis::StreamConsumer", "AWS::KMS::Key", "AWS::Lambda::Function", "AWS::S3::Bucket", "AWS::S3::AccessPoint", "AWS::S3Express::DirectoryBucket", "AWS::S3::Glacier", "AWS::S3Outposts::Bucket", "AWS::S3Outposts::AccessPoint", "AWS::SecretsManager::Secret", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::IAM::AssumeRolePolicyDocument", "AWS::S3Tables::TableBucket", "AWS::ApiGateway::RestApi", "AWS::CodeArtifact::Domain", "AWS::Backup::BackupVault", "AWS::CloudTrail::Dashboard", "AWS::CloudTrail::EventDataStore", "AWS::S3Tables::Table", "AWS::S3Express::AccessPoint"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAccessPointArn] = awsapi.Shape{Name: "AccessPointArn", Kind: awsapi.String, Pattern: awsapi.NewPattern("arn:[^:]*:s3:[^:]*:[^:]*:accesspoint/.*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAccessPointPolicy] = awsapi.Shape{Name: "AccessPointPolicy", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAccessPreview] = awsapi.Shape{Name: "AccessPreview", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AccessPreview)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "id", Shape: &s[shapeAccessPreviewId], Required: true},
 		{Name: "analyzerArn", Shape: &s[shapeAnalyzerArn], Required: true},
 		{Name: "configurations", Shape: &s[shapeConfigurationsMap], Required: true},
@@ -716,7 +716,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "status", Shape: &s[shapeAccessPreviewStatus], Required: true},
 		{Name: "statusReason", Shape: &s[shapeAccessPreviewStatusReason]},
 	}}
-	s[shapeAccessPreviewFinding] = awsapi.Shape{Name: "AccessPreviewFinding", Kind: awsapi.Structure, GoType: reflect.TypeFor[AccessPreviewFinding](), Members: []awsapi.Member{
+	s[shapeAccessPreviewFinding] = awsapi.Shape{Name: "AccessPreviewFinding", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AccessPreviewFinding)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "id", Shape: &s[shapeAccessPreviewFindingId], Required: true},
 		{Name: "existingFindingId", Shape: &s[shapeFindingId]},
 		{Name: "existingFindingStatus", Shape: &s[shapeFindingStatus]},
@@ -734,43 +734,43 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "sources", Shape: &s[shapeFindingSourceList]},
 		{Name: "resourceControlPolicyRestriction", Shape: &s[shapeResourceControlPolicyRestriction]},
 	}}
-	s[shapeAccessPreviewFindingId] = awsapi.Shape{Name: "AccessPreviewFindingId", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeAccessPreviewFindingsList] = awsapi.Shape{Name: "AccessPreviewFindingsList", Kind: awsapi.List, Member: &s[shapeAccessPreviewFinding], GoType: reflect.TypeFor[[]AccessPreviewFinding]()}
-	s[shapeAccessPreviewId] = awsapi.Shape{Name: "AccessPreviewId", Kind: awsapi.String, Pattern: awsapi.NewPattern("[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}"), GoType: reflect.TypeFor[string]()}
-	s[shapeAccessPreviewStatus] = awsapi.Shape{Name: "AccessPreviewStatus", Kind: awsapi.String, Enum: []string{"COMPLETED", "CREATING", "FAILED"}, GoType: reflect.TypeFor[string]()}
-	s[shapeAccessPreviewStatusReason] = awsapi.Shape{Name: "AccessPreviewStatusReason", Kind: awsapi.Structure, GoType: reflect.TypeFor[AccessPreviewStatusReason](), Members: []awsapi.Member{
+	s[shapeAccessPreviewFindingId] = awsapi.Shape{Name: "AccessPreviewFindingId", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAccessPreviewFindingsList] = awsapi.Shape{Name: "AccessPreviewFindingsList", Kind: awsapi.List, Member: &s[shapeAccessPreviewFinding], GoType: reflect.TypeOf((*[]AccessPreviewFinding)(nil)).Elem()}
+	s[shapeAccessPreviewId] = awsapi.Shape{Name: "AccessPreviewId", Kind: awsapi.String, Pattern: awsapi.NewPattern("[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAccessPreviewStatus] = awsapi.Shape{Name: "AccessPreviewStatus", Kind: awsapi.String, Enum: []string{"COMPLETED", "CREATING", "FAILED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAccessPreviewStatusReason] = awsapi.Shape{Name: "AccessPreviewStatusReason", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AccessPreviewStatusReason)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "code", Shape: &s[shapeAccessPreviewStatusReasonCode], Required: true},
 	}}
-	s[shapeAccessPreviewStatusReasonCode] = awsapi.Shape{Name: "AccessPreviewStatusReasonCode", Kind: awsapi.String, Enum: []string{"INTERNAL_ERROR", "INVALID_CONFIGURATION"}, GoType: reflect.TypeFor[string]()}
-	s[shapeAccessPreviewSummary] = awsapi.Shape{Name: "AccessPreviewSummary", Kind: awsapi.Structure, GoType: reflect.TypeFor[AccessPreviewSummary](), Members: []awsapi.Member{
+	s[shapeAccessPreviewStatusReasonCode] = awsapi.Shape{Name: "AccessPreviewStatusReasonCode", Kind: awsapi.String, Enum: []string{"INTERNAL_ERROR", "INVALID_CONFIGURATION"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAccessPreviewSummary] = awsapi.Shape{Name: "AccessPreviewSummary", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AccessPreviewSummary)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "id", Shape: &s[shapeAccessPreviewId], Required: true},
 		{Name: "analyzerArn", Shape: &s[shapeAnalyzerArn], Required: true},
 		{Name: "createdAt", Shape: &s[shapeTimestamp], Required: true},
 		{Name: "status", Shape: &s[shapeAccessPreviewStatus], Required: true},
 		{Name: "statusReason", Shape: &s[shapeAccessPreviewStatusReason]},
 	}}
-	s[shapeAccessPreviewsList] = awsapi.Shape{Name: "AccessPreviewsList", Kind: awsapi.List, Member: &s[shapeAccessPreviewSummary], GoType: reflect.TypeFor[[]AccessPreviewSummary]()}
-	s[shapeAccessResourcesList] = awsapi.Shape{Name: "AccessResourcesList", Kind: awsapi.List, Min: new(int64(0)), Max: new(int64(100)), Member: &s[shapeResource], GoType: reflect.TypeFor[[]string]()}
-	s[shapeAccountAggregations] = awsapi.Shape{Name: "AccountAggregations", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(10)), Member: &s[shapeFindingAggregationAccountDetails], GoType: reflect.TypeFor[[]FindingAggregationAccountDetails]()}
-	s[shapeAccountIdsList] = awsapi.Shape{Name: "AccountIdsList", Kind: awsapi.List, Member: &s[shapeString], GoType: reflect.TypeFor[[]string]()}
-	s[shapeAclCanonicalId] = awsapi.Shape{Name: "AclCanonicalId", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeAclGrantee] = awsapi.Shape{Name: "AclGrantee", Kind: awsapi.Structure, GoType: reflect.TypeFor[AclGrantee](), Union: true, Members: []awsapi.Member{
+	s[shapeAccessPreviewsList] = awsapi.Shape{Name: "AccessPreviewsList", Kind: awsapi.List, Member: &s[shapeAccessPreviewSummary], GoType: reflect.TypeOf((*[]AccessPreviewSummary)(nil)).Elem()}
+	s[shapeAccessResourcesList] = awsapi.Shape{Name: "AccessResourcesList", Kind: awsapi.List, Min: new(int64(0)), Max: new(int64(100)), Member: &s[shapeResource], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeAccountAggregations] = awsapi.Shape{Name: "AccountAggregations", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(10)), Member: &s[shapeFindingAggregationAccountDetails], GoType: reflect.TypeOf((*[]FindingAggregationAccountDetails)(nil)).Elem()}
+	s[shapeAccountIdsList] = awsapi.Shape{Name: "AccountIdsList", Kind: awsapi.List, Member: &s[shapeString], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeAclCanonicalId] = awsapi.Shape{Name: "AclCanonicalId", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAclGrantee] = awsapi.Shape{Name: "AclGrantee", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AclGrantee)(nil)).Elem(), Union: true, Members: []awsapi.Member{
 		{Name: "id", Shape: &s[shapeAclCanonicalId]},
 		{Name: "uri", Shape: &s[shapeAclUri]},
 	}}
-	s[shapeAclPermission] = awsapi.Shape{Name: "AclPermission", Kind: awsapi.String, Enum: []string{"READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL"}, GoType: reflect.TypeFor[string]()}
-	s[shapeAclUri] = awsapi.Shape{Name: "AclUri", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeAction] = awsapi.Shape{Name: "Action", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeActionList] = awsapi.Shape{Name: "ActionList", Kind: awsapi.List, Member: &s[shapeString], GoType: reflect.TypeFor[[]string]()}
-	s[shapeAnalysisRule] = awsapi.Shape{Name: "AnalysisRule", Kind: awsapi.Structure, GoType: reflect.TypeFor[AnalysisRule](), Members: []awsapi.Member{
+	s[shapeAclPermission] = awsapi.Shape{Name: "AclPermission", Kind: awsapi.String, Enum: []string{"READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAclUri] = awsapi.Shape{Name: "AclUri", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAction] = awsapi.Shape{Name: "Action", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeActionList] = awsapi.Shape{Name: "ActionList", Kind: awsapi.List, Member: &s[shapeString], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeAnalysisRule] = awsapi.Shape{Name: "AnalysisRule", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AnalysisRule)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "exclusions", Shape: &s[shapeAnalysisRuleCriteriaList]},
 	}}
-	s[shapeAnalysisRuleCriteria] = awsapi.Shape{Name: "AnalysisRuleCriteria", Kind: awsapi.Structure, GoType: reflect.TypeFor[AnalysisRuleCriteria](), Members: []awsapi.Member{
+	s[shapeAnalysisRuleCriteria] = awsapi.Shape{Name: "AnalysisRuleCriteria", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AnalysisRuleCriteria)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "accountIds", Shape: &s[shapeAccountIdsList]},
 		{Name: "resourceTags", Shape: &s[shapeTagsList]},
 	}}
-	s[shapeAnalysisRuleCriteriaList] = awsapi.Shape{Name: "AnalysisRuleCriteriaList", Kind: awsapi.List, Member: &s[shapeAnalysisRuleCriteria], GoType: reflect.TypeFor[[]AnalysisRuleCriteria]()}
-	s[shapeAnalyzedResource] = awsapi.Shape{Name: "AnalyzedResource", Kind: awsapi.Structure, GoType: reflect.TypeFor[AnalyzedResource](), Members: []awsapi.Member{
+	s[shapeAnalysisRuleCriteriaList] = awsapi.Shape{Name: "AnalysisRuleCriteriaList", Kind: awsapi.List, Member: &s[shapeAnalysisRuleCriteria], GoType: reflect.TypeOf((*[]AnalysisRuleCriteria)(nil)).Elem()}
+	s[shapeAnalyzedResource] = awsapi.Shape{Name: "AnalyzedResource", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AnalyzedResource)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "resourceArn", Shape: &s[shapeResourceArn], Required: true},
 		{Name: "resourceType", Shape: &s[shapeResourceType], Required: true},
 		{Name: "createdAt", Shape: &s[shapeTimestamp], Required: true},
@@ -783,20 +783,20 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "resourceOwnerAccount", Shape: &s[shapeString], Required: true},
 		{Name: "error", Shape: &s[shapeString]},
 	}}
-	s[shapeAnalyzedResourceSummary] = awsapi.Shape{Name: "AnalyzedResourceSummary", Kind: awsapi.Structure, GoType: reflect.TypeFor[AnalyzedResourceSummary](), Members: []awsapi.Member{
+	s[shapeAnalyzedResourceSummary] = awsapi.Shape{Name: "AnalyzedResourceSummary", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AnalyzedResourceSummary)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "resourceArn", Shape: &s[shapeResourceArn], Required: true},
 		{Name: "resourceOwnerAccount", Shape: &s[shapeString], Required: true},
 		{Name: "resourceType", Shape: &s[shapeResourceType], Required: true},
 	}}
-	s[shapeAnalyzedResourcesList] = awsapi.Shape{Name: "AnalyzedResourcesList", Kind: awsapi.List, Member: &s[shapeAnalyzedResourceSummary], GoType: reflect.TypeFor[[]AnalyzedResourceSummary]()}
-	s[shapeAnalyzerArn] = awsapi.Shape{Name: "AnalyzerArn", Kind: awsapi.String, Pattern: awsapi.NewPattern("[^:]*:[^:]*:[^:]*:[^:]*:[^:]*:analyzer/.{1,255}"), GoType: reflect.TypeFor[string]()}
-	s[shapeAnalyzerConfiguration] = awsapi.Shape{Name: "AnalyzerConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[AnalyzerConfiguration](), Union: true, Members: []awsapi.Member{
+	s[shapeAnalyzedResourcesList] = awsapi.Shape{Name: "AnalyzedResourcesList", Kind: awsapi.List, Member: &s[shapeAnalyzedResourceSummary], GoType: reflect.TypeOf((*[]AnalyzedResourceSummary)(nil)).Elem()}
+	s[shapeAnalyzerArn] = awsapi.Shape{Name: "AnalyzerArn", Kind: awsapi.String, Pattern: awsapi.NewPattern("[^:]*:[^:]*:[^:]*:[^:]*:[^:]*:analyzer/.{1,255}"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAnalyzerConfiguration] = awsapi.Shape{Name: "AnalyzerConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AnalyzerConfiguration)(nil)).Elem(), Union: true, Members: []awsapi.Member{
 		{Name: "unusedAccess", Shape: &s[shapeUnusedAccessConfiguration]},
 		{Name: "internalAccess", Shape: &s[shapeInternalAccessConfiguration]},
 	}}
-	s[shapeAnalyzerName] = awsapi.Shape{Name: "AnalyzerName", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(255)), Pattern: awsapi.NewPattern("[A-Za-z_][A-Za-z0-9_.-]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeAnalyzerStatus] = awsapi.Shape{Name: "AnalyzerStatus", Kind: awsapi.String, Enum: []string{"ACTIVE", "CREATING", "DISABLED", "FAILED"}, GoType: reflect.TypeFor[string]()}
-	s[shapeAnalyzerSummary] = awsapi.Shape{Name: "AnalyzerSummary", Kind: awsapi.Structure, GoType: reflect.TypeFor[AnalyzerSummary](), Members: []awsapi.Member{
+	s[shapeAnalyzerName] = awsapi.Shape{Name: "AnalyzerName", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(255)), Pattern: awsapi.NewPattern("[A-Za-z_][A-Za-z0-9_.-]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAnalyzerStatus] = awsapi.Shape{Name: "AnalyzerStatus", Kind: awsapi.String, Enum: []string{"ACTIVE", "CREATING", "DISABLED", "FAILED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAnalyzerSummary] = awsapi.Shape{Name: "AnalyzerSummary", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AnalyzerSummary)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "arn", Shape: &s[shapeAnalyzerArn], Required: true},
 		{Name: "name", Shape: &s[shapeAnalyzerName], Required: true},
 		{Name: "type", Shape: &s[shapeType], Required: true},
@@ -809,33 +809,33 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "configuration", Shape: &s[shapeAnalyzerConfiguration]},
 		{Name: "managedBy", Shape: &s[shapeString]},
 	}}
-	s[shapeAnalyzersList] = awsapi.Shape{Name: "AnalyzersList", Kind: awsapi.List, Member: &s[shapeAnalyzerSummary], GoType: reflect.TypeFor[[]AnalyzerSummary]()}
-	s[shapeArchiveRuleSummary] = awsapi.Shape{Name: "ArchiveRuleSummary", Kind: awsapi.Structure, GoType: reflect.TypeFor[ArchiveRuleSummary](), Members: []awsapi.Member{
+	s[shapeAnalyzersList] = awsapi.Shape{Name: "AnalyzersList", Kind: awsapi.List, Member: &s[shapeAnalyzerSummary], GoType: reflect.TypeOf((*[]AnalyzerSummary)(nil)).Elem()}
+	s[shapeArchiveRuleSummary] = awsapi.Shape{Name: "ArchiveRuleSummary", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ArchiveRuleSummary)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ruleName", Shape: &s[shapeName], Required: true},
 		{Name: "filter", Shape: &s[shapeFilterCriteriaMap], Required: true},
 		{Name: "createdAt", Shape: &s[shapeTimestamp], Required: true},
 		{Name: "updatedAt", Shape: &s[shapeTimestamp], Required: true},
 	}}
-	s[shapeArchiveRulesList] = awsapi.Shape{Name: "ArchiveRulesList", Kind: awsapi.List, Member: &s[shapeArchiveRuleSummary], GoType: reflect.TypeFor[[]ArchiveRuleSummary]()}
-	s[shapeBoolean] = awsapi.Shape{Name: "Boolean", Kind: awsapi.Boolean, GoType: reflect.TypeFor[bool]()}
-	s[shapeCheckAccessNotGrantedRequestAccessList] = awsapi.Shape{Name: "CheckAccessNotGrantedRequestAccessList", Kind: awsapi.List, Min: new(int64(0)), Max: new(int64(1)), Member: &s[shapeAccess], GoType: reflect.TypeFor[[]Access]()}
-	s[shapeCheckAccessNotGrantedResult] = awsapi.Shape{Name: "CheckAccessNotGrantedResult", Kind: awsapi.String, Enum: []string{"PASS", "FAIL"}, GoType: reflect.TypeFor[string]()}
-	s[shapeCheckNoNewAccessResult] = awsapi.Shape{Name: "CheckNoNewAccessResult", Kind: awsapi.String, Enum: []string{"PASS", "FAIL"}, GoType: reflect.TypeFor[string]()}
-	s[shapeCheckNoPublicAccessResult] = awsapi.Shape{Name: "CheckNoPublicAccessResult", Kind: awsapi.String, Enum: []string{"PASS", "FAIL"}, GoType: reflect.TypeFor[string]()}
-	s[shapeCloudTrailArn] = awsapi.Shape{Name: "CloudTrailArn", Kind: awsapi.String, Pattern: awsapi.NewPattern("arn:[^:]*:cloudtrail:[^:]*:[^:]*:trail/.{1,576}"), GoType: reflect.TypeFor[string]()}
-	s[shapeCloudTrailDetails] = awsapi.Shape{Name: "CloudTrailDetails", Kind: awsapi.Structure, GoType: reflect.TypeFor[CloudTrailDetails](), Members: []awsapi.Member{
+	s[shapeArchiveRulesList] = awsapi.Shape{Name: "ArchiveRulesList", Kind: awsapi.List, Member: &s[shapeArchiveRuleSummary], GoType: reflect.TypeOf((*[]ArchiveRuleSummary)(nil)).Elem()}
+	s[shapeBoolean] = awsapi.Shape{Name: "Boolean", Kind: awsapi.Boolean, GoType: reflect.TypeOf((*bool)(nil)).Elem()}
+	s[shapeCheckAccessNotGrantedRequestAccessList] = awsapi.Shape{Name: "CheckAccessNotGrantedRequestAccessList", Kind: awsapi.List, Min: new(int64(0)), Max: new(int64(1)), Member: &s[shapeAccess], GoType: reflect.TypeOf((*[]Access)(nil)).Elem()}
+	s[shapeCheckAccessNotGrantedResult] = awsapi.Shape{Name: "CheckAccessNotGrantedResult", Kind: awsapi.String, Enum: []string{"PASS", "FAIL"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeCheckNoNewAccessResult] = awsapi.Shape{Name: "CheckNoNewAccessResult", Kind: awsapi.String, Enum: []string{"PASS", "FAIL"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeCheckNoPublicAccessResult] = awsapi.Shape{Name: "CheckNoPublicAccessResult", Kind: awsapi.String, Enum: []string{"PASS", "FAIL"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeCloudTrailArn] = awsapi.Shape{Name: "CloudTrailArn", Kind: awsapi.String, Pattern: awsapi.NewPattern("arn:[^:]*:cloudtrail:[^:]*:[^:]*:trail/.{1,576}"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeCloudTrailDetails] = awsapi.Shape{Name: "CloudTrailDetails", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CloudTrailDetails)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "trails", Shape: &s[shapeTrailList], Required: true},
 		{Name: "accessRole", Shape: &s[shapeRoleArn], Required: true},
 		{Name: "startTime", Shape: &s[shapeTimestamp], Required: true},
 		{Name: "endTime", Shape: &s[shapeTimestamp]},
 	}}
-	s[shapeCloudTrailProperties] = awsapi.Shape{Name: "CloudTrailProperties", Kind: awsapi.Structure, GoType: reflect.TypeFor[CloudTrailProperties](), Members: []awsapi.Member{
+	s[shapeCloudTrailProperties] = awsapi.Shape{Name: "CloudTrailProperties", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CloudTrailProperties)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "trailProperties", Shape: &s[shapeTrailPropertiesList], Required: true},
 		{Name: "startTime", Shape: &s[shapeTimestamp], Required: true},
 		{Name: "endTime", Shape: &s[shapeTimestamp], Required: true},
 	}}
-	s[shapeConditionKeyMap] = awsapi.Shape{Name: "ConditionKeyMap", Kind: awsapi.Map, Key: &s[shapeString], Value: &s[shapeString], GoType: reflect.TypeFor[map[string]string]()}
-	s[shapeConfiguration] = awsapi.Shape{Name: "Configuration", Kind: awsapi.Structure, GoType: reflect.TypeFor[Configuration](), Union: true, Members: []awsapi.Member{
+	s[shapeConditionKeyMap] = awsapi.Shape{Name: "ConditionKeyMap", Kind: awsapi.Map, Key: &s[shapeString], Value: &s[shapeString], GoType: reflect.TypeOf((*map[string]string)(nil)).Elem()}
+	s[shapeConfiguration] = awsapi.Shape{Name: "Configuration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Configuration)(nil)).Elem(), Union: true, Members: []awsapi.Member{
 		{Name: "ebsSnapshot", Shape: &s[shapeEbsSnapshotConfiguration]},
 		{Name: "ecrRepository", Shape: &s[shapeEcrRepositoryConfiguration]},
 		{Name: "iamRole", Shape: &s[shapeIamRoleConfiguration]},
@@ -851,41 +851,41 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "dynamodbStream", Shape: &s[shapeDynamodbStreamConfiguration]},
 		{Name: "dynamodbTable", Shape: &s[shapeDynamodbTableConfiguration]},
 	}}
-	s[shapeConfigurationsMap] = awsapi.Shape{Name: "ConfigurationsMap", Kind: awsapi.Map, Key: &s[shapeConfigurationsMapKey], Value: &s[shapeConfiguration], GoType: reflect.TypeFor[map[string]Configuration]()}
-	s[shapeConfigurationsMapKey] = awsapi.Shape{Name: "ConfigurationsMapKey", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeCriterion] = awsapi.Shape{Name: "Criterion", Kind: awsapi.Structure, GoType: reflect.TypeFor[Criterion](), Members: []awsapi.Member{
+	s[shapeConfigurationsMap] = awsapi.Shape{Name: "ConfigurationsMap", Kind: awsapi.Map, Key: &s[shapeConfigurationsMapKey], Value: &s[shapeConfiguration], GoType: reflect.TypeOf((*map[string]Configuration)(nil)).Elem()}
+	s[shapeConfigurationsMapKey] = awsapi.Shape{Name: "ConfigurationsMapKey", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeCriterion] = awsapi.Shape{Name: "Criterion", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Criterion)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "eq", Shape: &s[shapeValueList]},
 		{Name: "neq", Shape: &s[shapeValueList]},
 		{Name: "contains", Shape: &s[shapeValueList]},
 		{Name: "exists", Shape: &s[shapeBoolean]},
 	}}
-	s[shapeDynamodbStreamConfiguration] = awsapi.Shape{Name: "DynamodbStreamConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[DynamodbStreamConfiguration](), Members: []awsapi.Member{
+	s[shapeDynamodbStreamConfiguration] = awsapi.Shape{Name: "DynamodbStreamConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DynamodbStreamConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "streamPolicy", Shape: &s[shapeDynamodbStreamPolicy]},
 	}}
-	s[shapeDynamodbStreamPolicy] = awsapi.Shape{Name: "DynamodbStreamPolicy", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeDynamodbTableConfiguration] = awsapi.Shape{Name: "DynamodbTableConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[DynamodbTableConfiguration](), Members: []awsapi.Member{
+	s[shapeDynamodbStreamPolicy] = awsapi.Shape{Name: "DynamodbStreamPolicy", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeDynamodbTableConfiguration] = awsapi.Shape{Name: "DynamodbTableConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DynamodbTableConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "tablePolicy", Shape: &s[shapeDynamodbTablePolicy]},
 	}}
-	s[shapeDynamodbTablePolicy] = awsapi.Shape{Name: "DynamodbTablePolicy", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeEbsGroup] = awsapi.Shape{Name: "EbsGroup", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeEbsGroupList] = awsapi.Shape{Name: "EbsGroupList", Kind: awsapi.List, Member: &s[shapeEbsGroup], GoType: reflect.TypeFor[[]string]()}
-	s[shapeEbsSnapshotConfiguration] = awsapi.Shape{Name: "EbsSnapshotConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[EbsSnapshotConfiguration](), Members: []awsapi.Member{
+	s[shapeDynamodbTablePolicy] = awsapi.Shape{Name: "DynamodbTablePolicy", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeEbsGroup] = awsapi.Shape{Name: "EbsGroup", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeEbsGroupList] = awsapi.Shape{Name: "EbsGroupList", Kind: awsapi.List, Member: &s[shapeEbsGroup], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeEbsSnapshotConfiguration] = awsapi.Shape{Name: "EbsSnapshotConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EbsSnapshotConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "userIds", Shape: &s[shapeEbsUserIdList]},
 		{Name: "groups", Shape: &s[shapeEbsGroupList]},
 		{Name: "kmsKeyId", Shape: &s[shapeEbsSnapshotDataEncryptionKeyId]},
 	}}
-	s[shapeEbsSnapshotDataEncryptionKeyId] = awsapi.Shape{Name: "EbsSnapshotDataEncryptionKeyId", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeEbsUserId] = awsapi.Shape{Name: "EbsUserId", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeEbsUserIdList] = awsapi.Shape{Name: "EbsUserIdList", Kind: awsapi.List, Member: &s[shapeEbsUserId], GoType: reflect.TypeFor[[]string]()}
-	s[shapeEcrRepositoryConfiguration] = awsapi.Shape{Name: "EcrRepositoryConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[EcrRepositoryConfiguration](), Members: []awsapi.Member{
+	s[shapeEbsSnapshotDataEncryptionKeyId] = awsapi.Shape{Name: "EbsSnapshotDataEncryptionKeyId", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeEbsUserId] = awsapi.Shape{Name: "EbsUserId", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeEbsUserIdList] = awsapi.Shape{Name: "EbsUserIdList", Kind: awsapi.List, Member: &s[shapeEbsUserId], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeEcrRepositoryConfiguration] = awsapi.Shape{Name: "EcrRepositoryConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EcrRepositoryConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "repositoryPolicy", Shape: &s[shapeEcrRepositoryPolicy]},
 	}}
-	s[shapeEcrRepositoryPolicy] = awsapi.Shape{Name: "EcrRepositoryPolicy", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeEfsFileSystemConfiguration] = awsapi.Shape{Name: "EfsFileSystemConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[EfsFileSystemConfiguration](), Members: []awsapi.Member{
+	s[shapeEcrRepositoryPolicy] = awsapi.Shape{Name: "EcrRepositoryPolicy", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeEfsFileSystemConfiguration] = awsapi.Shape{Name: "EfsFileSystemConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EfsFileSystemConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "fileSystemPolicy", Shape: &s[shapeEfsFileSystemPolicy]},
 	}}
-	s[shapeEfsFileSystemPolicy] = awsapi.Shape{Name: "EfsFileSystemPolicy", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeExternalAccessDetails] = awsapi.Shape{Name: "ExternalAccessDetails", Kind: awsapi.Structure, GoType: reflect.TypeFor[ExternalAccessDetails](), Members: []awsapi.Member{
+	s[shapeEfsFileSystemPolicy] = awsapi.Shape{Name: "EfsFileSystemPolicy", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeExternalAccessDetails] = awsapi.Shape{Name: "ExternalAccessDetails", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ExternalAccessDetails)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "action", Shape: &s[shapeActionList]},
 		{Name: "condition", Shape: &s[shapeConditionKeyMap], Required: true},
 		{Name: "isPublic", Shape: &s[shapeBoolean]},
@@ -893,14 +893,14 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "sources", Shape: &s[shapeFindingSourceList]},
 		{Name: "resourceControlPolicyRestriction", Shape: &s[shapeResourceControlPolicyRestriction]},
 	}}
-	s[shapeExternalAccessFindingsStatistics] = awsapi.Shape{Name: "ExternalAccessFindingsStatistics", Kind: awsapi.Structure, GoType: reflect.TypeFor[ExternalAccessFindingsStatistics](), Members: []awsapi.Member{
+	s[shapeExternalAccessFindingsStatistics] = awsapi.Shape{Name: "ExternalAccessFindingsStatistics", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ExternalAccessFindingsStatistics)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "resourceTypeStatistics", Shape: &s[shapeResourceTypeStatisticsMap]},
 		{Name: "totalActiveFindings", Shape: &s[shapeInteger]},
 		{Name: "totalArchivedFindings", Shape: &s[shapeInteger]},
 		{Name: "totalResolvedFindings", Shape: &s[shapeInteger]},
 	}}
-	s[shapeFilterCriteriaMap] = awsapi.Shape{Name: "FilterCriteriaMap", Kind: awsapi.Map, Key: &s[shapeString], Value: &s[shapeCriterion], GoType: reflect.TypeFor[map[string]Criterion]()}
-	s[shapeFinding] = awsapi.Shape{Name: "Finding", Kind: awsapi.Structure, GoType: reflect.TypeFor[Finding](), Members: []awsapi.Member{
+	s[shapeFilterCriteriaMap] = awsapi.Shape{Name: "FilterCriteriaMap", Kind: awsapi.Map, Key: &s[shapeString], Value: &s[shapeCriterion], GoType: reflect.TypeOf((*map[string]Criterion)(nil)).Elem()}
+	s[shapeFinding] = awsapi.Shape{Name: "Finding", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Finding)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "id", Shape: &s[shapeFindingId], Required: true},
 		{Name: "principal", Shape: &s[shapePrincipalMap]},
 		{Name: "action", Shape: &s[shapeActionList]},
@@ -917,14 +917,14 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "sources", Shape: &s[shapeFindingSourceList]},
 		{Name: "resourceControlPolicyRestriction", Shape: &s[shapeResourceControlPolicyRestriction]},
 	}}
-	s[shapeFindingAggregationAccountDetails] = awsapi.Shape{Name: "FindingAggregationAccountDetails", Kind: awsapi.Structure, GoType: reflect.TypeFor[FindingAggregationAccountDetails](), Members: []awsapi.Member{
+	s[shapeFindingAggregationAccountDetails] = awsapi.Shape{Name: "FindingAggregationAccountDetails", Kind: awsapi.Structure, GoType: reflect.TypeOf((*FindingAggregationAccountDetails)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "account", Shape: &s[shapeString]},
 		{Name: "numberOfActiveFindings", Shape: &s[shapeInteger]},
 		{Name: "details", Shape: &s[shapeFindingAggregationAccountDetailsMap]},
 	}}
-	s[shapeFindingAggregationAccountDetailsMap] = awsapi.Shape{Name: "FindingAggregationAccountDetailsMap", Kind: awsapi.Map, Key: &s[shapeString], Value: &s[shapeInteger], GoType: reflect.TypeFor[map[string]int32]()}
-	s[shapeFindingChangeType] = awsapi.Shape{Name: "FindingChangeType", Kind: awsapi.String, Enum: []string{"CHANGED", "NEW", "UNCHANGED"}, GoType: reflect.TypeFor[string]()}
-	s[shapeFindingDetails] = awsapi.Shape{Name: "FindingDetails", Kind: awsapi.Structure, GoType: reflect.TypeFor[FindingDetails](), Union: true, Members: []awsapi.Member{
+	s[shapeFindingAggregationAccountDetailsMap] = awsapi.Shape{Name: "FindingAggregationAccountDetailsMap", Kind: awsapi.Map, Key: &s[shapeString], Value: &s[shapeInteger], GoType: reflect.TypeOf((*map[string]int32)(nil)).Elem()}
+	s[shapeFindingChangeType] = awsapi.Shape{Name: "FindingChangeType", Kind: awsapi.String, Enum: []string{"CHANGED", "NEW", "UNCHANGED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeFindingDetails] = awsapi.Shape{Name: "FindingDetails", Kind: awsapi.Structure, GoType: reflect.TypeOf((*FindingDetails)(nil)).Elem(), Union: true, Members: []awsapi.Member{
 		{Name: "internalAccessDetails", Shape: &s[shapeInternalAccessDetails]},
 		{Name: "externalAccessDetails", Shape: &s[shapeExternalAccessDetails]},
 		{Name: "unusedPermissionDetails", Shape: &s[shapeUnusedPermissionDetails]},
@@ -932,22 +932,22 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "unusedIamRoleDetails", Shape: &s[shapeUnusedIamRoleDetails]},
 		{Name: "unusedIamUserPasswordDetails", Shape: &s[shapeUnusedIamUserPasswordDetails]},
 	}}
-	s[shapeFindingDetailsList] = awsapi.Shape{Name: "FindingDetailsList", Kind: awsapi.List, Member: &s[shapeFindingDetails], GoType: reflect.TypeFor[[]FindingDetails]()}
-	s[shapeFindingId] = awsapi.Shape{Name: "FindingId", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeFindingIdList] = awsapi.Shape{Name: "FindingIdList", Kind: awsapi.List, Member: &s[shapeFindingId], GoType: reflect.TypeFor[[]string]()}
-	s[shapeFindingSource] = awsapi.Shape{Name: "FindingSource", Kind: awsapi.Structure, GoType: reflect.TypeFor[FindingSource](), Members: []awsapi.Member{
+	s[shapeFindingDetailsList] = awsapi.Shape{Name: "FindingDetailsList", Kind: awsapi.List, Member: &s[shapeFindingDetails], GoType: reflect.TypeOf((*[]FindingDetails)(nil)).Elem()}
+	s[shapeFindingId] = awsapi.Shape{Name: "FindingId", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeFindingIdList] = awsapi.Shape{Name: "FindingIdList", Kind: awsapi.List, Member: &s[shapeFindingId], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeFindingSource] = awsapi.Shape{Name: "FindingSource", Kind: awsapi.Structure, GoType: reflect.TypeOf((*FindingSource)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "type", Shape: &s[shapeFindingSourceType], Required: true},
 		{Name: "detail", Shape: &s[shapeFindingSourceDetail]},
 	}}
-	s[shapeFindingSourceDetail] = awsapi.Shape{Name: "FindingSourceDetail", Kind: awsapi.Structure, GoType: reflect.TypeFor[FindingSourceDetail](), Members: []awsapi.Member{
+	s[shapeFindingSourceDetail] = awsapi.Shape{Name: "FindingSourceDetail", Kind: awsapi.Structure, GoType: reflect.TypeOf((*FindingSourceDetail)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "accessPointArn", Shape: &s[shapeString]},
 		{Name: "accessPointAccount", Shape: &s[shapeString]},
 	}}
-	s[shapeFindingSourceList] = awsapi.Shape{Name: "FindingSourceList", Kind: awsapi.List, Member: &s[shapeFindingSource], GoType: reflect.TypeFor[[]FindingSource]()}
-	s[shapeFindingSourceType] = awsapi.Shape{Name: "FindingSourceType", Kind: awsapi.String, Enum: []string{"POLICY", "BUCKET_ACL", "S3_ACCESS_POINT", "S3_ACCESS_POINT_ACCOUNT"}, GoType: reflect.TypeFor[string]()}
-	s[shapeFindingStatus] = awsapi.Shape{Name: "FindingStatus", Kind: awsapi.String, Enum: []string{"ACTIVE", "ARCHIVED", "RESOLVED"}, GoType: reflect.TypeFor[string]()}
-	s[shapeFindingStatusUpdate] = awsapi.Shape{Name: "FindingStatusUpdate", Kind: awsapi.String, Enum: []string{"ACTIVE", "ARCHIVED"}, GoType: reflect.TypeFor[string]()}
-	s[shapeFindingSummary] = awsapi.Shape{Name: "FindingSummary", Kind: awsapi.Structure, GoType: reflect.TypeFor[FindingSummary](), Members: []awsapi.Member{
+	s[shapeFindingSourceList] = awsapi.Shape{Name: "FindingSourceList", Kind: awsapi.List, Member: &s[shapeFindingSource], GoType: reflect.TypeOf((*[]FindingSource)(nil)).Elem()}
+	s[shapeFindingSourceType] = awsapi.Shape{Name: "FindingSourceType", Kind: awsapi.String, Enum: []string{"POLICY", "BUCKET_ACL", "S3_ACCESS_POINT", "S3_ACCESS_POINT_ACCOUNT"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeFindingStatus] = awsapi.Shape{Name: "FindingStatus", Kind: awsapi.String, Enum: []string{"ACTIVE", "ARCHIVED", "RESOLVED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeFindingStatusUpdate] = awsapi.Shape{Name: "FindingStatusUpdate", Kind: awsapi.String, Enum: []string{"ACTIVE", "ARCHIVED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeFindingSummary] = awsapi.Shape{Name: "FindingSummary", Kind: awsapi.Structure, GoType: reflect.TypeOf((*FindingSummary)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "id", Shape: &s[shapeFindingId], Required: true},
 		{Name: "principal", Shape: &s[shapePrincipalMap]},
 		{Name: "action", Shape: &s[shapeActionList]},
@@ -964,7 +964,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "sources", Shape: &s[shapeFindingSourceList]},
 		{Name: "resourceControlPolicyRestriction", Shape: &s[shapeResourceControlPolicyRestriction]},
 	}}
-	s[shapeFindingSummaryV2] = awsapi.Shape{Name: "FindingSummaryV2", Kind: awsapi.Structure, GoType: reflect.TypeFor[FindingSummaryV2](), Members: []awsapi.Member{
+	s[shapeFindingSummaryV2] = awsapi.Shape{Name: "FindingSummaryV2", Kind: awsapi.Structure, GoType: reflect.TypeOf((*FindingSummaryV2)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analyzedAt", Shape: &s[shapeTimestamp], Required: true},
 		{Name: "createdAt", Shape: &s[shapeTimestamp], Required: true},
 		{Name: "error", Shape: &s[shapeString]},
@@ -976,55 +976,55 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "updatedAt", Shape: &s[shapeTimestamp], Required: true},
 		{Name: "findingType", Shape: &s[shapeFindingType]},
 	}}
-	s[shapeFindingType] = awsapi.Shape{Name: "FindingType", Kind: awsapi.String, Enum: []string{"ExternalAccess", "UnusedIAMRole", "UnusedIAMUserAccessKey", "UnusedIAMUserPassword", "UnusedPermission", "InternalAccess"}, GoType: reflect.TypeFor[string]()}
-	s[shapeFindingsList] = awsapi.Shape{Name: "FindingsList", Kind: awsapi.List, Member: &s[shapeFindingSummary], GoType: reflect.TypeFor[[]FindingSummary]()}
-	s[shapeFindingsListV2] = awsapi.Shape{Name: "FindingsListV2", Kind: awsapi.List, Member: &s[shapeFindingSummaryV2], GoType: reflect.TypeFor[[]FindingSummaryV2]()}
-	s[shapeFindingsStatistics] = awsapi.Shape{Name: "FindingsStatistics", Kind: awsapi.Structure, GoType: reflect.TypeFor[FindingsStatistics](), Union: true, Members: []awsapi.Member{
+	s[shapeFindingType] = awsapi.Shape{Name: "FindingType", Kind: awsapi.String, Enum: []string{"ExternalAccess", "UnusedIAMRole", "UnusedIAMUserAccessKey", "UnusedIAMUserPassword", "UnusedPermission", "InternalAccess"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeFindingsList] = awsapi.Shape{Name: "FindingsList", Kind: awsapi.List, Member: &s[shapeFindingSummary], GoType: reflect.TypeOf((*[]FindingSummary)(nil)).Elem()}
+	s[shapeFindingsListV2] = awsapi.Shape{Name: "FindingsListV2", Kind: awsapi.List, Member: &s[shapeFindingSummaryV2], GoType: reflect.TypeOf((*[]FindingSummaryV2)(nil)).Elem()}
+	s[shapeFindingsStatistics] = awsapi.Shape{Name: "FindingsStatistics", Kind: awsapi.Structure, GoType: reflect.TypeOf((*FindingsStatistics)(nil)).Elem(), Union: true, Members: []awsapi.Member{
 		{Name: "externalAccessFindingsStatistics", Shape: &s[shapeExternalAccessFindingsStatistics]},
 		{Name: "internalAccessFindingsStatistics", Shape: &s[shapeInternalAccessFindingsStatistics]},
 		{Name: "unusedAccessFindingsStatistics", Shape: &s[shapeUnusedAccessFindingsStatistics]},
 	}}
-	s[shapeFindingsStatisticsList] = awsapi.Shape{Name: "FindingsStatisticsList", Kind: awsapi.List, Member: &s[shapeFindingsStatistics], GoType: reflect.TypeFor[[]FindingsStatistics]()}
-	s[shapeGenerateFindingRecommendationRequestIdString] = awsapi.Shape{Name: "GenerateFindingRecommendationRequestIdString", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2048)), GoType: reflect.TypeFor[string]()}
-	s[shapeGeneratedPolicy] = awsapi.Shape{Name: "GeneratedPolicy", Kind: awsapi.Structure, GoType: reflect.TypeFor[GeneratedPolicy](), Members: []awsapi.Member{
+	s[shapeFindingsStatisticsList] = awsapi.Shape{Name: "FindingsStatisticsList", Kind: awsapi.List, Member: &s[shapeFindingsStatistics], GoType: reflect.TypeOf((*[]FindingsStatistics)(nil)).Elem()}
+	s[shapeGenerateFindingRecommendationRequestIdString] = awsapi.Shape{Name: "GenerateFindingRecommendationRequestIdString", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2048)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeGeneratedPolicy] = awsapi.Shape{Name: "GeneratedPolicy", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GeneratedPolicy)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "policy", Shape: &s[shapeString], Required: true},
 	}}
-	s[shapeGeneratedPolicyList] = awsapi.Shape{Name: "GeneratedPolicyList", Kind: awsapi.List, Member: &s[shapeGeneratedPolicy], GoType: reflect.TypeFor[[]GeneratedPolicy]()}
-	s[shapeGeneratedPolicyProperties] = awsapi.Shape{Name: "GeneratedPolicyProperties", Kind: awsapi.Structure, GoType: reflect.TypeFor[GeneratedPolicyProperties](), Members: []awsapi.Member{
+	s[shapeGeneratedPolicyList] = awsapi.Shape{Name: "GeneratedPolicyList", Kind: awsapi.List, Member: &s[shapeGeneratedPolicy], GoType: reflect.TypeOf((*[]GeneratedPolicy)(nil)).Elem()}
+	s[shapeGeneratedPolicyProperties] = awsapi.Shape{Name: "GeneratedPolicyProperties", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GeneratedPolicyProperties)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "isComplete", Shape: &s[shapeBoolean]},
 		{Name: "principalArn", Shape: &s[shapePrincipalArn], Required: true},
 		{Name: "cloudTrailProperties", Shape: &s[shapeCloudTrailProperties]},
 	}}
-	s[shapeGeneratedPolicyResult] = awsapi.Shape{Name: "GeneratedPolicyResult", Kind: awsapi.Structure, GoType: reflect.TypeFor[GeneratedPolicyResult](), Members: []awsapi.Member{
+	s[shapeGeneratedPolicyResult] = awsapi.Shape{Name: "GeneratedPolicyResult", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GeneratedPolicyResult)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "properties", Shape: &s[shapeGeneratedPolicyProperties], Required: true},
 		{Name: "generatedPolicies", Shape: &s[shapeGeneratedPolicyList]},
 	}}
-	s[shapeGetFindingRecommendationRequestIdString] = awsapi.Shape{Name: "GetFindingRecommendationRequestIdString", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2048)), GoType: reflect.TypeFor[string]()}
-	s[shapeGetFindingRecommendationRequestMaxResultsInteger] = awsapi.Shape{Name: "GetFindingRecommendationRequestMaxResultsInteger", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeFor[int32]()}
-	s[shapeGranteePrincipal] = awsapi.Shape{Name: "GranteePrincipal", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeIamRoleConfiguration] = awsapi.Shape{Name: "IamRoleConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[IamRoleConfiguration](), Members: []awsapi.Member{
+	s[shapeGetFindingRecommendationRequestIdString] = awsapi.Shape{Name: "GetFindingRecommendationRequestIdString", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2048)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeGetFindingRecommendationRequestMaxResultsInteger] = awsapi.Shape{Name: "GetFindingRecommendationRequestMaxResultsInteger", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeGranteePrincipal] = awsapi.Shape{Name: "GranteePrincipal", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeIamRoleConfiguration] = awsapi.Shape{Name: "IamRoleConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*IamRoleConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "trustPolicy", Shape: &s[shapeIamTrustPolicy]},
 	}}
-	s[shapeIamTrustPolicy] = awsapi.Shape{Name: "IamTrustPolicy", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeInlineArchiveRule] = awsapi.Shape{Name: "InlineArchiveRule", Kind: awsapi.Structure, GoType: reflect.TypeFor[InlineArchiveRule](), Members: []awsapi.Member{
+	s[shapeIamTrustPolicy] = awsapi.Shape{Name: "IamTrustPolicy", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeInlineArchiveRule] = awsapi.Shape{Name: "InlineArchiveRule", Kind: awsapi.Structure, GoType: reflect.TypeOf((*InlineArchiveRule)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ruleName", Shape: &s[shapeName], Required: true},
 		{Name: "filter", Shape: &s[shapeFilterCriteriaMap], Required: true},
 	}}
-	s[shapeInlineArchiveRulesList] = awsapi.Shape{Name: "InlineArchiveRulesList", Kind: awsapi.List, Member: &s[shapeInlineArchiveRule], GoType: reflect.TypeFor[[]InlineArchiveRule]()}
-	s[shapeInteger] = awsapi.Shape{Name: "Integer", Kind: awsapi.Integer, GoType: reflect.TypeFor[int32]()}
-	s[shapeInternalAccessAnalysisRule] = awsapi.Shape{Name: "InternalAccessAnalysisRule", Kind: awsapi.Structure, GoType: reflect.TypeFor[InternalAccessAnalysisRule](), Members: []awsapi.Member{
+	s[shapeInlineArchiveRulesList] = awsapi.Shape{Name: "InlineArchiveRulesList", Kind: awsapi.List, Member: &s[shapeInlineArchiveRule], GoType: reflect.TypeOf((*[]InlineArchiveRule)(nil)).Elem()}
+	s[shapeInteger] = awsapi.Shape{Name: "Integer", Kind: awsapi.Integer, GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeInternalAccessAnalysisRule] = awsapi.Shape{Name: "InternalAccessAnalysisRule", Kind: awsapi.Structure, GoType: reflect.TypeOf((*InternalAccessAnalysisRule)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "inclusions", Shape: &s[shapeInternalAccessAnalysisRuleCriteriaList]},
 	}}
-	s[shapeInternalAccessAnalysisRuleCriteria] = awsapi.Shape{Name: "InternalAccessAnalysisRuleCriteria", Kind: awsapi.Structure, GoType: reflect.TypeFor[InternalAccessAnalysisRuleCriteria](), Members: []awsapi.Member{
+	s[shapeInternalAccessAnalysisRuleCriteria] = awsapi.Shape{Name: "InternalAccessAnalysisRuleCriteria", Kind: awsapi.Structure, GoType: reflect.TypeOf((*InternalAccessAnalysisRuleCriteria)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "accountIds", Shape: &s[shapeAccountIdsList]},
 		{Name: "resourceTypes", Shape: &s[shapeResourceTypeList]},
 		{Name: "resourceArns", Shape: &s[shapeResourceArnsList]},
 	}}
-	s[shapeInternalAccessAnalysisRuleCriteriaList] = awsapi.Shape{Name: "InternalAccessAnalysisRuleCriteriaList", Kind: awsapi.List, Member: &s[shapeInternalAccessAnalysisRuleCriteria], GoType: reflect.TypeFor[[]InternalAccessAnalysisRuleCriteria]()}
-	s[shapeInternalAccessConfiguration] = awsapi.Shape{Name: "InternalAccessConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[InternalAccessConfiguration](), Members: []awsapi.Member{
+	s[shapeInternalAccessAnalysisRuleCriteriaList] = awsapi.Shape{Name: "InternalAccessAnalysisRuleCriteriaList", Kind: awsapi.List, Member: &s[shapeInternalAccessAnalysisRuleCriteria], GoType: reflect.TypeOf((*[]InternalAccessAnalysisRuleCriteria)(nil)).Elem()}
+	s[shapeInternalAccessConfiguration] = awsapi.Shape{Name: "InternalAccessConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*InternalAccessConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "analysisRule", Shape: &s[shapeInternalAccessAnalysisRule]},
 	}}
-	s[shapeInternalAccessDetails] = awsapi.Shape{Name: "InternalAccessDetails", Kind: awsapi.Structure, GoType: reflect.TypeFor[InternalAccessDetails](), Members: []awsapi.Member{
+	s[shapeInternalAccessDetails] = awsapi.Shape{Name: "InternalAccessDetails", Kind: awsapi.Structure, GoType: reflect.TypeOf((*InternalAccessDetails)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "action", Shape: &s[shapeActionList]},
 		{Name: "condition", Shape: &s[shapeConditionKeyMap]},
 		{Name: "principal", Shape: &s[shapePrincipalMap]},
@@ -1035,304 +1035,304 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "resourceControlPolicyRestriction", Shape: &s[shapeResourceControlPolicyRestriction]},
 		{Name: "serviceControlPolicyRestriction", Shape: &s[shapeServiceControlPolicyRestriction]},
 	}}
-	s[shapeInternalAccessFindingsStatistics] = awsapi.Shape{Name: "InternalAccessFindingsStatistics", Kind: awsapi.Structure, GoType: reflect.TypeFor[InternalAccessFindingsStatistics](), Members: []awsapi.Member{
+	s[shapeInternalAccessFindingsStatistics] = awsapi.Shape{Name: "InternalAccessFindingsStatistics", Kind: awsapi.Structure, GoType: reflect.TypeOf((*InternalAccessFindingsStatistics)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "resourceTypeStatistics", Shape: &s[shapeInternalAccessResourceTypeStatisticsMap]},
 		{Name: "totalActiveFindings", Shape: &s[shapeInteger]},
 		{Name: "totalArchivedFindings", Shape: &s[shapeInteger]},
 		{Name: "totalResolvedFindings", Shape: &s[shapeInteger]},
 	}}
-	s[shapeInternalAccessResourceTypeDetails] = awsapi.Shape{Name: "InternalAccessResourceTypeDetails", Kind: awsapi.Structure, GoType: reflect.TypeFor[InternalAccessResourceTypeDetails](), Members: []awsapi.Member{
+	s[shapeInternalAccessResourceTypeDetails] = awsapi.Shape{Name: "InternalAccessResourceTypeDetails", Kind: awsapi.Structure, GoType: reflect.TypeOf((*InternalAccessResourceTypeDetails)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "totalActiveFindings", Shape: &s[shapeInteger]},
 		{Name: "totalResolvedFindings", Shape: &s[shapeInteger]},
 		{Name: "totalArchivedFindings", Shape: &s[shapeInteger]},
 	}}
-	s[shapeInternalAccessResourceTypeStatisticsMap] = awsapi.Shape{Name: "InternalAccessResourceTypeStatisticsMap", Kind: awsapi.Map, Key: &s[shapeResourceType], Value: &s[shapeInternalAccessResourceTypeDetails], GoType: reflect.TypeFor[map[string]InternalAccessResourceTypeDetails]()}
-	s[shapeInternalAccessType] = awsapi.Shape{Name: "InternalAccessType", Kind: awsapi.String, Enum: []string{"INTRA_ACCOUNT", "INTRA_ORG"}, GoType: reflect.TypeFor[string]()}
-	s[shapeInternetConfiguration] = awsapi.Shape{Name: "InternetConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[InternetConfiguration]()}
-	s[shapeIssueCode] = awsapi.Shape{Name: "IssueCode", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeIssuingAccount] = awsapi.Shape{Name: "IssuingAccount", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeJobDetails] = awsapi.Shape{Name: "JobDetails", Kind: awsapi.Structure, GoType: reflect.TypeFor[JobDetails](), Members: []awsapi.Member{
+	s[shapeInternalAccessResourceTypeStatisticsMap] = awsapi.Shape{Name: "InternalAccessResourceTypeStatisticsMap", Kind: awsapi.Map, Key: &s[shapeResourceType], Value: &s[shapeInternalAccessResourceTypeDetails], GoType: reflect.TypeOf((*map[string]InternalAccessResourceTypeDetails)(nil)).Elem()}
+	s[shapeInternalAccessType] = awsapi.Shape{Name: "InternalAccessType", Kind: awsapi.String, Enum: []string{"INTRA_ACCOUNT", "INTRA_ORG"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeInternetConfiguration] = awsapi.Shape{Name: "InternetConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*InternetConfiguration)(nil)).Elem()}
+	s[shapeIssueCode] = awsapi.Shape{Name: "IssueCode", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeIssuingAccount] = awsapi.Shape{Name: "IssuingAccount", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeJobDetails] = awsapi.Shape{Name: "JobDetails", Kind: awsapi.Structure, GoType: reflect.TypeOf((*JobDetails)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "jobId", Shape: &s[shapeJobId], Required: true},
 		{Name: "status", Shape: &s[shapeJobStatus], Required: true},
 		{Name: "startedOn", Shape: &s[shapeTimestamp], Required: true},
 		{Name: "completedOn", Shape: &s[shapeTimestamp]},
 		{Name: "jobError", Shape: &s[shapeJobError]},
 	}}
-	s[shapeJobError] = awsapi.Shape{Name: "JobError", Kind: awsapi.Structure, GoType: reflect.TypeFor[JobError](), Members: []awsapi.Member{
+	s[shapeJobError] = awsapi.Shape{Name: "JobError", Kind: awsapi.Structure, GoType: reflect.TypeOf((*JobError)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "code", Shape: &s[shapeJobErrorCode], Required: true},
 		{Name: "message", Shape: &s[shapeString], Required: true},
 	}}
-	s[shapeJobErrorCode] = awsapi.Shape{Name: "JobErrorCode", Kind: awsapi.String, Enum: []string{"AUTHORIZATION_ERROR", "RESOURCE_NOT_FOUND_ERROR", "SERVICE_QUOTA_EXCEEDED_ERROR", "SERVICE_ERROR"}, GoType: reflect.TypeFor[string]()}
-	s[shapeJobId] = awsapi.Shape{Name: "JobId", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeJobStatus] = awsapi.Shape{Name: "JobStatus", Kind: awsapi.String, Enum: []string{"IN_PROGRESS", "SUCCEEDED", "FAILED", "CANCELED"}, GoType: reflect.TypeFor[string]()}
-	s[shapeKmsConstraintsKey] = awsapi.Shape{Name: "KmsConstraintsKey", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeKmsConstraintsMap] = awsapi.Shape{Name: "KmsConstraintsMap", Kind: awsapi.Map, Key: &s[shapeKmsConstraintsKey], Value: &s[shapeKmsConstraintsValue], GoType: reflect.TypeFor[map[string]string]()}
-	s[shapeKmsConstraintsValue] = awsapi.Shape{Name: "KmsConstraintsValue", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeKmsGrantConfiguration] = awsapi.Shape{Name: "KmsGrantConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[KmsGrantConfiguration](), Members: []awsapi.Member{
+	s[shapeJobErrorCode] = awsapi.Shape{Name: "JobErrorCode", Kind: awsapi.String, Enum: []string{"AUTHORIZATION_ERROR", "RESOURCE_NOT_FOUND_ERROR", "SERVICE_QUOTA_EXCEEDED_ERROR", "SERVICE_ERROR"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeJobId] = awsapi.Shape{Name: "JobId", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeJobStatus] = awsapi.Shape{Name: "JobStatus", Kind: awsapi.String, Enum: []string{"IN_PROGRESS", "SUCCEEDED", "FAILED", "CANCELED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeKmsConstraintsKey] = awsapi.Shape{Name: "KmsConstraintsKey", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeKmsConstraintsMap] = awsapi.Shape{Name: "KmsConstraintsMap", Kind: awsapi.Map, Key: &s[shapeKmsConstraintsKey], Value: &s[shapeKmsConstraintsValue], GoType: reflect.TypeOf((*map[string]string)(nil)).Elem()}
+	s[shapeKmsConstraintsValue] = awsapi.Shape{Name: "KmsConstraintsValue", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeKmsGrantConfiguration] = awsapi.Shape{Name: "KmsGrantConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*KmsGrantConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "operations", Shape: &s[shapeKmsGrantOperationsList], Required: true},
 		{Name: "granteePrincipal", Shape: &s[shapeGranteePrincipal], Required: true},
 		{Name: "retiringPrincipal", Shape: &s[shapeRetiringPrincipal]},
 		{Name: "constraints", Shape: &s[shapeKmsGrantConstraints]},
 		{Name: "issuingAccount", Shape: &s[shapeIssuingAccount], Required: true},
 	}}
-	s[shapeKmsGrantConfigurationsList] = awsapi.Shape{Name: "KmsGrantConfigurationsList", Kind: awsapi.List, Member: &s[shapeKmsGrantConfiguration], GoType: reflect.TypeFor[[]KmsGrantConfiguration]()}
-	s[shapeKmsGrantConstraints] = awsapi.Shape{Name: "KmsGrantConstraints", Kind: awsapi.Structure, GoType: reflect.TypeFor[KmsGrantConstraints](), Members: []awsapi.Member{
+	s[shapeKmsGrantConfigurationsList] = awsapi.Shape{Name: "KmsGrantConfigurationsList", Kind: awsapi.List, Member: &s[shapeKmsGrantConfiguration], GoType: reflect.TypeOf((*[]KmsGrantConfiguration)(nil)).Elem()}
+	s[shapeKmsGrantConstraints] = awsapi.Shape{Name: "KmsGrantConstraints", Kind: awsapi.Structure, GoType: reflect.TypeOf((*KmsGrantConstraints)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "encryptionContextEquals", Shape: &s[shapeKmsConstraintsMap]},
 		{Name: "encryptionContextSubset", Shape: &s[shapeKmsConstraintsMap]},
 	}}
-	s[shapeKmsGrantOperation] = awsapi.Shape{Name: "KmsGrantOperation", Kind: awsapi.String, Enum: []string{"CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext", "GetPublicKey", "ReEncryptFrom", "ReEncryptTo", "RetireGrant", "Sign", "Verify"}, GoType: reflect.TypeFor[string]()}
-	s[shapeKmsGrantOperationsList] = awsapi.Shape{Name: "KmsGrantOperationsList", Kind: awsapi.List, Member: &s[shapeKmsGrantOperation], GoType: reflect.TypeFor[[]string]()}
-	s[shapeKmsKeyConfiguration] = awsapi.Shape{Name: "KmsKeyConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[KmsKeyConfiguration](), Members: []awsapi.Member{
+	s[shapeKmsGrantOperation] = awsapi.Shape{Name: "KmsGrantOperation", Kind: awsapi.String, Enum: []string{"CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext", "GetPublicKey", "ReEncryptFrom", "ReEncryptTo", "RetireGrant", "Sign", "Verify"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeKmsGrantOperationsList] = awsapi.Shape{Name: "KmsGrantOperationsList", Kind: awsapi.List, Member: &s[shapeKmsGrantOperation], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeKmsKeyConfiguration] = awsapi.Shape{Name: "KmsKeyConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*KmsKeyConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "keyPolicies", Shape: &s[shapeKmsKeyPoliciesMap]},
 		{Name: "grants", Shape: &s[shapeKmsGrantConfigurationsList]},
 	}}
-	s[shapeKmsKeyPoliciesMap] = awsapi.Shape{Name: "KmsKeyPoliciesMap", Kind: awsapi.Map, Key: &s[shapePolicyName], Value: &s[shapeKmsKeyPolicy], GoType: reflect.TypeFor[map[string]string]()}
-	s[shapeKmsKeyPolicy] = awsapi.Shape{Name: "KmsKeyPolicy", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeLearnMoreLink] = awsapi.Shape{Name: "LearnMoreLink", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeListPolicyGenerationsRequestMaxResultsInteger] = awsapi.Shape{Name: "ListPolicyGenerationsRequestMaxResultsInteger", Kind: awsapi.Integer, Min: new(int64(1)), GoType: reflect.TypeFor[int32]()}
-	s[shapeLocale] = awsapi.Shape{Name: "Locale", Kind: awsapi.String, Enum: []string{"DE", "EN", "ES", "FR", "IT", "JA", "KO", "PT_BR", "ZH_CN", "ZH_TW"}, GoType: reflect.TypeFor[string]()}
-	s[shapeLocation] = awsapi.Shape{Name: "Location", Kind: awsapi.Structure, GoType: reflect.TypeFor[Location](), Members: []awsapi.Member{
+	s[shapeKmsKeyPoliciesMap] = awsapi.Shape{Name: "KmsKeyPoliciesMap", Kind: awsapi.Map, Key: &s[shapePolicyName], Value: &s[shapeKmsKeyPolicy], GoType: reflect.TypeOf((*map[string]string)(nil)).Elem()}
+	s[shapeKmsKeyPolicy] = awsapi.Shape{Name: "KmsKeyPolicy", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeLearnMoreLink] = awsapi.Shape{Name: "LearnMoreLink", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeListPolicyGenerationsRequestMaxResultsInteger] = awsapi.Shape{Name: "ListPolicyGenerationsRequestMaxResultsInteger", Kind: awsapi.Integer, Min: new(int64(1)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeLocale] = awsapi.Shape{Name: "Locale", Kind: awsapi.String, Enum: []string{"DE", "EN", "ES", "FR", "IT", "JA", "KO", "PT_BR", "ZH_CN", "ZH_TW"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeLocation] = awsapi.Shape{Name: "Location", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Location)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "path", Shape: &s[shapePathElementList], Required: true},
 		{Name: "span", Shape: &s[shapeSpan], Required: true},
 	}}
-	s[shapeLocationList] = awsapi.Shape{Name: "LocationList", Kind: awsapi.List, Member: &s[shapeLocation], GoType: reflect.TypeFor[[]Location]()}
-	s[shapeName] = awsapi.Shape{Name: "Name", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(255)), Pattern: awsapi.NewPattern("[A-Za-z][A-Za-z0-9_.-]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeNetworkOriginConfiguration] = awsapi.Shape{Name: "NetworkOriginConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[NetworkOriginConfiguration](), Union: true, Members: []awsapi.Member{
+	s[shapeLocationList] = awsapi.Shape{Name: "LocationList", Kind: awsapi.List, Member: &s[shapeLocation], GoType: reflect.TypeOf((*[]Location)(nil)).Elem()}
+	s[shapeName] = awsapi.Shape{Name: "Name", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(255)), Pattern: awsapi.NewPattern("[A-Za-z][A-Za-z0-9_.-]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeNetworkOriginConfiguration] = awsapi.Shape{Name: "NetworkOriginConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*NetworkOriginConfiguration)(nil)).Elem(), Union: true, Members: []awsapi.Member{
 		{Name: "vpcConfiguration", Shape: &s[shapeVpcConfiguration]},
 		{Name: "internetConfiguration", Shape: &s[shapeInternetConfiguration]},
 	}}
-	s[shapeOrderBy] = awsapi.Shape{Name: "OrderBy", Kind: awsapi.String, Enum: []string{"ASC", "DESC"}, GoType: reflect.TypeFor[string]()}
-	s[shapePathElement] = awsapi.Shape{Name: "PathElement", Kind: awsapi.Structure, GoType: reflect.TypeFor[PathElement](), Union: true, Members: []awsapi.Member{
+	s[shapeOrderBy] = awsapi.Shape{Name: "OrderBy", Kind: awsapi.String, Enum: []string{"ASC", "DESC"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePathElement] = awsapi.Shape{Name: "PathElement", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PathElement)(nil)).Elem(), Union: true, Members: []awsapi.Member{
 		{Name: "index", Shape: &s[shapeInteger]},
 		{Name: "key", Shape: &s[shapeString]},
 		{Name: "substring", Shape: &s[shapeSubstring]},
 		{Name: "value", Shape: &s[shapeString]},
 	}}
-	s[shapePathElementList] = awsapi.Shape{Name: "PathElementList", Kind: awsapi.List, Member: &s[shapePathElement], GoType: reflect.TypeFor[[]PathElement]()}
-	s[shapePolicyDocument] = awsapi.Shape{Name: "PolicyDocument", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapePolicyGeneration] = awsapi.Shape{Name: "PolicyGeneration", Kind: awsapi.Structure, GoType: reflect.TypeFor[PolicyGeneration](), Members: []awsapi.Member{
+	s[shapePathElementList] = awsapi.Shape{Name: "PathElementList", Kind: awsapi.List, Member: &s[shapePathElement], GoType: reflect.TypeOf((*[]PathElement)(nil)).Elem()}
+	s[shapePolicyDocument] = awsapi.Shape{Name: "PolicyDocument", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyGeneration] = awsapi.Shape{Name: "PolicyGeneration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PolicyGeneration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "jobId", Shape: &s[shapeJobId], Required: true},
 		{Name: "principalArn", Shape: &s[shapePrincipalArn], Required: true},
 		{Name: "status", Shape: &s[shapeJobStatus], Required: true},
 		{Name: "startedOn", Shape: &s[shapeTimestamp], Required: true},
 		{Name: "completedOn", Shape: &s[shapeTimestamp]},
 	}}
-	s[shapePolicyGenerationDetails] = awsapi.Shape{Name: "PolicyGenerationDetails", Kind: awsapi.Structure, GoType: reflect.TypeFor[PolicyGenerationDetails](), Members: []awsapi.Member{
+	s[shapePolicyGenerationDetails] = awsapi.Shape{Name: "PolicyGenerationDetails", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PolicyGenerationDetails)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "principalArn", Shape: &s[shapePrincipalArn], Required: true},
 	}}
-	s[shapePolicyGenerationList] = awsapi.Shape{Name: "PolicyGenerationList", Kind: awsapi.List, Member: &s[shapePolicyGeneration], GoType: reflect.TypeFor[[]PolicyGeneration]()}
-	s[shapePolicyName] = awsapi.Shape{Name: "PolicyName", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapePolicyType] = awsapi.Shape{Name: "PolicyType", Kind: awsapi.String, Enum: []string{"IDENTITY_POLICY", "RESOURCE_POLICY", "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"}, GoType: reflect.TypeFor[string]()}
-	s[shapePosition] = awsapi.Shape{Name: "Position", Kind: awsapi.Structure, GoType: reflect.TypeFor[Position](), Members: []awsapi.Member{
+	s[shapePolicyGenerationList] = awsapi.Shape{Name: "PolicyGenerationList", Kind: awsapi.List, Member: &s[shapePolicyGeneration], GoType: reflect.TypeOf((*[]PolicyGeneration)(nil)).Elem()}
+	s[shapePolicyName] = awsapi.Shape{Name: "PolicyName", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyType] = awsapi.Shape{Name: "PolicyType", Kind: awsapi.String, Enum: []string{"IDENTITY_POLICY", "RESOURCE_POLICY", "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePosition] = awsapi.Shape{Name: "Position", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Position)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "line", Shape: &s[shapeInteger], Required: true},
 		{Name: "column", Shape: &s[shapeInteger], Required: true},
 		{Name: "offset", Shape: &s[shapeInteger], Required: true},
 	}}
-	s[shapePrincipalArn] = awsapi.Shape{Name: "PrincipalArn", Kind: awsapi.String, Pattern: awsapi.NewPattern("arn:[^:]*:iam::[^:]*:(role|user)/.{1,576}"), GoType: reflect.TypeFor[string]()}
-	s[shapePrincipalMap] = awsapi.Shape{Name: "PrincipalMap", Kind: awsapi.Map, Key: &s[shapeString], Value: &s[shapeString], GoType: reflect.TypeFor[map[string]string]()}
-	s[shapePrincipalType] = awsapi.Shape{Name: "PrincipalType", Kind: awsapi.String, Enum: []string{"IAM_ROLE", "IAM_USER"}, GoType: reflect.TypeFor[string]()}
-	s[shapeRdsDbClusterSnapshotAccountId] = awsapi.Shape{Name: "RdsDbClusterSnapshotAccountId", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeRdsDbClusterSnapshotAccountIdsList] = awsapi.Shape{Name: "RdsDbClusterSnapshotAccountIdsList", Kind: awsapi.List, Member: &s[shapeRdsDbClusterSnapshotAccountId], GoType: reflect.TypeFor[[]string]()}
-	s[shapeRdsDbClusterSnapshotAttributeName] = awsapi.Shape{Name: "RdsDbClusterSnapshotAttributeName", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeRdsDbClusterSnapshotAttributeValue] = awsapi.Shape{Name: "RdsDbClusterSnapshotAttributeValue", Kind: awsapi.Structure, GoType: reflect.TypeFor[RdsDbClusterSnapshotAttributeValue](), Union: true, Members: []awsapi.Member{
+	s[shapePrincipalArn] = awsapi.Shape{Name: "PrincipalArn", Kind: awsapi.String, Pattern: awsapi.NewPattern("arn:[^:]*:iam::[^:]*:(role|user)/.{1,576}"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePrincipalMap] = awsapi.Shape{Name: "PrincipalMap", Kind: awsapi.Map, Key: &s[shapeString], Value: &s[shapeString], GoType: reflect.TypeOf((*map[string]string)(nil)).Elem()}
+	s[shapePrincipalType] = awsapi.Shape{Name: "PrincipalType", Kind: awsapi.String, Enum: []string{"IAM_ROLE", "IAM_USER"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRdsDbClusterSnapshotAccountId] = awsapi.Shape{Name: "RdsDbClusterSnapshotAccountId", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRdsDbClusterSnapshotAccountIdsList] = awsapi.Shape{Name: "RdsDbClusterSnapshotAccountIdsList", Kind: awsapi.List, Member: &s[shapeRdsDbClusterSnapshotAccountId], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeRdsDbClusterSnapshotAttributeName] = awsapi.Shape{Name: "RdsDbClusterSnapshotAttributeName", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRdsDbClusterSnapshotAttributeValue] = awsapi.Shape{Name: "RdsDbClusterSnapshotAttributeValue", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RdsDbClusterSnapshotAttributeValue)(nil)).Elem(), Union: true, Members: []awsapi.Member{
 		{Name: "accountIds", Shape: &s[shapeRdsDbClusterSnapshotAccountIdsList]},
 	}}
-	s[shapeRdsDbClusterSnapshotAttributesMap] = awsapi.Shape{Name: "RdsDbClusterSnapshotAttributesMap", Kind: awsapi.Map, Key: &s[shapeRdsDbClusterSnapshotAttributeName], Value: &s[shapeRdsDbClusterSnapshotAttributeValue], GoType: reflect.TypeFor[map[string]RdsDbClusterSnapshotAttributeValue]()}
-	s[shapeRdsDbClusterSnapshotConfiguration] = awsapi.Shape{Name: "RdsDbClusterSnapshotConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[RdsDbClusterSnapshotConfiguration](), Members: []awsapi.Member{
+	s[shapeRdsDbClusterSnapshotAttributesMap] = awsapi.Shape{Name: "RdsDbClusterSnapshotAttributesMap", Kind: awsapi.Map, Key: &s[shapeRdsDbClusterSnapshotAttributeName], Value: &s[shapeRdsDbClusterSnapshotAttributeValue], GoType: reflect.TypeOf((*map[string]RdsDbClusterSnapshotAttributeValue)(nil)).Elem()}
+	s[shapeRdsDbClusterSnapshotConfiguration] = awsapi.Shape{Name: "RdsDbClusterSnapshotConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RdsDbClusterSnapshotConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "attributes", Shape: &s[shapeRdsDbClusterSnapshotAttributesMap]},
 		{Name: "kmsKeyId", Shape: &s[shapeRdsDbClusterSnapshotKmsKeyId]},
 	}}
-	s[shapeRdsDbClusterSnapshotKmsKeyId] = awsapi.Shape{Name: "RdsDbClusterSnapshotKmsKeyId", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeRdsDbSnapshotAccountId] = awsapi.Shape{Name: "RdsDbSnapshotAccountId", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeRdsDbSnapshotAccountIdsList] = awsapi.Shape{Name: "RdsDbSnapshotAccountIdsList", Kind: awsapi.List, Member: &s[shapeRdsDbSnapshotAccountId], GoType: reflect.TypeFor[[]string]()}
-	s[shapeRdsDbSnapshotAttributeName] = awsapi.Shape{Name: "RdsDbSnapshotAttributeName", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeRdsDbSnapshotAttributeValue] = awsapi.Shape{Name: "RdsDbSnapshotAttributeValue", Kind: awsapi.Structure, GoType: reflect.TypeFor[RdsDbSnapshotAttributeValue](), Union: true, Members: []awsapi.Member{
+	s[shapeRdsDbClusterSnapshotKmsKeyId] = awsapi.Shape{Name: "RdsDbClusterSnapshotKmsKeyId", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRdsDbSnapshotAccountId] = awsapi.Shape{Name: "RdsDbSnapshotAccountId", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRdsDbSnapshotAccountIdsList] = awsapi.Shape{Name: "RdsDbSnapshotAccountIdsList", Kind: awsapi.List, Member: &s[shapeRdsDbSnapshotAccountId], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeRdsDbSnapshotAttributeName] = awsapi.Shape{Name: "RdsDbSnapshotAttributeName", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRdsDbSnapshotAttributeValue] = awsapi.Shape{Name: "RdsDbSnapshotAttributeValue", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RdsDbSnapshotAttributeValue)(nil)).Elem(), Union: true, Members: []awsapi.Member{
 		{Name: "accountIds", Shape: &s[shapeRdsDbSnapshotAccountIdsList]},
 	}}
-	s[shapeRdsDbSnapshotAttributesMap] = awsapi.Shape{Name: "RdsDbSnapshotAttributesMap", Kind: awsapi.Map, Key: &s[shapeRdsDbSnapshotAttributeName], Value: &s[shapeRdsDbSnapshotAttributeValue], GoType: reflect.TypeFor[map[string]RdsDbSnapshotAttributeValue]()}
-	s[shapeRdsDbSnapshotConfiguration] = awsapi.Shape{Name: "RdsDbSnapshotConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[RdsDbSnapshotConfiguration](), Members: []awsapi.Member{
+	s[shapeRdsDbSnapshotAttributesMap] = awsapi.Shape{Name: "RdsDbSnapshotAttributesMap", Kind: awsapi.Map, Key: &s[shapeRdsDbSnapshotAttributeName], Value: &s[shapeRdsDbSnapshotAttributeValue], GoType: reflect.TypeOf((*map[string]RdsDbSnapshotAttributeValue)(nil)).Elem()}
+	s[shapeRdsDbSnapshotConfiguration] = awsapi.Shape{Name: "RdsDbSnapshotConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RdsDbSnapshotConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "attributes", Shape: &s[shapeRdsDbSnapshotAttributesMap]},
 		{Name: "kmsKeyId", Shape: &s[shapeRdsDbSnapshotKmsKeyId]},
 	}}
-	s[shapeRdsDbSnapshotKmsKeyId] = awsapi.Shape{Name: "RdsDbSnapshotKmsKeyId", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeReasonCode] = awsapi.Shape{Name: "ReasonCode", Kind: awsapi.String, Enum: []string{"AWS_SERVICE_ACCESS_DISABLED", "DELEGATED_ADMINISTRATOR_DEREGISTERED", "ORGANIZATION_DELETED", "SERVICE_LINKED_ROLE_CREATION_FAILED"}, GoType: reflect.TypeFor[string]()}
-	s[shapeReasonSummary] = awsapi.Shape{Name: "ReasonSummary", Kind: awsapi.Structure, GoType: reflect.TypeFor[ReasonSummary](), Members: []awsapi.Member{
+	s[shapeRdsDbSnapshotKmsKeyId] = awsapi.Shape{Name: "RdsDbSnapshotKmsKeyId", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeReasonCode] = awsapi.Shape{Name: "ReasonCode", Kind: awsapi.String, Enum: []string{"AWS_SERVICE_ACCESS_DISABLED", "DELEGATED_ADMINISTRATOR_DEREGISTERED", "ORGANIZATION_DELETED", "SERVICE_LINKED_ROLE_CREATION_FAILED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeReasonSummary] = awsapi.Shape{Name: "ReasonSummary", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ReasonSummary)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "description", Shape: &s[shapeString]},
 		{Name: "statementIndex", Shape: &s[shapeInteger]},
 		{Name: "statementId", Shape: &s[shapeString]},
 	}}
-	s[shapeReasonSummaryList] = awsapi.Shape{Name: "ReasonSummaryList", Kind: awsapi.List, Member: &s[shapeReasonSummary], GoType: reflect.TypeFor[[]ReasonSummary]()}
-	s[shapeRecommendationError] = awsapi.Shape{Name: "RecommendationError", Kind: awsapi.Structure, GoType: reflect.TypeFor[RecommendationError](), Members: []awsapi.Member{
+	s[shapeReasonSummaryList] = awsapi.Shape{Name: "ReasonSummaryList", Kind: awsapi.List, Member: &s[shapeReasonSummary], GoType: reflect.TypeOf((*[]ReasonSummary)(nil)).Elem()}
+	s[shapeRecommendationError] = awsapi.Shape{Name: "RecommendationError", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RecommendationError)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "code", Shape: &s[shapeString], Required: true},
 		{Name: "message", Shape: &s[shapeString], Required: true},
 	}}
-	s[shapeRecommendationType] = awsapi.Shape{Name: "RecommendationType", Kind: awsapi.String, Enum: []string{"UnusedPermissionRecommendation"}, GoType: reflect.TypeFor[string]()}
-	s[shapeRecommendedRemediationAction] = awsapi.Shape{Name: "RecommendedRemediationAction", Kind: awsapi.String, Enum: []string{"CREATE_POLICY", "DETACH_POLICY"}, GoType: reflect.TypeFor[string]()}
-	s[shapeRecommendedStep] = awsapi.Shape{Name: "RecommendedStep", Kind: awsapi.Structure, GoType: reflect.TypeFor[RecommendedStep](), Union: true, Members: []awsapi.Member{
+	s[shapeRecommendationType] = awsapi.Shape{Name: "RecommendationType", Kind: awsapi.String, Enum: []string{"UnusedPermissionRecommendation"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRecommendedRemediationAction] = awsapi.Shape{Name: "RecommendedRemediationAction", Kind: awsapi.String, Enum: []string{"CREATE_POLICY", "DETACH_POLICY"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRecommendedStep] = awsapi.Shape{Name: "RecommendedStep", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RecommendedStep)(nil)).Elem(), Union: true, Members: []awsapi.Member{
 		{Name: "unusedPermissionsRecommendedStep", Shape: &s[shapeUnusedPermissionsRecommendedStep]},
 	}}
-	s[shapeRecommendedStepList] = awsapi.Shape{Name: "RecommendedStepList", Kind: awsapi.List, Member: &s[shapeRecommendedStep], GoType: reflect.TypeFor[[]RecommendedStep]()}
-	s[shapeRegionList] = awsapi.Shape{Name: "RegionList", Kind: awsapi.List, Member: &s[shapeString], GoType: reflect.TypeFor[[]string]()}
-	s[shapeResource] = awsapi.Shape{Name: "Resource", Kind: awsapi.String, Min: new(int64(0)), Max: new(int64(2048)), GoType: reflect.TypeFor[string]()}
-	s[shapeResourceArn] = awsapi.Shape{Name: "ResourceArn", Kind: awsapi.String, Pattern: awsapi.NewPattern("arn:[^:]*:[^:]*:[^:]*:[^:]*:.*"), GoType: reflect.TypeFor[string]()}
-	s[shapeResourceArnsList] = awsapi.Shape{Name: "ResourceArnsList", Kind: awsapi.List, Member: &s[shapeString], GoType: reflect.TypeFor[[]string]()}
-	s[shapeResourceControlPolicyRestriction] = awsapi.Shape{Name: "ResourceControlPolicyRestriction", Kind: awsapi.String, Enum: []string{"APPLICABLE", "FAILED_TO_EVALUATE_RCP", "NOT_APPLICABLE", "APPLIED"}, GoType: reflect.TypeFor[string]()}
-	s[shapeResourceType] = awsapi.Shape{Name: "ResourceType", Kind: awsapi.String, Enum: []string{"AWS::S3::Bucket", "AWS::IAM::Role", "AWS::SQS::Queue", "AWS::Lambda::Function", "AWS::Lambda::LayerVersion", "AWS::KMS::Key", "AWS::SecretsManager::Secret", "AWS::EFS::FileSystem", "AWS::EC2::Snapshot", "AWS::ECR::Repository", "AWS::RDS::DBSnapshot", "AWS::RDS::DBClusterSnapshot", "AWS::SNS::Topic", "AWS::S3Express::DirectoryBucket", "AWS::DynamoDB::Table", "AWS::DynamoDB::Stream", "AWS::IAM::User"}, GoType: reflect.TypeFor[string]()}
-	s[shapeResourceTypeDetails] = awsapi.Shape{Name: "ResourceTypeDetails", Kind: awsapi.Structure, GoType: reflect.TypeFor[ResourceTypeDetails](), Members: []awsapi.Member{
+	s[shapeRecommendedStepList] = awsapi.Shape{Name: "RecommendedStepList", Kind: awsapi.List, Member: &s[shapeRecommendedStep], GoType: reflect.TypeOf((*[]RecommendedStep)(nil)).Elem()}
+	s[shapeRegionList] = awsapi.Shape{Name: "RegionList", Kind: awsapi.List, Member: &s[shapeString], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeResource] = awsapi.Shape{Name: "Resource", Kind: awsapi.String, Min: new(int64(0)), Max: new(int64(2048)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeResourceArn] = awsapi.Shape{Name: "ResourceArn", Kind: awsapi.String, Pattern: awsapi.NewPattern("arn:[^:]*:[^:]*:[^:]*:[^:]*:.*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeResourceArnsList] = awsapi.Shape{Name: "ResourceArnsList", Kind: awsapi.List, Member: &s[shapeString], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeResourceControlPolicyRestriction] = awsapi.Shape{Name: "ResourceControlPolicyRestriction", Kind: awsapi.String, Enum: []string{"APPLICABLE", "FAILED_TO_EVALUATE_RCP", "NOT_APPLICABLE", "APPLIED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeResourceType] = awsapi.Shape{Name: "ResourceType", Kind: awsapi.String, Enum: []string{"AWS::S3::Bucket", "AWS::IAM::Role", "AWS::SQS::Queue", "AWS::Lambda::Function", "AWS::Lambda::LayerVersion", "AWS::KMS::Key", "AWS::SecretsManager::Secret", "AWS::EFS::FileSystem", "AWS::EC2::Snapshot", "AWS::ECR::Repository", "AWS::RDS::DBSnapshot", "AWS::RDS::DBClusterSnapshot", "AWS::SNS::Topic", "AWS::S3Express::DirectoryBucket", "AWS::DynamoDB::Table", "AWS::DynamoDB::Stream", "AWS::IAM::User"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeResourceTypeDetails] = awsapi.Shape{Name: "ResourceTypeDetails", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ResourceTypeDetails)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "totalActivePublic", Shape: &s[shapeInteger]},
 		{Name: "totalActiveCrossAccount", Shape: &s[shapeInteger]},
 		{Name: "totalActiveErrors", Shape: &s[shapeInteger]},
 	}}
-	s[shapeResourceTypeList] = awsapi.Shape{Name: "ResourceTypeList", Kind: awsapi.List, Member: &s[shapeResourceType], GoType: reflect.TypeFor[[]string]()}
-	s[shapeResourceTypeStatisticsMap] = awsapi.Shape{Name: "ResourceTypeStatisticsMap", Kind: awsapi.Map, Key: &s[shapeResourceType], Value: &s[shapeResourceTypeDetails], GoType: reflect.TypeFor[map[string]ResourceTypeDetails]()}
-	s[shapeRetiringPrincipal] = awsapi.Shape{Name: "RetiringPrincipal", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeRoleArn] = awsapi.Shape{Name: "RoleArn", Kind: awsapi.String, Pattern: awsapi.NewPattern("arn:[^:]*:iam::[^:]*:role/.{1,576}"), GoType: reflect.TypeFor[string]()}
-	s[shapeS3AccessPointConfiguration] = awsapi.Shape{Name: "S3AccessPointConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[S3AccessPointConfiguration](), Members: []awsapi.Member{
+	s[shapeResourceTypeList] = awsapi.Shape{Name: "ResourceTypeList", Kind: awsapi.List, Member: &s[shapeResourceType], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeResourceTypeStatisticsMap] = awsapi.Shape{Name: "ResourceTypeStatisticsMap", Kind: awsapi.Map, Key: &s[shapeResourceType], Value: &s[shapeResourceTypeDetails], GoType: reflect.TypeOf((*map[string]ResourceTypeDetails)(nil)).Elem()}
+	s[shapeRetiringPrincipal] = awsapi.Shape{Name: "RetiringPrincipal", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRoleArn] = awsapi.Shape{Name: "RoleArn", Kind: awsapi.String, Pattern: awsapi.NewPattern("arn:[^:]*:iam::[^:]*:role/.{1,576}"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeS3AccessPointConfiguration] = awsapi.Shape{Name: "S3AccessPointConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*S3AccessPointConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "accessPointPolicy", Shape: &s[shapeAccessPointPolicy]},
 		{Name: "publicAccessBlock", Shape: &s[shapeS3PublicAccessBlockConfiguration]},
 		{Name: "networkOrigin", Shape: &s[shapeNetworkOriginConfiguration]},
 	}}
-	s[shapeS3AccessPointConfigurationsMap] = awsapi.Shape{Name: "S3AccessPointConfigurationsMap", Kind: awsapi.Map, Key: &s[shapeAccessPointArn], Value: &s[shapeS3AccessPointConfiguration], GoType: reflect.TypeFor[map[string]S3AccessPointConfiguration]()}
-	s[shapeS3BucketAclGrantConfiguration] = awsapi.Shape{Name: "S3BucketAclGrantConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[S3BucketAclGrantConfiguration](), Members: []awsapi.Member{
+	s[shapeS3AccessPointConfigurationsMap] = awsapi.Shape{Name: "S3AccessPointConfigurationsMap", Kind: awsapi.Map, Key: &s[shapeAccessPointArn], Value: &s[shapeS3AccessPointConfiguration], GoType: reflect.TypeOf((*map[string]S3AccessPointConfiguration)(nil)).Elem()}
+	s[shapeS3BucketAclGrantConfiguration] = awsapi.Shape{Name: "S3BucketAclGrantConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*S3BucketAclGrantConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "permission", Shape: &s[shapeAclPermission], Required: true},
 		{Name: "grantee", Shape: &s[shapeAclGrantee], Required: true},
 	}}
-	s[shapeS3BucketAclGrantConfigurationsList] = awsapi.Shape{Name: "S3BucketAclGrantConfigurationsList", Kind: awsapi.List, Member: &s[shapeS3BucketAclGrantConfiguration], GoType: reflect.TypeFor[[]S3BucketAclGrantConfiguration]()}
-	s[shapeS3BucketConfiguration] = awsapi.Shape{Name: "S3BucketConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[S3BucketConfiguration](), Members: []awsapi.Member{
+	s[shapeS3BucketAclGrantConfigurationsList] = awsapi.Shape{Name: "S3BucketAclGrantConfigurationsList", Kind: awsapi.List, Member: &s[shapeS3BucketAclGrantConfiguration], GoType: reflect.TypeOf((*[]S3BucketAclGrantConfiguration)(nil)).Elem()}
+	s[shapeS3BucketConfiguration] = awsapi.Shape{Name: "S3BucketConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*S3BucketConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "bucketPolicy", Shape: &s[shapeS3BucketPolicy]},
 		{Name: "bucketAclGrants", Shape: &s[shapeS3BucketAclGrantConfigurationsList]},
 		{Name: "bucketPublicAccessBlock", Shape: &s[shapeS3PublicAccessBlockConfiguration]},
 		{Name: "accessPoints", Shape: &s[shapeS3AccessPointConfigurationsMap]},
 	}}
-	s[shapeS3BucketPolicy] = awsapi.Shape{Name: "S3BucketPolicy", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeS3ExpressDirectoryAccessPointArn] = awsapi.Shape{Name: "S3ExpressDirectoryAccessPointArn", Kind: awsapi.String, Pattern: awsapi.NewPattern("arn:[^:]*:s3express:[^:]*:[^:]*:accesspoint/.*"), GoType: reflect.TypeFor[string]()}
-	s[shapeS3ExpressDirectoryAccessPointConfiguration] = awsapi.Shape{Name: "S3ExpressDirectoryAccessPointConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[S3ExpressDirectoryAccessPointConfiguration](), Members: []awsapi.Member{
+	s[shapeS3BucketPolicy] = awsapi.Shape{Name: "S3BucketPolicy", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeS3ExpressDirectoryAccessPointArn] = awsapi.Shape{Name: "S3ExpressDirectoryAccessPointArn", Kind: awsapi.String, Pattern: awsapi.NewPattern("arn:[^:]*:s3express:[^:]*:[^:]*:accesspoint/.*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeS3ExpressDirectoryAccessPointConfiguration] = awsapi.Shape{Name: "S3ExpressDirectoryAccessPointConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*S3ExpressDirectoryAccessPointConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "accessPointPolicy", Shape: &s[shapeAccessPointPolicy]},
 		{Name: "networkOrigin", Shape: &s[shapeNetworkOriginConfiguration]},
 	}}
-	s[shapeS3ExpressDirectoryAccessPointConfigurationsMap] = awsapi.Shape{Name: "S3ExpressDirectoryAccessPointConfigurationsMap", Kind: awsapi.Map, Key: &s[shapeS3ExpressDirectoryAccessPointArn], Value: &s[shapeS3ExpressDirectoryAccessPointConfiguration], GoType: reflect.TypeFor[map[string]S3ExpressDirectoryAccessPointConfiguration]()}
-	s[shapeS3ExpressDirectoryBucketConfiguration] = awsapi.Shape{Name: "S3ExpressDirectoryBucketConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[S3ExpressDirectoryBucketConfiguration](), Members: []awsapi.Member{
+	s[shapeS3ExpressDirectoryAccessPointConfigurationsMap] = awsapi.Shape{Name: "S3ExpressDirectoryAccessPointConfigurationsMap", Kind: awsapi.Map, Key: &s[shapeS3ExpressDirectoryAccessPointArn], Value: &s[shapeS3ExpressDirectoryAccessPointConfiguration], GoType: reflect.TypeOf((*map[string]S3ExpressDirectoryAccessPointConfiguration)(nil)).Elem()}
+	s[shapeS3ExpressDirectoryBucketConfiguration] = awsapi.Shape{Name: "S3ExpressDirectoryBucketConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*S3ExpressDirectoryBucketConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "bucketPolicy", Shape: &s[shapeS3ExpressDirectoryBucketPolicy]},
 		{Name: "accessPoints", Shape: &s[shapeS3ExpressDirectoryAccessPointConfigurationsMap]},
 	}}
-	s[shapeS3ExpressDirectoryBucketPolicy] = awsapi.Shape{Name: "S3ExpressDirectoryBucketPolicy", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeS3PublicAccessBlockConfiguration] = awsapi.Shape{Name: "S3PublicAccessBlockConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[S3PublicAccessBlockConfiguration](), Members: []awsapi.Member{
+	s[shapeS3ExpressDirectoryBucketPolicy] = awsapi.Shape{Name: "S3ExpressDirectoryBucketPolicy", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeS3PublicAccessBlockConfiguration] = awsapi.Shape{Name: "S3PublicAccessBlockConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*S3PublicAccessBlockConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ignorePublicAcls", Shape: &s[shapeBoolean], Required: true},
 		{Name: "restrictPublicBuckets", Shape: &s[shapeBoolean], Required: true},
 	}}
-	s[shapeSecretsManagerSecretConfiguration] = awsapi.Shape{Name: "SecretsManagerSecretConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[SecretsManagerSecretConfiguration](), Members: []awsapi.Member{
+	s[shapeSecretsManagerSecretConfiguration] = awsapi.Shape{Name: "SecretsManagerSecretConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SecretsManagerSecretConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "kmsKeyId", Shape: &s[shapeSecretsManagerSecretKmsId]},
 		{Name: "secretPolicy", Shape: &s[shapeSecretsManagerSecretPolicy]},
 	}}
-	s[shapeSecretsManagerSecretKmsId] = awsapi.Shape{Name: "SecretsManagerSecretKmsId", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeSecretsManagerSecretPolicy] = awsapi.Shape{Name: "SecretsManagerSecretPolicy", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeServiceControlPolicyRestriction] = awsapi.Shape{Name: "ServiceControlPolicyRestriction", Kind: awsapi.String, Enum: []string{"APPLICABLE", "FAILED_TO_EVALUATE_SCP", "NOT_APPLICABLE", "APPLIED"}, GoType: reflect.TypeFor[string]()}
-	s[shapeSharedViaList] = awsapi.Shape{Name: "SharedViaList", Kind: awsapi.List, Member: &s[shapeString], GoType: reflect.TypeFor[[]string]()}
-	s[shapeSnsTopicConfiguration] = awsapi.Shape{Name: "SnsTopicConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[SnsTopicConfiguration](), Members: []awsapi.Member{
+	s[shapeSecretsManagerSecretKmsId] = awsapi.Shape{Name: "SecretsManagerSecretKmsId", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSecretsManagerSecretPolicy] = awsapi.Shape{Name: "SecretsManagerSecretPolicy", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeServiceControlPolicyRestriction] = awsapi.Shape{Name: "ServiceControlPolicyRestriction", Kind: awsapi.String, Enum: []string{"APPLICABLE", "FAILED_TO_EVALUATE_SCP", "NOT_APPLICABLE", "APPLIED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSharedViaList] = awsapi.Shape{Name: "SharedViaList", Kind: awsapi.List, Member: &s[shapeString], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeSnsTopicConfiguration] = awsapi.Shape{Name: "SnsTopicConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SnsTopicConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "topicPolicy", Shape: &s[shapeSnsTopicPolicy]},
 	}}
-	s[shapeSnsTopicPolicy] = awsapi.Shape{Name: "SnsTopicPolicy", Kind: awsapi.String, Min: new(int64(0)), Max: new(int64(30720)), GoType: reflect.TypeFor[string]()}
-	s[shapeSortCriteria] = awsapi.Shape{Name: "SortCriteria", Kind: awsapi.Structure, GoType: reflect.TypeFor[SortCriteria](), Members: []awsapi.Member{
+	s[shapeSnsTopicPolicy] = awsapi.Shape{Name: "SnsTopicPolicy", Kind: awsapi.String, Min: new(int64(0)), Max: new(int64(30720)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSortCriteria] = awsapi.Shape{Name: "SortCriteria", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SortCriteria)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "attributeName", Shape: &s[shapeString]},
 		{Name: "orderBy", Shape: &s[shapeOrderBy]},
 	}}
-	s[shapeSpan] = awsapi.Shape{Name: "Span", Kind: awsapi.Structure, GoType: reflect.TypeFor[Span](), Members: []awsapi.Member{
+	s[shapeSpan] = awsapi.Shape{Name: "Span", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Span)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "start", Shape: &s[shapePosition], Required: true},
 		{Name: "end", Shape: &s[shapePosition], Required: true},
 	}}
-	s[shapeSqsQueueConfiguration] = awsapi.Shape{Name: "SqsQueueConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[SqsQueueConfiguration](), Members: []awsapi.Member{
+	s[shapeSqsQueueConfiguration] = awsapi.Shape{Name: "SqsQueueConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SqsQueueConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "queuePolicy", Shape: &s[shapeSqsQueuePolicy]},
 	}}
-	s[shapeSqsQueuePolicy] = awsapi.Shape{Name: "SqsQueuePolicy", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeStatus] = awsapi.Shape{Name: "Status", Kind: awsapi.String, Enum: []string{"SUCCEEDED", "FAILED", "IN_PROGRESS"}, GoType: reflect.TypeFor[string]()}
-	s[shapeStatusReason] = awsapi.Shape{Name: "StatusReason", Kind: awsapi.Structure, GoType: reflect.TypeFor[StatusReason](), Members: []awsapi.Member{
+	s[shapeSqsQueuePolicy] = awsapi.Shape{Name: "SqsQueuePolicy", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeStatus] = awsapi.Shape{Name: "Status", Kind: awsapi.String, Enum: []string{"SUCCEEDED", "FAILED", "IN_PROGRESS"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeStatusReason] = awsapi.Shape{Name: "StatusReason", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StatusReason)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "code", Shape: &s[shapeReasonCode], Required: true},
 	}}
-	s[shapeString] = awsapi.Shape{Name: "String", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeSubstring] = awsapi.Shape{Name: "Substring", Kind: awsapi.Structure, GoType: reflect.TypeFor[Substring](), Members: []awsapi.Member{
+	s[shapeString] = awsapi.Shape{Name: "String", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSubstring] = awsapi.Shape{Name: "Substring", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Substring)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "start", Shape: &s[shapeInteger], Required: true},
 		{Name: "length", Shape: &s[shapeInteger], Required: true},
 	}}
-	s[shapeTagKeys] = awsapi.Shape{Name: "TagKeys", Kind: awsapi.List, Member: &s[shapeString], GoType: reflect.TypeFor[[]string]()}
-	s[shapeTagsList] = awsapi.Shape{Name: "TagsList", Kind: awsapi.List, Member: &s[shapeTagsMap], GoType: reflect.TypeFor[[]map[string]string]()}
-	s[shapeTagsMap] = awsapi.Shape{Name: "TagsMap", Kind: awsapi.Map, Key: &s[shapeString], Value: &s[shapeString], GoType: reflect.TypeFor[map[string]string]()}
-	s[shapeTimestamp] = awsapi.Shape{Name: "Timestamp", Kind: awsapi.Timestamp, Time: awsapi.ISO8601, GoType: reflect.TypeFor[time.Time]()}
-	s[shapeToken] = awsapi.Shape{Name: "Token", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeTrail] = awsapi.Shape{Name: "Trail", Kind: awsapi.Structure, GoType: reflect.TypeFor[Trail](), Members: []awsapi.Member{
+	s[shapeTagKeys] = awsapi.Shape{Name: "TagKeys", Kind: awsapi.List, Member: &s[shapeString], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeTagsList] = awsapi.Shape{Name: "TagsList", Kind: awsapi.List, Member: &s[shapeTagsMap], GoType: reflect.TypeOf((*[]map[string]string)(nil)).Elem()}
+	s[shapeTagsMap] = awsapi.Shape{Name: "TagsMap", Kind: awsapi.Map, Key: &s[shapeString], Value: &s[shapeString], GoType: reflect.TypeOf((*map[string]string)(nil)).Elem()}
+	s[shapeTimestamp] = awsapi.Shape{Name: "Timestamp", Kind: awsapi.Timestamp, Time: awsapi.ISO8601, GoType: reflect.TypeOf((*time.Time)(nil)).Elem()}
+	s[shapeToken] = awsapi.Shape{Name: "Token", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeTrail] = awsapi.Shape{Name: "Trail", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Trail)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "cloudTrailArn", Shape: &s[shapeCloudTrailArn], Required: true},
 		{Name: "regions", Shape: &s[shapeRegionList]},
 		{Name: "allRegions", Shape: &s[shapeBoolean]},
 	}}
-	s[shapeTrailList] = awsapi.Shape{Name: "TrailList", Kind: awsapi.List, Member: &s[shapeTrail], GoType: reflect.TypeFor[[]Trail]()}
-	s[shapeTrailProperties] = awsapi.Shape{Name: "TrailProperties", Kind: awsapi.Structure, GoType: reflect.TypeFor[TrailProperties](), Members: []awsapi.Member{
+	s[shapeTrailList] = awsapi.Shape{Name: "TrailList", Kind: awsapi.List, Member: &s[shapeTrail], GoType: reflect.TypeOf((*[]Trail)(nil)).Elem()}
+	s[shapeTrailProperties] = awsapi.Shape{Name: "TrailProperties", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TrailProperties)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "cloudTrailArn", Shape: &s[shapeCloudTrailArn], Required: true},
 		{Name: "regions", Shape: &s[shapeRegionList]},
 		{Name: "allRegions", Shape: &s[shapeBoolean]},
 	}}
-	s[shapeTrailPropertiesList] = awsapi.Shape{Name: "TrailPropertiesList", Kind: awsapi.List, Member: &s[shapeTrailProperties], GoType: reflect.TypeFor[[]TrailProperties]()}
-	s[shapeType] = awsapi.Shape{Name: "Type", Kind: awsapi.String, Enum: []string{"ACCOUNT", "ORGANIZATION", "ACCOUNT_UNUSED_ACCESS", "ORGANIZATION_UNUSED_ACCESS", "ACCOUNT_INTERNAL_ACCESS", "ORGANIZATION_INTERNAL_ACCESS"}, GoType: reflect.TypeFor[string]()}
-	s[shapeUnusedAccessConfiguration] = awsapi.Shape{Name: "UnusedAccessConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[UnusedAccessConfiguration](), Members: []awsapi.Member{
+	s[shapeTrailPropertiesList] = awsapi.Shape{Name: "TrailPropertiesList", Kind: awsapi.List, Member: &s[shapeTrailProperties], GoType: reflect.TypeOf((*[]TrailProperties)(nil)).Elem()}
+	s[shapeType] = awsapi.Shape{Name: "Type", Kind: awsapi.String, Enum: []string{"ACCOUNT", "ORGANIZATION", "ACCOUNT_UNUSED_ACCESS", "ORGANIZATION_UNUSED_ACCESS", "ACCOUNT_INTERNAL_ACCESS", "ORGANIZATION_INTERNAL_ACCESS"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeUnusedAccessConfiguration] = awsapi.Shape{Name: "UnusedAccessConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UnusedAccessConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "unusedAccessAge", Shape: &s[shapeInteger]},
 		{Name: "analysisRule", Shape: &s[shapeAnalysisRule]},
 	}}
-	s[shapeUnusedAccessFindingsStatistics] = awsapi.Shape{Name: "UnusedAccessFindingsStatistics", Kind: awsapi.Structure, GoType: reflect.TypeFor[UnusedAccessFindingsStatistics](), Members: []awsapi.Member{
+	s[shapeUnusedAccessFindingsStatistics] = awsapi.Shape{Name: "UnusedAccessFindingsStatistics", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UnusedAccessFindingsStatistics)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "unusedAccessTypeStatistics", Shape: &s[shapeUnusedAccessTypeStatisticsList]},
 		{Name: "topAccounts", Shape: &s[shapeAccountAggregations]},
 		{Name: "totalActiveFindings", Shape: &s[shapeInteger]},
 		{Name: "totalArchivedFindings", Shape: &s[shapeInteger]},
 		{Name: "totalResolvedFindings", Shape: &s[shapeInteger]},
 	}}
-	s[shapeUnusedAccessTypeStatistics] = awsapi.Shape{Name: "UnusedAccessTypeStatistics", Kind: awsapi.Structure, GoType: reflect.TypeFor[UnusedAccessTypeStatistics](), Members: []awsapi.Member{
+	s[shapeUnusedAccessTypeStatistics] = awsapi.Shape{Name: "UnusedAccessTypeStatistics", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UnusedAccessTypeStatistics)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "unusedAccessType", Shape: &s[shapeString]},
 		{Name: "total", Shape: &s[shapeInteger]},
 	}}
-	s[shapeUnusedAccessTypeStatisticsList] = awsapi.Shape{Name: "UnusedAccessTypeStatisticsList", Kind: awsapi.List, Member: &s[shapeUnusedAccessTypeStatistics], GoType: reflect.TypeFor[[]UnusedAccessTypeStatistics]()}
-	s[shapeUnusedAction] = awsapi.Shape{Name: "UnusedAction", Kind: awsapi.Structure, GoType: reflect.TypeFor[UnusedAction](), Members: []awsapi.Member{
+	s[shapeUnusedAccessTypeStatisticsList] = awsapi.Shape{Name: "UnusedAccessTypeStatisticsList", Kind: awsapi.List, Member: &s[shapeUnusedAccessTypeStatistics], GoType: reflect.TypeOf((*[]UnusedAccessTypeStatistics)(nil)).Elem()}
+	s[shapeUnusedAction] = awsapi.Shape{Name: "UnusedAction", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UnusedAction)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "action", Shape: &s[shapeString], Required: true},
 		{Name: "lastAccessed", Shape: &s[shapeTimestamp]},
 	}}
-	s[shapeUnusedActionList] = awsapi.Shape{Name: "UnusedActionList", Kind: awsapi.List, Member: &s[shapeUnusedAction], GoType: reflect.TypeFor[[]UnusedAction]()}
-	s[shapeUnusedIamRoleDetails] = awsapi.Shape{Name: "UnusedIamRoleDetails", Kind: awsapi.Structure, GoType: reflect.TypeFor[UnusedIamRoleDetails](), Members: []awsapi.Member{
+	s[shapeUnusedActionList] = awsapi.Shape{Name: "UnusedActionList", Kind: awsapi.List, Member: &s[shapeUnusedAction], GoType: reflect.TypeOf((*[]UnusedAction)(nil)).Elem()}
+	s[shapeUnusedIamRoleDetails] = awsapi.Shape{Name: "UnusedIamRoleDetails", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UnusedIamRoleDetails)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "lastAccessed", Shape: &s[shapeTimestamp]},
 	}}
-	s[shapeUnusedIamUserAccessKeyDetails] = awsapi.Shape{Name: "UnusedIamUserAccessKeyDetails", Kind: awsapi.Structure, GoType: reflect.TypeFor[UnusedIamUserAccessKeyDetails](), Members: []awsapi.Member{
+	s[shapeUnusedIamUserAccessKeyDetails] = awsapi.Shape{Name: "UnusedIamUserAccessKeyDetails", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UnusedIamUserAccessKeyDetails)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "accessKeyId", Shape: &s[shapeString], Required: true},
 		{Name: "lastAccessed", Shape: &s[shapeTimestamp]},
 	}}
-	s[shapeUnusedIamUserPasswordDetails] = awsapi.Shape{Name: "UnusedIamUserPasswordDetails", Kind: awsapi.Structure, GoType: reflect.TypeFor[UnusedIamUserPasswordDetails](), Members: []awsapi.Member{
+	s[shapeUnusedIamUserPasswordDetails] = awsapi.Shape{Name: "UnusedIamUserPasswordDetails", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UnusedIamUserPasswordDetails)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "lastAccessed", Shape: &s[shapeTimestamp]},
 	}}
-	s[shapeUnusedPermissionDetails] = awsapi.Shape{Name: "UnusedPermissionDetails", Kind: awsapi.Structure, GoType: reflect.TypeFor[UnusedPermissionDetails](), Members: []awsapi.Member{
+	s[shapeUnusedPermissionDetails] = awsapi.Shape{Name: "UnusedPermissionDetails", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UnusedPermissionDetails)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "actions", Shape: &s[shapeUnusedActionList]},
 		{Name: "serviceNamespace", Shape: &s[shapeString], Required: true},
 		{Name: "lastAccessed", Shape: &s[shapeTimestamp]},
 	}}
-	s[shapeUnusedPermissionsRecommendedStep] = awsapi.Shape{Name: "UnusedPermissionsRecommendedStep", Kind: awsapi.Structure, GoType: reflect.TypeFor[UnusedPermissionsRecommendedStep](), Members: []awsapi.Member{
+	s[shapeUnusedPermissionsRecommendedStep] = awsapi.Shape{Name: "UnusedPermissionsRecommendedStep", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UnusedPermissionsRecommendedStep)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "policyUpdatedAt", Shape: &s[shapeTimestamp]},
 		{Name: "recommendedAction", Shape: &s[shapeRecommendedRemediationAction], Required: true},
 		{Name: "recommendedPolicy", Shape: &s[shapeString]},
 		{Name: "existingPolicyId", Shape: &s[shapeString]},
 	}}
-	s[shapeValidatePolicyFinding] = awsapi.Shape{Name: "ValidatePolicyFinding", Kind: awsapi.Structure, GoType: reflect.TypeFor[ValidatePolicyFinding](), Members: []awsapi.Member{
+	s[shapeValidatePolicyFinding] = awsapi.Shape{Name: "ValidatePolicyFinding", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ValidatePolicyFinding)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "findingDetails", Shape: &s[shapeString], Required: true},
 		{Name: "findingType", Shape: &s[shapeValidatePolicyFindingType], Required: true},
 		{Name: "issueCode", Shape: &s[shapeIssueCode], Required: true},
 		{Name: "learnMoreLink", Shape: &s[shapeLearnMoreLink], Required: true},
 		{Name: "locations", Shape: &s[shapeLocationList], Required: true},
 	}}
-	s[shapeValidatePolicyFindingList] = awsapi.Shape{Name: "ValidatePolicyFindingList", Kind: awsapi.List, Member: &s[shapeValidatePolicyFinding], GoType: reflect.TypeFor[[]ValidatePolicyFinding]()}
-	s[shapeValidatePolicyFindingType] = awsapi.Shape{Name: "ValidatePolicyFindingType", Kind: awsapi.String, Enum: []string{"ERROR", "SECURITY_WARNING", "SUGGESTION", "WARNING"}, GoType: reflect.TypeFor[string]()}
-	s[shapeValidatePolicyResourceType] = awsapi.Shape{Name: "ValidatePolicyResourceType", Kind: awsapi.String, Enum: []string{"AWS::S3::Bucket", "AWS::S3::AccessPoint", "AWS::S3::MultiRegionAccessPoint", "AWS::S3ObjectLambda::AccessPoint", "AWS::IAM::AssumeRolePolicyDocument", "AWS::DynamoDB::Table"}, GoType: reflect.TypeFor[string]()}
-	s[shapeValidationExceptionField] = awsapi.Shape{Name: "ValidationExceptionField", Kind: awsapi.Structure, GoType: reflect.TypeFor[ValidationExceptionField](), Members: []awsapi.Member{
+	s[shapeValidatePolicyFindingList] = awsapi.Shape{Name: "ValidatePolicyFindingList", Kind: awsapi.List, Member: &s[shapeValidatePolicyFinding], GoType: reflect.TypeOf((*[]ValidatePolicyFinding)(nil)).Elem()}
+	s[shapeValidatePolicyFindingType] = awsapi.Shape{Name: "ValidatePolicyFindingType", Kind: awsapi.String, Enum: []string{"ERROR", "SECURITY_WARNING", "SUGGESTION", "WARNING"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeValidatePolicyResourceType] = awsapi.Shape{Name: "ValidatePolicyResourceType", Kind: awsapi.String, Enum: []string{"AWS::S3::Bucket", "AWS::S3::AccessPoint", "AWS::S3::MultiRegionAccessPoint", "AWS::S3ObjectLambda::AccessPoint", "AWS::IAM::AssumeRolePolicyDocument", "AWS::DynamoDB::Table"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeValidationExceptionField] = awsapi.Shape{Name: "ValidationExceptionField", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ValidationExceptionField)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "name", Shape: &s[shapeString], Required: true},
 		{Name: "message", Shape: &s[shapeString], Required: true},
 	}}
-	s[shapeValidationExceptionFieldList] = awsapi.Shape{Name: "ValidationExceptionFieldList", Kind: awsapi.List, Member: &s[shapeValidationExceptionField], GoType: reflect.TypeFor[[]ValidationExceptionField]()}
-	s[shapeValidationExceptionReason] = awsapi.Shape{Name: "ValidationExceptionReason", Kind: awsapi.String, Enum: []string{"unknownOperation", "cannotParse", "fieldValidationFailed", "other", "notSupported"}, GoType: reflect.TypeFor[string]()}
-	s[shapeValueList] = awsapi.Shape{Name: "ValueList", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(20)), Member: &s[shapeString], GoType: reflect.TypeFor[[]string]()}
-	s[shapeVpcConfiguration] = awsapi.Shape{Name: "VpcConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[VpcConfiguration](), Members: []awsapi.Member{
+	s[shapeValidationExceptionFieldList] = awsapi.Shape{Name: "ValidationExceptionFieldList", Kind: awsapi.List, Member: &s[shapeValidationExceptionField], GoType: reflect.TypeOf((*[]ValidationExceptionField)(nil)).Elem()}
+	s[shapeValidationExceptionReason] = awsapi.Shape{Name: "ValidationExceptionReason", Kind: awsapi.String, Enum: []string{"unknownOperation", "cannotParse", "fieldValidationFailed", "other", "notSupported"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeValueList] = awsapi.Shape{Name: "ValueList", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(20)), Member: &s[shapeString], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeVpcConfiguration] = awsapi.Shape{Name: "VpcConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*VpcConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "vpcId", Shape: &s[shapeVpcId], Required: true},
 	}}
-	s[shapeVpcId] = awsapi.Shape{Name: "VpcId", Kind: awsapi.String, Pattern: awsapi.NewPattern("vpc-([0-9a-f]){8}(([0-9a-f]){9})?"), GoType: reflect.TypeFor[string]()}
+	s[shapeVpcId] = awsapi.Shape{Name: "VpcId", Kind: awsapi.String, Pattern: awsapi.NewPattern("vpc-([0-9a-f]){8}(([0-9a-f]){9})?"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	return s
 }

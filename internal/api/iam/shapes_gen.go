@@ -614,60 +614,60 @@ var shapes = newShapes()
 // newShapes fills one table whose entries point at each other, so that a shape may contain itself.
 func newShapes() *[shapeCount]awsapi.Shape {
 	s := new([shapeCount]awsapi.Shape)
-	s[shapeAcceptDelegationRequestInput] = awsapi.Shape{Name: "AcceptDelegationRequestInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AcceptDelegationRequestInput](), Members: []awsapi.Member{
+	s[shapeAcceptDelegationRequestInput] = awsapi.Shape{Name: "AcceptDelegationRequestInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AcceptDelegationRequestInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DelegationRequestId", Shape: &s[shapeDelegationRequestIdType], Required: true},
 	}}
-	s[shapeAcceptDelegationRequestOutput] = awsapi.Shape{Name: "AcceptDelegationRequestOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AcceptDelegationRequestOutput]()}
-	s[shapeAddClientIDToOpenIDConnectProviderInput] = awsapi.Shape{Name: "AddClientIDToOpenIDConnectProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AddClientIDToOpenIDConnectProviderInput](), Members: []awsapi.Member{
+	s[shapeAcceptDelegationRequestOutput] = awsapi.Shape{Name: "AcceptDelegationRequestOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AcceptDelegationRequestOutput)(nil)).Elem()}
+	s[shapeAddClientIDToOpenIDConnectProviderInput] = awsapi.Shape{Name: "AddClientIDToOpenIDConnectProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AddClientIDToOpenIDConnectProviderInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "OpenIDConnectProviderArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "ClientID", Shape: &s[shapeClientIDType], Required: true},
 	}}
-	s[shapeAddClientIDToOpenIDConnectProviderOutput] = awsapi.Shape{Name: "AddClientIDToOpenIDConnectProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AddClientIDToOpenIDConnectProviderOutput]()}
-	s[shapeAddRoleToInstanceProfileInput] = awsapi.Shape{Name: "AddRoleToInstanceProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AddRoleToInstanceProfileInput](), Members: []awsapi.Member{
+	s[shapeAddClientIDToOpenIDConnectProviderOutput] = awsapi.Shape{Name: "AddClientIDToOpenIDConnectProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AddClientIDToOpenIDConnectProviderOutput)(nil)).Elem()}
+	s[shapeAddRoleToInstanceProfileInput] = awsapi.Shape{Name: "AddRoleToInstanceProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AddRoleToInstanceProfileInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "InstanceProfileName", Shape: &s[shapeInstanceProfileNameType], Required: true},
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 	}}
-	s[shapeAddRoleToInstanceProfileOutput] = awsapi.Shape{Name: "AddRoleToInstanceProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AddRoleToInstanceProfileOutput]()}
-	s[shapeAddUserToGroupInput] = awsapi.Shape{Name: "AddUserToGroupInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AddUserToGroupInput](), Members: []awsapi.Member{
+	s[shapeAddRoleToInstanceProfileOutput] = awsapi.Shape{Name: "AddRoleToInstanceProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AddRoleToInstanceProfileOutput)(nil)).Elem()}
+	s[shapeAddUserToGroupInput] = awsapi.Shape{Name: "AddUserToGroupInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AddUserToGroupInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "GroupName", Shape: &s[shapeGroupNameType], Required: true},
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType], Required: true},
 	}}
-	s[shapeAddUserToGroupOutput] = awsapi.Shape{Name: "AddUserToGroupOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AddUserToGroupOutput]()}
-	s[shapeAssociateDelegationRequestInput] = awsapi.Shape{Name: "AssociateDelegationRequestInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AssociateDelegationRequestInput](), Members: []awsapi.Member{
+	s[shapeAddUserToGroupOutput] = awsapi.Shape{Name: "AddUserToGroupOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AddUserToGroupOutput)(nil)).Elem()}
+	s[shapeAssociateDelegationRequestInput] = awsapi.Shape{Name: "AssociateDelegationRequestInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AssociateDelegationRequestInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DelegationRequestId", Shape: &s[shapeDelegationRequestIdType], Required: true},
 	}}
-	s[shapeAssociateDelegationRequestOutput] = awsapi.Shape{Name: "AssociateDelegationRequestOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AssociateDelegationRequestOutput]()}
-	s[shapeAttachGroupPolicyInput] = awsapi.Shape{Name: "AttachGroupPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AttachGroupPolicyInput](), Members: []awsapi.Member{
+	s[shapeAssociateDelegationRequestOutput] = awsapi.Shape{Name: "AssociateDelegationRequestOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AssociateDelegationRequestOutput)(nil)).Elem()}
+	s[shapeAttachGroupPolicyInput] = awsapi.Shape{Name: "AttachGroupPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AttachGroupPolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "GroupName", Shape: &s[shapeGroupNameType], Required: true},
 		{Name: "PolicyArn", Shape: &s[shapeArnType], Required: true},
 	}}
-	s[shapeAttachGroupPolicyOutput] = awsapi.Shape{Name: "AttachGroupPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AttachGroupPolicyOutput]()}
-	s[shapeAttachRolePolicyInput] = awsapi.Shape{Name: "AttachRolePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AttachRolePolicyInput](), Members: []awsapi.Member{
+	s[shapeAttachGroupPolicyOutput] = awsapi.Shape{Name: "AttachGroupPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AttachGroupPolicyOutput)(nil)).Elem()}
+	s[shapeAttachRolePolicyInput] = awsapi.Shape{Name: "AttachRolePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AttachRolePolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 		{Name: "PolicyArn", Shape: &s[shapeArnType], Required: true},
 	}}
-	s[shapeAttachRolePolicyOutput] = awsapi.Shape{Name: "AttachRolePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AttachRolePolicyOutput]()}
-	s[shapeAttachUserPolicyInput] = awsapi.Shape{Name: "AttachUserPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AttachUserPolicyInput](), Members: []awsapi.Member{
+	s[shapeAttachRolePolicyOutput] = awsapi.Shape{Name: "AttachRolePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AttachRolePolicyOutput)(nil)).Elem()}
+	s[shapeAttachUserPolicyInput] = awsapi.Shape{Name: "AttachUserPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AttachUserPolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "PolicyArn", Shape: &s[shapeArnType], Required: true},
 	}}
-	s[shapeAttachUserPolicyOutput] = awsapi.Shape{Name: "AttachUserPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AttachUserPolicyOutput]()}
-	s[shapeChangePasswordInput] = awsapi.Shape{Name: "ChangePasswordInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ChangePasswordInput](), Members: []awsapi.Member{
+	s[shapeAttachUserPolicyOutput] = awsapi.Shape{Name: "AttachUserPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AttachUserPolicyOutput)(nil)).Elem()}
+	s[shapeChangePasswordInput] = awsapi.Shape{Name: "ChangePasswordInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ChangePasswordInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "OldPassword", Shape: &s[shapePasswordType], Required: true},
 		{Name: "NewPassword", Shape: &s[shapePasswordType], Required: true},
 	}}
-	s[shapeChangePasswordOutput] = awsapi.Shape{Name: "ChangePasswordOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ChangePasswordOutput]()}
-	s[shapeCreateAccessKeyInput] = awsapi.Shape{Name: "CreateAccessKeyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateAccessKeyInput](), Members: []awsapi.Member{
+	s[shapeChangePasswordOutput] = awsapi.Shape{Name: "ChangePasswordOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ChangePasswordOutput)(nil)).Elem()}
+	s[shapeCreateAccessKeyInput] = awsapi.Shape{Name: "CreateAccessKeyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateAccessKeyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType]},
 	}}
-	s[shapeCreateAccessKeyOutput] = awsapi.Shape{Name: "CreateAccessKeyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateAccessKeyOutput](), Members: []awsapi.Member{
+	s[shapeCreateAccessKeyOutput] = awsapi.Shape{Name: "CreateAccessKeyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateAccessKeyOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "AccessKey", Shape: &s[shapeAccessKey], Required: true},
 	}}
-	s[shapeCreateAccountAliasInput] = awsapi.Shape{Name: "CreateAccountAliasInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateAccountAliasInput](), Members: []awsapi.Member{
+	s[shapeCreateAccountAliasInput] = awsapi.Shape{Name: "CreateAccountAliasInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateAccountAliasInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "AccountAlias", Shape: &s[shapeAccountAliasType], Required: true},
 	}}
-	s[shapeCreateAccountAliasOutput] = awsapi.Shape{Name: "CreateAccountAliasOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateAccountAliasOutput]()}
-	s[shapeCreateDelegationRequestInput] = awsapi.Shape{Name: "CreateDelegationRequestInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateDelegationRequestInput](), Members: []awsapi.Member{
+	s[shapeCreateAccountAliasOutput] = awsapi.Shape{Name: "CreateAccountAliasOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateAccountAliasOutput)(nil)).Elem()}
+	s[shapeCreateDelegationRequestInput] = awsapi.Shape{Name: "CreateDelegationRequestInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateDelegationRequestInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "OwnerAccountId", Shape: &s[shapeAccountIdType]},
 		{Name: "Description", Shape: &s[shapeDelegationRequestDescriptionType], Required: true},
 		{Name: "Permissions", Shape: &s[shapeDelegationPermission], Required: true},
@@ -678,62 +678,62 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "SessionDuration", Shape: &s[shapeSessionDurationType], Required: true},
 		{Name: "OnlySendByOwner", Shape: &s[shapeBooleanType]},
 	}}
-	s[shapeCreateDelegationRequestOutput] = awsapi.Shape{Name: "CreateDelegationRequestOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateDelegationRequestOutput](), Members: []awsapi.Member{
+	s[shapeCreateDelegationRequestOutput] = awsapi.Shape{Name: "CreateDelegationRequestOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateDelegationRequestOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ConsoleDeepLink", Shape: &s[shapeConsoleDeepLinkType]},
 		{Name: "DelegationRequestId", Shape: &s[shapeDelegationRequestIdType]},
 	}}
-	s[shapeCreateGroupInput] = awsapi.Shape{Name: "CreateGroupInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateGroupInput](), Members: []awsapi.Member{
+	s[shapeCreateGroupInput] = awsapi.Shape{Name: "CreateGroupInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateGroupInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Path", Shape: &s[shapePathType]},
 		{Name: "GroupName", Shape: &s[shapeGroupNameType], Required: true},
 	}}
-	s[shapeCreateGroupOutput] = awsapi.Shape{Name: "CreateGroupOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateGroupOutput](), Members: []awsapi.Member{
+	s[shapeCreateGroupOutput] = awsapi.Shape{Name: "CreateGroupOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateGroupOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Group", Shape: &s[shapeGroup], Required: true},
 	}}
-	s[shapeCreateInstanceProfileInput] = awsapi.Shape{Name: "CreateInstanceProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateInstanceProfileInput](), Members: []awsapi.Member{
+	s[shapeCreateInstanceProfileInput] = awsapi.Shape{Name: "CreateInstanceProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateInstanceProfileInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "InstanceProfileName", Shape: &s[shapeInstanceProfileNameType], Required: true},
 		{Name: "Path", Shape: &s[shapePathType]},
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 	}}
-	s[shapeCreateInstanceProfileOutput] = awsapi.Shape{Name: "CreateInstanceProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateInstanceProfileOutput](), Members: []awsapi.Member{
+	s[shapeCreateInstanceProfileOutput] = awsapi.Shape{Name: "CreateInstanceProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateInstanceProfileOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "InstanceProfile", Shape: &s[shapeInstanceProfile], Required: true},
 	}}
-	s[shapeCreateLoginProfileInput] = awsapi.Shape{Name: "CreateLoginProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateLoginProfileInput](), Members: []awsapi.Member{
+	s[shapeCreateLoginProfileInput] = awsapi.Shape{Name: "CreateLoginProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateLoginProfileInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType]},
 		{Name: "Password", Shape: &s[shapePasswordType]},
 		{Name: "PasswordResetRequired", Shape: &s[shapeBooleanType]},
 	}}
-	s[shapeCreateLoginProfileOutput] = awsapi.Shape{Name: "CreateLoginProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateLoginProfileOutput](), Members: []awsapi.Member{
+	s[shapeCreateLoginProfileOutput] = awsapi.Shape{Name: "CreateLoginProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateLoginProfileOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "LoginProfile", Shape: &s[shapeLoginProfile], Required: true},
 	}}
-	s[shapeCreateOpenIDConnectProviderInput] = awsapi.Shape{Name: "CreateOpenIDConnectProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateOpenIDConnectProviderInput](), Members: []awsapi.Member{
+	s[shapeCreateOpenIDConnectProviderInput] = awsapi.Shape{Name: "CreateOpenIDConnectProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateOpenIDConnectProviderInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Url", Shape: &s[shapeOpenIDConnectProviderUrlType], Required: true},
 		{Name: "ClientIDList", Shape: &s[shapeClientIDListType]},
 		{Name: "ThumbprintList", Shape: &s[shapeThumbprintListType]},
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 	}}
-	s[shapeCreateOpenIDConnectProviderOutput] = awsapi.Shape{Name: "CreateOpenIDConnectProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateOpenIDConnectProviderOutput](), Members: []awsapi.Member{
+	s[shapeCreateOpenIDConnectProviderOutput] = awsapi.Shape{Name: "CreateOpenIDConnectProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateOpenIDConnectProviderOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "OpenIDConnectProviderArn", Shape: &s[shapeArnType]},
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 	}}
-	s[shapeCreatePolicyInput] = awsapi.Shape{Name: "CreatePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreatePolicyInput](), Members: []awsapi.Member{
+	s[shapeCreatePolicyInput] = awsapi.Shape{Name: "CreatePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreatePolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyName", Shape: &s[shapePolicyNameType], Required: true},
 		{Name: "Path", Shape: &s[shapePolicyPathType]},
 		{Name: "PolicyDocument", Shape: &s[shapePolicyDocumentType], Required: true},
 		{Name: "Description", Shape: &s[shapePolicyDescriptionType]},
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 	}}
-	s[shapeCreatePolicyOutput] = awsapi.Shape{Name: "CreatePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreatePolicyOutput](), Members: []awsapi.Member{
+	s[shapeCreatePolicyOutput] = awsapi.Shape{Name: "CreatePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreatePolicyOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Policy", Shape: &s[shapePolicy]},
 	}}
-	s[shapeCreatePolicyVersionInput] = awsapi.Shape{Name: "CreatePolicyVersionInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreatePolicyVersionInput](), Members: []awsapi.Member{
+	s[shapeCreatePolicyVersionInput] = awsapi.Shape{Name: "CreatePolicyVersionInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreatePolicyVersionInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "PolicyDocument", Shape: &s[shapePolicyDocumentType], Required: true},
 		{Name: "SetAsDefault", Shape: &s[shapeBooleanType]},
 	}}
-	s[shapeCreatePolicyVersionOutput] = awsapi.Shape{Name: "CreatePolicyVersionOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreatePolicyVersionOutput](), Members: []awsapi.Member{
+	s[shapeCreatePolicyVersionOutput] = awsapi.Shape{Name: "CreatePolicyVersionOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreatePolicyVersionOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyVersion", Shape: &s[shapePolicyVersion]},
 	}}
-	s[shapeCreateRoleInput] = awsapi.Shape{Name: "CreateRoleInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateRoleInput](), Members: []awsapi.Member{
+	s[shapeCreateRoleInput] = awsapi.Shape{Name: "CreateRoleInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateRoleInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Path", Shape: &s[shapePathType]},
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 		{Name: "AssumeRolePolicyDocument", Shape: &s[shapePolicyDocumentType], Required: true},
@@ -742,238 +742,238 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "PermissionsBoundary", Shape: &s[shapeArnType]},
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 	}}
-	s[shapeCreateRoleOutput] = awsapi.Shape{Name: "CreateRoleOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateRoleOutput](), Members: []awsapi.Member{
+	s[shapeCreateRoleOutput] = awsapi.Shape{Name: "CreateRoleOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateRoleOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Role", Shape: &s[shapeRole], Required: true},
 	}}
-	s[shapeCreateSAMLProviderInput] = awsapi.Shape{Name: "CreateSAMLProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateSAMLProviderInput](), Members: []awsapi.Member{
+	s[shapeCreateSAMLProviderInput] = awsapi.Shape{Name: "CreateSAMLProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateSAMLProviderInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SAMLMetadataDocument", Shape: &s[shapeSAMLMetadataDocumentType], Required: true},
 		{Name: "Name", Shape: &s[shapeSAMLProviderNameType], Required: true},
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 		{Name: "AssertionEncryptionMode", Shape: &s[shapeAssertionEncryptionModeType]},
 		{Name: "AddPrivateKey", Shape: &s[shapePrivateKeyType]},
 	}}
-	s[shapeCreateSAMLProviderOutput] = awsapi.Shape{Name: "CreateSAMLProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateSAMLProviderOutput](), Members: []awsapi.Member{
+	s[shapeCreateSAMLProviderOutput] = awsapi.Shape{Name: "CreateSAMLProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateSAMLProviderOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SAMLProviderArn", Shape: &s[shapeArnType]},
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 	}}
-	s[shapeCreateServiceLinkedRoleInput] = awsapi.Shape{Name: "CreateServiceLinkedRoleInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateServiceLinkedRoleInput](), Members: []awsapi.Member{
+	s[shapeCreateServiceLinkedRoleInput] = awsapi.Shape{Name: "CreateServiceLinkedRoleInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateServiceLinkedRoleInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "AWSServiceName", Shape: &s[shapeGroupNameType], Required: true},
 		{Name: "Description", Shape: &s[shapeRoleDescriptionType]},
 		{Name: "CustomSuffix", Shape: &s[shapeCustomSuffixType]},
 	}}
-	s[shapeCreateServiceLinkedRoleOutput] = awsapi.Shape{Name: "CreateServiceLinkedRoleOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateServiceLinkedRoleOutput](), Members: []awsapi.Member{
+	s[shapeCreateServiceLinkedRoleOutput] = awsapi.Shape{Name: "CreateServiceLinkedRoleOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateServiceLinkedRoleOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Role", Shape: &s[shapeRole]},
 	}}
-	s[shapeCreateServiceSpecificCredentialInput] = awsapi.Shape{Name: "CreateServiceSpecificCredentialInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateServiceSpecificCredentialInput](), Members: []awsapi.Member{
+	s[shapeCreateServiceSpecificCredentialInput] = awsapi.Shape{Name: "CreateServiceSpecificCredentialInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateServiceSpecificCredentialInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "ServiceName", Shape: &s[shapeServiceName], Required: true},
 		{Name: "CredentialAgeDays", Shape: &s[shapeCredentialAgeDays]},
 	}}
-	s[shapeCreateServiceSpecificCredentialOutput] = awsapi.Shape{Name: "CreateServiceSpecificCredentialOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateServiceSpecificCredentialOutput](), Members: []awsapi.Member{
+	s[shapeCreateServiceSpecificCredentialOutput] = awsapi.Shape{Name: "CreateServiceSpecificCredentialOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateServiceSpecificCredentialOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ServiceSpecificCredential", Shape: &s[shapeServiceSpecificCredential]},
 	}}
-	s[shapeCreateUserInput] = awsapi.Shape{Name: "CreateUserInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateUserInput](), Members: []awsapi.Member{
+	s[shapeCreateUserInput] = awsapi.Shape{Name: "CreateUserInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateUserInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Path", Shape: &s[shapePathType]},
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "PermissionsBoundary", Shape: &s[shapeArnType]},
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 	}}
-	s[shapeCreateUserOutput] = awsapi.Shape{Name: "CreateUserOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateUserOutput](), Members: []awsapi.Member{
+	s[shapeCreateUserOutput] = awsapi.Shape{Name: "CreateUserOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateUserOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "User", Shape: &s[shapeUser]},
 	}}
-	s[shapeCreateVirtualMFADeviceInput] = awsapi.Shape{Name: "CreateVirtualMFADeviceInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateVirtualMFADeviceInput](), Members: []awsapi.Member{
+	s[shapeCreateVirtualMFADeviceInput] = awsapi.Shape{Name: "CreateVirtualMFADeviceInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateVirtualMFADeviceInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Path", Shape: &s[shapePathType]},
 		{Name: "VirtualMFADeviceName", Shape: &s[shapeVirtualMFADeviceName], Required: true},
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 	}}
-	s[shapeCreateVirtualMFADeviceOutput] = awsapi.Shape{Name: "CreateVirtualMFADeviceOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateVirtualMFADeviceOutput](), Members: []awsapi.Member{
+	s[shapeCreateVirtualMFADeviceOutput] = awsapi.Shape{Name: "CreateVirtualMFADeviceOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateVirtualMFADeviceOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "VirtualMFADevice", Shape: &s[shapeVirtualMFADevice], Required: true},
 	}}
-	s[shapeDeactivateMFADeviceInput] = awsapi.Shape{Name: "DeactivateMFADeviceInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeactivateMFADeviceInput](), Members: []awsapi.Member{
+	s[shapeDeactivateMFADeviceInput] = awsapi.Shape{Name: "DeactivateMFADeviceInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeactivateMFADeviceInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType]},
 		{Name: "SerialNumber", Shape: &s[shapeSerialNumberType], Required: true},
 	}}
-	s[shapeDeactivateMFADeviceOutput] = awsapi.Shape{Name: "DeactivateMFADeviceOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeactivateMFADeviceOutput]()}
-	s[shapeDeleteAccessKeyInput] = awsapi.Shape{Name: "DeleteAccessKeyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteAccessKeyInput](), Members: []awsapi.Member{
+	s[shapeDeactivateMFADeviceOutput] = awsapi.Shape{Name: "DeactivateMFADeviceOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeactivateMFADeviceOutput)(nil)).Elem()}
+	s[shapeDeleteAccessKeyInput] = awsapi.Shape{Name: "DeleteAccessKeyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteAccessKeyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType]},
 		{Name: "AccessKeyId", Shape: &s[shapeAccessKeyIdType], Required: true},
 	}}
-	s[shapeDeleteAccessKeyOutput] = awsapi.Shape{Name: "DeleteAccessKeyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteAccessKeyOutput]()}
-	s[shapeDeleteAccountAliasInput] = awsapi.Shape{Name: "DeleteAccountAliasInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteAccountAliasInput](), Members: []awsapi.Member{
+	s[shapeDeleteAccessKeyOutput] = awsapi.Shape{Name: "DeleteAccessKeyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteAccessKeyOutput)(nil)).Elem()}
+	s[shapeDeleteAccountAliasInput] = awsapi.Shape{Name: "DeleteAccountAliasInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteAccountAliasInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "AccountAlias", Shape: &s[shapeAccountAliasType], Required: true},
 	}}
-	s[shapeDeleteAccountAliasOutput] = awsapi.Shape{Name: "DeleteAccountAliasOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteAccountAliasOutput]()}
-	s[shapeDeleteAccountPasswordPolicyInput] = awsapi.Shape{Name: "DeleteAccountPasswordPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteAccountPasswordPolicyInput]()}
-	s[shapeDeleteAccountPasswordPolicyOutput] = awsapi.Shape{Name: "DeleteAccountPasswordPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteAccountPasswordPolicyOutput]()}
-	s[shapeDeleteGroupInput] = awsapi.Shape{Name: "DeleteGroupInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteGroupInput](), Members: []awsapi.Member{
+	s[shapeDeleteAccountAliasOutput] = awsapi.Shape{Name: "DeleteAccountAliasOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteAccountAliasOutput)(nil)).Elem()}
+	s[shapeDeleteAccountPasswordPolicyInput] = awsapi.Shape{Name: "DeleteAccountPasswordPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteAccountPasswordPolicyInput)(nil)).Elem()}
+	s[shapeDeleteAccountPasswordPolicyOutput] = awsapi.Shape{Name: "DeleteAccountPasswordPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteAccountPasswordPolicyOutput)(nil)).Elem()}
+	s[shapeDeleteGroupInput] = awsapi.Shape{Name: "DeleteGroupInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteGroupInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "GroupName", Shape: &s[shapeGroupNameType], Required: true},
 	}}
-	s[shapeDeleteGroupOutput] = awsapi.Shape{Name: "DeleteGroupOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteGroupOutput]()}
-	s[shapeDeleteGroupPolicyInput] = awsapi.Shape{Name: "DeleteGroupPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteGroupPolicyInput](), Members: []awsapi.Member{
+	s[shapeDeleteGroupOutput] = awsapi.Shape{Name: "DeleteGroupOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteGroupOutput)(nil)).Elem()}
+	s[shapeDeleteGroupPolicyInput] = awsapi.Shape{Name: "DeleteGroupPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteGroupPolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "GroupName", Shape: &s[shapeGroupNameType], Required: true},
 		{Name: "PolicyName", Shape: &s[shapePolicyNameType], Required: true},
 	}}
-	s[shapeDeleteGroupPolicyOutput] = awsapi.Shape{Name: "DeleteGroupPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteGroupPolicyOutput]()}
-	s[shapeDeleteInstanceProfileInput] = awsapi.Shape{Name: "DeleteInstanceProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteInstanceProfileInput](), Members: []awsapi.Member{
+	s[shapeDeleteGroupPolicyOutput] = awsapi.Shape{Name: "DeleteGroupPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteGroupPolicyOutput)(nil)).Elem()}
+	s[shapeDeleteInstanceProfileInput] = awsapi.Shape{Name: "DeleteInstanceProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteInstanceProfileInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "InstanceProfileName", Shape: &s[shapeInstanceProfileNameType], Required: true},
 	}}
-	s[shapeDeleteInstanceProfileOutput] = awsapi.Shape{Name: "DeleteInstanceProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteInstanceProfileOutput]()}
-	s[shapeDeleteLoginProfileInput] = awsapi.Shape{Name: "DeleteLoginProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteLoginProfileInput](), Members: []awsapi.Member{
+	s[shapeDeleteInstanceProfileOutput] = awsapi.Shape{Name: "DeleteInstanceProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteInstanceProfileOutput)(nil)).Elem()}
+	s[shapeDeleteLoginProfileInput] = awsapi.Shape{Name: "DeleteLoginProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteLoginProfileInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType]},
 	}}
-	s[shapeDeleteLoginProfileOutput] = awsapi.Shape{Name: "DeleteLoginProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteLoginProfileOutput]()}
-	s[shapeDeleteOpenIDConnectProviderInput] = awsapi.Shape{Name: "DeleteOpenIDConnectProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteOpenIDConnectProviderInput](), Members: []awsapi.Member{
+	s[shapeDeleteLoginProfileOutput] = awsapi.Shape{Name: "DeleteLoginProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteLoginProfileOutput)(nil)).Elem()}
+	s[shapeDeleteOpenIDConnectProviderInput] = awsapi.Shape{Name: "DeleteOpenIDConnectProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteOpenIDConnectProviderInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "OpenIDConnectProviderArn", Shape: &s[shapeArnType], Required: true},
 	}}
-	s[shapeDeleteOpenIDConnectProviderOutput] = awsapi.Shape{Name: "DeleteOpenIDConnectProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteOpenIDConnectProviderOutput]()}
-	s[shapeDeletePolicyInput] = awsapi.Shape{Name: "DeletePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeletePolicyInput](), Members: []awsapi.Member{
+	s[shapeDeleteOpenIDConnectProviderOutput] = awsapi.Shape{Name: "DeleteOpenIDConnectProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteOpenIDConnectProviderOutput)(nil)).Elem()}
+	s[shapeDeletePolicyInput] = awsapi.Shape{Name: "DeletePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeletePolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyArn", Shape: &s[shapeArnType], Required: true},
 	}}
-	s[shapeDeletePolicyOutput] = awsapi.Shape{Name: "DeletePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeletePolicyOutput]()}
-	s[shapeDeletePolicyVersionInput] = awsapi.Shape{Name: "DeletePolicyVersionInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeletePolicyVersionInput](), Members: []awsapi.Member{
+	s[shapeDeletePolicyOutput] = awsapi.Shape{Name: "DeletePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeletePolicyOutput)(nil)).Elem()}
+	s[shapeDeletePolicyVersionInput] = awsapi.Shape{Name: "DeletePolicyVersionInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeletePolicyVersionInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "VersionId", Shape: &s[shapePolicyVersionIdType], Required: true},
 	}}
-	s[shapeDeletePolicyVersionOutput] = awsapi.Shape{Name: "DeletePolicyVersionOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeletePolicyVersionOutput]()}
-	s[shapeDeleteRoleInput] = awsapi.Shape{Name: "DeleteRoleInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteRoleInput](), Members: []awsapi.Member{
+	s[shapeDeletePolicyVersionOutput] = awsapi.Shape{Name: "DeletePolicyVersionOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeletePolicyVersionOutput)(nil)).Elem()}
+	s[shapeDeleteRoleInput] = awsapi.Shape{Name: "DeleteRoleInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteRoleInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 	}}
-	s[shapeDeleteRoleOutput] = awsapi.Shape{Name: "DeleteRoleOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteRoleOutput]()}
-	s[shapeDeleteRolePermissionsBoundaryInput] = awsapi.Shape{Name: "DeleteRolePermissionsBoundaryInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteRolePermissionsBoundaryInput](), Members: []awsapi.Member{
+	s[shapeDeleteRoleOutput] = awsapi.Shape{Name: "DeleteRoleOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteRoleOutput)(nil)).Elem()}
+	s[shapeDeleteRolePermissionsBoundaryInput] = awsapi.Shape{Name: "DeleteRolePermissionsBoundaryInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteRolePermissionsBoundaryInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 	}}
-	s[shapeDeleteRolePermissionsBoundaryOutput] = awsapi.Shape{Name: "DeleteRolePermissionsBoundaryOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteRolePermissionsBoundaryOutput]()}
-	s[shapeDeleteRolePolicyInput] = awsapi.Shape{Name: "DeleteRolePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteRolePolicyInput](), Members: []awsapi.Member{
+	s[shapeDeleteRolePermissionsBoundaryOutput] = awsapi.Shape{Name: "DeleteRolePermissionsBoundaryOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteRolePermissionsBoundaryOutput)(nil)).Elem()}
+	s[shapeDeleteRolePolicyInput] = awsapi.Shape{Name: "DeleteRolePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteRolePolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 		{Name: "PolicyName", Shape: &s[shapePolicyNameType], Required: true},
 	}}
-	s[shapeDeleteRolePolicyOutput] = awsapi.Shape{Name: "DeleteRolePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteRolePolicyOutput]()}
-	s[shapeDeleteSAMLProviderInput] = awsapi.Shape{Name: "DeleteSAMLProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteSAMLProviderInput](), Members: []awsapi.Member{
+	s[shapeDeleteRolePolicyOutput] = awsapi.Shape{Name: "DeleteRolePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteRolePolicyOutput)(nil)).Elem()}
+	s[shapeDeleteSAMLProviderInput] = awsapi.Shape{Name: "DeleteSAMLProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteSAMLProviderInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SAMLProviderArn", Shape: &s[shapeArnType], Required: true},
 	}}
-	s[shapeDeleteSAMLProviderOutput] = awsapi.Shape{Name: "DeleteSAMLProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteSAMLProviderOutput]()}
-	s[shapeDeleteSSHPublicKeyInput] = awsapi.Shape{Name: "DeleteSSHPublicKeyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteSSHPublicKeyInput](), Members: []awsapi.Member{
+	s[shapeDeleteSAMLProviderOutput] = awsapi.Shape{Name: "DeleteSAMLProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteSAMLProviderOutput)(nil)).Elem()}
+	s[shapeDeleteSSHPublicKeyInput] = awsapi.Shape{Name: "DeleteSSHPublicKeyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteSSHPublicKeyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "SSHPublicKeyId", Shape: &s[shapePublicKeyIdType], Required: true},
 	}}
-	s[shapeDeleteSSHPublicKeyOutput] = awsapi.Shape{Name: "DeleteSSHPublicKeyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteSSHPublicKeyOutput]()}
-	s[shapeDeleteServerCertificateInput] = awsapi.Shape{Name: "DeleteServerCertificateInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteServerCertificateInput](), Members: []awsapi.Member{
+	s[shapeDeleteSSHPublicKeyOutput] = awsapi.Shape{Name: "DeleteSSHPublicKeyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteSSHPublicKeyOutput)(nil)).Elem()}
+	s[shapeDeleteServerCertificateInput] = awsapi.Shape{Name: "DeleteServerCertificateInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteServerCertificateInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ServerCertificateName", Shape: &s[shapeServerCertificateNameType], Required: true},
 	}}
-	s[shapeDeleteServerCertificateOutput] = awsapi.Shape{Name: "DeleteServerCertificateOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteServerCertificateOutput]()}
-	s[shapeDeleteServiceLinkedRoleInput] = awsapi.Shape{Name: "DeleteServiceLinkedRoleInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteServiceLinkedRoleInput](), Members: []awsapi.Member{
+	s[shapeDeleteServerCertificateOutput] = awsapi.Shape{Name: "DeleteServerCertificateOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteServerCertificateOutput)(nil)).Elem()}
+	s[shapeDeleteServiceLinkedRoleInput] = awsapi.Shape{Name: "DeleteServiceLinkedRoleInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteServiceLinkedRoleInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 	}}
-	s[shapeDeleteServiceLinkedRoleOutput] = awsapi.Shape{Name: "DeleteServiceLinkedRoleOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteServiceLinkedRoleOutput](), Members: []awsapi.Member{
+	s[shapeDeleteServiceLinkedRoleOutput] = awsapi.Shape{Name: "DeleteServiceLinkedRoleOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteServiceLinkedRoleOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DeletionTaskId", Shape: &s[shapeDeletionTaskIdType], Required: true},
 	}}
-	s[shapeDeleteServiceSpecificCredentialInput] = awsapi.Shape{Name: "DeleteServiceSpecificCredentialInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteServiceSpecificCredentialInput](), Members: []awsapi.Member{
+	s[shapeDeleteServiceSpecificCredentialInput] = awsapi.Shape{Name: "DeleteServiceSpecificCredentialInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteServiceSpecificCredentialInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType]},
 		{Name: "ServiceSpecificCredentialId", Shape: &s[shapeServiceSpecificCredentialId], Required: true},
 	}}
-	s[shapeDeleteServiceSpecificCredentialOutput] = awsapi.Shape{Name: "DeleteServiceSpecificCredentialOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteServiceSpecificCredentialOutput]()}
-	s[shapeDeleteSigningCertificateInput] = awsapi.Shape{Name: "DeleteSigningCertificateInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteSigningCertificateInput](), Members: []awsapi.Member{
+	s[shapeDeleteServiceSpecificCredentialOutput] = awsapi.Shape{Name: "DeleteServiceSpecificCredentialOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteServiceSpecificCredentialOutput)(nil)).Elem()}
+	s[shapeDeleteSigningCertificateInput] = awsapi.Shape{Name: "DeleteSigningCertificateInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteSigningCertificateInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType]},
 		{Name: "CertificateId", Shape: &s[shapeCertificateIdType], Required: true},
 	}}
-	s[shapeDeleteSigningCertificateOutput] = awsapi.Shape{Name: "DeleteSigningCertificateOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteSigningCertificateOutput]()}
-	s[shapeDeleteUserInput] = awsapi.Shape{Name: "DeleteUserInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteUserInput](), Members: []awsapi.Member{
+	s[shapeDeleteSigningCertificateOutput] = awsapi.Shape{Name: "DeleteSigningCertificateOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteSigningCertificateOutput)(nil)).Elem()}
+	s[shapeDeleteUserInput] = awsapi.Shape{Name: "DeleteUserInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteUserInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType], Required: true},
 	}}
-	s[shapeDeleteUserOutput] = awsapi.Shape{Name: "DeleteUserOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteUserOutput]()}
-	s[shapeDeleteUserPermissionsBoundaryInput] = awsapi.Shape{Name: "DeleteUserPermissionsBoundaryInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteUserPermissionsBoundaryInput](), Members: []awsapi.Member{
+	s[shapeDeleteUserOutput] = awsapi.Shape{Name: "DeleteUserOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteUserOutput)(nil)).Elem()}
+	s[shapeDeleteUserPermissionsBoundaryInput] = awsapi.Shape{Name: "DeleteUserPermissionsBoundaryInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteUserPermissionsBoundaryInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 	}}
-	s[shapeDeleteUserPermissionsBoundaryOutput] = awsapi.Shape{Name: "DeleteUserPermissionsBoundaryOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteUserPermissionsBoundaryOutput]()}
-	s[shapeDeleteUserPolicyInput] = awsapi.Shape{Name: "DeleteUserPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteUserPolicyInput](), Members: []awsapi.Member{
+	s[shapeDeleteUserPermissionsBoundaryOutput] = awsapi.Shape{Name: "DeleteUserPermissionsBoundaryOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteUserPermissionsBoundaryOutput)(nil)).Elem()}
+	s[shapeDeleteUserPolicyInput] = awsapi.Shape{Name: "DeleteUserPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteUserPolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType], Required: true},
 		{Name: "PolicyName", Shape: &s[shapePolicyNameType], Required: true},
 	}}
-	s[shapeDeleteUserPolicyOutput] = awsapi.Shape{Name: "DeleteUserPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteUserPolicyOutput]()}
-	s[shapeDeleteVirtualMFADeviceInput] = awsapi.Shape{Name: "DeleteVirtualMFADeviceInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteVirtualMFADeviceInput](), Members: []awsapi.Member{
+	s[shapeDeleteUserPolicyOutput] = awsapi.Shape{Name: "DeleteUserPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteUserPolicyOutput)(nil)).Elem()}
+	s[shapeDeleteVirtualMFADeviceInput] = awsapi.Shape{Name: "DeleteVirtualMFADeviceInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteVirtualMFADeviceInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SerialNumber", Shape: &s[shapeSerialNumberType], Required: true},
 	}}
-	s[shapeDeleteVirtualMFADeviceOutput] = awsapi.Shape{Name: "DeleteVirtualMFADeviceOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteVirtualMFADeviceOutput]()}
-	s[shapeDetachGroupPolicyInput] = awsapi.Shape{Name: "DetachGroupPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DetachGroupPolicyInput](), Members: []awsapi.Member{
+	s[shapeDeleteVirtualMFADeviceOutput] = awsapi.Shape{Name: "DeleteVirtualMFADeviceOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteVirtualMFADeviceOutput)(nil)).Elem()}
+	s[shapeDetachGroupPolicyInput] = awsapi.Shape{Name: "DetachGroupPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DetachGroupPolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "GroupName", Shape: &s[shapeGroupNameType], Required: true},
 		{Name: "PolicyArn", Shape: &s[shapeArnType], Required: true},
 	}}
-	s[shapeDetachGroupPolicyOutput] = awsapi.Shape{Name: "DetachGroupPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DetachGroupPolicyOutput]()}
-	s[shapeDetachRolePolicyInput] = awsapi.Shape{Name: "DetachRolePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DetachRolePolicyInput](), Members: []awsapi.Member{
+	s[shapeDetachGroupPolicyOutput] = awsapi.Shape{Name: "DetachGroupPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DetachGroupPolicyOutput)(nil)).Elem()}
+	s[shapeDetachRolePolicyInput] = awsapi.Shape{Name: "DetachRolePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DetachRolePolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 		{Name: "PolicyArn", Shape: &s[shapeArnType], Required: true},
 	}}
-	s[shapeDetachRolePolicyOutput] = awsapi.Shape{Name: "DetachRolePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DetachRolePolicyOutput]()}
-	s[shapeDetachUserPolicyInput] = awsapi.Shape{Name: "DetachUserPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DetachUserPolicyInput](), Members: []awsapi.Member{
+	s[shapeDetachRolePolicyOutput] = awsapi.Shape{Name: "DetachRolePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DetachRolePolicyOutput)(nil)).Elem()}
+	s[shapeDetachUserPolicyInput] = awsapi.Shape{Name: "DetachUserPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DetachUserPolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "PolicyArn", Shape: &s[shapeArnType], Required: true},
 	}}
-	s[shapeDetachUserPolicyOutput] = awsapi.Shape{Name: "DetachUserPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DetachUserPolicyOutput]()}
-	s[shapeDisableOrganizationsRootCredentialsManagementInput] = awsapi.Shape{Name: "DisableOrganizationsRootCredentialsManagementInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DisableOrganizationsRootCredentialsManagementInput]()}
-	s[shapeDisableOrganizationsRootCredentialsManagementOutput] = awsapi.Shape{Name: "DisableOrganizationsRootCredentialsManagementOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DisableOrganizationsRootCredentialsManagementOutput](), Members: []awsapi.Member{
+	s[shapeDetachUserPolicyOutput] = awsapi.Shape{Name: "DetachUserPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DetachUserPolicyOutput)(nil)).Elem()}
+	s[shapeDisableOrganizationsRootCredentialsManagementInput] = awsapi.Shape{Name: "DisableOrganizationsRootCredentialsManagementInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DisableOrganizationsRootCredentialsManagementInput)(nil)).Elem()}
+	s[shapeDisableOrganizationsRootCredentialsManagementOutput] = awsapi.Shape{Name: "DisableOrganizationsRootCredentialsManagementOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DisableOrganizationsRootCredentialsManagementOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "OrganizationId", Shape: &s[shapeOrganizationIdType]},
 		{Name: "EnabledFeatures", Shape: &s[shapeFeaturesListType]},
 	}}
-	s[shapeDisableOrganizationsRootSessionsInput] = awsapi.Shape{Name: "DisableOrganizationsRootSessionsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DisableOrganizationsRootSessionsInput]()}
-	s[shapeDisableOrganizationsRootSessionsOutput] = awsapi.Shape{Name: "DisableOrganizationsRootSessionsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DisableOrganizationsRootSessionsOutput](), Members: []awsapi.Member{
+	s[shapeDisableOrganizationsRootSessionsInput] = awsapi.Shape{Name: "DisableOrganizationsRootSessionsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DisableOrganizationsRootSessionsInput)(nil)).Elem()}
+	s[shapeDisableOrganizationsRootSessionsOutput] = awsapi.Shape{Name: "DisableOrganizationsRootSessionsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DisableOrganizationsRootSessionsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "OrganizationId", Shape: &s[shapeOrganizationIdType]},
 		{Name: "EnabledFeatures", Shape: &s[shapeFeaturesListType]},
 	}}
-	s[shapeDisableOutboundWebIdentityFederationInput] = awsapi.Shape{Name: "DisableOutboundWebIdentityFederationInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DisableOutboundWebIdentityFederationInput]()}
-	s[shapeDisableOutboundWebIdentityFederationOutput] = awsapi.Shape{Name: "DisableOutboundWebIdentityFederationOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DisableOutboundWebIdentityFederationOutput]()}
-	s[shapeEnableMFADeviceInput] = awsapi.Shape{Name: "EnableMFADeviceInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[EnableMFADeviceInput](), Members: []awsapi.Member{
+	s[shapeDisableOutboundWebIdentityFederationInput] = awsapi.Shape{Name: "DisableOutboundWebIdentityFederationInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DisableOutboundWebIdentityFederationInput)(nil)).Elem()}
+	s[shapeDisableOutboundWebIdentityFederationOutput] = awsapi.Shape{Name: "DisableOutboundWebIdentityFederationOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DisableOutboundWebIdentityFederationOutput)(nil)).Elem()}
+	s[shapeEnableMFADeviceInput] = awsapi.Shape{Name: "EnableMFADeviceInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EnableMFADeviceInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType], Required: true},
 		{Name: "SerialNumber", Shape: &s[shapeSerialNumberType], Required: true},
 		{Name: "AuthenticationCode1", Shape: &s[shapeAuthenticationCodeType], Required: true},
 		{Name: "AuthenticationCode2", Shape: &s[shapeAuthenticationCodeType], Required: true},
 	}}
-	s[shapeEnableMFADeviceOutput] = awsapi.Shape{Name: "EnableMFADeviceOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[EnableMFADeviceOutput]()}
-	s[shapeEnableOrganizationsRootCredentialsManagementInput] = awsapi.Shape{Name: "EnableOrganizationsRootCredentialsManagementInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[EnableOrganizationsRootCredentialsManagementInput]()}
-	s[shapeEnableOrganizationsRootCredentialsManagementOutput] = awsapi.Shape{Name: "EnableOrganizationsRootCredentialsManagementOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[EnableOrganizationsRootCredentialsManagementOutput](), Members: []awsapi.Member{
+	s[shapeEnableMFADeviceOutput] = awsapi.Shape{Name: "EnableMFADeviceOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EnableMFADeviceOutput)(nil)).Elem()}
+	s[shapeEnableOrganizationsRootCredentialsManagementInput] = awsapi.Shape{Name: "EnableOrganizationsRootCredentialsManagementInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EnableOrganizationsRootCredentialsManagementInput)(nil)).Elem()}
+	s[shapeEnableOrganizationsRootCredentialsManagementOutput] = awsapi.Shape{Name: "EnableOrganizationsRootCredentialsManagementOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EnableOrganizationsRootCredentialsManagementOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "OrganizationId", Shape: &s[shapeOrganizationIdType]},
 		{Name: "EnabledFeatures", Shape: &s[shapeFeaturesListType]},
 	}}
-	s[shapeEnableOrganizationsRootSessionsInput] = awsapi.Shape{Name: "EnableOrganizationsRootSessionsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[EnableOrganizationsRootSessionsInput]()}
-	s[shapeEnableOrganizationsRootSessionsOutput] = awsapi.Shape{Name: "EnableOrganizationsRootSessionsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[EnableOrganizationsRootSessionsOutput](), Members: []awsapi.Member{
+	s[shapeEnableOrganizationsRootSessionsInput] = awsapi.Shape{Name: "EnableOrganizationsRootSessionsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EnableOrganizationsRootSessionsInput)(nil)).Elem()}
+	s[shapeEnableOrganizationsRootSessionsOutput] = awsapi.Shape{Name: "EnableOrganizationsRootSessionsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EnableOrganizationsRootSessionsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "OrganizationId", Shape: &s[shapeOrganizationIdType]},
 		{Name: "EnabledFeatures", Shape: &s[shapeFeaturesListType]},
 	}}
-	s[shapeEnableOutboundWebIdentityFederationInput] = awsapi.Shape{Name: "EnableOutboundWebIdentityFederationInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[EnableOutboundWebIdentityFederationInput]()}
-	s[shapeEnableOutboundWebIdentityFederationOutput] = awsapi.Shape{Name: "EnableOutboundWebIdentityFederationOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[EnableOutboundWebIdentityFederationOutput](), Members: []awsapi.Member{
+	s[shapeEnableOutboundWebIdentityFederationInput] = awsapi.Shape{Name: "EnableOutboundWebIdentityFederationInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EnableOutboundWebIdentityFederationInput)(nil)).Elem()}
+	s[shapeEnableOutboundWebIdentityFederationOutput] = awsapi.Shape{Name: "EnableOutboundWebIdentityFederationOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EnableOutboundWebIdentityFederationOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "IssuerIdentifier", Shape: &s[shapeStringType]},
 	}}
-	s[shapeGenerateCredentialReportInput] = awsapi.Shape{Name: "GenerateCredentialReportInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GenerateCredentialReportInput]()}
-	s[shapeGenerateCredentialReportOutput] = awsapi.Shape{Name: "GenerateCredentialReportOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GenerateCredentialReportOutput](), Members: []awsapi.Member{
+	s[shapeGenerateCredentialReportInput] = awsapi.Shape{Name: "GenerateCredentialReportInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GenerateCredentialReportInput)(nil)).Elem()}
+	s[shapeGenerateCredentialReportOutput] = awsapi.Shape{Name: "GenerateCredentialReportOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GenerateCredentialReportOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "State", Shape: &s[shapeReportStateType]},
 		{Name: "Description", Shape: &s[shapeReportStateDescriptionType]},
 	}}
-	s[shapeGenerateOrganizationsAccessReportInput] = awsapi.Shape{Name: "GenerateOrganizationsAccessReportInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GenerateOrganizationsAccessReportInput](), Members: []awsapi.Member{
+	s[shapeGenerateOrganizationsAccessReportInput] = awsapi.Shape{Name: "GenerateOrganizationsAccessReportInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GenerateOrganizationsAccessReportInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EntityPath", Shape: &s[shapeOrganizationsEntityPathType], Required: true},
 		{Name: "OrganizationsPolicyId", Shape: &s[shapeOrganizationsPolicyIdType]},
 	}}
-	s[shapeGenerateOrganizationsAccessReportOutput] = awsapi.Shape{Name: "GenerateOrganizationsAccessReportOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GenerateOrganizationsAccessReportOutput](), Members: []awsapi.Member{
+	s[shapeGenerateOrganizationsAccessReportOutput] = awsapi.Shape{Name: "GenerateOrganizationsAccessReportOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GenerateOrganizationsAccessReportOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "JobId", Shape: &s[shapeJobIDType]},
 	}}
-	s[shapeGenerateServiceLastAccessedDetailsInput] = awsapi.Shape{Name: "GenerateServiceLastAccessedDetailsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GenerateServiceLastAccessedDetailsInput](), Members: []awsapi.Member{
+	s[shapeGenerateServiceLastAccessedDetailsInput] = awsapi.Shape{Name: "GenerateServiceLastAccessedDetailsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GenerateServiceLastAccessedDetailsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Arn", Shape: &s[shapeArnType], Required: true},
 		{Name: "Granularity", Shape: &s[shapeAccessAdvisorUsageGranularityType]},
 	}}
-	s[shapeGenerateServiceLastAccessedDetailsOutput] = awsapi.Shape{Name: "GenerateServiceLastAccessedDetailsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GenerateServiceLastAccessedDetailsOutput](), Members: []awsapi.Member{
+	s[shapeGenerateServiceLastAccessedDetailsOutput] = awsapi.Shape{Name: "GenerateServiceLastAccessedDetailsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GenerateServiceLastAccessedDetailsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "JobId", Shape: &s[shapeJobIDType]},
 	}}
-	s[shapeGetAccessKeyLastUsedInput] = awsapi.Shape{Name: "GetAccessKeyLastUsedInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetAccessKeyLastUsedInput](), Members: []awsapi.Member{
+	s[shapeGetAccessKeyLastUsedInput] = awsapi.Shape{Name: "GetAccessKeyLastUsedInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAccessKeyLastUsedInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "AccessKeyId", Shape: &s[shapeAccessKeyIdType], Required: true},
 	}}
-	s[shapeGetAccessKeyLastUsedOutput] = awsapi.Shape{Name: "GetAccessKeyLastUsedOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetAccessKeyLastUsedOutput](), Members: []awsapi.Member{
+	s[shapeGetAccessKeyLastUsedOutput] = awsapi.Shape{Name: "GetAccessKeyLastUsedOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAccessKeyLastUsedOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType]},
 		{Name: "AccessKeyLastUsed", Shape: &s[shapeAccessKeyLastUsed]},
 	}}
-	s[shapeGetAccountAuthorizationDetailsInput] = awsapi.Shape{Name: "GetAccountAuthorizationDetailsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetAccountAuthorizationDetailsInput](), Members: []awsapi.Member{
+	s[shapeGetAccountAuthorizationDetailsInput] = awsapi.Shape{Name: "GetAccountAuthorizationDetailsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAccountAuthorizationDetailsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Filter", Shape: &s[shapeEntityListType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 	}}
-	s[shapeGetAccountAuthorizationDetailsOutput] = awsapi.Shape{Name: "GetAccountAuthorizationDetailsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetAccountAuthorizationDetailsOutput](), Members: []awsapi.Member{
+	s[shapeGetAccountAuthorizationDetailsOutput] = awsapi.Shape{Name: "GetAccountAuthorizationDetailsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAccountAuthorizationDetailsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserDetailList", Shape: &s[shapeUserDetailListType]},
 		{Name: "GroupDetailList", Shape: &s[shapeGroupDetailListType]},
 		{Name: "RoleDetailList", Shape: &s[shapeRoleDetailListType]},
@@ -981,110 +981,110 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeGetAccountPasswordPolicyInput] = awsapi.Shape{Name: "GetAccountPasswordPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetAccountPasswordPolicyInput]()}
-	s[shapeGetAccountPasswordPolicyOutput] = awsapi.Shape{Name: "GetAccountPasswordPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetAccountPasswordPolicyOutput](), Members: []awsapi.Member{
+	s[shapeGetAccountPasswordPolicyInput] = awsapi.Shape{Name: "GetAccountPasswordPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAccountPasswordPolicyInput)(nil)).Elem()}
+	s[shapeGetAccountPasswordPolicyOutput] = awsapi.Shape{Name: "GetAccountPasswordPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAccountPasswordPolicyOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PasswordPolicy", Shape: &s[shapePasswordPolicy], Required: true},
 	}}
-	s[shapeGetAccountSummaryInput] = awsapi.Shape{Name: "GetAccountSummaryInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetAccountSummaryInput]()}
-	s[shapeGetAccountSummaryOutput] = awsapi.Shape{Name: "GetAccountSummaryOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetAccountSummaryOutput](), Members: []awsapi.Member{
+	s[shapeGetAccountSummaryInput] = awsapi.Shape{Name: "GetAccountSummaryInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAccountSummaryInput)(nil)).Elem()}
+	s[shapeGetAccountSummaryOutput] = awsapi.Shape{Name: "GetAccountSummaryOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAccountSummaryOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SummaryMap", Shape: &s[shapeSummaryMapType]},
 	}}
-	s[shapeGetContextKeysForCustomPolicyInput] = awsapi.Shape{Name: "GetContextKeysForCustomPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetContextKeysForCustomPolicyInput](), Members: []awsapi.Member{
+	s[shapeGetContextKeysForCustomPolicyInput] = awsapi.Shape{Name: "GetContextKeysForCustomPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetContextKeysForCustomPolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyInputList", Shape: &s[shapeSimulationPolicyListType], Required: true},
 	}}
-	s[shapeGetContextKeysForCustomPolicyOutput] = awsapi.Shape{Name: "GetContextKeysForCustomPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetContextKeysForCustomPolicyOutput](), Members: []awsapi.Member{
+	s[shapeGetContextKeysForCustomPolicyOutput] = awsapi.Shape{Name: "GetContextKeysForCustomPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetContextKeysForCustomPolicyOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ContextKeyNames", Shape: &s[shapeContextKeyNamesResultListType]},
 	}}
-	s[shapeGetContextKeysForPrincipalPolicyInput] = awsapi.Shape{Name: "GetContextKeysForPrincipalPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetContextKeysForPrincipalPolicyInput](), Members: []awsapi.Member{
+	s[shapeGetContextKeysForPrincipalPolicyInput] = awsapi.Shape{Name: "GetContextKeysForPrincipalPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetContextKeysForPrincipalPolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicySourceArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "PolicyInputList", Shape: &s[shapeSimulationPolicyListType]},
 	}}
-	s[shapeGetContextKeysForPrincipalPolicyOutput] = awsapi.Shape{Name: "GetContextKeysForPrincipalPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetContextKeysForPrincipalPolicyOutput](), Members: []awsapi.Member{
+	s[shapeGetContextKeysForPrincipalPolicyOutput] = awsapi.Shape{Name: "GetContextKeysForPrincipalPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetContextKeysForPrincipalPolicyOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ContextKeyNames", Shape: &s[shapeContextKeyNamesResultListType]},
 	}}
-	s[shapeGetCredentialReportInput] = awsapi.Shape{Name: "GetCredentialReportInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetCredentialReportInput]()}
-	s[shapeGetCredentialReportOutput] = awsapi.Shape{Name: "GetCredentialReportOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetCredentialReportOutput](), Members: []awsapi.Member{
+	s[shapeGetCredentialReportInput] = awsapi.Shape{Name: "GetCredentialReportInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetCredentialReportInput)(nil)).Elem()}
+	s[shapeGetCredentialReportOutput] = awsapi.Shape{Name: "GetCredentialReportOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetCredentialReportOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Content", Shape: &s[shapeReportContentType]},
 		{Name: "ReportFormat", Shape: &s[shapeReportFormatType]},
 		{Name: "GeneratedTime", Shape: &s[shapeDateType]},
 	}}
-	s[shapeGetDelegationRequestInput] = awsapi.Shape{Name: "GetDelegationRequestInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetDelegationRequestInput](), Members: []awsapi.Member{
+	s[shapeGetDelegationRequestInput] = awsapi.Shape{Name: "GetDelegationRequestInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetDelegationRequestInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DelegationRequestId", Shape: &s[shapeDelegationRequestIdType], Required: true},
 		{Name: "DelegationPermissionCheck", Shape: &s[shapeBooleanType]},
 	}}
-	s[shapeGetDelegationRequestOutput] = awsapi.Shape{Name: "GetDelegationRequestOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetDelegationRequestOutput](), Members: []awsapi.Member{
+	s[shapeGetDelegationRequestOutput] = awsapi.Shape{Name: "GetDelegationRequestOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetDelegationRequestOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DelegationRequest", Shape: &s[shapeDelegationRequest]},
 		{Name: "PermissionCheckStatus", Shape: &s[shapePermissionCheckStatusType]},
 		{Name: "PermissionCheckResult", Shape: &s[shapePermissionCheckResultType]},
 	}}
-	s[shapeGetGroupInput] = awsapi.Shape{Name: "GetGroupInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetGroupInput](), Members: []awsapi.Member{
+	s[shapeGetGroupInput] = awsapi.Shape{Name: "GetGroupInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetGroupInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "GroupName", Shape: &s[shapeGroupNameType], Required: true},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeGetGroupOutput] = awsapi.Shape{Name: "GetGroupOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetGroupOutput](), Members: []awsapi.Member{
+	s[shapeGetGroupOutput] = awsapi.Shape{Name: "GetGroupOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetGroupOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Group", Shape: &s[shapeGroup], Required: true},
 		{Name: "Users", Shape: &s[shapeUserListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeGetGroupPolicyInput] = awsapi.Shape{Name: "GetGroupPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetGroupPolicyInput](), Members: []awsapi.Member{
+	s[shapeGetGroupPolicyInput] = awsapi.Shape{Name: "GetGroupPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetGroupPolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "GroupName", Shape: &s[shapeGroupNameType], Required: true},
 		{Name: "PolicyName", Shape: &s[shapePolicyNameType], Required: true},
 	}}
-	s[shapeGetGroupPolicyOutput] = awsapi.Shape{Name: "GetGroupPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetGroupPolicyOutput](), Members: []awsapi.Member{
+	s[shapeGetGroupPolicyOutput] = awsapi.Shape{Name: "GetGroupPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetGroupPolicyOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "GroupName", Shape: &s[shapeGroupNameType], Required: true},
 		{Name: "PolicyName", Shape: &s[shapePolicyNameType], Required: true},
 		{Name: "PolicyDocument", Shape: &s[shapePolicyDocumentType], Required: true},
 	}}
-	s[shapeGetHumanReadableSummaryInput] = awsapi.Shape{Name: "GetHumanReadableSummaryInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetHumanReadableSummaryInput](), Members: []awsapi.Member{
+	s[shapeGetHumanReadableSummaryInput] = awsapi.Shape{Name: "GetHumanReadableSummaryInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetHumanReadableSummaryInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EntityArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "Locale", Shape: &s[shapeLocaleType]},
 	}}
-	s[shapeGetHumanReadableSummaryOutput] = awsapi.Shape{Name: "GetHumanReadableSummaryOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetHumanReadableSummaryOutput](), Members: []awsapi.Member{
+	s[shapeGetHumanReadableSummaryOutput] = awsapi.Shape{Name: "GetHumanReadableSummaryOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetHumanReadableSummaryOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SummaryContent", Shape: &s[shapeSummaryContentType]},
 		{Name: "Locale", Shape: &s[shapeLocaleType]},
 		{Name: "SummaryState", Shape: &s[shapeSummaryStateType]},
 	}}
-	s[shapeGetInstanceProfileInput] = awsapi.Shape{Name: "GetInstanceProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetInstanceProfileInput](), Members: []awsapi.Member{
+	s[shapeGetInstanceProfileInput] = awsapi.Shape{Name: "GetInstanceProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetInstanceProfileInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "InstanceProfileName", Shape: &s[shapeInstanceProfileNameType], Required: true},
 	}}
-	s[shapeGetInstanceProfileOutput] = awsapi.Shape{Name: "GetInstanceProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetInstanceProfileOutput](), Members: []awsapi.Member{
+	s[shapeGetInstanceProfileOutput] = awsapi.Shape{Name: "GetInstanceProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetInstanceProfileOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "InstanceProfile", Shape: &s[shapeInstanceProfile], Required: true},
 	}}
-	s[shapeGetLoginProfileInput] = awsapi.Shape{Name: "GetLoginProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetLoginProfileInput](), Members: []awsapi.Member{
+	s[shapeGetLoginProfileInput] = awsapi.Shape{Name: "GetLoginProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetLoginProfileInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType]},
 	}}
-	s[shapeGetLoginProfileOutput] = awsapi.Shape{Name: "GetLoginProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetLoginProfileOutput](), Members: []awsapi.Member{
+	s[shapeGetLoginProfileOutput] = awsapi.Shape{Name: "GetLoginProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetLoginProfileOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "LoginProfile", Shape: &s[shapeLoginProfile], Required: true},
 	}}
-	s[shapeGetMFADeviceInput] = awsapi.Shape{Name: "GetMFADeviceInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetMFADeviceInput](), Members: []awsapi.Member{
+	s[shapeGetMFADeviceInput] = awsapi.Shape{Name: "GetMFADeviceInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetMFADeviceInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SerialNumber", Shape: &s[shapeSerialNumberType], Required: true},
 		{Name: "UserName", Shape: &s[shapeUserNameType]},
 	}}
-	s[shapeGetMFADeviceOutput] = awsapi.Shape{Name: "GetMFADeviceOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetMFADeviceOutput](), Members: []awsapi.Member{
+	s[shapeGetMFADeviceOutput] = awsapi.Shape{Name: "GetMFADeviceOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetMFADeviceOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType]},
 		{Name: "SerialNumber", Shape: &s[shapeSerialNumberType], Required: true},
 		{Name: "EnableDate", Shape: &s[shapeDateType]},
 		{Name: "Certifications", Shape: &s[shapeCertificationMapType]},
 	}}
-	s[shapeGetOpenIDConnectProviderInput] = awsapi.Shape{Name: "GetOpenIDConnectProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetOpenIDConnectProviderInput](), Members: []awsapi.Member{
+	s[shapeGetOpenIDConnectProviderInput] = awsapi.Shape{Name: "GetOpenIDConnectProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetOpenIDConnectProviderInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "OpenIDConnectProviderArn", Shape: &s[shapeArnType], Required: true},
 	}}
-	s[shapeGetOpenIDConnectProviderOutput] = awsapi.Shape{Name: "GetOpenIDConnectProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetOpenIDConnectProviderOutput](), Members: []awsapi.Member{
+	s[shapeGetOpenIDConnectProviderOutput] = awsapi.Shape{Name: "GetOpenIDConnectProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetOpenIDConnectProviderOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Url", Shape: &s[shapeOpenIDConnectProviderUrlType]},
 		{Name: "ClientIDList", Shape: &s[shapeClientIDListType]},
 		{Name: "ThumbprintList", Shape: &s[shapeThumbprintListType]},
 		{Name: "CreateDate", Shape: &s[shapeDateType]},
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 	}}
-	s[shapeGetOrganizationsAccessReportInput] = awsapi.Shape{Name: "GetOrganizationsAccessReportInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetOrganizationsAccessReportInput](), Members: []awsapi.Member{
+	s[shapeGetOrganizationsAccessReportInput] = awsapi.Shape{Name: "GetOrganizationsAccessReportInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetOrganizationsAccessReportInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "JobId", Shape: &s[shapeJobIDType], Required: true},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "SortKey", Shape: &s[shapeSortKeyType]},
 	}}
-	s[shapeGetOrganizationsAccessReportOutput] = awsapi.Shape{Name: "GetOrganizationsAccessReportOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetOrganizationsAccessReportOutput](), Members: []awsapi.Member{
+	s[shapeGetOrganizationsAccessReportOutput] = awsapi.Shape{Name: "GetOrganizationsAccessReportOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetOrganizationsAccessReportOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "JobStatus", Shape: &s[shapeJobStatusType], Required: true},
 		{Name: "JobCreationDate", Shape: &s[shapeDateType], Required: true},
 		{Name: "JobCompletionDate", Shape: &s[shapeDateType]},
@@ -1095,43 +1095,43 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "ErrorDetails", Shape: &s[shapeErrorDetails]},
 	}}
-	s[shapeGetOutboundWebIdentityFederationInfoInput] = awsapi.Shape{Name: "GetOutboundWebIdentityFederationInfoInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetOutboundWebIdentityFederationInfoInput]()}
-	s[shapeGetOutboundWebIdentityFederationInfoOutput] = awsapi.Shape{Name: "GetOutboundWebIdentityFederationInfoOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetOutboundWebIdentityFederationInfoOutput](), Members: []awsapi.Member{
+	s[shapeGetOutboundWebIdentityFederationInfoInput] = awsapi.Shape{Name: "GetOutboundWebIdentityFederationInfoInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetOutboundWebIdentityFederationInfoInput)(nil)).Elem()}
+	s[shapeGetOutboundWebIdentityFederationInfoOutput] = awsapi.Shape{Name: "GetOutboundWebIdentityFederationInfoOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetOutboundWebIdentityFederationInfoOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "IssuerIdentifier", Shape: &s[shapeStringType]},
 		{Name: "JwtVendingEnabled", Shape: &s[shapeBooleanType]},
 	}}
-	s[shapeGetPolicyInput] = awsapi.Shape{Name: "GetPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetPolicyInput](), Members: []awsapi.Member{
+	s[shapeGetPolicyInput] = awsapi.Shape{Name: "GetPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetPolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyArn", Shape: &s[shapeArnType], Required: true},
 	}}
-	s[shapeGetPolicyOutput] = awsapi.Shape{Name: "GetPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetPolicyOutput](), Members: []awsapi.Member{
+	s[shapeGetPolicyOutput] = awsapi.Shape{Name: "GetPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetPolicyOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Policy", Shape: &s[shapePolicy]},
 	}}
-	s[shapeGetPolicyVersionInput] = awsapi.Shape{Name: "GetPolicyVersionInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetPolicyVersionInput](), Members: []awsapi.Member{
+	s[shapeGetPolicyVersionInput] = awsapi.Shape{Name: "GetPolicyVersionInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetPolicyVersionInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "VersionId", Shape: &s[shapePolicyVersionIdType], Required: true},
 	}}
-	s[shapeGetPolicyVersionOutput] = awsapi.Shape{Name: "GetPolicyVersionOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetPolicyVersionOutput](), Members: []awsapi.Member{
+	s[shapeGetPolicyVersionOutput] = awsapi.Shape{Name: "GetPolicyVersionOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetPolicyVersionOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyVersion", Shape: &s[shapePolicyVersion]},
 	}}
-	s[shapeGetRoleInput] = awsapi.Shape{Name: "GetRoleInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetRoleInput](), Members: []awsapi.Member{
+	s[shapeGetRoleInput] = awsapi.Shape{Name: "GetRoleInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetRoleInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 	}}
-	s[shapeGetRoleOutput] = awsapi.Shape{Name: "GetRoleOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetRoleOutput](), Members: []awsapi.Member{
+	s[shapeGetRoleOutput] = awsapi.Shape{Name: "GetRoleOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetRoleOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Role", Shape: &s[shapeRole], Required: true},
 	}}
-	s[shapeGetRolePolicyInput] = awsapi.Shape{Name: "GetRolePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetRolePolicyInput](), Members: []awsapi.Member{
+	s[shapeGetRolePolicyInput] = awsapi.Shape{Name: "GetRolePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetRolePolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 		{Name: "PolicyName", Shape: &s[shapePolicyNameType], Required: true},
 	}}
-	s[shapeGetRolePolicyOutput] = awsapi.Shape{Name: "GetRolePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetRolePolicyOutput](), Members: []awsapi.Member{
+	s[shapeGetRolePolicyOutput] = awsapi.Shape{Name: "GetRolePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetRolePolicyOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 		{Name: "PolicyName", Shape: &s[shapePolicyNameType], Required: true},
 		{Name: "PolicyDocument", Shape: &s[shapePolicyDocumentType], Required: true},
 	}}
-	s[shapeGetSAMLProviderInput] = awsapi.Shape{Name: "GetSAMLProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetSAMLProviderInput](), Members: []awsapi.Member{
+	s[shapeGetSAMLProviderInput] = awsapi.Shape{Name: "GetSAMLProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetSAMLProviderInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SAMLProviderArn", Shape: &s[shapeArnType], Required: true},
 	}}
-	s[shapeGetSAMLProviderOutput] = awsapi.Shape{Name: "GetSAMLProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetSAMLProviderOutput](), Members: []awsapi.Member{
+	s[shapeGetSAMLProviderOutput] = awsapi.Shape{Name: "GetSAMLProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetSAMLProviderOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SAMLProviderUUID", Shape: &s[shapePrivateKeyIdType]},
 		{Name: "SAMLMetadataDocument", Shape: &s[shapeSAMLMetadataDocumentType]},
 		{Name: "CreateDate", Shape: &s[shapeDateType]},
@@ -1140,26 +1140,26 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "AssertionEncryptionMode", Shape: &s[shapeAssertionEncryptionModeType]},
 		{Name: "PrivateKeyList", Shape: &s[shapePrivateKeyList]},
 	}}
-	s[shapeGetSSHPublicKeyInput] = awsapi.Shape{Name: "GetSSHPublicKeyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetSSHPublicKeyInput](), Members: []awsapi.Member{
+	s[shapeGetSSHPublicKeyInput] = awsapi.Shape{Name: "GetSSHPublicKeyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetSSHPublicKeyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "SSHPublicKeyId", Shape: &s[shapePublicKeyIdType], Required: true},
 		{Name: "Encoding", Shape: &s[shapeEncodingType], Required: true},
 	}}
-	s[shapeGetSSHPublicKeyOutput] = awsapi.Shape{Name: "GetSSHPublicKeyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetSSHPublicKeyOutput](), Members: []awsapi.Member{
+	s[shapeGetSSHPublicKeyOutput] = awsapi.Shape{Name: "GetSSHPublicKeyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetSSHPublicKeyOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SSHPublicKey", Shape: &s[shapeSSHPublicKey]},
 	}}
-	s[shapeGetServerCertificateInput] = awsapi.Shape{Name: "GetServerCertificateInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetServerCertificateInput](), Members: []awsapi.Member{
+	s[shapeGetServerCertificateInput] = awsapi.Shape{Name: "GetServerCertificateInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetServerCertificateInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ServerCertificateName", Shape: &s[shapeServerCertificateNameType], Required: true},
 	}}
-	s[shapeGetServerCertificateOutput] = awsapi.Shape{Name: "GetServerCertificateOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetServerCertificateOutput](), Members: []awsapi.Member{
+	s[shapeGetServerCertificateOutput] = awsapi.Shape{Name: "GetServerCertificateOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetServerCertificateOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ServerCertificate", Shape: &s[shapeServerCertificate], Required: true},
 	}}
-	s[shapeGetServiceLastAccessedDetailsInput] = awsapi.Shape{Name: "GetServiceLastAccessedDetailsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetServiceLastAccessedDetailsInput](), Members: []awsapi.Member{
+	s[shapeGetServiceLastAccessedDetailsInput] = awsapi.Shape{Name: "GetServiceLastAccessedDetailsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetServiceLastAccessedDetailsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "JobId", Shape: &s[shapeJobIDType], Required: true},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 	}}
-	s[shapeGetServiceLastAccessedDetailsOutput] = awsapi.Shape{Name: "GetServiceLastAccessedDetailsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetServiceLastAccessedDetailsOutput](), Members: []awsapi.Member{
+	s[shapeGetServiceLastAccessedDetailsOutput] = awsapi.Shape{Name: "GetServiceLastAccessedDetailsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetServiceLastAccessedDetailsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "JobStatus", Shape: &s[shapeJobStatusType], Required: true},
 		{Name: "JobType", Shape: &s[shapeAccessAdvisorUsageGranularityType]},
 		{Name: "JobCreationDate", Shape: &s[shapeDateType], Required: true},
@@ -1169,13 +1169,13 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 		{Name: "Error", Shape: &s[shapeErrorDetails]},
 	}}
-	s[shapeGetServiceLastAccessedDetailsWithEntitiesInput] = awsapi.Shape{Name: "GetServiceLastAccessedDetailsWithEntitiesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetServiceLastAccessedDetailsWithEntitiesInput](), Members: []awsapi.Member{
+	s[shapeGetServiceLastAccessedDetailsWithEntitiesInput] = awsapi.Shape{Name: "GetServiceLastAccessedDetailsWithEntitiesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetServiceLastAccessedDetailsWithEntitiesInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "JobId", Shape: &s[shapeJobIDType], Required: true},
 		{Name: "ServiceNamespace", Shape: &s[shapeServiceNamespaceType], Required: true},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 	}}
-	s[shapeGetServiceLastAccessedDetailsWithEntitiesOutput] = awsapi.Shape{Name: "GetServiceLastAccessedDetailsWithEntitiesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetServiceLastAccessedDetailsWithEntitiesOutput](), Members: []awsapi.Member{
+	s[shapeGetServiceLastAccessedDetailsWithEntitiesOutput] = awsapi.Shape{Name: "GetServiceLastAccessedDetailsWithEntitiesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetServiceLastAccessedDetailsWithEntitiesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "JobStatus", Shape: &s[shapeJobStatusType], Required: true},
 		{Name: "JobCreationDate", Shape: &s[shapeDateType], Required: true},
 		{Name: "JobCompletionDate", Shape: &s[shapeDateType], Required: true},
@@ -1184,91 +1184,91 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 		{Name: "Error", Shape: &s[shapeErrorDetails]},
 	}}
-	s[shapeGetServiceLinkedRoleDeletionStatusInput] = awsapi.Shape{Name: "GetServiceLinkedRoleDeletionStatusInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetServiceLinkedRoleDeletionStatusInput](), Members: []awsapi.Member{
+	s[shapeGetServiceLinkedRoleDeletionStatusInput] = awsapi.Shape{Name: "GetServiceLinkedRoleDeletionStatusInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetServiceLinkedRoleDeletionStatusInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DeletionTaskId", Shape: &s[shapeDeletionTaskIdType], Required: true},
 	}}
-	s[shapeGetServiceLinkedRoleDeletionStatusOutput] = awsapi.Shape{Name: "GetServiceLinkedRoleDeletionStatusOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetServiceLinkedRoleDeletionStatusOutput](), Members: []awsapi.Member{
+	s[shapeGetServiceLinkedRoleDeletionStatusOutput] = awsapi.Shape{Name: "GetServiceLinkedRoleDeletionStatusOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetServiceLinkedRoleDeletionStatusOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Status", Shape: &s[shapeDeletionTaskStatusType], Required: true},
 		{Name: "Reason", Shape: &s[shapeDeletionTaskFailureReasonType]},
 	}}
-	s[shapeGetUserInput] = awsapi.Shape{Name: "GetUserInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetUserInput](), Members: []awsapi.Member{
+	s[shapeGetUserInput] = awsapi.Shape{Name: "GetUserInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetUserInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType]},
 	}}
-	s[shapeGetUserOutput] = awsapi.Shape{Name: "GetUserOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetUserOutput](), Members: []awsapi.Member{
+	s[shapeGetUserOutput] = awsapi.Shape{Name: "GetUserOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetUserOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "User", Shape: &s[shapeUser], Required: true},
 	}}
-	s[shapeGetUserPolicyInput] = awsapi.Shape{Name: "GetUserPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetUserPolicyInput](), Members: []awsapi.Member{
+	s[shapeGetUserPolicyInput] = awsapi.Shape{Name: "GetUserPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetUserPolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType], Required: true},
 		{Name: "PolicyName", Shape: &s[shapePolicyNameType], Required: true},
 	}}
-	s[shapeGetUserPolicyOutput] = awsapi.Shape{Name: "GetUserPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetUserPolicyOutput](), Members: []awsapi.Member{
+	s[shapeGetUserPolicyOutput] = awsapi.Shape{Name: "GetUserPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetUserPolicyOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType], Required: true},
 		{Name: "PolicyName", Shape: &s[shapePolicyNameType], Required: true},
 		{Name: "PolicyDocument", Shape: &s[shapePolicyDocumentType], Required: true},
 	}}
-	s[shapeListAccessKeysInput] = awsapi.Shape{Name: "ListAccessKeysInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAccessKeysInput](), Members: []awsapi.Member{
+	s[shapeListAccessKeysInput] = awsapi.Shape{Name: "ListAccessKeysInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAccessKeysInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListAccessKeysOutput] = awsapi.Shape{Name: "ListAccessKeysOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAccessKeysOutput](), Members: []awsapi.Member{
+	s[shapeListAccessKeysOutput] = awsapi.Shape{Name: "ListAccessKeysOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAccessKeysOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "AccessKeyMetadata", Shape: &s[shapeAccessKeyMetadataListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListAccountAliasesInput] = awsapi.Shape{Name: "ListAccountAliasesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAccountAliasesInput](), Members: []awsapi.Member{
+	s[shapeListAccountAliasesInput] = awsapi.Shape{Name: "ListAccountAliasesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAccountAliasesInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListAccountAliasesOutput] = awsapi.Shape{Name: "ListAccountAliasesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAccountAliasesOutput](), Members: []awsapi.Member{
+	s[shapeListAccountAliasesOutput] = awsapi.Shape{Name: "ListAccountAliasesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAccountAliasesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "AccountAliases", Shape: &s[shapeAccountAliasListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListAttachedGroupPoliciesInput] = awsapi.Shape{Name: "ListAttachedGroupPoliciesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAttachedGroupPoliciesInput](), Members: []awsapi.Member{
+	s[shapeListAttachedGroupPoliciesInput] = awsapi.Shape{Name: "ListAttachedGroupPoliciesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAttachedGroupPoliciesInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "GroupName", Shape: &s[shapeGroupNameType], Required: true},
 		{Name: "PathPrefix", Shape: &s[shapePolicyPathType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListAttachedGroupPoliciesOutput] = awsapi.Shape{Name: "ListAttachedGroupPoliciesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAttachedGroupPoliciesOutput](), Members: []awsapi.Member{
+	s[shapeListAttachedGroupPoliciesOutput] = awsapi.Shape{Name: "ListAttachedGroupPoliciesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAttachedGroupPoliciesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "AttachedPolicies", Shape: &s[shapeAttachedPoliciesListType]},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListAttachedRolePoliciesInput] = awsapi.Shape{Name: "ListAttachedRolePoliciesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAttachedRolePoliciesInput](), Members: []awsapi.Member{
+	s[shapeListAttachedRolePoliciesInput] = awsapi.Shape{Name: "ListAttachedRolePoliciesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAttachedRolePoliciesInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 		{Name: "PathPrefix", Shape: &s[shapePolicyPathType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListAttachedRolePoliciesOutput] = awsapi.Shape{Name: "ListAttachedRolePoliciesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAttachedRolePoliciesOutput](), Members: []awsapi.Member{
+	s[shapeListAttachedRolePoliciesOutput] = awsapi.Shape{Name: "ListAttachedRolePoliciesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAttachedRolePoliciesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "AttachedPolicies", Shape: &s[shapeAttachedPoliciesListType]},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListAttachedUserPoliciesInput] = awsapi.Shape{Name: "ListAttachedUserPoliciesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAttachedUserPoliciesInput](), Members: []awsapi.Member{
+	s[shapeListAttachedUserPoliciesInput] = awsapi.Shape{Name: "ListAttachedUserPoliciesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAttachedUserPoliciesInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "PathPrefix", Shape: &s[shapePolicyPathType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListAttachedUserPoliciesOutput] = awsapi.Shape{Name: "ListAttachedUserPoliciesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAttachedUserPoliciesOutput](), Members: []awsapi.Member{
+	s[shapeListAttachedUserPoliciesOutput] = awsapi.Shape{Name: "ListAttachedUserPoliciesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAttachedUserPoliciesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "AttachedPolicies", Shape: &s[shapeAttachedPoliciesListType]},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListDelegationRequestsInput] = awsapi.Shape{Name: "ListDelegationRequestsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListDelegationRequestsInput](), Members: []awsapi.Member{
+	s[shapeListDelegationRequestsInput] = awsapi.Shape{Name: "ListDelegationRequestsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListDelegationRequestsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "OwnerId", Shape: &s[shapeOwnerIdType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListDelegationRequestsOutput] = awsapi.Shape{Name: "ListDelegationRequestsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListDelegationRequestsOutput](), Members: []awsapi.Member{
+	s[shapeListDelegationRequestsOutput] = awsapi.Shape{Name: "ListDelegationRequestsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListDelegationRequestsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DelegationRequests", Shape: &s[shapeDelegationRequestsListType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "isTruncated", Shape: &s[shapeBooleanType]},
 	}}
-	s[shapeListEntitiesForPolicyInput] = awsapi.Shape{Name: "ListEntitiesForPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListEntitiesForPolicyInput](), Members: []awsapi.Member{
+	s[shapeListEntitiesForPolicyInput] = awsapi.Shape{Name: "ListEntitiesForPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListEntitiesForPolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "EntityFilter", Shape: &s[shapeEntityType]},
 		{Name: "PathPrefix", Shape: &s[shapePathType]},
@@ -1276,113 +1276,113 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListEntitiesForPolicyOutput] = awsapi.Shape{Name: "ListEntitiesForPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListEntitiesForPolicyOutput](), Members: []awsapi.Member{
+	s[shapeListEntitiesForPolicyOutput] = awsapi.Shape{Name: "ListEntitiesForPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListEntitiesForPolicyOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyGroups", Shape: &s[shapePolicyGroupListType]},
 		{Name: "PolicyUsers", Shape: &s[shapePolicyUserListType]},
 		{Name: "PolicyRoles", Shape: &s[shapePolicyRoleListType]},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListGroupPoliciesInput] = awsapi.Shape{Name: "ListGroupPoliciesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListGroupPoliciesInput](), Members: []awsapi.Member{
+	s[shapeListGroupPoliciesInput] = awsapi.Shape{Name: "ListGroupPoliciesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListGroupPoliciesInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "GroupName", Shape: &s[shapeGroupNameType], Required: true},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListGroupPoliciesOutput] = awsapi.Shape{Name: "ListGroupPoliciesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListGroupPoliciesOutput](), Members: []awsapi.Member{
+	s[shapeListGroupPoliciesOutput] = awsapi.Shape{Name: "ListGroupPoliciesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListGroupPoliciesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyNames", Shape: &s[shapePolicyNameListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListGroupsInput] = awsapi.Shape{Name: "ListGroupsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListGroupsInput](), Members: []awsapi.Member{
+	s[shapeListGroupsInput] = awsapi.Shape{Name: "ListGroupsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListGroupsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PathPrefix", Shape: &s[shapePathPrefixType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListGroupsOutput] = awsapi.Shape{Name: "ListGroupsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListGroupsOutput](), Members: []awsapi.Member{
+	s[shapeListGroupsOutput] = awsapi.Shape{Name: "ListGroupsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListGroupsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Groups", Shape: &s[shapeGroupListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListGroupsForUserInput] = awsapi.Shape{Name: "ListGroupsForUserInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListGroupsForUserInput](), Members: []awsapi.Member{
+	s[shapeListGroupsForUserInput] = awsapi.Shape{Name: "ListGroupsForUserInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListGroupsForUserInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType], Required: true},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListGroupsForUserOutput] = awsapi.Shape{Name: "ListGroupsForUserOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListGroupsForUserOutput](), Members: []awsapi.Member{
+	s[shapeListGroupsForUserOutput] = awsapi.Shape{Name: "ListGroupsForUserOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListGroupsForUserOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Groups", Shape: &s[shapeGroupListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListInstanceProfileTagsInput] = awsapi.Shape{Name: "ListInstanceProfileTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListInstanceProfileTagsInput](), Members: []awsapi.Member{
+	s[shapeListInstanceProfileTagsInput] = awsapi.Shape{Name: "ListInstanceProfileTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListInstanceProfileTagsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "InstanceProfileName", Shape: &s[shapeInstanceProfileNameType], Required: true},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListInstanceProfileTagsOutput] = awsapi.Shape{Name: "ListInstanceProfileTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListInstanceProfileTagsOutput](), Members: []awsapi.Member{
+	s[shapeListInstanceProfileTagsOutput] = awsapi.Shape{Name: "ListInstanceProfileTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListInstanceProfileTagsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Tags", Shape: &s[shapeTagListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListInstanceProfilesInput] = awsapi.Shape{Name: "ListInstanceProfilesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListInstanceProfilesInput](), Members: []awsapi.Member{
+	s[shapeListInstanceProfilesInput] = awsapi.Shape{Name: "ListInstanceProfilesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListInstanceProfilesInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PathPrefix", Shape: &s[shapePathPrefixType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListInstanceProfilesOutput] = awsapi.Shape{Name: "ListInstanceProfilesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListInstanceProfilesOutput](), Members: []awsapi.Member{
+	s[shapeListInstanceProfilesOutput] = awsapi.Shape{Name: "ListInstanceProfilesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListInstanceProfilesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "InstanceProfiles", Shape: &s[shapeInstanceProfileListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListInstanceProfilesForRoleInput] = awsapi.Shape{Name: "ListInstanceProfilesForRoleInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListInstanceProfilesForRoleInput](), Members: []awsapi.Member{
+	s[shapeListInstanceProfilesForRoleInput] = awsapi.Shape{Name: "ListInstanceProfilesForRoleInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListInstanceProfilesForRoleInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListInstanceProfilesForRoleOutput] = awsapi.Shape{Name: "ListInstanceProfilesForRoleOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListInstanceProfilesForRoleOutput](), Members: []awsapi.Member{
+	s[shapeListInstanceProfilesForRoleOutput] = awsapi.Shape{Name: "ListInstanceProfilesForRoleOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListInstanceProfilesForRoleOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "InstanceProfiles", Shape: &s[shapeInstanceProfileListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListMFADeviceTagsInput] = awsapi.Shape{Name: "ListMFADeviceTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListMFADeviceTagsInput](), Members: []awsapi.Member{
+	s[shapeListMFADeviceTagsInput] = awsapi.Shape{Name: "ListMFADeviceTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListMFADeviceTagsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SerialNumber", Shape: &s[shapeSerialNumberType], Required: true},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListMFADeviceTagsOutput] = awsapi.Shape{Name: "ListMFADeviceTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListMFADeviceTagsOutput](), Members: []awsapi.Member{
+	s[shapeListMFADeviceTagsOutput] = awsapi.Shape{Name: "ListMFADeviceTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListMFADeviceTagsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Tags", Shape: &s[shapeTagListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListMFADevicesInput] = awsapi.Shape{Name: "ListMFADevicesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListMFADevicesInput](), Members: []awsapi.Member{
+	s[shapeListMFADevicesInput] = awsapi.Shape{Name: "ListMFADevicesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListMFADevicesInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListMFADevicesOutput] = awsapi.Shape{Name: "ListMFADevicesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListMFADevicesOutput](), Members: []awsapi.Member{
+	s[shapeListMFADevicesOutput] = awsapi.Shape{Name: "ListMFADevicesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListMFADevicesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "MFADevices", Shape: &s[shapeMfaDeviceListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListOpenIDConnectProviderTagsInput] = awsapi.Shape{Name: "ListOpenIDConnectProviderTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListOpenIDConnectProviderTagsInput](), Members: []awsapi.Member{
+	s[shapeListOpenIDConnectProviderTagsInput] = awsapi.Shape{Name: "ListOpenIDConnectProviderTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListOpenIDConnectProviderTagsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "OpenIDConnectProviderArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListOpenIDConnectProviderTagsOutput] = awsapi.Shape{Name: "ListOpenIDConnectProviderTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListOpenIDConnectProviderTagsOutput](), Members: []awsapi.Member{
+	s[shapeListOpenIDConnectProviderTagsOutput] = awsapi.Shape{Name: "ListOpenIDConnectProviderTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListOpenIDConnectProviderTagsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Tags", Shape: &s[shapeTagListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListOpenIDConnectProvidersInput] = awsapi.Shape{Name: "ListOpenIDConnectProvidersInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListOpenIDConnectProvidersInput]()}
-	s[shapeListOpenIDConnectProvidersOutput] = awsapi.Shape{Name: "ListOpenIDConnectProvidersOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListOpenIDConnectProvidersOutput](), Members: []awsapi.Member{
+	s[shapeListOpenIDConnectProvidersInput] = awsapi.Shape{Name: "ListOpenIDConnectProvidersInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListOpenIDConnectProvidersInput)(nil)).Elem()}
+	s[shapeListOpenIDConnectProvidersOutput] = awsapi.Shape{Name: "ListOpenIDConnectProvidersOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListOpenIDConnectProvidersOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "OpenIDConnectProviderList", Shape: &s[shapeOpenIDConnectProviderListType]},
 	}}
-	s[shapeListOrganizationsFeaturesInput] = awsapi.Shape{Name: "ListOrganizationsFeaturesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListOrganizationsFeaturesInput]()}
-	s[shapeListOrganizationsFeaturesOutput] = awsapi.Shape{Name: "ListOrganizationsFeaturesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListOrganizationsFeaturesOutput](), Members: []awsapi.Member{
+	s[shapeListOrganizationsFeaturesInput] = awsapi.Shape{Name: "ListOrganizationsFeaturesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListOrganizationsFeaturesInput)(nil)).Elem()}
+	s[shapeListOrganizationsFeaturesOutput] = awsapi.Shape{Name: "ListOrganizationsFeaturesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListOrganizationsFeaturesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "OrganizationId", Shape: &s[shapeOrganizationIdType]},
 		{Name: "EnabledFeatures", Shape: &s[shapeFeaturesListType]},
 	}}
-	s[shapeListPoliciesInput] = awsapi.Shape{Name: "ListPoliciesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListPoliciesInput](), Members: []awsapi.Member{
+	s[shapeListPoliciesInput] = awsapi.Shape{Name: "ListPoliciesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListPoliciesInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Scope", Shape: &s[shapePolicyScopeType]},
 		{Name: "OnlyAttached", Shape: &s[shapeBooleanType]},
 		{Name: "PathPrefix", Shape: &s[shapePolicyPathType]},
@@ -1390,253 +1390,253 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListPoliciesOutput] = awsapi.Shape{Name: "ListPoliciesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListPoliciesOutput](), Members: []awsapi.Member{
+	s[shapeListPoliciesOutput] = awsapi.Shape{Name: "ListPoliciesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListPoliciesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Policies", Shape: &s[shapePolicyListType]},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListPoliciesGrantingServiceAccessInput] = awsapi.Shape{Name: "ListPoliciesGrantingServiceAccessInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListPoliciesGrantingServiceAccessInput](), Members: []awsapi.Member{
+	s[shapeListPoliciesGrantingServiceAccessInput] = awsapi.Shape{Name: "ListPoliciesGrantingServiceAccessInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListPoliciesGrantingServiceAccessInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "Arn", Shape: &s[shapeArnType], Required: true},
 		{Name: "ServiceNamespaces", Shape: &s[shapeServiceNamespaceListType], Required: true},
 	}}
-	s[shapeListPoliciesGrantingServiceAccessOutput] = awsapi.Shape{Name: "ListPoliciesGrantingServiceAccessOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListPoliciesGrantingServiceAccessOutput](), Members: []awsapi.Member{
+	s[shapeListPoliciesGrantingServiceAccessOutput] = awsapi.Shape{Name: "ListPoliciesGrantingServiceAccessOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListPoliciesGrantingServiceAccessOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PoliciesGrantingServiceAccess", Shape: &s[shapeListPolicyGrantingServiceAccessResponseListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListPolicyTagsInput] = awsapi.Shape{Name: "ListPolicyTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListPolicyTagsInput](), Members: []awsapi.Member{
+	s[shapeListPolicyTagsInput] = awsapi.Shape{Name: "ListPolicyTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListPolicyTagsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListPolicyTagsOutput] = awsapi.Shape{Name: "ListPolicyTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListPolicyTagsOutput](), Members: []awsapi.Member{
+	s[shapeListPolicyTagsOutput] = awsapi.Shape{Name: "ListPolicyTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListPolicyTagsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Tags", Shape: &s[shapeTagListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListPolicyVersionsInput] = awsapi.Shape{Name: "ListPolicyVersionsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListPolicyVersionsInput](), Members: []awsapi.Member{
+	s[shapeListPolicyVersionsInput] = awsapi.Shape{Name: "ListPolicyVersionsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListPolicyVersionsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListPolicyVersionsOutput] = awsapi.Shape{Name: "ListPolicyVersionsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListPolicyVersionsOutput](), Members: []awsapi.Member{
+	s[shapeListPolicyVersionsOutput] = awsapi.Shape{Name: "ListPolicyVersionsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListPolicyVersionsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Versions", Shape: &s[shapePolicyDocumentVersionListType]},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListRolePoliciesInput] = awsapi.Shape{Name: "ListRolePoliciesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListRolePoliciesInput](), Members: []awsapi.Member{
+	s[shapeListRolePoliciesInput] = awsapi.Shape{Name: "ListRolePoliciesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListRolePoliciesInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListRolePoliciesOutput] = awsapi.Shape{Name: "ListRolePoliciesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListRolePoliciesOutput](), Members: []awsapi.Member{
+	s[shapeListRolePoliciesOutput] = awsapi.Shape{Name: "ListRolePoliciesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListRolePoliciesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyNames", Shape: &s[shapePolicyNameListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListRoleTagsInput] = awsapi.Shape{Name: "ListRoleTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListRoleTagsInput](), Members: []awsapi.Member{
+	s[shapeListRoleTagsInput] = awsapi.Shape{Name: "ListRoleTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListRoleTagsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListRoleTagsOutput] = awsapi.Shape{Name: "ListRoleTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListRoleTagsOutput](), Members: []awsapi.Member{
+	s[shapeListRoleTagsOutput] = awsapi.Shape{Name: "ListRoleTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListRoleTagsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Tags", Shape: &s[shapeTagListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListRolesInput] = awsapi.Shape{Name: "ListRolesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListRolesInput](), Members: []awsapi.Member{
+	s[shapeListRolesInput] = awsapi.Shape{Name: "ListRolesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListRolesInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PathPrefix", Shape: &s[shapePathPrefixType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListRolesOutput] = awsapi.Shape{Name: "ListRolesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListRolesOutput](), Members: []awsapi.Member{
+	s[shapeListRolesOutput] = awsapi.Shape{Name: "ListRolesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListRolesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Roles", Shape: &s[shapeRoleListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListSAMLProviderTagsInput] = awsapi.Shape{Name: "ListSAMLProviderTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListSAMLProviderTagsInput](), Members: []awsapi.Member{
+	s[shapeListSAMLProviderTagsInput] = awsapi.Shape{Name: "ListSAMLProviderTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListSAMLProviderTagsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SAMLProviderArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListSAMLProviderTagsOutput] = awsapi.Shape{Name: "ListSAMLProviderTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListSAMLProviderTagsOutput](), Members: []awsapi.Member{
+	s[shapeListSAMLProviderTagsOutput] = awsapi.Shape{Name: "ListSAMLProviderTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListSAMLProviderTagsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Tags", Shape: &s[shapeTagListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListSAMLProvidersInput] = awsapi.Shape{Name: "ListSAMLProvidersInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListSAMLProvidersInput]()}
-	s[shapeListSAMLProvidersOutput] = awsapi.Shape{Name: "ListSAMLProvidersOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListSAMLProvidersOutput](), Members: []awsapi.Member{
+	s[shapeListSAMLProvidersInput] = awsapi.Shape{Name: "ListSAMLProvidersInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListSAMLProvidersInput)(nil)).Elem()}
+	s[shapeListSAMLProvidersOutput] = awsapi.Shape{Name: "ListSAMLProvidersOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListSAMLProvidersOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SAMLProviderList", Shape: &s[shapeSAMLProviderListType]},
 	}}
-	s[shapeListSSHPublicKeysInput] = awsapi.Shape{Name: "ListSSHPublicKeysInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListSSHPublicKeysInput](), Members: []awsapi.Member{
+	s[shapeListSSHPublicKeysInput] = awsapi.Shape{Name: "ListSSHPublicKeysInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListSSHPublicKeysInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListSSHPublicKeysOutput] = awsapi.Shape{Name: "ListSSHPublicKeysOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListSSHPublicKeysOutput](), Members: []awsapi.Member{
+	s[shapeListSSHPublicKeysOutput] = awsapi.Shape{Name: "ListSSHPublicKeysOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListSSHPublicKeysOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SSHPublicKeys", Shape: &s[shapeSSHPublicKeyListType]},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListServerCertificateTagsInput] = awsapi.Shape{Name: "ListServerCertificateTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListServerCertificateTagsInput](), Members: []awsapi.Member{
+	s[shapeListServerCertificateTagsInput] = awsapi.Shape{Name: "ListServerCertificateTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListServerCertificateTagsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ServerCertificateName", Shape: &s[shapeServerCertificateNameType], Required: true},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListServerCertificateTagsOutput] = awsapi.Shape{Name: "ListServerCertificateTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListServerCertificateTagsOutput](), Members: []awsapi.Member{
+	s[shapeListServerCertificateTagsOutput] = awsapi.Shape{Name: "ListServerCertificateTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListServerCertificateTagsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Tags", Shape: &s[shapeTagListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListServerCertificatesInput] = awsapi.Shape{Name: "ListServerCertificatesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListServerCertificatesInput](), Members: []awsapi.Member{
+	s[shapeListServerCertificatesInput] = awsapi.Shape{Name: "ListServerCertificatesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListServerCertificatesInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PathPrefix", Shape: &s[shapePathPrefixType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListServerCertificatesOutput] = awsapi.Shape{Name: "ListServerCertificatesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListServerCertificatesOutput](), Members: []awsapi.Member{
+	s[shapeListServerCertificatesOutput] = awsapi.Shape{Name: "ListServerCertificatesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListServerCertificatesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ServerCertificateMetadataList", Shape: &s[shapeServerCertificateMetadataListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListServiceSpecificCredentialsInput] = awsapi.Shape{Name: "ListServiceSpecificCredentialsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListServiceSpecificCredentialsInput](), Members: []awsapi.Member{
+	s[shapeListServiceSpecificCredentialsInput] = awsapi.Shape{Name: "ListServiceSpecificCredentialsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListServiceSpecificCredentialsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType]},
 		{Name: "ServiceName", Shape: &s[shapeServiceName]},
 		{Name: "AllUsers", Shape: &s[shapeAllUsers]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListServiceSpecificCredentialsOutput] = awsapi.Shape{Name: "ListServiceSpecificCredentialsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListServiceSpecificCredentialsOutput](), Members: []awsapi.Member{
+	s[shapeListServiceSpecificCredentialsOutput] = awsapi.Shape{Name: "ListServiceSpecificCredentialsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListServiceSpecificCredentialsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ServiceSpecificCredentials", Shape: &s[shapeServiceSpecificCredentialsListType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 	}}
-	s[shapeListSigningCertificatesInput] = awsapi.Shape{Name: "ListSigningCertificatesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListSigningCertificatesInput](), Members: []awsapi.Member{
+	s[shapeListSigningCertificatesInput] = awsapi.Shape{Name: "ListSigningCertificatesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListSigningCertificatesInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListSigningCertificatesOutput] = awsapi.Shape{Name: "ListSigningCertificatesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListSigningCertificatesOutput](), Members: []awsapi.Member{
+	s[shapeListSigningCertificatesOutput] = awsapi.Shape{Name: "ListSigningCertificatesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListSigningCertificatesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Certificates", Shape: &s[shapeCertificateListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListUserPoliciesInput] = awsapi.Shape{Name: "ListUserPoliciesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListUserPoliciesInput](), Members: []awsapi.Member{
+	s[shapeListUserPoliciesInput] = awsapi.Shape{Name: "ListUserPoliciesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListUserPoliciesInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType], Required: true},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListUserPoliciesOutput] = awsapi.Shape{Name: "ListUserPoliciesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListUserPoliciesOutput](), Members: []awsapi.Member{
+	s[shapeListUserPoliciesOutput] = awsapi.Shape{Name: "ListUserPoliciesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListUserPoliciesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyNames", Shape: &s[shapePolicyNameListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListUserTagsInput] = awsapi.Shape{Name: "ListUserTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListUserTagsInput](), Members: []awsapi.Member{
+	s[shapeListUserTagsInput] = awsapi.Shape{Name: "ListUserTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListUserTagsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType], Required: true},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListUserTagsOutput] = awsapi.Shape{Name: "ListUserTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListUserTagsOutput](), Members: []awsapi.Member{
+	s[shapeListUserTagsOutput] = awsapi.Shape{Name: "ListUserTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListUserTagsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Tags", Shape: &s[shapeTagListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListUsersInput] = awsapi.Shape{Name: "ListUsersInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListUsersInput](), Members: []awsapi.Member{
+	s[shapeListUsersInput] = awsapi.Shape{Name: "ListUsersInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListUsersInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PathPrefix", Shape: &s[shapePathPrefixType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListUsersOutput] = awsapi.Shape{Name: "ListUsersOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListUsersOutput](), Members: []awsapi.Member{
+	s[shapeListUsersOutput] = awsapi.Shape{Name: "ListUsersOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListUsersOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Users", Shape: &s[shapeUserListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeListVirtualMFADevicesInput] = awsapi.Shape{Name: "ListVirtualMFADevicesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListVirtualMFADevicesInput](), Members: []awsapi.Member{
+	s[shapeListVirtualMFADevicesInput] = awsapi.Shape{Name: "ListVirtualMFADevicesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListVirtualMFADevicesInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "AssignmentStatus", Shape: &s[shapeAssignmentStatusType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 	}}
-	s[shapeListVirtualMFADevicesOutput] = awsapi.Shape{Name: "ListVirtualMFADevicesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListVirtualMFADevicesOutput](), Members: []awsapi.Member{
+	s[shapeListVirtualMFADevicesOutput] = awsapi.Shape{Name: "ListVirtualMFADevicesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListVirtualMFADevicesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "VirtualMFADevices", Shape: &s[shapeVirtualMFADeviceListType], Required: true},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapePutGroupPolicyInput] = awsapi.Shape{Name: "PutGroupPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[PutGroupPolicyInput](), Members: []awsapi.Member{
+	s[shapePutGroupPolicyInput] = awsapi.Shape{Name: "PutGroupPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PutGroupPolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "GroupName", Shape: &s[shapeGroupNameType], Required: true},
 		{Name: "PolicyName", Shape: &s[shapePolicyNameType], Required: true},
 		{Name: "PolicyDocument", Shape: &s[shapePolicyDocumentType], Required: true},
 	}}
-	s[shapePutGroupPolicyOutput] = awsapi.Shape{Name: "PutGroupPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[PutGroupPolicyOutput]()}
-	s[shapePutRolePermissionsBoundaryInput] = awsapi.Shape{Name: "PutRolePermissionsBoundaryInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[PutRolePermissionsBoundaryInput](), Members: []awsapi.Member{
+	s[shapePutGroupPolicyOutput] = awsapi.Shape{Name: "PutGroupPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PutGroupPolicyOutput)(nil)).Elem()}
+	s[shapePutRolePermissionsBoundaryInput] = awsapi.Shape{Name: "PutRolePermissionsBoundaryInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PutRolePermissionsBoundaryInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 		{Name: "PermissionsBoundary", Shape: &s[shapeArnType], Required: true},
 	}}
-	s[shapePutRolePermissionsBoundaryOutput] = awsapi.Shape{Name: "PutRolePermissionsBoundaryOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[PutRolePermissionsBoundaryOutput]()}
-	s[shapePutRolePolicyInput] = awsapi.Shape{Name: "PutRolePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[PutRolePolicyInput](), Members: []awsapi.Member{
+	s[shapePutRolePermissionsBoundaryOutput] = awsapi.Shape{Name: "PutRolePermissionsBoundaryOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PutRolePermissionsBoundaryOutput)(nil)).Elem()}
+	s[shapePutRolePolicyInput] = awsapi.Shape{Name: "PutRolePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PutRolePolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 		{Name: "PolicyName", Shape: &s[shapePolicyNameType], Required: true},
 		{Name: "PolicyDocument", Shape: &s[shapePolicyDocumentType], Required: true},
 	}}
-	s[shapePutRolePolicyOutput] = awsapi.Shape{Name: "PutRolePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[PutRolePolicyOutput]()}
-	s[shapePutUserPermissionsBoundaryInput] = awsapi.Shape{Name: "PutUserPermissionsBoundaryInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[PutUserPermissionsBoundaryInput](), Members: []awsapi.Member{
+	s[shapePutRolePolicyOutput] = awsapi.Shape{Name: "PutRolePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PutRolePolicyOutput)(nil)).Elem()}
+	s[shapePutUserPermissionsBoundaryInput] = awsapi.Shape{Name: "PutUserPermissionsBoundaryInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PutUserPermissionsBoundaryInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "PermissionsBoundary", Shape: &s[shapeArnType], Required: true},
 	}}
-	s[shapePutUserPermissionsBoundaryOutput] = awsapi.Shape{Name: "PutUserPermissionsBoundaryOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[PutUserPermissionsBoundaryOutput]()}
-	s[shapePutUserPolicyInput] = awsapi.Shape{Name: "PutUserPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[PutUserPolicyInput](), Members: []awsapi.Member{
+	s[shapePutUserPermissionsBoundaryOutput] = awsapi.Shape{Name: "PutUserPermissionsBoundaryOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PutUserPermissionsBoundaryOutput)(nil)).Elem()}
+	s[shapePutUserPolicyInput] = awsapi.Shape{Name: "PutUserPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PutUserPolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType], Required: true},
 		{Name: "PolicyName", Shape: &s[shapePolicyNameType], Required: true},
 		{Name: "PolicyDocument", Shape: &s[shapePolicyDocumentType], Required: true},
 	}}
-	s[shapePutUserPolicyOutput] = awsapi.Shape{Name: "PutUserPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[PutUserPolicyOutput]()}
-	s[shapeRejectDelegationRequestInput] = awsapi.Shape{Name: "RejectDelegationRequestInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[RejectDelegationRequestInput](), Members: []awsapi.Member{
+	s[shapePutUserPolicyOutput] = awsapi.Shape{Name: "PutUserPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PutUserPolicyOutput)(nil)).Elem()}
+	s[shapeRejectDelegationRequestInput] = awsapi.Shape{Name: "RejectDelegationRequestInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RejectDelegationRequestInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DelegationRequestId", Shape: &s[shapeDelegationRequestIdType], Required: true},
 		{Name: "Notes", Shape: &s[shapeNotesType]},
 	}}
-	s[shapeRejectDelegationRequestOutput] = awsapi.Shape{Name: "RejectDelegationRequestOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[RejectDelegationRequestOutput]()}
-	s[shapeRemoveClientIDFromOpenIDConnectProviderInput] = awsapi.Shape{Name: "RemoveClientIDFromOpenIDConnectProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[RemoveClientIDFromOpenIDConnectProviderInput](), Members: []awsapi.Member{
+	s[shapeRejectDelegationRequestOutput] = awsapi.Shape{Name: "RejectDelegationRequestOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RejectDelegationRequestOutput)(nil)).Elem()}
+	s[shapeRemoveClientIDFromOpenIDConnectProviderInput] = awsapi.Shape{Name: "RemoveClientIDFromOpenIDConnectProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RemoveClientIDFromOpenIDConnectProviderInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "OpenIDConnectProviderArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "ClientID", Shape: &s[shapeClientIDType], Required: true},
 	}}
-	s[shapeRemoveClientIDFromOpenIDConnectProviderOutput] = awsapi.Shape{Name: "RemoveClientIDFromOpenIDConnectProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[RemoveClientIDFromOpenIDConnectProviderOutput]()}
-	s[shapeRemoveRoleFromInstanceProfileInput] = awsapi.Shape{Name: "RemoveRoleFromInstanceProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[RemoveRoleFromInstanceProfileInput](), Members: []awsapi.Member{
+	s[shapeRemoveClientIDFromOpenIDConnectProviderOutput] = awsapi.Shape{Name: "RemoveClientIDFromOpenIDConnectProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RemoveClientIDFromOpenIDConnectProviderOutput)(nil)).Elem()}
+	s[shapeRemoveRoleFromInstanceProfileInput] = awsapi.Shape{Name: "RemoveRoleFromInstanceProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RemoveRoleFromInstanceProfileInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "InstanceProfileName", Shape: &s[shapeInstanceProfileNameType], Required: true},
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 	}}
-	s[shapeRemoveRoleFromInstanceProfileOutput] = awsapi.Shape{Name: "RemoveRoleFromInstanceProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[RemoveRoleFromInstanceProfileOutput]()}
-	s[shapeRemoveUserFromGroupInput] = awsapi.Shape{Name: "RemoveUserFromGroupInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[RemoveUserFromGroupInput](), Members: []awsapi.Member{
+	s[shapeRemoveRoleFromInstanceProfileOutput] = awsapi.Shape{Name: "RemoveRoleFromInstanceProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RemoveRoleFromInstanceProfileOutput)(nil)).Elem()}
+	s[shapeRemoveUserFromGroupInput] = awsapi.Shape{Name: "RemoveUserFromGroupInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RemoveUserFromGroupInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "GroupName", Shape: &s[shapeGroupNameType], Required: true},
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType], Required: true},
 	}}
-	s[shapeRemoveUserFromGroupOutput] = awsapi.Shape{Name: "RemoveUserFromGroupOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[RemoveUserFromGroupOutput]()}
-	s[shapeResetServiceSpecificCredentialInput] = awsapi.Shape{Name: "ResetServiceSpecificCredentialInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ResetServiceSpecificCredentialInput](), Members: []awsapi.Member{
+	s[shapeRemoveUserFromGroupOutput] = awsapi.Shape{Name: "RemoveUserFromGroupOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RemoveUserFromGroupOutput)(nil)).Elem()}
+	s[shapeResetServiceSpecificCredentialInput] = awsapi.Shape{Name: "ResetServiceSpecificCredentialInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ResetServiceSpecificCredentialInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType]},
 		{Name: "ServiceSpecificCredentialId", Shape: &s[shapeServiceSpecificCredentialId], Required: true},
 	}}
-	s[shapeResetServiceSpecificCredentialOutput] = awsapi.Shape{Name: "ResetServiceSpecificCredentialOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ResetServiceSpecificCredentialOutput](), Members: []awsapi.Member{
+	s[shapeResetServiceSpecificCredentialOutput] = awsapi.Shape{Name: "ResetServiceSpecificCredentialOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ResetServiceSpecificCredentialOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ServiceSpecificCredential", Shape: &s[shapeServiceSpecificCredential]},
 	}}
-	s[shapeResyncMFADeviceInput] = awsapi.Shape{Name: "ResyncMFADeviceInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ResyncMFADeviceInput](), Members: []awsapi.Member{
+	s[shapeResyncMFADeviceInput] = awsapi.Shape{Name: "ResyncMFADeviceInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ResyncMFADeviceInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType], Required: true},
 		{Name: "SerialNumber", Shape: &s[shapeSerialNumberType], Required: true},
 		{Name: "AuthenticationCode1", Shape: &s[shapeAuthenticationCodeType], Required: true},
 		{Name: "AuthenticationCode2", Shape: &s[shapeAuthenticationCodeType], Required: true},
 	}}
-	s[shapeResyncMFADeviceOutput] = awsapi.Shape{Name: "ResyncMFADeviceOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ResyncMFADeviceOutput]()}
-	s[shapeSendDelegationTokenInput] = awsapi.Shape{Name: "SendDelegationTokenInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[SendDelegationTokenInput](), Members: []awsapi.Member{
+	s[shapeResyncMFADeviceOutput] = awsapi.Shape{Name: "ResyncMFADeviceOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ResyncMFADeviceOutput)(nil)).Elem()}
+	s[shapeSendDelegationTokenInput] = awsapi.Shape{Name: "SendDelegationTokenInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SendDelegationTokenInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DelegationRequestId", Shape: &s[shapeDelegationRequestIdType], Required: true},
 	}}
-	s[shapeSendDelegationTokenOutput] = awsapi.Shape{Name: "SendDelegationTokenOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[SendDelegationTokenOutput]()}
-	s[shapeSetDefaultPolicyVersionInput] = awsapi.Shape{Name: "SetDefaultPolicyVersionInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[SetDefaultPolicyVersionInput](), Members: []awsapi.Member{
+	s[shapeSendDelegationTokenOutput] = awsapi.Shape{Name: "SendDelegationTokenOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SendDelegationTokenOutput)(nil)).Elem()}
+	s[shapeSetDefaultPolicyVersionInput] = awsapi.Shape{Name: "SetDefaultPolicyVersionInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SetDefaultPolicyVersionInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "VersionId", Shape: &s[shapePolicyVersionIdType], Required: true},
 	}}
-	s[shapeSetDefaultPolicyVersionOutput] = awsapi.Shape{Name: "SetDefaultPolicyVersionOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[SetDefaultPolicyVersionOutput]()}
-	s[shapeSetSecurityTokenServicePreferencesInput] = awsapi.Shape{Name: "SetSecurityTokenServicePreferencesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[SetSecurityTokenServicePreferencesInput](), Members: []awsapi.Member{
+	s[shapeSetDefaultPolicyVersionOutput] = awsapi.Shape{Name: "SetDefaultPolicyVersionOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SetDefaultPolicyVersionOutput)(nil)).Elem()}
+	s[shapeSetSecurityTokenServicePreferencesInput] = awsapi.Shape{Name: "SetSecurityTokenServicePreferencesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SetSecurityTokenServicePreferencesInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "GlobalEndpointTokenVersion", Shape: &s[shapeGlobalEndpointTokenVersion], Required: true},
 	}}
-	s[shapeSetSecurityTokenServicePreferencesOutput] = awsapi.Shape{Name: "SetSecurityTokenServicePreferencesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[SetSecurityTokenServicePreferencesOutput]()}
-	s[shapeSimulateCustomPolicyInput] = awsapi.Shape{Name: "SimulateCustomPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[SimulateCustomPolicyInput](), Members: []awsapi.Member{
+	s[shapeSetSecurityTokenServicePreferencesOutput] = awsapi.Shape{Name: "SetSecurityTokenServicePreferencesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SetSecurityTokenServicePreferencesOutput)(nil)).Elem()}
+	s[shapeSimulateCustomPolicyInput] = awsapi.Shape{Name: "SimulateCustomPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SimulateCustomPolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyInputList", Shape: &s[shapeSimulationPolicyListType], Required: true},
 		{Name: "PermissionsBoundaryPolicyInputList", Shape: &s[shapeSimulationPolicyListType]},
 		{Name: "ActionNames", Shape: &s[shapeActionNameListType], Required: true},
@@ -1649,12 +1649,12 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 	}}
-	s[shapeSimulateCustomPolicyOutput] = awsapi.Shape{Name: "SimulateCustomPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[SimulateCustomPolicyOutput](), Members: []awsapi.Member{
+	s[shapeSimulateCustomPolicyOutput] = awsapi.Shape{Name: "SimulateCustomPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SimulateCustomPolicyOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EvaluationResults", Shape: &s[shapeEvaluationResultsListType]},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeSimulatePrincipalPolicyInput] = awsapi.Shape{Name: "SimulatePrincipalPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[SimulatePrincipalPolicyInput](), Members: []awsapi.Member{
+	s[shapeSimulatePrincipalPolicyInput] = awsapi.Shape{Name: "SimulatePrincipalPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SimulatePrincipalPolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicySourceArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "PolicyInputList", Shape: &s[shapeSimulationPolicyListType]},
 		{Name: "PermissionsBoundaryPolicyInputList", Shape: &s[shapeSimulationPolicyListType]},
@@ -1668,98 +1668,98 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "MaxItems", Shape: &s[shapeMaxItemsType]},
 		{Name: "Marker", Shape: &s[shapeMarkerType]},
 	}}
-	s[shapeSimulatePrincipalPolicyOutput] = awsapi.Shape{Name: "SimulatePrincipalPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[SimulatePrincipalPolicyOutput](), Members: []awsapi.Member{
+	s[shapeSimulatePrincipalPolicyOutput] = awsapi.Shape{Name: "SimulatePrincipalPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SimulatePrincipalPolicyOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EvaluationResults", Shape: &s[shapeEvaluationResultsListType]},
 		{Name: "IsTruncated", Shape: &s[shapeBooleanType]},
 		{Name: "Marker", Shape: &s[shapeResponseMarkerType]},
 	}}
-	s[shapeTagInstanceProfileInput] = awsapi.Shape{Name: "TagInstanceProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[TagInstanceProfileInput](), Members: []awsapi.Member{
+	s[shapeTagInstanceProfileInput] = awsapi.Shape{Name: "TagInstanceProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TagInstanceProfileInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "InstanceProfileName", Shape: &s[shapeInstanceProfileNameType], Required: true},
 		{Name: "Tags", Shape: &s[shapeTagListType], Required: true},
 	}}
-	s[shapeTagInstanceProfileOutput] = awsapi.Shape{Name: "TagInstanceProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[TagInstanceProfileOutput]()}
-	s[shapeTagMFADeviceInput] = awsapi.Shape{Name: "TagMFADeviceInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[TagMFADeviceInput](), Members: []awsapi.Member{
+	s[shapeTagInstanceProfileOutput] = awsapi.Shape{Name: "TagInstanceProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TagInstanceProfileOutput)(nil)).Elem()}
+	s[shapeTagMFADeviceInput] = awsapi.Shape{Name: "TagMFADeviceInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TagMFADeviceInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SerialNumber", Shape: &s[shapeSerialNumberType], Required: true},
 		{Name: "Tags", Shape: &s[shapeTagListType], Required: true},
 	}}
-	s[shapeTagMFADeviceOutput] = awsapi.Shape{Name: "TagMFADeviceOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[TagMFADeviceOutput]()}
-	s[shapeTagOpenIDConnectProviderInput] = awsapi.Shape{Name: "TagOpenIDConnectProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[TagOpenIDConnectProviderInput](), Members: []awsapi.Member{
+	s[shapeTagMFADeviceOutput] = awsapi.Shape{Name: "TagMFADeviceOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TagMFADeviceOutput)(nil)).Elem()}
+	s[shapeTagOpenIDConnectProviderInput] = awsapi.Shape{Name: "TagOpenIDConnectProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TagOpenIDConnectProviderInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "OpenIDConnectProviderArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "Tags", Shape: &s[shapeTagListType], Required: true},
 	}}
-	s[shapeTagOpenIDConnectProviderOutput] = awsapi.Shape{Name: "TagOpenIDConnectProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[TagOpenIDConnectProviderOutput]()}
-	s[shapeTagPolicyInput] = awsapi.Shape{Name: "TagPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[TagPolicyInput](), Members: []awsapi.Member{
+	s[shapeTagOpenIDConnectProviderOutput] = awsapi.Shape{Name: "TagOpenIDConnectProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TagOpenIDConnectProviderOutput)(nil)).Elem()}
+	s[shapeTagPolicyInput] = awsapi.Shape{Name: "TagPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TagPolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "Tags", Shape: &s[shapeTagListType], Required: true},
 	}}
-	s[shapeTagPolicyOutput] = awsapi.Shape{Name: "TagPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[TagPolicyOutput]()}
-	s[shapeTagRoleInput] = awsapi.Shape{Name: "TagRoleInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[TagRoleInput](), Members: []awsapi.Member{
+	s[shapeTagPolicyOutput] = awsapi.Shape{Name: "TagPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TagPolicyOutput)(nil)).Elem()}
+	s[shapeTagRoleInput] = awsapi.Shape{Name: "TagRoleInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TagRoleInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 		{Name: "Tags", Shape: &s[shapeTagListType], Required: true},
 	}}
-	s[shapeTagRoleOutput] = awsapi.Shape{Name: "TagRoleOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[TagRoleOutput]()}
-	s[shapeTagSAMLProviderInput] = awsapi.Shape{Name: "TagSAMLProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[TagSAMLProviderInput](), Members: []awsapi.Member{
+	s[shapeTagRoleOutput] = awsapi.Shape{Name: "TagRoleOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TagRoleOutput)(nil)).Elem()}
+	s[shapeTagSAMLProviderInput] = awsapi.Shape{Name: "TagSAMLProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TagSAMLProviderInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SAMLProviderArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "Tags", Shape: &s[shapeTagListType], Required: true},
 	}}
-	s[shapeTagSAMLProviderOutput] = awsapi.Shape{Name: "TagSAMLProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[TagSAMLProviderOutput]()}
-	s[shapeTagServerCertificateInput] = awsapi.Shape{Name: "TagServerCertificateInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[TagServerCertificateInput](), Members: []awsapi.Member{
+	s[shapeTagSAMLProviderOutput] = awsapi.Shape{Name: "TagSAMLProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TagSAMLProviderOutput)(nil)).Elem()}
+	s[shapeTagServerCertificateInput] = awsapi.Shape{Name: "TagServerCertificateInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TagServerCertificateInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ServerCertificateName", Shape: &s[shapeServerCertificateNameType], Required: true},
 		{Name: "Tags", Shape: &s[shapeTagListType], Required: true},
 	}}
-	s[shapeTagServerCertificateOutput] = awsapi.Shape{Name: "TagServerCertificateOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[TagServerCertificateOutput]()}
-	s[shapeTagUserInput] = awsapi.Shape{Name: "TagUserInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[TagUserInput](), Members: []awsapi.Member{
+	s[shapeTagServerCertificateOutput] = awsapi.Shape{Name: "TagServerCertificateOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TagServerCertificateOutput)(nil)).Elem()}
+	s[shapeTagUserInput] = awsapi.Shape{Name: "TagUserInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TagUserInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType], Required: true},
 		{Name: "Tags", Shape: &s[shapeTagListType], Required: true},
 	}}
-	s[shapeTagUserOutput] = awsapi.Shape{Name: "TagUserOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[TagUserOutput]()}
-	s[shapeUntagInstanceProfileInput] = awsapi.Shape{Name: "UntagInstanceProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UntagInstanceProfileInput](), Members: []awsapi.Member{
+	s[shapeTagUserOutput] = awsapi.Shape{Name: "TagUserOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TagUserOutput)(nil)).Elem()}
+	s[shapeUntagInstanceProfileInput] = awsapi.Shape{Name: "UntagInstanceProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UntagInstanceProfileInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "InstanceProfileName", Shape: &s[shapeInstanceProfileNameType], Required: true},
 		{Name: "TagKeys", Shape: &s[shapeTagKeyListType], Required: true},
 	}}
-	s[shapeUntagInstanceProfileOutput] = awsapi.Shape{Name: "UntagInstanceProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UntagInstanceProfileOutput]()}
-	s[shapeUntagMFADeviceInput] = awsapi.Shape{Name: "UntagMFADeviceInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UntagMFADeviceInput](), Members: []awsapi.Member{
+	s[shapeUntagInstanceProfileOutput] = awsapi.Shape{Name: "UntagInstanceProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UntagInstanceProfileOutput)(nil)).Elem()}
+	s[shapeUntagMFADeviceInput] = awsapi.Shape{Name: "UntagMFADeviceInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UntagMFADeviceInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SerialNumber", Shape: &s[shapeSerialNumberType], Required: true},
 		{Name: "TagKeys", Shape: &s[shapeTagKeyListType], Required: true},
 	}}
-	s[shapeUntagMFADeviceOutput] = awsapi.Shape{Name: "UntagMFADeviceOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UntagMFADeviceOutput]()}
-	s[shapeUntagOpenIDConnectProviderInput] = awsapi.Shape{Name: "UntagOpenIDConnectProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UntagOpenIDConnectProviderInput](), Members: []awsapi.Member{
+	s[shapeUntagMFADeviceOutput] = awsapi.Shape{Name: "UntagMFADeviceOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UntagMFADeviceOutput)(nil)).Elem()}
+	s[shapeUntagOpenIDConnectProviderInput] = awsapi.Shape{Name: "UntagOpenIDConnectProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UntagOpenIDConnectProviderInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "OpenIDConnectProviderArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "TagKeys", Shape: &s[shapeTagKeyListType], Required: true},
 	}}
-	s[shapeUntagOpenIDConnectProviderOutput] = awsapi.Shape{Name: "UntagOpenIDConnectProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UntagOpenIDConnectProviderOutput]()}
-	s[shapeUntagPolicyInput] = awsapi.Shape{Name: "UntagPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UntagPolicyInput](), Members: []awsapi.Member{
+	s[shapeUntagOpenIDConnectProviderOutput] = awsapi.Shape{Name: "UntagOpenIDConnectProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UntagOpenIDConnectProviderOutput)(nil)).Elem()}
+	s[shapeUntagPolicyInput] = awsapi.Shape{Name: "UntagPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UntagPolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "TagKeys", Shape: &s[shapeTagKeyListType], Required: true},
 	}}
-	s[shapeUntagPolicyOutput] = awsapi.Shape{Name: "UntagPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UntagPolicyOutput]()}
-	s[shapeUntagRoleInput] = awsapi.Shape{Name: "UntagRoleInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UntagRoleInput](), Members: []awsapi.Member{
+	s[shapeUntagPolicyOutput] = awsapi.Shape{Name: "UntagPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UntagPolicyOutput)(nil)).Elem()}
+	s[shapeUntagRoleInput] = awsapi.Shape{Name: "UntagRoleInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UntagRoleInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 		{Name: "TagKeys", Shape: &s[shapeTagKeyListType], Required: true},
 	}}
-	s[shapeUntagRoleOutput] = awsapi.Shape{Name: "UntagRoleOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UntagRoleOutput]()}
-	s[shapeUntagSAMLProviderInput] = awsapi.Shape{Name: "UntagSAMLProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UntagSAMLProviderInput](), Members: []awsapi.Member{
+	s[shapeUntagRoleOutput] = awsapi.Shape{Name: "UntagRoleOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UntagRoleOutput)(nil)).Elem()}
+	s[shapeUntagSAMLProviderInput] = awsapi.Shape{Name: "UntagSAMLProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UntagSAMLProviderInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SAMLProviderArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "TagKeys", Shape: &s[shapeTagKeyListType], Required: true},
 	}}
-	s[shapeUntagSAMLProviderOutput] = awsapi.Shape{Name: "UntagSAMLProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UntagSAMLProviderOutput]()}
-	s[shapeUntagServerCertificateInput] = awsapi.Shape{Name: "UntagServerCertificateInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UntagServerCertificateInput](), Members: []awsapi.Member{
+	s[shapeUntagSAMLProviderOutput] = awsapi.Shape{Name: "UntagSAMLProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UntagSAMLProviderOutput)(nil)).Elem()}
+	s[shapeUntagServerCertificateInput] = awsapi.Shape{Name: "UntagServerCertificateInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UntagServerCertificateInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ServerCertificateName", Shape: &s[shapeServerCertificateNameType], Required: true},
 		{Name: "TagKeys", Shape: &s[shapeTagKeyListType], Required: true},
 	}}
-	s[shapeUntagServerCertificateOutput] = awsapi.Shape{Name: "UntagServerCertificateOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UntagServerCertificateOutput]()}
-	s[shapeUntagUserInput] = awsapi.Shape{Name: "UntagUserInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UntagUserInput](), Members: []awsapi.Member{
+	s[shapeUntagServerCertificateOutput] = awsapi.Shape{Name: "UntagServerCertificateOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UntagServerCertificateOutput)(nil)).Elem()}
+	s[shapeUntagUserInput] = awsapi.Shape{Name: "UntagUserInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UntagUserInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType], Required: true},
 		{Name: "TagKeys", Shape: &s[shapeTagKeyListType], Required: true},
 	}}
-	s[shapeUntagUserOutput] = awsapi.Shape{Name: "UntagUserOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UntagUserOutput]()}
-	s[shapeUpdateAccessKeyInput] = awsapi.Shape{Name: "UpdateAccessKeyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateAccessKeyInput](), Members: []awsapi.Member{
+	s[shapeUntagUserOutput] = awsapi.Shape{Name: "UntagUserOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UntagUserOutput)(nil)).Elem()}
+	s[shapeUpdateAccessKeyInput] = awsapi.Shape{Name: "UpdateAccessKeyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateAccessKeyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType]},
 		{Name: "AccessKeyId", Shape: &s[shapeAccessKeyIdType], Required: true},
 		{Name: "Status", Shape: &s[shapeStatusType], Required: true},
 	}}
-	s[shapeUpdateAccessKeyOutput] = awsapi.Shape{Name: "UpdateAccessKeyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateAccessKeyOutput]()}
-	s[shapeUpdateAccountPasswordPolicyInput] = awsapi.Shape{Name: "UpdateAccountPasswordPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateAccountPasswordPolicyInput](), Members: []awsapi.Member{
+	s[shapeUpdateAccessKeyOutput] = awsapi.Shape{Name: "UpdateAccessKeyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateAccessKeyOutput)(nil)).Elem()}
+	s[shapeUpdateAccountPasswordPolicyInput] = awsapi.Shape{Name: "UpdateAccountPasswordPolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateAccountPasswordPolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "MinimumPasswordLength", Shape: &s[shapeMinimumPasswordLengthType]},
 		{Name: "RequireSymbols", Shape: &s[shapeBooleanType]},
 		{Name: "RequireNumbers", Shape: &s[shapeBooleanType]},
@@ -1770,95 +1770,95 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "PasswordReusePrevention", Shape: &s[shapePasswordReusePreventionType]},
 		{Name: "HardExpiry", Shape: &s[shapeBooleanObjectType]},
 	}}
-	s[shapeUpdateAccountPasswordPolicyOutput] = awsapi.Shape{Name: "UpdateAccountPasswordPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateAccountPasswordPolicyOutput]()}
-	s[shapeUpdateAssumeRolePolicyInput] = awsapi.Shape{Name: "UpdateAssumeRolePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateAssumeRolePolicyInput](), Members: []awsapi.Member{
+	s[shapeUpdateAccountPasswordPolicyOutput] = awsapi.Shape{Name: "UpdateAccountPasswordPolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateAccountPasswordPolicyOutput)(nil)).Elem()}
+	s[shapeUpdateAssumeRolePolicyInput] = awsapi.Shape{Name: "UpdateAssumeRolePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateAssumeRolePolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 		{Name: "PolicyDocument", Shape: &s[shapePolicyDocumentType], Required: true},
 	}}
-	s[shapeUpdateAssumeRolePolicyOutput] = awsapi.Shape{Name: "UpdateAssumeRolePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateAssumeRolePolicyOutput]()}
-	s[shapeUpdateDelegationRequestInput] = awsapi.Shape{Name: "UpdateDelegationRequestInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateDelegationRequestInput](), Members: []awsapi.Member{
+	s[shapeUpdateAssumeRolePolicyOutput] = awsapi.Shape{Name: "UpdateAssumeRolePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateAssumeRolePolicyOutput)(nil)).Elem()}
+	s[shapeUpdateDelegationRequestInput] = awsapi.Shape{Name: "UpdateDelegationRequestInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateDelegationRequestInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DelegationRequestId", Shape: &s[shapeDelegationRequestIdType], Required: true},
 		{Name: "Notes", Shape: &s[shapeNotesType]},
 	}}
-	s[shapeUpdateDelegationRequestOutput] = awsapi.Shape{Name: "UpdateDelegationRequestOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateDelegationRequestOutput]()}
-	s[shapeUpdateGroupInput] = awsapi.Shape{Name: "UpdateGroupInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateGroupInput](), Members: []awsapi.Member{
+	s[shapeUpdateDelegationRequestOutput] = awsapi.Shape{Name: "UpdateDelegationRequestOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateDelegationRequestOutput)(nil)).Elem()}
+	s[shapeUpdateGroupInput] = awsapi.Shape{Name: "UpdateGroupInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateGroupInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "GroupName", Shape: &s[shapeGroupNameType], Required: true},
 		{Name: "NewPath", Shape: &s[shapePathType]},
 		{Name: "NewGroupName", Shape: &s[shapeGroupNameType]},
 	}}
-	s[shapeUpdateGroupOutput] = awsapi.Shape{Name: "UpdateGroupOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateGroupOutput]()}
-	s[shapeUpdateLoginProfileInput] = awsapi.Shape{Name: "UpdateLoginProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateLoginProfileInput](), Members: []awsapi.Member{
+	s[shapeUpdateGroupOutput] = awsapi.Shape{Name: "UpdateGroupOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateGroupOutput)(nil)).Elem()}
+	s[shapeUpdateLoginProfileInput] = awsapi.Shape{Name: "UpdateLoginProfileInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateLoginProfileInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "Password", Shape: &s[shapePasswordType]},
 		{Name: "PasswordResetRequired", Shape: &s[shapeBooleanObjectType]},
 	}}
-	s[shapeUpdateLoginProfileOutput] = awsapi.Shape{Name: "UpdateLoginProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateLoginProfileOutput]()}
-	s[shapeUpdateOpenIDConnectProviderThumbprintInput] = awsapi.Shape{Name: "UpdateOpenIDConnectProviderThumbprintInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateOpenIDConnectProviderThumbprintInput](), Members: []awsapi.Member{
+	s[shapeUpdateLoginProfileOutput] = awsapi.Shape{Name: "UpdateLoginProfileOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateLoginProfileOutput)(nil)).Elem()}
+	s[shapeUpdateOpenIDConnectProviderThumbprintInput] = awsapi.Shape{Name: "UpdateOpenIDConnectProviderThumbprintInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateOpenIDConnectProviderThumbprintInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "OpenIDConnectProviderArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "ThumbprintList", Shape: &s[shapeThumbprintListType], Required: true},
 	}}
-	s[shapeUpdateOpenIDConnectProviderThumbprintOutput] = awsapi.Shape{Name: "UpdateOpenIDConnectProviderThumbprintOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateOpenIDConnectProviderThumbprintOutput]()}
-	s[shapeUpdateRoleInput] = awsapi.Shape{Name: "UpdateRoleInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateRoleInput](), Members: []awsapi.Member{
+	s[shapeUpdateOpenIDConnectProviderThumbprintOutput] = awsapi.Shape{Name: "UpdateOpenIDConnectProviderThumbprintOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateOpenIDConnectProviderThumbprintOutput)(nil)).Elem()}
+	s[shapeUpdateRoleInput] = awsapi.Shape{Name: "UpdateRoleInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateRoleInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 		{Name: "Description", Shape: &s[shapeRoleDescriptionType]},
 		{Name: "MaxSessionDuration", Shape: &s[shapeRoleMaxSessionDurationType]},
 	}}
-	s[shapeUpdateRoleOutput] = awsapi.Shape{Name: "UpdateRoleOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateRoleOutput]()}
-	s[shapeUpdateRoleDescriptionInput] = awsapi.Shape{Name: "UpdateRoleDescriptionInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateRoleDescriptionInput](), Members: []awsapi.Member{
+	s[shapeUpdateRoleOutput] = awsapi.Shape{Name: "UpdateRoleOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateRoleOutput)(nil)).Elem()}
+	s[shapeUpdateRoleDescriptionInput] = awsapi.Shape{Name: "UpdateRoleDescriptionInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateRoleDescriptionInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 		{Name: "Description", Shape: &s[shapeRoleDescriptionType], Required: true},
 	}}
-	s[shapeUpdateRoleDescriptionOutput] = awsapi.Shape{Name: "UpdateRoleDescriptionOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateRoleDescriptionOutput](), Members: []awsapi.Member{
+	s[shapeUpdateRoleDescriptionOutput] = awsapi.Shape{Name: "UpdateRoleDescriptionOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateRoleDescriptionOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Role", Shape: &s[shapeRole]},
 	}}
-	s[shapeUpdateSAMLProviderInput] = awsapi.Shape{Name: "UpdateSAMLProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateSAMLProviderInput](), Members: []awsapi.Member{
+	s[shapeUpdateSAMLProviderInput] = awsapi.Shape{Name: "UpdateSAMLProviderInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateSAMLProviderInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SAMLMetadataDocument", Shape: &s[shapeSAMLMetadataDocumentType]},
 		{Name: "SAMLProviderArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "AssertionEncryptionMode", Shape: &s[shapeAssertionEncryptionModeType]},
 		{Name: "AddPrivateKey", Shape: &s[shapePrivateKeyType]},
 		{Name: "RemovePrivateKey", Shape: &s[shapePrivateKeyIdType]},
 	}}
-	s[shapeUpdateSAMLProviderOutput] = awsapi.Shape{Name: "UpdateSAMLProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateSAMLProviderOutput](), Members: []awsapi.Member{
+	s[shapeUpdateSAMLProviderOutput] = awsapi.Shape{Name: "UpdateSAMLProviderOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateSAMLProviderOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SAMLProviderArn", Shape: &s[shapeArnType]},
 	}}
-	s[shapeUpdateSSHPublicKeyInput] = awsapi.Shape{Name: "UpdateSSHPublicKeyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateSSHPublicKeyInput](), Members: []awsapi.Member{
+	s[shapeUpdateSSHPublicKeyInput] = awsapi.Shape{Name: "UpdateSSHPublicKeyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateSSHPublicKeyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "SSHPublicKeyId", Shape: &s[shapePublicKeyIdType], Required: true},
 		{Name: "Status", Shape: &s[shapeStatusType], Required: true},
 	}}
-	s[shapeUpdateSSHPublicKeyOutput] = awsapi.Shape{Name: "UpdateSSHPublicKeyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateSSHPublicKeyOutput]()}
-	s[shapeUpdateServerCertificateInput] = awsapi.Shape{Name: "UpdateServerCertificateInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateServerCertificateInput](), Members: []awsapi.Member{
+	s[shapeUpdateSSHPublicKeyOutput] = awsapi.Shape{Name: "UpdateSSHPublicKeyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateSSHPublicKeyOutput)(nil)).Elem()}
+	s[shapeUpdateServerCertificateInput] = awsapi.Shape{Name: "UpdateServerCertificateInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateServerCertificateInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ServerCertificateName", Shape: &s[shapeServerCertificateNameType], Required: true},
 		{Name: "NewPath", Shape: &s[shapePathType]},
 		{Name: "NewServerCertificateName", Shape: &s[shapeServerCertificateNameType]},
 	}}
-	s[shapeUpdateServerCertificateOutput] = awsapi.Shape{Name: "UpdateServerCertificateOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateServerCertificateOutput]()}
-	s[shapeUpdateServiceSpecificCredentialInput] = awsapi.Shape{Name: "UpdateServiceSpecificCredentialInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateServiceSpecificCredentialInput](), Members: []awsapi.Member{
+	s[shapeUpdateServerCertificateOutput] = awsapi.Shape{Name: "UpdateServerCertificateOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateServerCertificateOutput)(nil)).Elem()}
+	s[shapeUpdateServiceSpecificCredentialInput] = awsapi.Shape{Name: "UpdateServiceSpecificCredentialInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateServiceSpecificCredentialInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType]},
 		{Name: "ServiceSpecificCredentialId", Shape: &s[shapeServiceSpecificCredentialId], Required: true},
 		{Name: "Status", Shape: &s[shapeStatusType], Required: true},
 	}}
-	s[shapeUpdateServiceSpecificCredentialOutput] = awsapi.Shape{Name: "UpdateServiceSpecificCredentialOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateServiceSpecificCredentialOutput]()}
-	s[shapeUpdateSigningCertificateInput] = awsapi.Shape{Name: "UpdateSigningCertificateInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateSigningCertificateInput](), Members: []awsapi.Member{
+	s[shapeUpdateServiceSpecificCredentialOutput] = awsapi.Shape{Name: "UpdateServiceSpecificCredentialOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateServiceSpecificCredentialOutput)(nil)).Elem()}
+	s[shapeUpdateSigningCertificateInput] = awsapi.Shape{Name: "UpdateSigningCertificateInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateSigningCertificateInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType]},
 		{Name: "CertificateId", Shape: &s[shapeCertificateIdType], Required: true},
 		{Name: "Status", Shape: &s[shapeStatusType], Required: true},
 	}}
-	s[shapeUpdateSigningCertificateOutput] = awsapi.Shape{Name: "UpdateSigningCertificateOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateSigningCertificateOutput]()}
-	s[shapeUpdateUserInput] = awsapi.Shape{Name: "UpdateUserInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateUserInput](), Members: []awsapi.Member{
+	s[shapeUpdateSigningCertificateOutput] = awsapi.Shape{Name: "UpdateSigningCertificateOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateSigningCertificateOutput)(nil)).Elem()}
+	s[shapeUpdateUserInput] = awsapi.Shape{Name: "UpdateUserInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateUserInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType], Required: true},
 		{Name: "NewPath", Shape: &s[shapePathType]},
 		{Name: "NewUserName", Shape: &s[shapeUserNameType]},
 	}}
-	s[shapeUpdateUserOutput] = awsapi.Shape{Name: "UpdateUserOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateUserOutput]()}
-	s[shapeUploadSSHPublicKeyInput] = awsapi.Shape{Name: "UploadSSHPublicKeyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UploadSSHPublicKeyInput](), Members: []awsapi.Member{
+	s[shapeUpdateUserOutput] = awsapi.Shape{Name: "UpdateUserOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateUserOutput)(nil)).Elem()}
+	s[shapeUploadSSHPublicKeyInput] = awsapi.Shape{Name: "UploadSSHPublicKeyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UploadSSHPublicKeyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "SSHPublicKeyBody", Shape: &s[shapePublicKeyMaterialType], Required: true},
 	}}
-	s[shapeUploadSSHPublicKeyOutput] = awsapi.Shape{Name: "UploadSSHPublicKeyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UploadSSHPublicKeyOutput](), Members: []awsapi.Member{
+	s[shapeUploadSSHPublicKeyOutput] = awsapi.Shape{Name: "UploadSSHPublicKeyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UploadSSHPublicKeyOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SSHPublicKey", Shape: &s[shapeSSHPublicKey]},
 	}}
-	s[shapeUploadServerCertificateInput] = awsapi.Shape{Name: "UploadServerCertificateInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UploadServerCertificateInput](), Members: []awsapi.Member{
+	s[shapeUploadServerCertificateInput] = awsapi.Shape{Name: "UploadServerCertificateInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UploadServerCertificateInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Path", Shape: &s[shapePathType]},
 		{Name: "ServerCertificateName", Shape: &s[shapeServerCertificateNameType], Required: true},
 		{Name: "CertificateBody", Shape: &s[shapeCertificateBodyType], Required: true},
@@ -1866,19 +1866,19 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "CertificateChain", Shape: &s[shapeCertificateChainType]},
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 	}}
-	s[shapeUploadServerCertificateOutput] = awsapi.Shape{Name: "UploadServerCertificateOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UploadServerCertificateOutput](), Members: []awsapi.Member{
+	s[shapeUploadServerCertificateOutput] = awsapi.Shape{Name: "UploadServerCertificateOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UploadServerCertificateOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ServerCertificateMetadata", Shape: &s[shapeServerCertificateMetadata]},
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 	}}
-	s[shapeUploadSigningCertificateInput] = awsapi.Shape{Name: "UploadSigningCertificateInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UploadSigningCertificateInput](), Members: []awsapi.Member{
+	s[shapeUploadSigningCertificateInput] = awsapi.Shape{Name: "UploadSigningCertificateInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UploadSigningCertificateInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeExistingUserNameType]},
 		{Name: "CertificateBody", Shape: &s[shapeCertificateBodyType], Required: true},
 	}}
-	s[shapeUploadSigningCertificateOutput] = awsapi.Shape{Name: "UploadSigningCertificateOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UploadSigningCertificateOutput](), Members: []awsapi.Member{
+	s[shapeUploadSigningCertificateOutput] = awsapi.Shape{Name: "UploadSigningCertificateOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UploadSigningCertificateOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Certificate", Shape: &s[shapeSigningCertificate], Required: true},
 	}}
-	s[shapeAccessAdvisorUsageGranularityType] = awsapi.Shape{Name: "AccessAdvisorUsageGranularityType", Kind: awsapi.String, Enum: []string{"SERVICE_LEVEL", "ACTION_LEVEL"}, GoType: reflect.TypeFor[string]()}
-	s[shapeAccessDetail] = awsapi.Shape{Name: "AccessDetail", Kind: awsapi.Structure, GoType: reflect.TypeFor[AccessDetail](), Members: []awsapi.Member{
+	s[shapeAccessAdvisorUsageGranularityType] = awsapi.Shape{Name: "AccessAdvisorUsageGranularityType", Kind: awsapi.String, Enum: []string{"SERVICE_LEVEL", "ACTION_LEVEL"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAccessDetail] = awsapi.Shape{Name: "AccessDetail", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AccessDetail)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ServiceName", Shape: &s[shapeServiceNameType], Required: true},
 		{Name: "ServiceNamespace", Shape: &s[shapeServiceNamespaceType], Required: true},
 		{Name: "Region", Shape: &s[shapeStringType]},
@@ -1886,57 +1886,57 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "LastAuthenticatedTime", Shape: &s[shapeDateType]},
 		{Name: "TotalAuthenticatedEntities", Shape: &s[shapeIntegerType]},
 	}}
-	s[shapeAccessDetails] = awsapi.Shape{Name: "AccessDetails", Kind: awsapi.List, Member: &s[shapeAccessDetail], GoType: reflect.TypeFor[[]AccessDetail]()}
-	s[shapeAccessKey] = awsapi.Shape{Name: "AccessKey", Kind: awsapi.Structure, GoType: reflect.TypeFor[AccessKey](), Members: []awsapi.Member{
+	s[shapeAccessDetails] = awsapi.Shape{Name: "AccessDetails", Kind: awsapi.List, Member: &s[shapeAccessDetail], GoType: reflect.TypeOf((*[]AccessDetail)(nil)).Elem()}
+	s[shapeAccessKey] = awsapi.Shape{Name: "AccessKey", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AccessKey)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "AccessKeyId", Shape: &s[shapeAccessKeyIdType], Required: true},
 		{Name: "Status", Shape: &s[shapeStatusType], Required: true},
 		{Name: "SecretAccessKey", Shape: &s[shapeAccessKeySecretType], Required: true},
 		{Name: "CreateDate", Shape: &s[shapeDateType]},
 	}}
-	s[shapeAccessKeyLastUsed] = awsapi.Shape{Name: "AccessKeyLastUsed", Kind: awsapi.Structure, GoType: reflect.TypeFor[AccessKeyLastUsed](), Members: []awsapi.Member{
+	s[shapeAccessKeyLastUsed] = awsapi.Shape{Name: "AccessKeyLastUsed", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AccessKeyLastUsed)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "LastUsedDate", Shape: &s[shapeDateType]},
 		{Name: "ServiceName", Shape: &s[shapeStringType], Required: true},
 		{Name: "Region", Shape: &s[shapeStringType], Required: true},
 	}}
-	s[shapeAccessKeyMetadata] = awsapi.Shape{Name: "AccessKeyMetadata", Kind: awsapi.Structure, GoType: reflect.TypeFor[AccessKeyMetadata](), Members: []awsapi.Member{
+	s[shapeAccessKeyMetadata] = awsapi.Shape{Name: "AccessKeyMetadata", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AccessKeyMetadata)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType]},
 		{Name: "AccessKeyId", Shape: &s[shapeAccessKeyIdType]},
 		{Name: "Status", Shape: &s[shapeStatusType]},
 		{Name: "CreateDate", Shape: &s[shapeDateType]},
 	}}
-	s[shapeActionNameListType] = awsapi.Shape{Name: "ActionNameListType", Kind: awsapi.List, Member: &s[shapeActionNameType], GoType: reflect.TypeFor[[]string]()}
-	s[shapeActionNameType] = awsapi.Shape{Name: "ActionNameType", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(128)), GoType: reflect.TypeFor[string]()}
-	s[shapeArnListType] = awsapi.Shape{Name: "ArnListType", Kind: awsapi.List, Member: &s[shapeArnType], GoType: reflect.TypeFor[[]string]()}
-	s[shapeAttachedPermissionsBoundary] = awsapi.Shape{Name: "AttachedPermissionsBoundary", Kind: awsapi.Structure, GoType: reflect.TypeFor[AttachedPermissionsBoundary](), Members: []awsapi.Member{
+	s[shapeActionNameListType] = awsapi.Shape{Name: "ActionNameListType", Kind: awsapi.List, Member: &s[shapeActionNameType], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeActionNameType] = awsapi.Shape{Name: "ActionNameType", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(128)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeArnListType] = awsapi.Shape{Name: "ArnListType", Kind: awsapi.List, Member: &s[shapeArnType], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeAttachedPermissionsBoundary] = awsapi.Shape{Name: "AttachedPermissionsBoundary", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AttachedPermissionsBoundary)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PermissionsBoundaryType", Shape: &s[shapePermissionsBoundaryAttachmentType]},
 		{Name: "PermissionsBoundaryArn", Shape: &s[shapeArnType]},
 	}}
-	s[shapeAttachedPolicy] = awsapi.Shape{Name: "AttachedPolicy", Kind: awsapi.Structure, GoType: reflect.TypeFor[AttachedPolicy](), Members: []awsapi.Member{
+	s[shapeAttachedPolicy] = awsapi.Shape{Name: "AttachedPolicy", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AttachedPolicy)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyName", Shape: &s[shapePolicyNameType]},
 		{Name: "PolicyArn", Shape: &s[shapeArnType]},
 	}}
-	s[shapeBootstrapDatum] = awsapi.Shape{Name: "BootstrapDatum", Kind: awsapi.Blob, Sensitive: true, GoType: reflect.TypeFor[[]byte]()}
-	s[shapeCertificationKeyType] = awsapi.Shape{Name: "CertificationKeyType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\u0020-\\u00FF]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeCertificationMapType] = awsapi.Shape{Name: "CertificationMapType", Kind: awsapi.Map, Key: &s[shapeCertificationKeyType], Value: &s[shapeCertificationValueType], GoType: reflect.TypeFor[map[string]string]()}
-	s[shapeCertificationValueType] = awsapi.Shape{Name: "CertificationValueType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(32)), Pattern: awsapi.NewPattern("[\\u0020-\\u00FF]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeColumnNumber] = awsapi.Shape{Name: "ColumnNumber", Kind: awsapi.Integer, GoType: reflect.TypeFor[int32]()}
-	s[shapeContextEntry] = awsapi.Shape{Name: "ContextEntry", Kind: awsapi.Structure, GoType: reflect.TypeFor[ContextEntry](), Members: []awsapi.Member{
+	s[shapeBootstrapDatum] = awsapi.Shape{Name: "BootstrapDatum", Kind: awsapi.Blob, Sensitive: true, GoType: reflect.TypeOf((*[]byte)(nil)).Elem()}
+	s[shapeCertificationKeyType] = awsapi.Shape{Name: "CertificationKeyType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\u0020-\\u00FF]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeCertificationMapType] = awsapi.Shape{Name: "CertificationMapType", Kind: awsapi.Map, Key: &s[shapeCertificationKeyType], Value: &s[shapeCertificationValueType], GoType: reflect.TypeOf((*map[string]string)(nil)).Elem()}
+	s[shapeCertificationValueType] = awsapi.Shape{Name: "CertificationValueType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(32)), Pattern: awsapi.NewPattern("[\\u0020-\\u00FF]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeColumnNumber] = awsapi.Shape{Name: "ColumnNumber", Kind: awsapi.Integer, GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeContextEntry] = awsapi.Shape{Name: "ContextEntry", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ContextEntry)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ContextKeyName", Shape: &s[shapeContextKeyNameType]},
 		{Name: "ContextKeyValues", Shape: &s[shapeContextKeyValueListType]},
 		{Name: "ContextKeyType", Shape: &s[shapeContextKeyTypeEnum]},
 	}}
-	s[shapeContextEntryListType] = awsapi.Shape{Name: "ContextEntryListType", Kind: awsapi.List, Member: &s[shapeContextEntry], GoType: reflect.TypeFor[[]ContextEntry]()}
-	s[shapeContextKeyNameType] = awsapi.Shape{Name: "ContextKeyNameType", Kind: awsapi.String, Min: new(int64(5)), Max: new(int64(256)), GoType: reflect.TypeFor[string]()}
-	s[shapeContextKeyNamesResultListType] = awsapi.Shape{Name: "ContextKeyNamesResultListType", Kind: awsapi.List, Member: &s[shapeContextKeyNameType], GoType: reflect.TypeFor[[]string]()}
-	s[shapeContextKeyTypeEnum] = awsapi.Shape{Name: "ContextKeyTypeEnum", Kind: awsapi.String, Enum: []string{"string", "stringList", "numeric", "numericList", "boolean", "booleanList", "ip", "ipList", "binary", "binaryList", "date", "dateList"}, GoType: reflect.TypeFor[string]()}
-	s[shapeContextKeyValueListType] = awsapi.Shape{Name: "ContextKeyValueListType", Kind: awsapi.List, Member: &s[shapeContextKeyValueType], GoType: reflect.TypeFor[[]string]()}
-	s[shapeContextKeyValueType] = awsapi.Shape{Name: "ContextKeyValueType", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeDelegationPermission] = awsapi.Shape{Name: "DelegationPermission", Kind: awsapi.Structure, GoType: reflect.TypeFor[DelegationPermission](), Members: []awsapi.Member{
+	s[shapeContextEntryListType] = awsapi.Shape{Name: "ContextEntryListType", Kind: awsapi.List, Member: &s[shapeContextEntry], GoType: reflect.TypeOf((*[]ContextEntry)(nil)).Elem()}
+	s[shapeContextKeyNameType] = awsapi.Shape{Name: "ContextKeyNameType", Kind: awsapi.String, Min: new(int64(5)), Max: new(int64(256)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeContextKeyNamesResultListType] = awsapi.Shape{Name: "ContextKeyNamesResultListType", Kind: awsapi.List, Member: &s[shapeContextKeyNameType], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeContextKeyTypeEnum] = awsapi.Shape{Name: "ContextKeyTypeEnum", Kind: awsapi.String, Enum: []string{"string", "stringList", "numeric", "numericList", "boolean", "booleanList", "ip", "ipList", "binary", "binaryList", "date", "dateList"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeContextKeyValueListType] = awsapi.Shape{Name: "ContextKeyValueListType", Kind: awsapi.List, Member: &s[shapeContextKeyValueType], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeContextKeyValueType] = awsapi.Shape{Name: "ContextKeyValueType", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeDelegationPermission] = awsapi.Shape{Name: "DelegationPermission", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DelegationPermission)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyTemplateArn", Shape: &s[shapeArnType]},
 		{Name: "Parameters", Shape: &s[shapePolicyParameterListType]},
 	}}
-	s[shapeDelegationRequest] = awsapi.Shape{Name: "DelegationRequest", Kind: awsapi.Structure, GoType: reflect.TypeFor[DelegationRequest](), Members: []awsapi.Member{
+	s[shapeDelegationRequest] = awsapi.Shape{Name: "DelegationRequest", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DelegationRequest)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DelegationRequestId", Shape: &s[shapeDelegationRequestIdType]},
 		{Name: "OwnerAccountId", Shape: &s[shapeAccountIdType]},
 		{Name: "Description", Shape: &s[shapeDelegationRequestDescriptionType]},
@@ -1958,31 +1958,31 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "OnlySendByOwner", Shape: &s[shapeBooleanType]},
 		{Name: "UpdatedTime", Shape: &s[shapeDateType]},
 	}}
-	s[shapeDeletionTaskFailureReasonType] = awsapi.Shape{Name: "DeletionTaskFailureReasonType", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeletionTaskFailureReasonType](), Members: []awsapi.Member{
+	s[shapeDeletionTaskFailureReasonType] = awsapi.Shape{Name: "DeletionTaskFailureReasonType", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeletionTaskFailureReasonType)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Reason", Shape: &s[shapeReasonType]},
 		{Name: "RoleUsageList", Shape: &s[shapeRoleUsageListType]},
 	}}
-	s[shapeDeletionTaskIdType] = awsapi.Shape{Name: "DeletionTaskIdType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeFor[string]()}
-	s[shapeDeletionTaskStatusType] = awsapi.Shape{Name: "DeletionTaskStatusType", Kind: awsapi.String, Enum: []string{"SUCCEEDED", "IN_PROGRESS", "FAILED", "NOT_STARTED"}, GoType: reflect.TypeFor[string]()}
-	s[shapeEntityDetails] = awsapi.Shape{Name: "EntityDetails", Kind: awsapi.Structure, GoType: reflect.TypeFor[EntityDetails](), Members: []awsapi.Member{
+	s[shapeDeletionTaskIdType] = awsapi.Shape{Name: "DeletionTaskIdType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeDeletionTaskStatusType] = awsapi.Shape{Name: "DeletionTaskStatusType", Kind: awsapi.String, Enum: []string{"SUCCEEDED", "IN_PROGRESS", "FAILED", "NOT_STARTED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeEntityDetails] = awsapi.Shape{Name: "EntityDetails", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EntityDetails)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EntityInfo", Shape: &s[shapeEntityInfo], Required: true},
 		{Name: "LastAuthenticated", Shape: &s[shapeDateType]},
 	}}
-	s[shapeEntityInfo] = awsapi.Shape{Name: "EntityInfo", Kind: awsapi.Structure, GoType: reflect.TypeFor[EntityInfo](), Members: []awsapi.Member{
+	s[shapeEntityInfo] = awsapi.Shape{Name: "EntityInfo", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EntityInfo)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Arn", Shape: &s[shapeArnType], Required: true},
 		{Name: "Name", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "Type", Shape: &s[shapePolicyOwnerEntityType], Required: true},
 		{Name: "Id", Shape: &s[shapeIdType], Required: true},
 		{Name: "Path", Shape: &s[shapePathType]},
 	}}
-	s[shapeEntityType] = awsapi.Shape{Name: "EntityType", Kind: awsapi.String, Enum: []string{"User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"}, GoType: reflect.TypeFor[string]()}
-	s[shapeErrorDetails] = awsapi.Shape{Name: "ErrorDetails", Kind: awsapi.Structure, GoType: reflect.TypeFor[ErrorDetails](), Members: []awsapi.Member{
+	s[shapeEntityType] = awsapi.Shape{Name: "EntityType", Kind: awsapi.String, Enum: []string{"User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeErrorDetails] = awsapi.Shape{Name: "ErrorDetails", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ErrorDetails)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Message", Shape: &s[shapeStringType], Required: true},
 		{Name: "Code", Shape: &s[shapeStringType], Required: true},
 	}}
-	s[shapeEvalDecisionDetailsType] = awsapi.Shape{Name: "EvalDecisionDetailsType", Kind: awsapi.Map, Key: &s[shapeEvalDecisionSourceType], Value: &s[shapePolicyEvaluationDecisionType], GoType: reflect.TypeFor[map[string]string]()}
-	s[shapeEvalDecisionSourceType] = awsapi.Shape{Name: "EvalDecisionSourceType", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(256)), GoType: reflect.TypeFor[string]()}
-	s[shapeEvaluationResult] = awsapi.Shape{Name: "EvaluationResult", Kind: awsapi.Structure, GoType: reflect.TypeFor[EvaluationResult](), Members: []awsapi.Member{
+	s[shapeEvalDecisionDetailsType] = awsapi.Shape{Name: "EvalDecisionDetailsType", Kind: awsapi.Map, Key: &s[shapeEvalDecisionSourceType], Value: &s[shapePolicyEvaluationDecisionType], GoType: reflect.TypeOf((*map[string]string)(nil)).Elem()}
+	s[shapeEvalDecisionSourceType] = awsapi.Shape{Name: "EvalDecisionSourceType", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(256)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeEvaluationResult] = awsapi.Shape{Name: "EvaluationResult", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EvaluationResult)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EvalActionName", Shape: &s[shapeActionNameType], Required: true},
 		{Name: "EvalResourceName", Shape: &s[shapeResourceNameType]},
 		{Name: "EvalDecision", Shape: &s[shapePolicyEvaluationDecisionType], Required: true},
@@ -1993,17 +1993,17 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "EvalDecisionDetails", Shape: &s[shapeEvalDecisionDetailsType]},
 		{Name: "ResourceSpecificResults", Shape: &s[shapeResourceSpecificResultListType]},
 	}}
-	s[shapeEvaluationResultsListType] = awsapi.Shape{Name: "EvaluationResultsListType", Kind: awsapi.List, Member: &s[shapeEvaluationResult], GoType: reflect.TypeFor[[]EvaluationResult]()}
-	s[shapeFeatureType] = awsapi.Shape{Name: "FeatureType", Kind: awsapi.String, Enum: []string{"RootCredentialsManagement", "RootSessions"}, GoType: reflect.TypeFor[string]()}
-	s[shapeFeaturesListType] = awsapi.Shape{Name: "FeaturesListType", Kind: awsapi.List, Member: &s[shapeFeatureType], GoType: reflect.TypeFor[[]string]()}
-	s[shapeGroup] = awsapi.Shape{Name: "Group", Kind: awsapi.Structure, GoType: reflect.TypeFor[Group](), Members: []awsapi.Member{
+	s[shapeEvaluationResultsListType] = awsapi.Shape{Name: "EvaluationResultsListType", Kind: awsapi.List, Member: &s[shapeEvaluationResult], GoType: reflect.TypeOf((*[]EvaluationResult)(nil)).Elem()}
+	s[shapeFeatureType] = awsapi.Shape{Name: "FeatureType", Kind: awsapi.String, Enum: []string{"RootCredentialsManagement", "RootSessions"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeFeaturesListType] = awsapi.Shape{Name: "FeaturesListType", Kind: awsapi.List, Member: &s[shapeFeatureType], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeGroup] = awsapi.Shape{Name: "Group", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Group)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Path", Shape: &s[shapePathType], Required: true},
 		{Name: "GroupName", Shape: &s[shapeGroupNameType], Required: true},
 		{Name: "GroupId", Shape: &s[shapeIdType], Required: true},
 		{Name: "Arn", Shape: &s[shapeArnType], Required: true},
 		{Name: "CreateDate", Shape: &s[shapeDateType], Required: true},
 	}}
-	s[shapeGroupDetail] = awsapi.Shape{Name: "GroupDetail", Kind: awsapi.Structure, GoType: reflect.TypeFor[GroupDetail](), Members: []awsapi.Member{
+	s[shapeGroupDetail] = awsapi.Shape{Name: "GroupDetail", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GroupDetail)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Path", Shape: &s[shapePathType]},
 		{Name: "GroupName", Shape: &s[shapeGroupNameType]},
 		{Name: "GroupId", Shape: &s[shapeIdType]},
@@ -2012,7 +2012,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "GroupPolicyList", Shape: &s[shapePolicyDetailListType]},
 		{Name: "AttachedManagedPolicies", Shape: &s[shapeAttachedPoliciesListType]},
 	}}
-	s[shapeInstanceProfile] = awsapi.Shape{Name: "InstanceProfile", Kind: awsapi.Structure, GoType: reflect.TypeFor[InstanceProfile](), Members: []awsapi.Member{
+	s[shapeInstanceProfile] = awsapi.Shape{Name: "InstanceProfile", Kind: awsapi.Structure, GoType: reflect.TypeOf((*InstanceProfile)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Path", Shape: &s[shapePathType], Required: true},
 		{Name: "InstanceProfileName", Shape: &s[shapeInstanceProfileNameType], Required: true},
 		{Name: "InstanceProfileId", Shape: &s[shapeIdType], Required: true},
@@ -2021,22 +2021,22 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "Roles", Shape: &s[shapeRoleListType], Required: true},
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 	}}
-	s[shapeLineNumber] = awsapi.Shape{Name: "LineNumber", Kind: awsapi.Integer, GoType: reflect.TypeFor[int32]()}
-	s[shapeListPoliciesGrantingServiceAccessEntry] = awsapi.Shape{Name: "ListPoliciesGrantingServiceAccessEntry", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListPoliciesGrantingServiceAccessEntry](), Members: []awsapi.Member{
+	s[shapeLineNumber] = awsapi.Shape{Name: "LineNumber", Kind: awsapi.Integer, GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeListPoliciesGrantingServiceAccessEntry] = awsapi.Shape{Name: "ListPoliciesGrantingServiceAccessEntry", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListPoliciesGrantingServiceAccessEntry)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ServiceNamespace", Shape: &s[shapeServiceNamespaceType]},
 		{Name: "Policies", Shape: &s[shapePolicyGrantingServiceAccessListType]},
 	}}
-	s[shapeLoginProfile] = awsapi.Shape{Name: "LoginProfile", Kind: awsapi.Structure, GoType: reflect.TypeFor[LoginProfile](), Members: []awsapi.Member{
+	s[shapeLoginProfile] = awsapi.Shape{Name: "LoginProfile", Kind: awsapi.Structure, GoType: reflect.TypeOf((*LoginProfile)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "CreateDate", Shape: &s[shapeDateType], Required: true},
 		{Name: "PasswordResetRequired", Shape: &s[shapeBooleanType]},
 	}}
-	s[shapeMFADevice] = awsapi.Shape{Name: "MFADevice", Kind: awsapi.Structure, GoType: reflect.TypeFor[MFADevice](), Members: []awsapi.Member{
+	s[shapeMFADevice] = awsapi.Shape{Name: "MFADevice", Kind: awsapi.Structure, GoType: reflect.TypeOf((*MFADevice)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "SerialNumber", Shape: &s[shapeSerialNumberType], Required: true},
 		{Name: "EnableDate", Shape: &s[shapeDateType], Required: true},
 	}}
-	s[shapeManagedPolicyDetail] = awsapi.Shape{Name: "ManagedPolicyDetail", Kind: awsapi.Structure, GoType: reflect.TypeFor[ManagedPolicyDetail](), Members: []awsapi.Member{
+	s[shapeManagedPolicyDetail] = awsapi.Shape{Name: "ManagedPolicyDetail", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ManagedPolicyDetail)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyName", Shape: &s[shapePolicyNameType]},
 		{Name: "PolicyId", Shape: &s[shapeIdType]},
 		{Name: "Arn", Shape: &s[shapeArnType]},
@@ -2050,17 +2050,17 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "UpdateDate", Shape: &s[shapeDateType]},
 		{Name: "PolicyVersionList", Shape: &s[shapePolicyDocumentVersionListType]},
 	}}
-	s[shapeManagedPolicyDetailListType] = awsapi.Shape{Name: "ManagedPolicyDetailListType", Kind: awsapi.List, Member: &s[shapeManagedPolicyDetail], GoType: reflect.TypeFor[[]ManagedPolicyDetail]()}
-	s[shapeOpenIDConnectProviderListEntry] = awsapi.Shape{Name: "OpenIDConnectProviderListEntry", Kind: awsapi.Structure, GoType: reflect.TypeFor[OpenIDConnectProviderListEntry](), Members: []awsapi.Member{
+	s[shapeManagedPolicyDetailListType] = awsapi.Shape{Name: "ManagedPolicyDetailListType", Kind: awsapi.List, Member: &s[shapeManagedPolicyDetail], GoType: reflect.TypeOf((*[]ManagedPolicyDetail)(nil)).Elem()}
+	s[shapeOpenIDConnectProviderListEntry] = awsapi.Shape{Name: "OpenIDConnectProviderListEntry", Kind: awsapi.Structure, GoType: reflect.TypeOf((*OpenIDConnectProviderListEntry)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Arn", Shape: &s[shapeArnType]},
 	}}
-	s[shapeOpenIDConnectProviderListType] = awsapi.Shape{Name: "OpenIDConnectProviderListType", Kind: awsapi.List, Member: &s[shapeOpenIDConnectProviderListEntry], GoType: reflect.TypeFor[[]OpenIDConnectProviderListEntry]()}
-	s[shapeOpenIDConnectProviderUrlType] = awsapi.Shape{Name: "OpenIDConnectProviderUrlType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(255)), GoType: reflect.TypeFor[string]()}
-	s[shapeOrganizationIdType] = awsapi.Shape{Name: "OrganizationIdType", Kind: awsapi.String, Max: new(int64(34)), Pattern: awsapi.NewPattern("^o-[a-z0-9]{10,32}$"), GoType: reflect.TypeFor[string]()}
-	s[shapeOrganizationsDecisionDetail] = awsapi.Shape{Name: "OrganizationsDecisionDetail", Kind: awsapi.Structure, GoType: reflect.TypeFor[OrganizationsDecisionDetail](), Members: []awsapi.Member{
+	s[shapeOpenIDConnectProviderListType] = awsapi.Shape{Name: "OpenIDConnectProviderListType", Kind: awsapi.List, Member: &s[shapeOpenIDConnectProviderListEntry], GoType: reflect.TypeOf((*[]OpenIDConnectProviderListEntry)(nil)).Elem()}
+	s[shapeOpenIDConnectProviderUrlType] = awsapi.Shape{Name: "OpenIDConnectProviderUrlType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(255)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeOrganizationIdType] = awsapi.Shape{Name: "OrganizationIdType", Kind: awsapi.String, Max: new(int64(34)), Pattern: awsapi.NewPattern("^o-[a-z0-9]{10,32}$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeOrganizationsDecisionDetail] = awsapi.Shape{Name: "OrganizationsDecisionDetail", Kind: awsapi.Structure, GoType: reflect.TypeOf((*OrganizationsDecisionDetail)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "AllowedByOrganizations", Shape: &s[shapeBooleanType]},
 	}}
-	s[shapePasswordPolicy] = awsapi.Shape{Name: "PasswordPolicy", Kind: awsapi.Structure, GoType: reflect.TypeFor[PasswordPolicy](), Members: []awsapi.Member{
+	s[shapePasswordPolicy] = awsapi.Shape{Name: "PasswordPolicy", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PasswordPolicy)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "MinimumPasswordLength", Shape: &s[shapeMinimumPasswordLengthType]},
 		{Name: "RequireSymbols", Shape: &s[shapeBooleanType]},
 		{Name: "RequireNumbers", Shape: &s[shapeBooleanType]},
@@ -2072,11 +2072,11 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "PasswordReusePrevention", Shape: &s[shapePasswordReusePreventionType]},
 		{Name: "HardExpiry", Shape: &s[shapeBooleanObjectType]},
 	}}
-	s[shapePermissionsBoundaryAttachmentType] = awsapi.Shape{Name: "PermissionsBoundaryAttachmentType", Kind: awsapi.String, Enum: []string{"PermissionsBoundaryPolicy"}, GoType: reflect.TypeFor[string]()}
-	s[shapePermissionsBoundaryDecisionDetail] = awsapi.Shape{Name: "PermissionsBoundaryDecisionDetail", Kind: awsapi.Structure, GoType: reflect.TypeFor[PermissionsBoundaryDecisionDetail](), Members: []awsapi.Member{
+	s[shapePermissionsBoundaryAttachmentType] = awsapi.Shape{Name: "PermissionsBoundaryAttachmentType", Kind: awsapi.String, Enum: []string{"PermissionsBoundaryPolicy"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePermissionsBoundaryDecisionDetail] = awsapi.Shape{Name: "PermissionsBoundaryDecisionDetail", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PermissionsBoundaryDecisionDetail)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "AllowedByPermissionsBoundary", Shape: &s[shapeBooleanType]},
 	}}
-	s[shapePolicy] = awsapi.Shape{Name: "Policy", Kind: awsapi.Structure, GoType: reflect.TypeFor[Policy](), Members: []awsapi.Member{
+	s[shapePolicy] = awsapi.Shape{Name: "Policy", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Policy)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyName", Shape: &s[shapePolicyNameType]},
 		{Name: "PolicyId", Shape: &s[shapeIdType]},
 		{Name: "Arn", Shape: &s[shapeArnType]},
@@ -2090,62 +2090,62 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "UpdateDate", Shape: &s[shapeDateType]},
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 	}}
-	s[shapePolicyDetail] = awsapi.Shape{Name: "PolicyDetail", Kind: awsapi.Structure, GoType: reflect.TypeFor[PolicyDetail](), Members: []awsapi.Member{
+	s[shapePolicyDetail] = awsapi.Shape{Name: "PolicyDetail", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PolicyDetail)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyName", Shape: &s[shapePolicyNameType]},
 		{Name: "PolicyDocument", Shape: &s[shapePolicyDocumentType]},
 	}}
-	s[shapePolicyEvaluationDecisionType] = awsapi.Shape{Name: "PolicyEvaluationDecisionType", Kind: awsapi.String, Enum: []string{"allowed", "explicitDeny", "implicitDeny"}, GoType: reflect.TypeFor[string]()}
-	s[shapePolicyGrantingServiceAccess] = awsapi.Shape{Name: "PolicyGrantingServiceAccess", Kind: awsapi.Structure, GoType: reflect.TypeFor[PolicyGrantingServiceAccess](), Members: []awsapi.Member{
+	s[shapePolicyEvaluationDecisionType] = awsapi.Shape{Name: "PolicyEvaluationDecisionType", Kind: awsapi.String, Enum: []string{"allowed", "explicitDeny", "implicitDeny"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyGrantingServiceAccess] = awsapi.Shape{Name: "PolicyGrantingServiceAccess", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PolicyGrantingServiceAccess)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PolicyName", Shape: &s[shapePolicyNameType], Required: true},
 		{Name: "PolicyType", Shape: &s[shapePolicyType], Required: true},
 		{Name: "PolicyArn", Shape: &s[shapeArnType]},
 		{Name: "EntityType", Shape: &s[shapePolicyOwnerEntityType]},
 		{Name: "EntityName", Shape: &s[shapeEntityNameType]},
 	}}
-	s[shapePolicyGroup] = awsapi.Shape{Name: "PolicyGroup", Kind: awsapi.Structure, GoType: reflect.TypeFor[PolicyGroup](), Members: []awsapi.Member{
+	s[shapePolicyGroup] = awsapi.Shape{Name: "PolicyGroup", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PolicyGroup)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "GroupName", Shape: &s[shapeGroupNameType]},
 		{Name: "GroupId", Shape: &s[shapeIdType]},
 	}}
-	s[shapePolicyGroupListType] = awsapi.Shape{Name: "PolicyGroupListType", Kind: awsapi.List, Member: &s[shapePolicyGroup], GoType: reflect.TypeFor[[]PolicyGroup]()}
-	s[shapePolicyIdentifierType] = awsapi.Shape{Name: "PolicyIdentifierType", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapePolicyParameter] = awsapi.Shape{Name: "PolicyParameter", Kind: awsapi.Structure, GoType: reflect.TypeFor[PolicyParameter](), Members: []awsapi.Member{
+	s[shapePolicyGroupListType] = awsapi.Shape{Name: "PolicyGroupListType", Kind: awsapi.List, Member: &s[shapePolicyGroup], GoType: reflect.TypeOf((*[]PolicyGroup)(nil)).Elem()}
+	s[shapePolicyIdentifierType] = awsapi.Shape{Name: "PolicyIdentifierType", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyParameter] = awsapi.Shape{Name: "PolicyParameter", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PolicyParameter)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Name", Shape: &s[shapePolicyParameterNameType]},
 		{Name: "Values", Shape: &s[shapePolicyParameterValuesListType]},
 		{Name: "Type", Shape: &s[shapePolicyParameterTypeEnum]},
 	}}
-	s[shapePolicyParameterTypeEnum] = awsapi.Shape{Name: "PolicyParameterTypeEnum", Kind: awsapi.String, Enum: []string{"string", "stringList"}, GoType: reflect.TypeFor[string]()}
-	s[shapePolicyRole] = awsapi.Shape{Name: "PolicyRole", Kind: awsapi.Structure, GoType: reflect.TypeFor[PolicyRole](), Members: []awsapi.Member{
+	s[shapePolicyParameterTypeEnum] = awsapi.Shape{Name: "PolicyParameterTypeEnum", Kind: awsapi.String, Enum: []string{"string", "stringList"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyRole] = awsapi.Shape{Name: "PolicyRole", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PolicyRole)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleName", Shape: &s[shapeRoleNameType]},
 		{Name: "RoleId", Shape: &s[shapeIdType]},
 	}}
-	s[shapePolicyRoleListType] = awsapi.Shape{Name: "PolicyRoleListType", Kind: awsapi.List, Member: &s[shapePolicyRole], GoType: reflect.TypeFor[[]PolicyRole]()}
-	s[shapePolicySourceType] = awsapi.Shape{Name: "PolicySourceType", Kind: awsapi.String, Enum: []string{"user", "group", "role", "aws-managed", "user-managed", "resource", "none"}, GoType: reflect.TypeFor[string]()}
-	s[shapePolicyUsageType] = awsapi.Shape{Name: "PolicyUsageType", Kind: awsapi.String, Enum: []string{"PermissionsPolicy", "PermissionsBoundary"}, GoType: reflect.TypeFor[string]()}
-	s[shapePolicyUser] = awsapi.Shape{Name: "PolicyUser", Kind: awsapi.Structure, GoType: reflect.TypeFor[PolicyUser](), Members: []awsapi.Member{
+	s[shapePolicyRoleListType] = awsapi.Shape{Name: "PolicyRoleListType", Kind: awsapi.List, Member: &s[shapePolicyRole], GoType: reflect.TypeOf((*[]PolicyRole)(nil)).Elem()}
+	s[shapePolicySourceType] = awsapi.Shape{Name: "PolicySourceType", Kind: awsapi.String, Enum: []string{"user", "group", "role", "aws-managed", "user-managed", "resource", "none"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyUsageType] = awsapi.Shape{Name: "PolicyUsageType", Kind: awsapi.String, Enum: []string{"PermissionsPolicy", "PermissionsBoundary"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyUser] = awsapi.Shape{Name: "PolicyUser", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PolicyUser)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType]},
 		{Name: "UserId", Shape: &s[shapeIdType]},
 	}}
-	s[shapePolicyUserListType] = awsapi.Shape{Name: "PolicyUserListType", Kind: awsapi.List, Member: &s[shapePolicyUser], GoType: reflect.TypeFor[[]PolicyUser]()}
-	s[shapePolicyVersion] = awsapi.Shape{Name: "PolicyVersion", Kind: awsapi.Structure, GoType: reflect.TypeFor[PolicyVersion](), Members: []awsapi.Member{
+	s[shapePolicyUserListType] = awsapi.Shape{Name: "PolicyUserListType", Kind: awsapi.List, Member: &s[shapePolicyUser], GoType: reflect.TypeOf((*[]PolicyUser)(nil)).Elem()}
+	s[shapePolicyVersion] = awsapi.Shape{Name: "PolicyVersion", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PolicyVersion)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Document", Shape: &s[shapePolicyDocumentType]},
 		{Name: "VersionId", Shape: &s[shapePolicyVersionIdType]},
 		{Name: "IsDefaultVersion", Shape: &s[shapeBooleanType]},
 		{Name: "CreateDate", Shape: &s[shapeDateType]},
 	}}
-	s[shapePosition] = awsapi.Shape{Name: "Position", Kind: awsapi.Structure, GoType: reflect.TypeFor[Position](), Members: []awsapi.Member{
+	s[shapePosition] = awsapi.Shape{Name: "Position", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Position)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Line", Shape: &s[shapeLineNumber]},
 		{Name: "Column", Shape: &s[shapeColumnNumber]},
 	}}
-	s[shapeReasonType] = awsapi.Shape{Name: "ReasonType", Kind: awsapi.String, Max: new(int64(1000)), GoType: reflect.TypeFor[string]()}
-	s[shapeRegionNameType] = awsapi.Shape{Name: "RegionNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(100)), GoType: reflect.TypeFor[string]()}
-	s[shapeReportContentType] = awsapi.Shape{Name: "ReportContentType", Kind: awsapi.Blob, GoType: reflect.TypeFor[[]byte]()}
-	s[shapeReportFormatType] = awsapi.Shape{Name: "ReportFormatType", Kind: awsapi.String, Enum: []string{"text/csv"}, GoType: reflect.TypeFor[string]()}
-	s[shapeReportStateDescriptionType] = awsapi.Shape{Name: "ReportStateDescriptionType", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeReportStateType] = awsapi.Shape{Name: "ReportStateType", Kind: awsapi.String, Enum: []string{"STARTED", "INPROGRESS", "COMPLETE"}, GoType: reflect.TypeFor[string]()}
-	s[shapeResourceHandlingOptionType] = awsapi.Shape{Name: "ResourceHandlingOptionType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(64)), GoType: reflect.TypeFor[string]()}
-	s[shapeResourceNameListType] = awsapi.Shape{Name: "ResourceNameListType", Kind: awsapi.List, Member: &s[shapeResourceNameType], GoType: reflect.TypeFor[[]string]()}
-	s[shapeResourceNameType] = awsapi.Shape{Name: "ResourceNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2048)), GoType: reflect.TypeFor[string]()}
-	s[shapeResourceSpecificResult] = awsapi.Shape{Name: "ResourceSpecificResult", Kind: awsapi.Structure, GoType: reflect.TypeFor[ResourceSpecificResult](), Members: []awsapi.Member{
+	s[shapeReasonType] = awsapi.Shape{Name: "ReasonType", Kind: awsapi.String, Max: new(int64(1000)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRegionNameType] = awsapi.Shape{Name: "RegionNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(100)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeReportContentType] = awsapi.Shape{Name: "ReportContentType", Kind: awsapi.Blob, GoType: reflect.TypeOf((*[]byte)(nil)).Elem()}
+	s[shapeReportFormatType] = awsapi.Shape{Name: "ReportFormatType", Kind: awsapi.String, Enum: []string{"text/csv"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeReportStateDescriptionType] = awsapi.Shape{Name: "ReportStateDescriptionType", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeReportStateType] = awsapi.Shape{Name: "ReportStateType", Kind: awsapi.String, Enum: []string{"STARTED", "INPROGRESS", "COMPLETE"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeResourceHandlingOptionType] = awsapi.Shape{Name: "ResourceHandlingOptionType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(64)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeResourceNameListType] = awsapi.Shape{Name: "ResourceNameListType", Kind: awsapi.List, Member: &s[shapeResourceNameType], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeResourceNameType] = awsapi.Shape{Name: "ResourceNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2048)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeResourceSpecificResult] = awsapi.Shape{Name: "ResourceSpecificResult", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ResourceSpecificResult)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EvalResourceName", Shape: &s[shapeResourceNameType], Required: true},
 		{Name: "EvalResourceDecision", Shape: &s[shapePolicyEvaluationDecisionType], Required: true},
 		{Name: "MatchedStatements", Shape: &s[shapeStatementListType]},
@@ -2153,8 +2153,8 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "EvalDecisionDetails", Shape: &s[shapeEvalDecisionDetailsType]},
 		{Name: "PermissionsBoundaryDecisionDetail", Shape: &s[shapePermissionsBoundaryDecisionDetail]},
 	}}
-	s[shapeResourceSpecificResultListType] = awsapi.Shape{Name: "ResourceSpecificResultListType", Kind: awsapi.List, Member: &s[shapeResourceSpecificResult], GoType: reflect.TypeFor[[]ResourceSpecificResult]()}
-	s[shapeRole] = awsapi.Shape{Name: "Role", Kind: awsapi.Structure, GoType: reflect.TypeFor[Role](), Members: []awsapi.Member{
+	s[shapeResourceSpecificResultListType] = awsapi.Shape{Name: "ResourceSpecificResultListType", Kind: awsapi.List, Member: &s[shapeResourceSpecificResult], GoType: reflect.TypeOf((*[]ResourceSpecificResult)(nil)).Elem()}
+	s[shapeRole] = awsapi.Shape{Name: "Role", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Role)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Path", Shape: &s[shapePathType], Required: true},
 		{Name: "RoleName", Shape: &s[shapeRoleNameType], Required: true},
 		{Name: "RoleId", Shape: &s[shapeIdType], Required: true},
@@ -2167,7 +2167,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 		{Name: "RoleLastUsed", Shape: &s[shapeRoleLastUsed]},
 	}}
-	s[shapeRoleDetail] = awsapi.Shape{Name: "RoleDetail", Kind: awsapi.Structure, GoType: reflect.TypeFor[RoleDetail](), Members: []awsapi.Member{
+	s[shapeRoleDetail] = awsapi.Shape{Name: "RoleDetail", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RoleDetail)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Path", Shape: &s[shapePathType]},
 		{Name: "RoleName", Shape: &s[shapeRoleNameType]},
 		{Name: "RoleId", Shape: &s[shapeIdType]},
@@ -2181,28 +2181,28 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 		{Name: "RoleLastUsed", Shape: &s[shapeRoleLastUsed]},
 	}}
-	s[shapeRoleLastUsed] = awsapi.Shape{Name: "RoleLastUsed", Kind: awsapi.Structure, GoType: reflect.TypeFor[RoleLastUsed](), Members: []awsapi.Member{
+	s[shapeRoleLastUsed] = awsapi.Shape{Name: "RoleLastUsed", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RoleLastUsed)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "LastUsedDate", Shape: &s[shapeDateType]},
 		{Name: "Region", Shape: &s[shapeStringType]},
 	}}
-	s[shapeRoleUsageListType] = awsapi.Shape{Name: "RoleUsageListType", Kind: awsapi.List, Member: &s[shapeRoleUsageType], GoType: reflect.TypeFor[[]RoleUsageType]()}
-	s[shapeRoleUsageType] = awsapi.Shape{Name: "RoleUsageType", Kind: awsapi.Structure, GoType: reflect.TypeFor[RoleUsageType](), Members: []awsapi.Member{
+	s[shapeRoleUsageListType] = awsapi.Shape{Name: "RoleUsageListType", Kind: awsapi.List, Member: &s[shapeRoleUsageType], GoType: reflect.TypeOf((*[]RoleUsageType)(nil)).Elem()}
+	s[shapeRoleUsageType] = awsapi.Shape{Name: "RoleUsageType", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RoleUsageType)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Region", Shape: &s[shapeRegionNameType]},
 		{Name: "Resources", Shape: &s[shapeArnListType]},
 	}}
-	s[shapeSAMLMetadataDocumentType] = awsapi.Shape{Name: "SAMLMetadataDocumentType", Kind: awsapi.String, Min: new(int64(1000)), Max: new(int64(10000000)), GoType: reflect.TypeFor[string]()}
-	s[shapeSAMLPrivateKey] = awsapi.Shape{Name: "SAMLPrivateKey", Kind: awsapi.Structure, GoType: reflect.TypeFor[SAMLPrivateKey](), Members: []awsapi.Member{
+	s[shapeSAMLMetadataDocumentType] = awsapi.Shape{Name: "SAMLMetadataDocumentType", Kind: awsapi.String, Min: new(int64(1000)), Max: new(int64(10000000)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSAMLPrivateKey] = awsapi.Shape{Name: "SAMLPrivateKey", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SAMLPrivateKey)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "KeyId", Shape: &s[shapePrivateKeyIdType]},
 		{Name: "Timestamp", Shape: &s[shapeDateType]},
 	}}
-	s[shapeSAMLProviderListEntry] = awsapi.Shape{Name: "SAMLProviderListEntry", Kind: awsapi.Structure, GoType: reflect.TypeFor[SAMLProviderListEntry](), Members: []awsapi.Member{
+	s[shapeSAMLProviderListEntry] = awsapi.Shape{Name: "SAMLProviderListEntry", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SAMLProviderListEntry)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Arn", Shape: &s[shapeArnType]},
 		{Name: "ValidUntil", Shape: &s[shapeDateType]},
 		{Name: "CreateDate", Shape: &s[shapeDateType]},
 	}}
-	s[shapeSAMLProviderListType] = awsapi.Shape{Name: "SAMLProviderListType", Kind: awsapi.List, Member: &s[shapeSAMLProviderListEntry], GoType: reflect.TypeFor[[]SAMLProviderListEntry]()}
-	s[shapeSAMLProviderNameType] = awsapi.Shape{Name: "SAMLProviderNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w._-]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeSSHPublicKey] = awsapi.Shape{Name: "SSHPublicKey", Kind: awsapi.Structure, GoType: reflect.TypeFor[SSHPublicKey](), Members: []awsapi.Member{
+	s[shapeSAMLProviderListType] = awsapi.Shape{Name: "SAMLProviderListType", Kind: awsapi.List, Member: &s[shapeSAMLProviderListEntry], GoType: reflect.TypeOf((*[]SAMLProviderListEntry)(nil)).Elem()}
+	s[shapeSAMLProviderNameType] = awsapi.Shape{Name: "SAMLProviderNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w._-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSSHPublicKey] = awsapi.Shape{Name: "SSHPublicKey", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SSHPublicKey)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "SSHPublicKeyId", Shape: &s[shapePublicKeyIdType], Required: true},
 		{Name: "Fingerprint", Shape: &s[shapePublicKeyFingerprintType], Required: true},
@@ -2210,20 +2210,20 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "Status", Shape: &s[shapeStatusType], Required: true},
 		{Name: "UploadDate", Shape: &s[shapeDateType]},
 	}}
-	s[shapeSSHPublicKeyListType] = awsapi.Shape{Name: "SSHPublicKeyListType", Kind: awsapi.List, Member: &s[shapeSSHPublicKeyMetadata], GoType: reflect.TypeFor[[]SSHPublicKeyMetadata]()}
-	s[shapeSSHPublicKeyMetadata] = awsapi.Shape{Name: "SSHPublicKeyMetadata", Kind: awsapi.Structure, GoType: reflect.TypeFor[SSHPublicKeyMetadata](), Members: []awsapi.Member{
+	s[shapeSSHPublicKeyListType] = awsapi.Shape{Name: "SSHPublicKeyListType", Kind: awsapi.List, Member: &s[shapeSSHPublicKeyMetadata], GoType: reflect.TypeOf((*[]SSHPublicKeyMetadata)(nil)).Elem()}
+	s[shapeSSHPublicKeyMetadata] = awsapi.Shape{Name: "SSHPublicKeyMetadata", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SSHPublicKeyMetadata)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "SSHPublicKeyId", Shape: &s[shapePublicKeyIdType], Required: true},
 		{Name: "Status", Shape: &s[shapeStatusType], Required: true},
 		{Name: "UploadDate", Shape: &s[shapeDateType], Required: true},
 	}}
-	s[shapeServerCertificate] = awsapi.Shape{Name: "ServerCertificate", Kind: awsapi.Structure, GoType: reflect.TypeFor[ServerCertificate](), Members: []awsapi.Member{
+	s[shapeServerCertificate] = awsapi.Shape{Name: "ServerCertificate", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ServerCertificate)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ServerCertificateMetadata", Shape: &s[shapeServerCertificateMetadata], Required: true},
 		{Name: "CertificateBody", Shape: &s[shapeCertificateBodyType], Required: true},
 		{Name: "CertificateChain", Shape: &s[shapeCertificateChainType]},
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 	}}
-	s[shapeServerCertificateMetadata] = awsapi.Shape{Name: "ServerCertificateMetadata", Kind: awsapi.Structure, GoType: reflect.TypeFor[ServerCertificateMetadata](), Members: []awsapi.Member{
+	s[shapeServerCertificateMetadata] = awsapi.Shape{Name: "ServerCertificateMetadata", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ServerCertificateMetadata)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Path", Shape: &s[shapePathType], Required: true},
 		{Name: "ServerCertificateName", Shape: &s[shapeServerCertificateNameType], Required: true},
 		{Name: "ServerCertificateId", Shape: &s[shapeIdType], Required: true},
@@ -2231,7 +2231,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "UploadDate", Shape: &s[shapeDateType]},
 		{Name: "Expiration", Shape: &s[shapeDateType]},
 	}}
-	s[shapeServiceLastAccessed] = awsapi.Shape{Name: "ServiceLastAccessed", Kind: awsapi.Structure, GoType: reflect.TypeFor[ServiceLastAccessed](), Members: []awsapi.Member{
+	s[shapeServiceLastAccessed] = awsapi.Shape{Name: "ServiceLastAccessed", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ServiceLastAccessed)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ServiceName", Shape: &s[shapeServiceNameType], Required: true},
 		{Name: "LastAuthenticated", Shape: &s[shapeDateType]},
 		{Name: "ServiceNamespace", Shape: &s[shapeServiceNamespaceType], Required: true},
@@ -2240,7 +2240,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "TotalAuthenticatedEntities", Shape: &s[shapeIntegerType]},
 		{Name: "TrackedActionsLastAccessed", Shape: &s[shapeTrackedActionsLastAccessed]},
 	}}
-	s[shapeServiceSpecificCredential] = awsapi.Shape{Name: "ServiceSpecificCredential", Kind: awsapi.Structure, GoType: reflect.TypeFor[ServiceSpecificCredential](), Members: []awsapi.Member{
+	s[shapeServiceSpecificCredential] = awsapi.Shape{Name: "ServiceSpecificCredential", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ServiceSpecificCredential)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "CreateDate", Shape: &s[shapeDateType], Required: true},
 		{Name: "ExpirationDate", Shape: &s[shapeDateType]},
 		{Name: "ServiceName", Shape: &s[shapeServiceName], Required: true},
@@ -2252,7 +2252,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "Status", Shape: &s[shapeStatusType], Required: true},
 	}}
-	s[shapeServiceSpecificCredentialMetadata] = awsapi.Shape{Name: "ServiceSpecificCredentialMetadata", Kind: awsapi.Structure, GoType: reflect.TypeFor[ServiceSpecificCredentialMetadata](), Members: []awsapi.Member{
+	s[shapeServiceSpecificCredentialMetadata] = awsapi.Shape{Name: "ServiceSpecificCredentialMetadata", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ServiceSpecificCredentialMetadata)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "Status", Shape: &s[shapeStatusType], Required: true},
 		{Name: "ServiceUserName", Shape: &s[shapeServiceUserName]},
@@ -2262,35 +2262,35 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "ServiceSpecificCredentialId", Shape: &s[shapeServiceSpecificCredentialId], Required: true},
 		{Name: "ServiceName", Shape: &s[shapeServiceName], Required: true},
 	}}
-	s[shapeServiceSpecificCredentialsListType] = awsapi.Shape{Name: "ServiceSpecificCredentialsListType", Kind: awsapi.List, Member: &s[shapeServiceSpecificCredentialMetadata], GoType: reflect.TypeFor[[]ServiceSpecificCredentialMetadata]()}
-	s[shapeServicesLastAccessed] = awsapi.Shape{Name: "ServicesLastAccessed", Kind: awsapi.List, Member: &s[shapeServiceLastAccessed], GoType: reflect.TypeFor[[]ServiceLastAccessed]()}
-	s[shapeSigningCertificate] = awsapi.Shape{Name: "SigningCertificate", Kind: awsapi.Structure, GoType: reflect.TypeFor[SigningCertificate](), Members: []awsapi.Member{
+	s[shapeServiceSpecificCredentialsListType] = awsapi.Shape{Name: "ServiceSpecificCredentialsListType", Kind: awsapi.List, Member: &s[shapeServiceSpecificCredentialMetadata], GoType: reflect.TypeOf((*[]ServiceSpecificCredentialMetadata)(nil)).Elem()}
+	s[shapeServicesLastAccessed] = awsapi.Shape{Name: "ServicesLastAccessed", Kind: awsapi.List, Member: &s[shapeServiceLastAccessed], GoType: reflect.TypeOf((*[]ServiceLastAccessed)(nil)).Elem()}
+	s[shapeSigningCertificate] = awsapi.Shape{Name: "SigningCertificate", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SigningCertificate)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "CertificateId", Shape: &s[shapeCertificateIdType], Required: true},
 		{Name: "CertificateBody", Shape: &s[shapeCertificateBodyType], Required: true},
 		{Name: "Status", Shape: &s[shapeStatusType], Required: true},
 		{Name: "UploadDate", Shape: &s[shapeDateType]},
 	}}
-	s[shapeSimulationPolicyListType] = awsapi.Shape{Name: "SimulationPolicyListType", Kind: awsapi.List, Member: &s[shapePolicyDocumentType], GoType: reflect.TypeFor[[]string]()}
-	s[shapeStatement] = awsapi.Shape{Name: "Statement", Kind: awsapi.Structure, GoType: reflect.TypeFor[Statement](), Members: []awsapi.Member{
+	s[shapeSimulationPolicyListType] = awsapi.Shape{Name: "SimulationPolicyListType", Kind: awsapi.List, Member: &s[shapePolicyDocumentType], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeStatement] = awsapi.Shape{Name: "Statement", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Statement)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SourcePolicyId", Shape: &s[shapePolicyIdentifierType]},
 		{Name: "SourcePolicyType", Shape: &s[shapePolicySourceType]},
 		{Name: "StartPosition", Shape: &s[shapePosition]},
 		{Name: "EndPosition", Shape: &s[shapePosition]},
 	}}
-	s[shapeStatementListType] = awsapi.Shape{Name: "StatementListType", Kind: awsapi.List, Member: &s[shapeStatement], GoType: reflect.TypeFor[[]Statement]()}
-	s[shapeTag] = awsapi.Shape{Name: "Tag", Kind: awsapi.Structure, GoType: reflect.TypeFor[Tag](), Members: []awsapi.Member{
+	s[shapeStatementListType] = awsapi.Shape{Name: "StatementListType", Kind: awsapi.List, Member: &s[shapeStatement], GoType: reflect.TypeOf((*[]Statement)(nil)).Elem()}
+	s[shapeTag] = awsapi.Shape{Name: "Tag", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Tag)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Key", Shape: &s[shapeTagKeyType], Required: true},
 		{Name: "Value", Shape: &s[shapeTagValueType], Required: true},
 	}}
-	s[shapeTrackedActionLastAccessed] = awsapi.Shape{Name: "TrackedActionLastAccessed", Kind: awsapi.Structure, GoType: reflect.TypeFor[TrackedActionLastAccessed](), Members: []awsapi.Member{
+	s[shapeTrackedActionLastAccessed] = awsapi.Shape{Name: "TrackedActionLastAccessed", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TrackedActionLastAccessed)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ActionName", Shape: &s[shapeStringType]},
 		{Name: "LastAccessedEntity", Shape: &s[shapeArnType]},
 		{Name: "LastAccessedTime", Shape: &s[shapeDateType]},
 		{Name: "LastAccessedRegion", Shape: &s[shapeStringType]},
 	}}
-	s[shapeTrackedActionsLastAccessed] = awsapi.Shape{Name: "TrackedActionsLastAccessed", Kind: awsapi.List, Member: &s[shapeTrackedActionLastAccessed], GoType: reflect.TypeFor[[]TrackedActionLastAccessed]()}
-	s[shapeUser] = awsapi.Shape{Name: "User", Kind: awsapi.Structure, GoType: reflect.TypeFor[User](), Members: []awsapi.Member{
+	s[shapeTrackedActionsLastAccessed] = awsapi.Shape{Name: "TrackedActionsLastAccessed", Kind: awsapi.List, Member: &s[shapeTrackedActionLastAccessed], GoType: reflect.TypeOf((*[]TrackedActionLastAccessed)(nil)).Elem()}
+	s[shapeUser] = awsapi.Shape{Name: "User", Kind: awsapi.Structure, GoType: reflect.TypeOf((*User)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Path", Shape: &s[shapePathType], Required: true},
 		{Name: "UserName", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "UserId", Shape: &s[shapeIdType], Required: true},
@@ -2300,7 +2300,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "PermissionsBoundary", Shape: &s[shapeAttachedPermissionsBoundary]},
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 	}}
-	s[shapeUserDetail] = awsapi.Shape{Name: "UserDetail", Kind: awsapi.Structure, GoType: reflect.TypeFor[UserDetail](), Members: []awsapi.Member{
+	s[shapeUserDetail] = awsapi.Shape{Name: "UserDetail", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UserDetail)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Path", Shape: &s[shapePathType]},
 		{Name: "UserName", Shape: &s[shapeUserNameType]},
 		{Name: "UserId", Shape: &s[shapeIdType]},
@@ -2312,7 +2312,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "PermissionsBoundary", Shape: &s[shapeAttachedPermissionsBoundary]},
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 	}}
-	s[shapeVirtualMFADevice] = awsapi.Shape{Name: "VirtualMFADevice", Kind: awsapi.Structure, GoType: reflect.TypeFor[VirtualMFADevice](), Members: []awsapi.Member{
+	s[shapeVirtualMFADevice] = awsapi.Shape{Name: "VirtualMFADevice", Kind: awsapi.Structure, GoType: reflect.TypeOf((*VirtualMFADevice)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SerialNumber", Shape: &s[shapeSerialNumberType], Required: true},
 		{Name: "Base32StringSeed", Shape: &s[shapeBootstrapDatum]},
 		{Name: "QRCodePNG", Shape: &s[shapeBootstrapDatum]},
@@ -2320,135 +2320,135 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "EnableDate", Shape: &s[shapeDateType]},
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 	}}
-	s[shapeAccessKeyIdType] = awsapi.Shape{Name: "accessKeyIdType", Kind: awsapi.String, Min: new(int64(16)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeAccessKeyMetadataListType] = awsapi.Shape{Name: "accessKeyMetadataListType", Kind: awsapi.List, Member: &s[shapeAccessKeyMetadata], GoType: reflect.TypeFor[[]AccessKeyMetadata]()}
-	s[shapeAccessKeySecretType] = awsapi.Shape{Name: "accessKeySecretType", Kind: awsapi.String, Sensitive: true, GoType: reflect.TypeFor[string]()}
-	s[shapeAccountAliasListType] = awsapi.Shape{Name: "accountAliasListType", Kind: awsapi.List, Member: &s[shapeAccountAliasType], GoType: reflect.TypeFor[[]string]()}
-	s[shapeAccountAliasType] = awsapi.Shape{Name: "accountAliasType", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(63)), Pattern: awsapi.NewPattern("^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"), GoType: reflect.TypeFor[string]()}
-	s[shapeAccountIdType] = awsapi.Shape{Name: "accountIdType", Kind: awsapi.String, Pattern: awsapi.NewPattern("\\d{12}"), GoType: reflect.TypeFor[string]()}
-	s[shapeAllUsers] = awsapi.Shape{Name: "allUsers", Kind: awsapi.Boolean, GoType: reflect.TypeFor[bool]()}
-	s[shapeArnType] = awsapi.Shape{Name: "arnType", Kind: awsapi.String, Min: new(int64(20)), Max: new(int64(2048)), GoType: reflect.TypeFor[string]()}
-	s[shapeAssertionEncryptionModeType] = awsapi.Shape{Name: "assertionEncryptionModeType", Kind: awsapi.String, Enum: []string{"Required", "Allowed"}, GoType: reflect.TypeFor[string]()}
-	s[shapeAssignmentStatusType] = awsapi.Shape{Name: "assignmentStatusType", Kind: awsapi.String, Enum: []string{"Assigned", "Unassigned", "Any"}, GoType: reflect.TypeFor[string]()}
-	s[shapeAttachedPoliciesListType] = awsapi.Shape{Name: "attachedPoliciesListType", Kind: awsapi.List, Member: &s[shapeAttachedPolicy], GoType: reflect.TypeFor[[]AttachedPolicy]()}
-	s[shapeAttachmentCountType] = awsapi.Shape{Name: "attachmentCountType", Kind: awsapi.Integer, GoType: reflect.TypeFor[int32]()}
-	s[shapeAuthenticationCodeType] = awsapi.Shape{Name: "authenticationCodeType", Kind: awsapi.String, Min: new(int64(6)), Max: new(int64(6)), Pattern: awsapi.NewPattern("[\\d]+"), Sensitive: true, GoType: reflect.TypeFor[string]()}
-	s[shapeBooleanObjectType] = awsapi.Shape{Name: "booleanObjectType", Kind: awsapi.Boolean, GoType: reflect.TypeFor[bool]()}
-	s[shapeBooleanType] = awsapi.Shape{Name: "booleanType", Kind: awsapi.Boolean, GoType: reflect.TypeFor[bool]()}
-	s[shapeCertificateBodyType] = awsapi.Shape{Name: "certificateBodyType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(16384)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeCertificateChainType] = awsapi.Shape{Name: "certificateChainType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2097152)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeCertificateIdType] = awsapi.Shape{Name: "certificateIdType", Kind: awsapi.String, Min: new(int64(24)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeCertificateListType] = awsapi.Shape{Name: "certificateListType", Kind: awsapi.List, Member: &s[shapeSigningCertificate], GoType: reflect.TypeFor[[]SigningCertificate]()}
-	s[shapeClientIDListType] = awsapi.Shape{Name: "clientIDListType", Kind: awsapi.List, Member: &s[shapeClientIDType], GoType: reflect.TypeFor[[]string]()}
-	s[shapeClientIDType] = awsapi.Shape{Name: "clientIDType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(255)), GoType: reflect.TypeFor[string]()}
-	s[shapeConsoleDeepLinkType] = awsapi.Shape{Name: "consoleDeepLinkType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(255)), GoType: reflect.TypeFor[string]()}
-	s[shapeCredentialAgeDays] = awsapi.Shape{Name: "credentialAgeDays", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(36600)), GoType: reflect.TypeFor[int32]()}
-	s[shapeCustomSuffixType] = awsapi.Shape{Name: "customSuffixType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(64)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeDateType] = awsapi.Shape{Name: "dateType", Kind: awsapi.Timestamp, GoType: reflect.TypeFor[time.Time]()}
-	s[shapeDelegationRequestDescriptionType] = awsapi.Shape{Name: "delegationRequestDescriptionType", Kind: awsapi.String, Max: new(int64(1000)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeDelegationRequestIdType] = awsapi.Shape{Name: "delegationRequestIdType", Kind: awsapi.String, Min: new(int64(16)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w-]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeDelegationRequestsListType] = awsapi.Shape{Name: "delegationRequestsListType", Kind: awsapi.List, Member: &s[shapeDelegationRequest], GoType: reflect.TypeFor[[]DelegationRequest]()}
-	s[shapeEncodingType] = awsapi.Shape{Name: "encodingType", Kind: awsapi.String, Enum: []string{"SSH", "PEM"}, GoType: reflect.TypeFor[string]()}
-	s[shapeEntityDetailsListType] = awsapi.Shape{Name: "entityDetailsListType", Kind: awsapi.List, Member: &s[shapeEntityDetails], GoType: reflect.TypeFor[[]EntityDetails]()}
-	s[shapeEntityListType] = awsapi.Shape{Name: "entityListType", Kind: awsapi.List, Member: &s[shapeEntityType], GoType: reflect.TypeFor[[]string]()}
-	s[shapeEntityNameType] = awsapi.Shape{Name: "entityNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeExistingUserNameType] = awsapi.Shape{Name: "existingUserNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeGlobalEndpointTokenVersion] = awsapi.Shape{Name: "globalEndpointTokenVersion", Kind: awsapi.String, Enum: []string{"v1Token", "v2Token"}, GoType: reflect.TypeFor[string]()}
-	s[shapeGroupDetailListType] = awsapi.Shape{Name: "groupDetailListType", Kind: awsapi.List, Member: &s[shapeGroupDetail], GoType: reflect.TypeFor[[]GroupDetail]()}
-	s[shapeGroupListType] = awsapi.Shape{Name: "groupListType", Kind: awsapi.List, Member: &s[shapeGroup], GoType: reflect.TypeFor[[]Group]()}
-	s[shapeGroupNameListType] = awsapi.Shape{Name: "groupNameListType", Kind: awsapi.List, Member: &s[shapeGroupNameType], GoType: reflect.TypeFor[[]string]()}
-	s[shapeGroupNameType] = awsapi.Shape{Name: "groupNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeIdType] = awsapi.Shape{Name: "idType", Kind: awsapi.String, Min: new(int64(16)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeInstanceProfileListType] = awsapi.Shape{Name: "instanceProfileListType", Kind: awsapi.List, Member: &s[shapeInstanceProfile], GoType: reflect.TypeFor[[]InstanceProfile]()}
-	s[shapeInstanceProfileNameType] = awsapi.Shape{Name: "instanceProfileNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeIntegerType] = awsapi.Shape{Name: "integerType", Kind: awsapi.Integer, GoType: reflect.TypeFor[int32]()}
-	s[shapeJobIDType] = awsapi.Shape{Name: "jobIDType", Kind: awsapi.String, Min: new(int64(36)), Max: new(int64(36)), GoType: reflect.TypeFor[string]()}
-	s[shapeJobStatusType] = awsapi.Shape{Name: "jobStatusType", Kind: awsapi.String, Enum: []string{"IN_PROGRESS", "COMPLETED", "FAILED"}, GoType: reflect.TypeFor[string]()}
-	s[shapeListPolicyGrantingServiceAccessResponseListType] = awsapi.Shape{Name: "listPolicyGrantingServiceAccessResponseListType", Kind: awsapi.List, Member: &s[shapeListPoliciesGrantingServiceAccessEntry], GoType: reflect.TypeFor[[]ListPoliciesGrantingServiceAccessEntry]()}
-	s[shapeLocaleType] = awsapi.Shape{Name: "localeType", Kind: awsapi.String, Min: new(int64(2)), Max: new(int64(12)), GoType: reflect.TypeFor[string]()}
-	s[shapeMarkerType] = awsapi.Shape{Name: "markerType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(320)), Pattern: awsapi.NewPattern("[\\u0020-\\u00FF]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeMaxItemsType] = awsapi.Shape{Name: "maxItemsType", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeFor[int32]()}
-	s[shapeMaxPasswordAgeType] = awsapi.Shape{Name: "maxPasswordAgeType", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(1095)), GoType: reflect.TypeFor[int32]()}
-	s[shapeMfaDeviceListType] = awsapi.Shape{Name: "mfaDeviceListType", Kind: awsapi.List, Member: &s[shapeMFADevice], GoType: reflect.TypeFor[[]MFADevice]()}
-	s[shapeMinimumPasswordLengthType] = awsapi.Shape{Name: "minimumPasswordLengthType", Kind: awsapi.Integer, Min: new(int64(6)), Max: new(int64(128)), GoType: reflect.TypeFor[int32]()}
-	s[shapeNotesType] = awsapi.Shape{Name: "notesType", Kind: awsapi.String, Max: new(int64(500)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeNotificationChannelType] = awsapi.Shape{Name: "notificationChannelType", Kind: awsapi.String, Min: new(int64(2)), Max: new(int64(400)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9:_.-]+$"), GoType: reflect.TypeFor[string]()}
-	s[shapeOrganizationsEntityPathType] = awsapi.Shape{Name: "organizationsEntityPathType", Kind: awsapi.String, Min: new(int64(19)), Max: new(int64(427)), Pattern: awsapi.NewPattern("^o-[0-9a-z]{10,32}\\/r-[0-9a-z]{4,32}[0-9a-z-\\/]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeOrganizationsPolicyIdType] = awsapi.Shape{Name: "organizationsPolicyIdType", Kind: awsapi.String, Pattern: awsapi.NewPattern("^p-[0-9a-zA-Z_]{8,128}$"), GoType: reflect.TypeFor[string]()}
-	s[shapeOwnerIdType] = awsapi.Shape{Name: "ownerIdType", Kind: awsapi.String, Min: new(int64(20)), Max: new(int64(2048)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9:/+=,.@_-]+$"), GoType: reflect.TypeFor[string]()}
-	s[shapePasswordReusePreventionType] = awsapi.Shape{Name: "passwordReusePreventionType", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(24)), GoType: reflect.TypeFor[int32]()}
-	s[shapePasswordType] = awsapi.Shape{Name: "passwordType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"), Sensitive: true, GoType: reflect.TypeFor[string]()}
-	s[shapePathPrefixType] = awsapi.Shape{Name: "pathPrefixType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(512)), Pattern: awsapi.NewPattern("\\u002F[\\u0021-\\u007F]*"), GoType: reflect.TypeFor[string]()}
-	s[shapePathType] = awsapi.Shape{Name: "pathType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(512)), Pattern: awsapi.NewPattern("(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"), GoType: reflect.TypeFor[string]()}
-	s[shapePermissionCheckResultType] = awsapi.Shape{Name: "permissionCheckResultType", Kind: awsapi.String, Enum: []string{"ALLOWED", "DENIED", "UNSURE"}, GoType: reflect.TypeFor[string]()}
-	s[shapePermissionCheckStatusType] = awsapi.Shape{Name: "permissionCheckStatusType", Kind: awsapi.String, Enum: []string{"COMPLETE", "IN_PROGRESS", "FAILED"}, GoType: reflect.TypeFor[string]()}
-	s[shapePermissionType] = awsapi.Shape{Name: "permissionType", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapePolicyDescriptionType] = awsapi.Shape{Name: "policyDescriptionType", Kind: awsapi.String, Max: new(int64(1000)), GoType: reflect.TypeFor[string]()}
-	s[shapePolicyDetailListType] = awsapi.Shape{Name: "policyDetailListType", Kind: awsapi.List, Member: &s[shapePolicyDetail], GoType: reflect.TypeFor[[]PolicyDetail]()}
-	s[shapePolicyDocumentType] = awsapi.Shape{Name: "policyDocumentType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(131072)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"), GoType: reflect.TypeFor[string]()}
-	s[shapePolicyDocumentVersionListType] = awsapi.Shape{Name: "policyDocumentVersionListType", Kind: awsapi.List, Member: &s[shapePolicyVersion], GoType: reflect.TypeFor[[]PolicyVersion]()}
-	s[shapePolicyGrantingServiceAccessListType] = awsapi.Shape{Name: "policyGrantingServiceAccessListType", Kind: awsapi.List, Member: &s[shapePolicyGrantingServiceAccess], GoType: reflect.TypeFor[[]PolicyGrantingServiceAccess]()}
-	s[shapePolicyListType] = awsapi.Shape{Name: "policyListType", Kind: awsapi.List, Member: &s[shapePolicy], GoType: reflect.TypeFor[[]Policy]()}
-	s[shapePolicyNameListType] = awsapi.Shape{Name: "policyNameListType", Kind: awsapi.List, Member: &s[shapePolicyNameType], GoType: reflect.TypeFor[[]string]()}
-	s[shapePolicyNameType] = awsapi.Shape{Name: "policyNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeFor[string]()}
-	s[shapePolicyOwnerEntityType] = awsapi.Shape{Name: "policyOwnerEntityType", Kind: awsapi.String, Enum: []string{"USER", "ROLE", "GROUP"}, GoType: reflect.TypeFor[string]()}
-	s[shapePolicyParameterListType] = awsapi.Shape{Name: "policyParameterListType", Kind: awsapi.List, Max: new(int64(50)), Member: &s[shapePolicyParameter], GoType: reflect.TypeFor[[]PolicyParameter]()}
-	s[shapePolicyParameterNameType] = awsapi.Shape{Name: "policyParameterNameType", Kind: awsapi.String, Min: new(int64(5)), Max: new(int64(256)), Pattern: awsapi.NewPattern("[ -~]+"), GoType: reflect.TypeFor[string]()}
-	s[shapePolicyParameterValueType] = awsapi.Shape{Name: "policyParameterValueType", Kind: awsapi.String, Pattern: awsapi.NewPattern("[ -~]+"), GoType: reflect.TypeFor[string]()}
-	s[shapePolicyParameterValuesListType] = awsapi.Shape{Name: "policyParameterValuesListType", Kind: awsapi.List, Member: &s[shapePolicyParameterValueType], GoType: reflect.TypeFor[[]string]()}
-	s[shapePolicyPathType] = awsapi.Shape{Name: "policyPathType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(512)), Pattern: awsapi.NewPattern("((/[A-Za-z0-9\\.,\\+@=_-]+)*)/"), GoType: reflect.TypeFor[string]()}
-	s[shapePolicyScopeType] = awsapi.Shape{Name: "policyScopeType", Kind: awsapi.String, Enum: []string{"All", "AWS", "Local"}, GoType: reflect.TypeFor[string]()}
-	s[shapePolicyType] = awsapi.Shape{Name: "policyType", Kind: awsapi.String, Enum: []string{"INLINE", "MANAGED"}, GoType: reflect.TypeFor[string]()}
-	s[shapePolicyVersionIdType] = awsapi.Shape{Name: "policyVersionIdType", Kind: awsapi.String, Pattern: awsapi.NewPattern("v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?"), GoType: reflect.TypeFor[string]()}
-	s[shapePrivateKeyIdType] = awsapi.Shape{Name: "privateKeyIdType", Kind: awsapi.String, Min: new(int64(22)), Max: new(int64(64)), Pattern: awsapi.NewPattern("[A-Z0-9]+"), GoType: reflect.TypeFor[string]()}
-	s[shapePrivateKeyList] = awsapi.Shape{Name: "privateKeyList", Kind: awsapi.List, Max: new(int64(2)), Member: &s[shapeSAMLPrivateKey], GoType: reflect.TypeFor[[]SAMLPrivateKey]()}
-	s[shapePrivateKeyType] = awsapi.Shape{Name: "privateKeyType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(16384)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"), Sensitive: true, GoType: reflect.TypeFor[string]()}
-	s[shapePublicKeyFingerprintType] = awsapi.Shape{Name: "publicKeyFingerprintType", Kind: awsapi.String, Min: new(int64(48)), Max: new(int64(48)), Pattern: awsapi.NewPattern("[:\\w]+"), GoType: reflect.TypeFor[string]()}
-	s[shapePublicKeyIdType] = awsapi.Shape{Name: "publicKeyIdType", Kind: awsapi.String, Min: new(int64(20)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w]+"), GoType: reflect.TypeFor[string]()}
-	s[shapePublicKeyMaterialType] = awsapi.Shape{Name: "publicKeyMaterialType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(16384)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeRedirectUrlType] = awsapi.Shape{Name: "redirectUrlType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(255)), Pattern: awsapi.NewPattern("^http(s?)://[a-zA-Z0-9._/-]*(\\?[a-zA-Z0-9._=&-]*)?(#[a-zA-Z0-9._/-]*)?$"), GoType: reflect.TypeFor[string]()}
-	s[shapeRequestMessageType] = awsapi.Shape{Name: "requestMessageType", Kind: awsapi.String, Max: new(int64(200)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeRequestorNameType] = awsapi.Shape{Name: "requestorNameType", Kind: awsapi.String, Max: new(int64(30)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeRequestorWorkflowIdType] = awsapi.Shape{Name: "requestorWorkflowIdType", Kind: awsapi.String, Min: new(int64(5)), Max: new(int64(400)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeResponseMarkerType] = awsapi.Shape{Name: "responseMarkerType", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeRoleDescriptionType] = awsapi.Shape{Name: "roleDescriptionType", Kind: awsapi.String, Max: new(int64(1000)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeRoleDetailListType] = awsapi.Shape{Name: "roleDetailListType", Kind: awsapi.List, Member: &s[shapeRoleDetail], GoType: reflect.TypeFor[[]RoleDetail]()}
-	s[shapeRoleListType] = awsapi.Shape{Name: "roleListType", Kind: awsapi.List, Member: &s[shapeRole], GoType: reflect.TypeFor[[]Role]()}
-	s[shapeRoleMaxSessionDurationType] = awsapi.Shape{Name: "roleMaxSessionDurationType", Kind: awsapi.Integer, Min: new(int64(3600)), Max: new(int64(43200)), GoType: reflect.TypeFor[int32]()}
-	s[shapeRoleNameType] = awsapi.Shape{Name: "roleNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(64)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeRolePermissionRestrictionArnListType] = awsapi.Shape{Name: "rolePermissionRestrictionArnListType", Kind: awsapi.List, Member: &s[shapeArnType], GoType: reflect.TypeFor[[]string]()}
-	s[shapeSerialNumberType] = awsapi.Shape{Name: "serialNumberType", Kind: awsapi.String, Min: new(int64(9)), Max: new(int64(256)), Pattern: awsapi.NewPattern("[\\w+=/:,.@-]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeServerCertificateMetadataListType] = awsapi.Shape{Name: "serverCertificateMetadataListType", Kind: awsapi.List, Member: &s[shapeServerCertificateMetadata], GoType: reflect.TypeFor[[]ServerCertificateMetadata]()}
-	s[shapeServerCertificateNameType] = awsapi.Shape{Name: "serverCertificateNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeServiceCredentialAlias] = awsapi.Shape{Name: "serviceCredentialAlias", Kind: awsapi.String, Min: new(int64(0)), Max: new(int64(200)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeServiceCredentialSecret] = awsapi.Shape{Name: "serviceCredentialSecret", Kind: awsapi.String, Sensitive: true, GoType: reflect.TypeFor[string]()}
-	s[shapeServiceName] = awsapi.Shape{Name: "serviceName", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeServiceNameType] = awsapi.Shape{Name: "serviceNameType", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeServiceNamespaceListType] = awsapi.Shape{Name: "serviceNamespaceListType", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(200)), Member: &s[shapeServiceNamespaceType], GoType: reflect.TypeFor[[]string]()}
-	s[shapeServiceNamespaceType] = awsapi.Shape{Name: "serviceNamespaceType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(64)), Pattern: awsapi.NewPattern("[\\w-]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeServicePassword] = awsapi.Shape{Name: "servicePassword", Kind: awsapi.String, Sensitive: true, GoType: reflect.TypeFor[string]()}
-	s[shapeServiceSpecificCredentialId] = awsapi.Shape{Name: "serviceSpecificCredentialId", Kind: awsapi.String, Min: new(int64(20)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeServiceUserName] = awsapi.Shape{Name: "serviceUserName", Kind: awsapi.String, Min: new(int64(0)), Max: new(int64(200)), Pattern: awsapi.NewPattern("[\\w+=,.@-]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeSessionDurationType] = awsapi.Shape{Name: "sessionDurationType", Kind: awsapi.Integer, Min: new(int64(300)), Max: new(int64(43200)), GoType: reflect.TypeFor[int32]()}
-	s[shapeSortKeyType] = awsapi.Shape{Name: "sortKeyType", Kind: awsapi.String, Enum: []string{"SERVICE_NAMESPACE_ASCENDING", "SERVICE_NAMESPACE_DESCENDING", "LAST_AUTHENTICATED_TIME_ASCENDING", "LAST_AUTHENTICATED_TIME_DESCENDING"}, GoType: reflect.TypeFor[string]()}
-	s[shapeStateType] = awsapi.Shape{Name: "stateType", Kind: awsapi.String, Enum: []string{"UNASSIGNED", "ASSIGNED", "PENDING_APPROVAL", "FINALIZED", "ACCEPTED", "REJECTED", "EXPIRED"}, GoType: reflect.TypeFor[string]()}
-	s[shapeStatusType] = awsapi.Shape{Name: "statusType", Kind: awsapi.String, Enum: []string{"Active", "Inactive", "Expired"}, GoType: reflect.TypeFor[string]()}
-	s[shapeStringType] = awsapi.Shape{Name: "stringType", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeSummaryContentType] = awsapi.Shape{Name: "summaryContentType", Kind: awsapi.String, Min: new(int64(0)), Max: new(int64(10000)), GoType: reflect.TypeFor[string]()}
-	s[shapeSummaryKeyType] = awsapi.Shape{Name: "summaryKeyType", Kind: awsapi.String, Enum: []string{"Users", "UsersQuota", "Groups", "GroupsQuota", "ServerCertificates", "ServerCertificatesQuota", "UserPolicySizeQuota", "GroupPolicySizeQuota", "GroupsPerUserQuota", "SigningCertificatesPerUserQuota", "AccessKeysPerUserQuota", "MFADevices", "MFADevicesInUse", "AccountMFAEnabled", "AccountAccessKeysPresent", "AccountPasswordPresent", "AccountSigningCertificatesPresent", "AttachedPoliciesPerGroupQuota", "AttachedPoliciesPerRoleQuota", "AttachedPoliciesPerUserQuota", "Policies", "PoliciesQuota", "PolicySizeQuota", "PolicyVersionsInUse", "PolicyVersionsInUseQuota", "VersionsPerPolicyQuota", "GlobalEndpointTokenVersion", "AssumeRolePolicySizeQuota", "InstanceProfiles", "InstanceProfilesQuota", "Providers", "RolePolicySizeQuota", "Roles", "RolesQuota"}, GoType: reflect.TypeFor[string]()}
-	s[shapeSummaryMapType] = awsapi.Shape{Name: "summaryMapType", Kind: awsapi.Map, Key: &s[shapeSummaryKeyType], Value: &s[shapeSummaryValueType], GoType: reflect.TypeFor[map[string]int32]()}
-	s[shapeSummaryStateType] = awsapi.Shape{Name: "summaryStateType", Kind: awsapi.String, Enum: []string{"AVAILABLE", "NOT_AVAILABLE", "NOT_SUPPORTED", "FAILED"}, GoType: reflect.TypeFor[string]()}
-	s[shapeSummaryValueType] = awsapi.Shape{Name: "summaryValueType", Kind: awsapi.Integer, GoType: reflect.TypeFor[int32]()}
-	s[shapeTagKeyListType] = awsapi.Shape{Name: "tagKeyListType", Kind: awsapi.List, Max: new(int64(50)), Member: &s[shapeTagKeyType], GoType: reflect.TypeFor[[]string]()}
-	s[shapeTagKeyType] = awsapi.Shape{Name: "tagKeyType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeTagListType] = awsapi.Shape{Name: "tagListType", Kind: awsapi.List, Max: new(int64(50)), Member: &s[shapeTag], GoType: reflect.TypeFor[[]Tag]()}
-	s[shapeTagValueType] = awsapi.Shape{Name: "tagValueType", Kind: awsapi.String, Min: new(int64(0)), Max: new(int64(256)), Pattern: awsapi.NewPattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeThumbprintListType] = awsapi.Shape{Name: "thumbprintListType", Kind: awsapi.List, Member: &s[shapeThumbprintType], GoType: reflect.TypeFor[[]string]()}
-	s[shapeThumbprintType] = awsapi.Shape{Name: "thumbprintType", Kind: awsapi.String, Min: new(int64(40)), Max: new(int64(40)), GoType: reflect.TypeFor[string]()}
-	s[shapeUserDetailListType] = awsapi.Shape{Name: "userDetailListType", Kind: awsapi.List, Member: &s[shapeUserDetail], GoType: reflect.TypeFor[[]UserDetail]()}
-	s[shapeUserListType] = awsapi.Shape{Name: "userListType", Kind: awsapi.List, Member: &s[shapeUser], GoType: reflect.TypeFor[[]User]()}
-	s[shapeUserNameType] = awsapi.Shape{Name: "userNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(64)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeVirtualMFADeviceListType] = awsapi.Shape{Name: "virtualMFADeviceListType", Kind: awsapi.List, Member: &s[shapeVirtualMFADevice], GoType: reflect.TypeFor[[]VirtualMFADevice]()}
-	s[shapeVirtualMFADeviceName] = awsapi.Shape{Name: "virtualMFADeviceName", Kind: awsapi.String, Min: new(int64(1)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeFor[string]()}
+	s[shapeAccessKeyIdType] = awsapi.Shape{Name: "accessKeyIdType", Kind: awsapi.String, Min: new(int64(16)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAccessKeyMetadataListType] = awsapi.Shape{Name: "accessKeyMetadataListType", Kind: awsapi.List, Member: &s[shapeAccessKeyMetadata], GoType: reflect.TypeOf((*[]AccessKeyMetadata)(nil)).Elem()}
+	s[shapeAccessKeySecretType] = awsapi.Shape{Name: "accessKeySecretType", Kind: awsapi.String, Sensitive: true, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAccountAliasListType] = awsapi.Shape{Name: "accountAliasListType", Kind: awsapi.List, Member: &s[shapeAccountAliasType], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeAccountAliasType] = awsapi.Shape{Name: "accountAliasType", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(63)), Pattern: awsapi.NewPattern("^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAccountIdType] = awsapi.Shape{Name: "accountIdType", Kind: awsapi.String, Pattern: awsapi.NewPattern("\\d{12}"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAllUsers] = awsapi.Shape{Name: "allUsers", Kind: awsapi.Boolean, GoType: reflect.TypeOf((*bool)(nil)).Elem()}
+	s[shapeArnType] = awsapi.Shape{Name: "arnType", Kind: awsapi.String, Min: new(int64(20)), Max: new(int64(2048)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAssertionEncryptionModeType] = awsapi.Shape{Name: "assertionEncryptionModeType", Kind: awsapi.String, Enum: []string{"Required", "Allowed"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAssignmentStatusType] = awsapi.Shape{Name: "assignmentStatusType", Kind: awsapi.String, Enum: []string{"Assigned", "Unassigned", "Any"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAttachedPoliciesListType] = awsapi.Shape{Name: "attachedPoliciesListType", Kind: awsapi.List, Member: &s[shapeAttachedPolicy], GoType: reflect.TypeOf((*[]AttachedPolicy)(nil)).Elem()}
+	s[shapeAttachmentCountType] = awsapi.Shape{Name: "attachmentCountType", Kind: awsapi.Integer, GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeAuthenticationCodeType] = awsapi.Shape{Name: "authenticationCodeType", Kind: awsapi.String, Min: new(int64(6)), Max: new(int64(6)), Pattern: awsapi.NewPattern("[\\d]+"), Sensitive: true, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeBooleanObjectType] = awsapi.Shape{Name: "booleanObjectType", Kind: awsapi.Boolean, GoType: reflect.TypeOf((*bool)(nil)).Elem()}
+	s[shapeBooleanType] = awsapi.Shape{Name: "booleanType", Kind: awsapi.Boolean, GoType: reflect.TypeOf((*bool)(nil)).Elem()}
+	s[shapeCertificateBodyType] = awsapi.Shape{Name: "certificateBodyType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(16384)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeCertificateChainType] = awsapi.Shape{Name: "certificateChainType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2097152)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeCertificateIdType] = awsapi.Shape{Name: "certificateIdType", Kind: awsapi.String, Min: new(int64(24)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeCertificateListType] = awsapi.Shape{Name: "certificateListType", Kind: awsapi.List, Member: &s[shapeSigningCertificate], GoType: reflect.TypeOf((*[]SigningCertificate)(nil)).Elem()}
+	s[shapeClientIDListType] = awsapi.Shape{Name: "clientIDListType", Kind: awsapi.List, Member: &s[shapeClientIDType], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeClientIDType] = awsapi.Shape{Name: "clientIDType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(255)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeConsoleDeepLinkType] = awsapi.Shape{Name: "consoleDeepLinkType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(255)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeCredentialAgeDays] = awsapi.Shape{Name: "credentialAgeDays", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(36600)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeCustomSuffixType] = awsapi.Shape{Name: "customSuffixType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(64)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeDateType] = awsapi.Shape{Name: "dateType", Kind: awsapi.Timestamp, GoType: reflect.TypeOf((*time.Time)(nil)).Elem()}
+	s[shapeDelegationRequestDescriptionType] = awsapi.Shape{Name: "delegationRequestDescriptionType", Kind: awsapi.String, Max: new(int64(1000)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeDelegationRequestIdType] = awsapi.Shape{Name: "delegationRequestIdType", Kind: awsapi.String, Min: new(int64(16)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeDelegationRequestsListType] = awsapi.Shape{Name: "delegationRequestsListType", Kind: awsapi.List, Member: &s[shapeDelegationRequest], GoType: reflect.TypeOf((*[]DelegationRequest)(nil)).Elem()}
+	s[shapeEncodingType] = awsapi.Shape{Name: "encodingType", Kind: awsapi.String, Enum: []string{"SSH", "PEM"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeEntityDetailsListType] = awsapi.Shape{Name: "entityDetailsListType", Kind: awsapi.List, Member: &s[shapeEntityDetails], GoType: reflect.TypeOf((*[]EntityDetails)(nil)).Elem()}
+	s[shapeEntityListType] = awsapi.Shape{Name: "entityListType", Kind: awsapi.List, Member: &s[shapeEntityType], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeEntityNameType] = awsapi.Shape{Name: "entityNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeExistingUserNameType] = awsapi.Shape{Name: "existingUserNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeGlobalEndpointTokenVersion] = awsapi.Shape{Name: "globalEndpointTokenVersion", Kind: awsapi.String, Enum: []string{"v1Token", "v2Token"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeGroupDetailListType] = awsapi.Shape{Name: "groupDetailListType", Kind: awsapi.List, Member: &s[shapeGroupDetail], GoType: reflect.TypeOf((*[]GroupDetail)(nil)).Elem()}
+	s[shapeGroupListType] = awsapi.Shape{Name: "groupListType", Kind: awsapi.List, Member: &s[shapeGroup], GoType: reflect.TypeOf((*[]Group)(nil)).Elem()}
+	s[shapeGroupNameListType] = awsapi.Shape{Name: "groupNameListType", Kind: awsapi.List, Member: &s[shapeGroupNameType], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeGroupNameType] = awsapi.Shape{Name: "groupNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeIdType] = awsapi.Shape{Name: "idType", Kind: awsapi.String, Min: new(int64(16)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeInstanceProfileListType] = awsapi.Shape{Name: "instanceProfileListType", Kind: awsapi.List, Member: &s[shapeInstanceProfile], GoType: reflect.TypeOf((*[]InstanceProfile)(nil)).Elem()}
+	s[shapeInstanceProfileNameType] = awsapi.Shape{Name: "instanceProfileNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeIntegerType] = awsapi.Shape{Name: "integerType", Kind: awsapi.Integer, GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeJobIDType] = awsapi.Shape{Name: "jobIDType", Kind: awsapi.String, Min: new(int64(36)), Max: new(int64(36)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeJobStatusType] = awsapi.Shape{Name: "jobStatusType", Kind: awsapi.String, Enum: []string{"IN_PROGRESS", "COMPLETED", "FAILED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeListPolicyGrantingServiceAccessResponseListType] = awsapi.Shape{Name: "listPolicyGrantingServiceAccessResponseListType", Kind: awsapi.List, Member: &s[shapeListPoliciesGrantingServiceAccessEntry], GoType: reflect.TypeOf((*[]ListPoliciesGrantingServiceAccessEntry)(nil)).Elem()}
+	s[shapeLocaleType] = awsapi.Shape{Name: "localeType", Kind: awsapi.String, Min: new(int64(2)), Max: new(int64(12)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeMarkerType] = awsapi.Shape{Name: "markerType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(320)), Pattern: awsapi.NewPattern("[\\u0020-\\u00FF]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeMaxItemsType] = awsapi.Shape{Name: "maxItemsType", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeMaxPasswordAgeType] = awsapi.Shape{Name: "maxPasswordAgeType", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(1095)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeMfaDeviceListType] = awsapi.Shape{Name: "mfaDeviceListType", Kind: awsapi.List, Member: &s[shapeMFADevice], GoType: reflect.TypeOf((*[]MFADevice)(nil)).Elem()}
+	s[shapeMinimumPasswordLengthType] = awsapi.Shape{Name: "minimumPasswordLengthType", Kind: awsapi.Integer, Min: new(int64(6)), Max: new(int64(128)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeNotesType] = awsapi.Shape{Name: "notesType", Kind: awsapi.String, Max: new(int64(500)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeNotificationChannelType] = awsapi.Shape{Name: "notificationChannelType", Kind: awsapi.String, Min: new(int64(2)), Max: new(int64(400)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9:_.-]+$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeOrganizationsEntityPathType] = awsapi.Shape{Name: "organizationsEntityPathType", Kind: awsapi.String, Min: new(int64(19)), Max: new(int64(427)), Pattern: awsapi.NewPattern("^o-[0-9a-z]{10,32}\\/r-[0-9a-z]{4,32}[0-9a-z-\\/]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeOrganizationsPolicyIdType] = awsapi.Shape{Name: "organizationsPolicyIdType", Kind: awsapi.String, Pattern: awsapi.NewPattern("^p-[0-9a-zA-Z_]{8,128}$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeOwnerIdType] = awsapi.Shape{Name: "ownerIdType", Kind: awsapi.String, Min: new(int64(20)), Max: new(int64(2048)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9:/+=,.@_-]+$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePasswordReusePreventionType] = awsapi.Shape{Name: "passwordReusePreventionType", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(24)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapePasswordType] = awsapi.Shape{Name: "passwordType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"), Sensitive: true, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePathPrefixType] = awsapi.Shape{Name: "pathPrefixType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(512)), Pattern: awsapi.NewPattern("\\u002F[\\u0021-\\u007F]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePathType] = awsapi.Shape{Name: "pathType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(512)), Pattern: awsapi.NewPattern("(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePermissionCheckResultType] = awsapi.Shape{Name: "permissionCheckResultType", Kind: awsapi.String, Enum: []string{"ALLOWED", "DENIED", "UNSURE"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePermissionCheckStatusType] = awsapi.Shape{Name: "permissionCheckStatusType", Kind: awsapi.String, Enum: []string{"COMPLETE", "IN_PROGRESS", "FAILED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePermissionType] = awsapi.Shape{Name: "permissionType", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyDescriptionType] = awsapi.Shape{Name: "policyDescriptionType", Kind: awsapi.String, Max: new(int64(1000)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyDetailListType] = awsapi.Shape{Name: "policyDetailListType", Kind: awsapi.List, Member: &s[shapePolicyDetail], GoType: reflect.TypeOf((*[]PolicyDetail)(nil)).Elem()}
+	s[shapePolicyDocumentType] = awsapi.Shape{Name: "policyDocumentType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(131072)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyDocumentVersionListType] = awsapi.Shape{Name: "policyDocumentVersionListType", Kind: awsapi.List, Member: &s[shapePolicyVersion], GoType: reflect.TypeOf((*[]PolicyVersion)(nil)).Elem()}
+	s[shapePolicyGrantingServiceAccessListType] = awsapi.Shape{Name: "policyGrantingServiceAccessListType", Kind: awsapi.List, Member: &s[shapePolicyGrantingServiceAccess], GoType: reflect.TypeOf((*[]PolicyGrantingServiceAccess)(nil)).Elem()}
+	s[shapePolicyListType] = awsapi.Shape{Name: "policyListType", Kind: awsapi.List, Member: &s[shapePolicy], GoType: reflect.TypeOf((*[]Policy)(nil)).Elem()}
+	s[shapePolicyNameListType] = awsapi.Shape{Name: "policyNameListType", Kind: awsapi.List, Member: &s[shapePolicyNameType], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapePolicyNameType] = awsapi.Shape{Name: "policyNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyOwnerEntityType] = awsapi.Shape{Name: "policyOwnerEntityType", Kind: awsapi.String, Enum: []string{"USER", "ROLE", "GROUP"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyParameterListType] = awsapi.Shape{Name: "policyParameterListType", Kind: awsapi.List, Max: new(int64(50)), Member: &s[shapePolicyParameter], GoType: reflect.TypeOf((*[]PolicyParameter)(nil)).Elem()}
+	s[shapePolicyParameterNameType] = awsapi.Shape{Name: "policyParameterNameType", Kind: awsapi.String, Min: new(int64(5)), Max: new(int64(256)), Pattern: awsapi.NewPattern("[ -~]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyParameterValueType] = awsapi.Shape{Name: "policyParameterValueType", Kind: awsapi.String, Pattern: awsapi.NewPattern("[ -~]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyParameterValuesListType] = awsapi.Shape{Name: "policyParameterValuesListType", Kind: awsapi.List, Member: &s[shapePolicyParameterValueType], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapePolicyPathType] = awsapi.Shape{Name: "policyPathType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(512)), Pattern: awsapi.NewPattern("((/[A-Za-z0-9\\.,\\+@=_-]+)*)/"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyScopeType] = awsapi.Shape{Name: "policyScopeType", Kind: awsapi.String, Enum: []string{"All", "AWS", "Local"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyType] = awsapi.Shape{Name: "policyType", Kind: awsapi.String, Enum: []string{"INLINE", "MANAGED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyVersionIdType] = awsapi.Shape{Name: "policyVersionIdType", Kind: awsapi.String, Pattern: awsapi.NewPattern("v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePrivateKeyIdType] = awsapi.Shape{Name: "privateKeyIdType", Kind: awsapi.String, Min: new(int64(22)), Max: new(int64(64)), Pattern: awsapi.NewPattern("[A-Z0-9]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePrivateKeyList] = awsapi.Shape{Name: "privateKeyList", Kind: awsapi.List, Max: new(int64(2)), Member: &s[shapeSAMLPrivateKey], GoType: reflect.TypeOf((*[]SAMLPrivateKey)(nil)).Elem()}
+	s[shapePrivateKeyType] = awsapi.Shape{Name: "privateKeyType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(16384)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"), Sensitive: true, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePublicKeyFingerprintType] = awsapi.Shape{Name: "publicKeyFingerprintType", Kind: awsapi.String, Min: new(int64(48)), Max: new(int64(48)), Pattern: awsapi.NewPattern("[:\\w]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePublicKeyIdType] = awsapi.Shape{Name: "publicKeyIdType", Kind: awsapi.String, Min: new(int64(20)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePublicKeyMaterialType] = awsapi.Shape{Name: "publicKeyMaterialType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(16384)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRedirectUrlType] = awsapi.Shape{Name: "redirectUrlType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(255)), Pattern: awsapi.NewPattern("^http(s?)://[a-zA-Z0-9._/-]*(\\?[a-zA-Z0-9._=&-]*)?(#[a-zA-Z0-9._/-]*)?$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRequestMessageType] = awsapi.Shape{Name: "requestMessageType", Kind: awsapi.String, Max: new(int64(200)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRequestorNameType] = awsapi.Shape{Name: "requestorNameType", Kind: awsapi.String, Max: new(int64(30)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRequestorWorkflowIdType] = awsapi.Shape{Name: "requestorWorkflowIdType", Kind: awsapi.String, Min: new(int64(5)), Max: new(int64(400)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeResponseMarkerType] = awsapi.Shape{Name: "responseMarkerType", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRoleDescriptionType] = awsapi.Shape{Name: "roleDescriptionType", Kind: awsapi.String, Max: new(int64(1000)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRoleDetailListType] = awsapi.Shape{Name: "roleDetailListType", Kind: awsapi.List, Member: &s[shapeRoleDetail], GoType: reflect.TypeOf((*[]RoleDetail)(nil)).Elem()}
+	s[shapeRoleListType] = awsapi.Shape{Name: "roleListType", Kind: awsapi.List, Member: &s[shapeRole], GoType: reflect.TypeOf((*[]Role)(nil)).Elem()}
+	s[shapeRoleMaxSessionDurationType] = awsapi.Shape{Name: "roleMaxSessionDurationType", Kind: awsapi.Integer, Min: new(int64(3600)), Max: new(int64(43200)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeRoleNameType] = awsapi.Shape{Name: "roleNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(64)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRolePermissionRestrictionArnListType] = awsapi.Shape{Name: "rolePermissionRestrictionArnListType", Kind: awsapi.List, Member: &s[shapeArnType], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeSerialNumberType] = awsapi.Shape{Name: "serialNumberType", Kind: awsapi.String, Min: new(int64(9)), Max: new(int64(256)), Pattern: awsapi.NewPattern("[\\w+=/:,.@-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeServerCertificateMetadataListType] = awsapi.Shape{Name: "serverCertificateMetadataListType", Kind: awsapi.List, Member: &s[shapeServerCertificateMetadata], GoType: reflect.TypeOf((*[]ServerCertificateMetadata)(nil)).Elem()}
+	s[shapeServerCertificateNameType] = awsapi.Shape{Name: "serverCertificateNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeServiceCredentialAlias] = awsapi.Shape{Name: "serviceCredentialAlias", Kind: awsapi.String, Min: new(int64(0)), Max: new(int64(200)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeServiceCredentialSecret] = awsapi.Shape{Name: "serviceCredentialSecret", Kind: awsapi.String, Sensitive: true, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeServiceName] = awsapi.Shape{Name: "serviceName", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeServiceNameType] = awsapi.Shape{Name: "serviceNameType", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeServiceNamespaceListType] = awsapi.Shape{Name: "serviceNamespaceListType", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(200)), Member: &s[shapeServiceNamespaceType], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeServiceNamespaceType] = awsapi.Shape{Name: "serviceNamespaceType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(64)), Pattern: awsapi.NewPattern("[\\w-]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeServicePassword] = awsapi.Shape{Name: "servicePassword", Kind: awsapi.String, Sensitive: true, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeServiceSpecificCredentialId] = awsapi.Shape{Name: "serviceSpecificCredentialId", Kind: awsapi.String, Min: new(int64(20)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeServiceUserName] = awsapi.Shape{Name: "serviceUserName", Kind: awsapi.String, Min: new(int64(0)), Max: new(int64(200)), Pattern: awsapi.NewPattern("[\\w+=,.@-]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSessionDurationType] = awsapi.Shape{Name: "sessionDurationType", Kind: awsapi.Integer, Min: new(int64(300)), Max: new(int64(43200)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeSortKeyType] = awsapi.Shape{Name: "sortKeyType", Kind: awsapi.String, Enum: []string{"SERVICE_NAMESPACE_ASCENDING", "SERVICE_NAMESPACE_DESCENDING", "LAST_AUTHENTICATED_TIME_ASCENDING", "LAST_AUTHENTICATED_TIME_DESCENDING"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeStateType] = awsapi.Shape{Name: "stateType", Kind: awsapi.String, Enum: []string{"UNASSIGNED", "ASSIGNED", "PENDING_APPROVAL", "FINALIZED", "ACCEPTED", "REJECTED", "EXPIRED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeStatusType] = awsapi.Shape{Name: "statusType", Kind: awsapi.String, Enum: []string{"Active", "Inactive", "Expired"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeStringType] = awsapi.Shape{Name: "stringType", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSummaryContentType] = awsapi.Shape{Name: "summaryContentType", Kind: awsapi.String, Min: new(int64(0)), Max: new(int64(10000)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSummaryKeyType] = awsapi.Shape{Name: "summaryKeyType", Kind: awsapi.String, Enum: []string{"Users", "UsersQuota", "Groups", "GroupsQuota", "ServerCertificates", "ServerCertificatesQuota", "UserPolicySizeQuota", "GroupPolicySizeQuota", "GroupsPerUserQuota", "SigningCertificatesPerUserQuota", "AccessKeysPerUserQuota", "MFADevices", "MFADevicesInUse", "AccountMFAEnabled", "AccountAccessKeysPresent", "AccountPasswordPresent", "AccountSigningCertificatesPresent", "AttachedPoliciesPerGroupQuota", "AttachedPoliciesPerRoleQuota", "AttachedPoliciesPerUserQuota", "Policies", "PoliciesQuota", "PolicySizeQuota", "PolicyVersionsInUse", "PolicyVersionsInUseQuota", "VersionsPerPolicyQuota", "GlobalEndpointTokenVersion", "AssumeRolePolicySizeQuota", "InstanceProfiles", "InstanceProfilesQuota", "Providers", "RolePolicySizeQuota", "Roles", "RolesQuota"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSummaryMapType] = awsapi.Shape{Name: "summaryMapType", Kind: awsapi.Map, Key: &s[shapeSummaryKeyType], Value: &s[shapeSummaryValueType], GoType: reflect.TypeOf((*map[string]int32)(nil)).Elem()}
+	s[shapeSummaryStateType] = awsapi.Shape{Name: "summaryStateType", Kind: awsapi.String, Enum: []string{"AVAILABLE", "NOT_AVAILABLE", "NOT_SUPPORTED", "FAILED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSummaryValueType] = awsapi.Shape{Name: "summaryValueType", Kind: awsapi.Integer, GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeTagKeyListType] = awsapi.Shape{Name: "tagKeyListType", Kind: awsapi.List, Max: new(int64(50)), Member: &s[shapeTagKeyType], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeTagKeyType] = awsapi.Shape{Name: "tagKeyType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeTagListType] = awsapi.Shape{Name: "tagListType", Kind: awsapi.List, Max: new(int64(50)), Member: &s[shapeTag], GoType: reflect.TypeOf((*[]Tag)(nil)).Elem()}
+	s[shapeTagValueType] = awsapi.Shape{Name: "tagValueType", Kind: awsapi.String, Min: new(int64(0)), Max: new(int64(256)), Pattern: awsapi.NewPattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeThumbprintListType] = awsapi.Shape{Name: "thumbprintListType", Kind: awsapi.List, Member: &s[shapeThumbprintType], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeThumbprintType] = awsapi.Shape{Name: "thumbprintType", Kind: awsapi.String, Min: new(int64(40)), Max: new(int64(40)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeUserDetailListType] = awsapi.Shape{Name: "userDetailListType", Kind: awsapi.List, Member: &s[shapeUserDetail], GoType: reflect.TypeOf((*[]UserDetail)(nil)).Elem()}
+	s[shapeUserListType] = awsapi.Shape{Name: "userListType", Kind: awsapi.List, Member: &s[shapeUser], GoType: reflect.TypeOf((*[]User)(nil)).Elem()}
+	s[shapeUserNameType] = awsapi.Shape{Name: "userNameType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(64)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeVirtualMFADeviceListType] = awsapi.Shape{Name: "virtualMFADeviceListType", Kind: awsapi.List, Member: &s[shapeVirtualMFADevice], GoType: reflect.TypeOf((*[]VirtualMFADevice)(nil)).Elem()}
+	s[shapeVirtualMFADeviceName] = awsapi.Shape{Name: "virtualMFADeviceName", Kind: awsapi.String, Min: new(int64(1)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	return s
 }

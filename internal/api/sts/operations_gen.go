@@ -9,17 +9,17 @@ var Service = newService()
 
 // The operations, with the types of their inputs and outputs.
 var (
-	AssumeRole                 = awsapi.Op[AssumeRoleInput, AssumeRoleOutput]{Operation: Service.Operations[opAssumeRole]}
-	AssumeRoleWithSAML         = awsapi.Op[AssumeRoleWithSAMLInput, AssumeRoleWithSAMLOutput]{Operation: Service.Operations[opAssumeRoleWithSAML]}
-	AssumeRoleWithWebIdentity  = awsapi.Op[AssumeRoleWithWebIdentityInput, AssumeRoleWithWebIdentityOutput]{Operation: Service.Operations[opAssumeRoleWithWebIdentity]}
-	AssumeRoot                 = awsapi.Op[AssumeRootInput, AssumeRootOutput]{Operation: Service.Operations[opAssumeRoot]}
-	DecodeAuthorizationMessage = awsapi.Op[DecodeAuthorizationMessageInput, DecodeAuthorizationMessageOutput]{Operation: Service.Operations[opDecodeAuthorizationMessage]}
-	GetAccessKeyInfo           = awsapi.Op[GetAccessKeyInfoInput, GetAccessKeyInfoOutput]{Operation: Service.Operations[opGetAccessKeyInfo]}
-	GetCallerIdentity          = awsapi.Op[GetCallerIdentityInput, GetCallerIdentityOutput]{Operation: Service.Operations[opGetCallerIdentity]}
-	GetDelegatedAccessToken    = awsapi.Op[GetDelegatedAccessTokenInput, GetDelegatedAccessTokenOutput]{Operation: Service.Operations[opGetDelegatedAccessToken]}
-	GetFederationToken         = awsapi.Op[GetFederationTokenInput, GetFederationTokenOutput]{Operation: Service.Operations[opGetFederationToken]}
-	GetSessionToken            = awsapi.Op[GetSessionTokenInput, GetSessionTokenOutput]{Operation: Service.Operations[opGetSessionToken]}
-	GetWebIdentityToken        = awsapi.Op[GetWebIdentityTokenInput, GetWebIdentityTokenOutput]{Operation: Service.Operations[opGetWebIdentityToken]}
+	AssumeRole                 = awsapi.Op[*AssumeRoleInput, *AssumeRoleOutput]{Operation: Service.Operations[opAssumeRole]}
+	AssumeRoleWithSAML         = awsapi.Op[*AssumeRoleWithSAMLInput, *AssumeRoleWithSAMLOutput]{Operation: Service.Operations[opAssumeRoleWithSAML]}
+	AssumeRoleWithWebIdentity  = awsapi.Op[*AssumeRoleWithWebIdentityInput, *AssumeRoleWithWebIdentityOutput]{Operation: Service.Operations[opAssumeRoleWithWebIdentity]}
+	AssumeRoot                 = awsapi.Op[*AssumeRootInput, *AssumeRootOutput]{Operation: Service.Operations[opAssumeRoot]}
+	DecodeAuthorizationMessage = awsapi.Op[*DecodeAuthorizationMessageInput, *DecodeAuthorizationMessageOutput]{Operation: Service.Operations[opDecodeAuthorizationMessage]}
+	GetAccessKeyInfo           = awsapi.Op[*GetAccessKeyInfoInput, *GetAccessKeyInfoOutput]{Operation: Service.Operations[opGetAccessKeyInfo]}
+	GetCallerIdentity          = awsapi.Op[*GetCallerIdentityInput, *GetCallerIdentityOutput]{Operation: Service.Operations[opGetCallerIdentity]}
+	GetDelegatedAccessToken    = awsapi.Op[*GetDelegatedAccessTokenInput, *GetDelegatedAccessTokenOutput]{Operation: Service.Operations[opGetDelegatedAccessToken]}
+	GetFederationToken         = awsapi.Op[*GetFederationTokenInput, *GetFederationTokenOutput]{Operation: Service.Operations[opGetFederationToken]}
+	GetSessionToken            = awsapi.Op[*GetSessionTokenInput, *GetSessionTokenOutput]{Operation: Service.Operations[opGetSessionToken]}
+	GetWebIdentityToken        = awsapi.Op[*GetWebIdentityTokenInput, *GetWebIdentityTokenOutput]{Operation: Service.Operations[opGetWebIdentityToken]}
 )
 
 // Places in Service.Operations.

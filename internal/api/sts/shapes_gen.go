@@ -93,7 +93,7 @@ var shapes = newShapes()
 // newShapes fills one table whose entries point at each other, so that a shape may contain itself.
 func newShapes() *[shapeCount]awsapi.Shape {
 	s := new([shapeCount]awsapi.Shape)
-	s[shapeAssumeRoleInput] = awsapi.Shape{Name: "AssumeRoleInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AssumeRoleInput](), Members: []awsapi.Member{
+	s[shapeAssumeRoleInput] = awsapi.Shape{Name: "AssumeRoleInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AssumeRoleInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "RoleSessionName", Shape: &s[shapeRoleSessionNameType], Required: true},
 		{Name: "PolicyArns", Shape: &s[shapePolicyDescriptorListType]},
@@ -107,13 +107,13 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "SourceIdentity", Shape: &s[shapeSourceIdentityType]},
 		{Name: "ProvidedContexts", Shape: &s[shapeProvidedContextsListType]},
 	}}
-	s[shapeAssumeRoleOutput] = awsapi.Shape{Name: "AssumeRoleOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AssumeRoleOutput](), Members: []awsapi.Member{
+	s[shapeAssumeRoleOutput] = awsapi.Shape{Name: "AssumeRoleOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AssumeRoleOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Credentials", Shape: &s[shapeCredentials]},
 		{Name: "AssumedRoleUser", Shape: &s[shapeAssumedRoleUser]},
 		{Name: "PackedPolicySize", Shape: &s[shapeNonNegativeIntegerType]},
 		{Name: "SourceIdentity", Shape: &s[shapeSourceIdentityType]},
 	}}
-	s[shapeAssumeRoleWithSAMLInput] = awsapi.Shape{Name: "AssumeRoleWithSAMLInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AssumeRoleWithSAMLInput](), Members: []awsapi.Member{
+	s[shapeAssumeRoleWithSAMLInput] = awsapi.Shape{Name: "AssumeRoleWithSAMLInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AssumeRoleWithSAMLInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "PrincipalArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "SAMLAssertion", Shape: &s[shapeSAMLAssertionType], Required: true},
@@ -121,7 +121,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "Policy", Shape: &s[shapeSessionPolicyDocumentType]},
 		{Name: "DurationSeconds", Shape: &s[shapeRoleDurationSecondsType]},
 	}}
-	s[shapeAssumeRoleWithSAMLOutput] = awsapi.Shape{Name: "AssumeRoleWithSAMLOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AssumeRoleWithSAMLOutput](), Members: []awsapi.Member{
+	s[shapeAssumeRoleWithSAMLOutput] = awsapi.Shape{Name: "AssumeRoleWithSAMLOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AssumeRoleWithSAMLOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Credentials", Shape: &s[shapeCredentials]},
 		{Name: "AssumedRoleUser", Shape: &s[shapeAssumedRoleUser]},
 		{Name: "PackedPolicySize", Shape: &s[shapeNonNegativeIntegerType]},
@@ -132,7 +132,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "NameQualifier", Shape: &s[shapeNameQualifier]},
 		{Name: "SourceIdentity", Shape: &s[shapeSourceIdentityType]},
 	}}
-	s[shapeAssumeRoleWithWebIdentityInput] = awsapi.Shape{Name: "AssumeRoleWithWebIdentityInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AssumeRoleWithWebIdentityInput](), Members: []awsapi.Member{
+	s[shapeAssumeRoleWithWebIdentityInput] = awsapi.Shape{Name: "AssumeRoleWithWebIdentityInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AssumeRoleWithWebIdentityInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RoleArn", Shape: &s[shapeArnType], Required: true},
 		{Name: "RoleSessionName", Shape: &s[shapeRoleSessionNameType], Required: true},
 		{Name: "WebIdentityToken", Shape: &s[shapeClientTokenType], Required: true},
@@ -141,7 +141,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "Policy", Shape: &s[shapeSessionPolicyDocumentType]},
 		{Name: "DurationSeconds", Shape: &s[shapeRoleDurationSecondsType]},
 	}}
-	s[shapeAssumeRoleWithWebIdentityOutput] = awsapi.Shape{Name: "AssumeRoleWithWebIdentityOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AssumeRoleWithWebIdentityOutput](), Members: []awsapi.Member{
+	s[shapeAssumeRoleWithWebIdentityOutput] = awsapi.Shape{Name: "AssumeRoleWithWebIdentityOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AssumeRoleWithWebIdentityOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Credentials", Shape: &s[shapeCredentials]},
 		{Name: "SubjectFromWebIdentityToken", Shape: &s[shapeWebIdentitySubjectType]},
 		{Name: "AssumedRoleUser", Shape: &s[shapeAssumedRoleUser]},
@@ -150,141 +150,141 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "Audience", Shape: &s[shapeAudience]},
 		{Name: "SourceIdentity", Shape: &s[shapeSourceIdentityType]},
 	}}
-	s[shapeAssumeRootInput] = awsapi.Shape{Name: "AssumeRootInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AssumeRootInput](), Members: []awsapi.Member{
+	s[shapeAssumeRootInput] = awsapi.Shape{Name: "AssumeRootInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AssumeRootInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "TargetPrincipal", Shape: &s[shapeTargetPrincipalType], Required: true},
 		{Name: "TaskPolicyArn", Shape: &s[shapePolicyDescriptorType], Required: true},
 		{Name: "DurationSeconds", Shape: &s[shapeRootDurationSecondsType]},
 	}}
-	s[shapeAssumeRootOutput] = awsapi.Shape{Name: "AssumeRootOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AssumeRootOutput](), Members: []awsapi.Member{
+	s[shapeAssumeRootOutput] = awsapi.Shape{Name: "AssumeRootOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AssumeRootOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Credentials", Shape: &s[shapeCredentials]},
 		{Name: "SourceIdentity", Shape: &s[shapeSourceIdentityType]},
 	}}
-	s[shapeDecodeAuthorizationMessageInput] = awsapi.Shape{Name: "DecodeAuthorizationMessageInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DecodeAuthorizationMessageInput](), Members: []awsapi.Member{
+	s[shapeDecodeAuthorizationMessageInput] = awsapi.Shape{Name: "DecodeAuthorizationMessageInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DecodeAuthorizationMessageInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EncodedMessage", Shape: &s[shapeEncodedMessageType], Required: true},
 	}}
-	s[shapeDecodeAuthorizationMessageOutput] = awsapi.Shape{Name: "DecodeAuthorizationMessageOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DecodeAuthorizationMessageOutput](), Members: []awsapi.Member{
+	s[shapeDecodeAuthorizationMessageOutput] = awsapi.Shape{Name: "DecodeAuthorizationMessageOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DecodeAuthorizationMessageOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DecodedMessage", Shape: &s[shapeDecodedMessageType]},
 	}}
-	s[shapeGetAccessKeyInfoInput] = awsapi.Shape{Name: "GetAccessKeyInfoInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetAccessKeyInfoInput](), Members: []awsapi.Member{
+	s[shapeGetAccessKeyInfoInput] = awsapi.Shape{Name: "GetAccessKeyInfoInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAccessKeyInfoInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "AccessKeyId", Shape: &s[shapeAccessKeyIdType], Required: true},
 	}}
-	s[shapeGetAccessKeyInfoOutput] = awsapi.Shape{Name: "GetAccessKeyInfoOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetAccessKeyInfoOutput](), Members: []awsapi.Member{
+	s[shapeGetAccessKeyInfoOutput] = awsapi.Shape{Name: "GetAccessKeyInfoOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAccessKeyInfoOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Account", Shape: &s[shapeAccountType]},
 	}}
-	s[shapeGetCallerIdentityInput] = awsapi.Shape{Name: "GetCallerIdentityInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetCallerIdentityInput]()}
-	s[shapeGetCallerIdentityOutput] = awsapi.Shape{Name: "GetCallerIdentityOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetCallerIdentityOutput](), Members: []awsapi.Member{
+	s[shapeGetCallerIdentityInput] = awsapi.Shape{Name: "GetCallerIdentityInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetCallerIdentityInput)(nil)).Elem()}
+	s[shapeGetCallerIdentityOutput] = awsapi.Shape{Name: "GetCallerIdentityOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetCallerIdentityOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "UserId", Shape: &s[shapeUserIdType]},
 		{Name: "Account", Shape: &s[shapeAccountType]},
 		{Name: "Arn", Shape: &s[shapeArnType]},
 	}}
-	s[shapeGetDelegatedAccessTokenInput] = awsapi.Shape{Name: "GetDelegatedAccessTokenInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetDelegatedAccessTokenInput](), Members: []awsapi.Member{
+	s[shapeGetDelegatedAccessTokenInput] = awsapi.Shape{Name: "GetDelegatedAccessTokenInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetDelegatedAccessTokenInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "TradeInToken", Shape: &s[shapeTradeInTokenType], Required: true},
 	}}
-	s[shapeGetDelegatedAccessTokenOutput] = awsapi.Shape{Name: "GetDelegatedAccessTokenOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetDelegatedAccessTokenOutput](), Members: []awsapi.Member{
+	s[shapeGetDelegatedAccessTokenOutput] = awsapi.Shape{Name: "GetDelegatedAccessTokenOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetDelegatedAccessTokenOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Credentials", Shape: &s[shapeCredentials]},
 		{Name: "PackedPolicySize", Shape: &s[shapeNonNegativeIntegerType]},
 		{Name: "AssumedPrincipal", Shape: &s[shapeArnType]},
 	}}
-	s[shapeGetFederationTokenInput] = awsapi.Shape{Name: "GetFederationTokenInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetFederationTokenInput](), Members: []awsapi.Member{
+	s[shapeGetFederationTokenInput] = awsapi.Shape{Name: "GetFederationTokenInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetFederationTokenInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Name", Shape: &s[shapeUserNameType], Required: true},
 		{Name: "Policy", Shape: &s[shapeSessionPolicyDocumentType]},
 		{Name: "PolicyArns", Shape: &s[shapePolicyDescriptorListType]},
 		{Name: "DurationSeconds", Shape: &s[shapeDurationSecondsType]},
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 	}}
-	s[shapeGetFederationTokenOutput] = awsapi.Shape{Name: "GetFederationTokenOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetFederationTokenOutput](), Members: []awsapi.Member{
+	s[shapeGetFederationTokenOutput] = awsapi.Shape{Name: "GetFederationTokenOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetFederationTokenOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Credentials", Shape: &s[shapeCredentials]},
 		{Name: "FederatedUser", Shape: &s[shapeFederatedUser]},
 		{Name: "PackedPolicySize", Shape: &s[shapeNonNegativeIntegerType]},
 	}}
-	s[shapeGetSessionTokenInput] = awsapi.Shape{Name: "GetSessionTokenInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetSessionTokenInput](), Members: []awsapi.Member{
+	s[shapeGetSessionTokenInput] = awsapi.Shape{Name: "GetSessionTokenInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetSessionTokenInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DurationSeconds", Shape: &s[shapeDurationSecondsType]},
 		{Name: "SerialNumber", Shape: &s[shapeSerialNumberType]},
 		{Name: "TokenCode", Shape: &s[shapeTokenCodeType]},
 	}}
-	s[shapeGetSessionTokenOutput] = awsapi.Shape{Name: "GetSessionTokenOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetSessionTokenOutput](), Members: []awsapi.Member{
+	s[shapeGetSessionTokenOutput] = awsapi.Shape{Name: "GetSessionTokenOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetSessionTokenOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Credentials", Shape: &s[shapeCredentials]},
 	}}
-	s[shapeGetWebIdentityTokenInput] = awsapi.Shape{Name: "GetWebIdentityTokenInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetWebIdentityTokenInput](), Members: []awsapi.Member{
+	s[shapeGetWebIdentityTokenInput] = awsapi.Shape{Name: "GetWebIdentityTokenInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetWebIdentityTokenInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Audience", Shape: &s[shapeWebIdentityTokenAudienceListType], Required: true},
 		{Name: "DurationSeconds", Shape: &s[shapeWebIdentityTokenDurationSecondsType]},
 		{Name: "SigningAlgorithm", Shape: &s[shapeJwtAlgorithmType], Required: true},
 		{Name: "Tags", Shape: &s[shapeTagListType]},
 	}}
-	s[shapeGetWebIdentityTokenOutput] = awsapi.Shape{Name: "GetWebIdentityTokenOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetWebIdentityTokenOutput](), Members: []awsapi.Member{
+	s[shapeGetWebIdentityTokenOutput] = awsapi.Shape{Name: "GetWebIdentityTokenOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetWebIdentityTokenOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "WebIdentityToken", Shape: &s[shapeWebIdentityTokenType]},
 		{Name: "Expiration", Shape: &s[shapeDateType]},
 	}}
-	s[shapeAssumedRoleUser] = awsapi.Shape{Name: "AssumedRoleUser", Kind: awsapi.Structure, GoType: reflect.TypeFor[AssumedRoleUser](), Members: []awsapi.Member{
+	s[shapeAssumedRoleUser] = awsapi.Shape{Name: "AssumedRoleUser", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AssumedRoleUser)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "AssumedRoleId", Shape: &s[shapeAssumedRoleIdType], Required: true},
 		{Name: "Arn", Shape: &s[shapeArnType], Required: true},
 	}}
-	s[shapeAudience] = awsapi.Shape{Name: "Audience", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeCredentials] = awsapi.Shape{Name: "Credentials", Kind: awsapi.Structure, GoType: reflect.TypeFor[Credentials](), Members: []awsapi.Member{
+	s[shapeAudience] = awsapi.Shape{Name: "Audience", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeCredentials] = awsapi.Shape{Name: "Credentials", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Credentials)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "AccessKeyId", Shape: &s[shapeAccessKeyIdType], Required: true},
 		{Name: "SecretAccessKey", Shape: &s[shapeAccessKeySecretType], Required: true},
 		{Name: "SessionToken", Shape: &s[shapeTokenType], Required: true},
 		{Name: "Expiration", Shape: &s[shapeDateType], Required: true},
 	}}
-	s[shapeFederatedUser] = awsapi.Shape{Name: "FederatedUser", Kind: awsapi.Structure, GoType: reflect.TypeFor[FederatedUser](), Members: []awsapi.Member{
+	s[shapeFederatedUser] = awsapi.Shape{Name: "FederatedUser", Kind: awsapi.Structure, GoType: reflect.TypeOf((*FederatedUser)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "FederatedUserId", Shape: &s[shapeFederatedIdType], Required: true},
 		{Name: "Arn", Shape: &s[shapeArnType], Required: true},
 	}}
-	s[shapeIssuer] = awsapi.Shape{Name: "Issuer", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeNameQualifier] = awsapi.Shape{Name: "NameQualifier", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapePolicyDescriptorType] = awsapi.Shape{Name: "PolicyDescriptorType", Kind: awsapi.Structure, GoType: reflect.TypeFor[PolicyDescriptorType](), Members: []awsapi.Member{
+	s[shapeIssuer] = awsapi.Shape{Name: "Issuer", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeNameQualifier] = awsapi.Shape{Name: "NameQualifier", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyDescriptorType] = awsapi.Shape{Name: "PolicyDescriptorType", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PolicyDescriptorType)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "arn", Shape: &s[shapeArnType]},
 	}}
-	s[shapeProvidedContext] = awsapi.Shape{Name: "ProvidedContext", Kind: awsapi.Structure, GoType: reflect.TypeFor[ProvidedContext](), Members: []awsapi.Member{
+	s[shapeProvidedContext] = awsapi.Shape{Name: "ProvidedContext", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ProvidedContext)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ProviderArn", Shape: &s[shapeArnType]},
 		{Name: "ContextAssertion", Shape: &s[shapeContextAssertionType]},
 	}}
-	s[shapeProvidedContextsListType] = awsapi.Shape{Name: "ProvidedContextsListType", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(5)), Member: &s[shapeProvidedContext], GoType: reflect.TypeFor[[]ProvidedContext]()}
-	s[shapeRootDurationSecondsType] = awsapi.Shape{Name: "RootDurationSecondsType", Kind: awsapi.Integer, Min: new(int64(0)), Max: new(int64(900)), GoType: reflect.TypeFor[int32]()}
-	s[shapeSAMLAssertionType] = awsapi.Shape{Name: "SAMLAssertionType", Kind: awsapi.String, Min: new(int64(4)), Max: new(int64(100000)), Sensitive: true, GoType: reflect.TypeFor[string]()}
-	s[shapeSubject] = awsapi.Shape{Name: "Subject", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeSubjectType] = awsapi.Shape{Name: "SubjectType", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeTag] = awsapi.Shape{Name: "Tag", Kind: awsapi.Structure, GoType: reflect.TypeFor[Tag](), Members: []awsapi.Member{
+	s[shapeProvidedContextsListType] = awsapi.Shape{Name: "ProvidedContextsListType", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(5)), Member: &s[shapeProvidedContext], GoType: reflect.TypeOf((*[]ProvidedContext)(nil)).Elem()}
+	s[shapeRootDurationSecondsType] = awsapi.Shape{Name: "RootDurationSecondsType", Kind: awsapi.Integer, Min: new(int64(0)), Max: new(int64(900)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeSAMLAssertionType] = awsapi.Shape{Name: "SAMLAssertionType", Kind: awsapi.String, Min: new(int64(4)), Max: new(int64(100000)), Sensitive: true, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSubject] = awsapi.Shape{Name: "Subject", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSubjectType] = awsapi.Shape{Name: "SubjectType", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeTag] = awsapi.Shape{Name: "Tag", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Tag)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Key", Shape: &s[shapeTagKeyType], Required: true},
 		{Name: "Value", Shape: &s[shapeTagValueType], Required: true},
 	}}
-	s[shapeTargetPrincipalType] = awsapi.Shape{Name: "TargetPrincipalType", Kind: awsapi.String, Min: new(int64(12)), Max: new(int64(2048)), GoType: reflect.TypeFor[string]()}
-	s[shapeAccessKeyIdType] = awsapi.Shape{Name: "accessKeyIdType", Kind: awsapi.String, Min: new(int64(16)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeAccessKeySecretType] = awsapi.Shape{Name: "accessKeySecretType", Kind: awsapi.String, Sensitive: true, GoType: reflect.TypeFor[string]()}
-	s[shapeAccountType] = awsapi.Shape{Name: "accountType", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeArnType] = awsapi.Shape{Name: "arnType", Kind: awsapi.String, Min: new(int64(20)), Max: new(int64(2048)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeAssumedRoleIdType] = awsapi.Shape{Name: "assumedRoleIdType", Kind: awsapi.String, Min: new(int64(2)), Max: new(int64(193)), Pattern: awsapi.NewPattern("[\\w+=,.@:-]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeClientTokenType] = awsapi.Shape{Name: "clientTokenType", Kind: awsapi.String, Min: new(int64(4)), Max: new(int64(20000)), Sensitive: true, GoType: reflect.TypeFor[string]()}
-	s[shapeContextAssertionType] = awsapi.Shape{Name: "contextAssertionType", Kind: awsapi.String, Min: new(int64(4)), Max: new(int64(2048)), GoType: reflect.TypeFor[string]()}
-	s[shapeDateType] = awsapi.Shape{Name: "dateType", Kind: awsapi.Timestamp, GoType: reflect.TypeFor[time.Time]()}
-	s[shapeDecodedMessageType] = awsapi.Shape{Name: "decodedMessageType", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeDurationSecondsType] = awsapi.Shape{Name: "durationSecondsType", Kind: awsapi.Integer, Min: new(int64(900)), Max: new(int64(129600)), GoType: reflect.TypeFor[int32]()}
-	s[shapeEncodedMessageType] = awsapi.Shape{Name: "encodedMessageType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(10240)), GoType: reflect.TypeFor[string]()}
-	s[shapeExternalIdType] = awsapi.Shape{Name: "externalIdType", Kind: awsapi.String, Min: new(int64(2)), Max: new(int64(1224)), Pattern: awsapi.NewPattern("[\\w+=,.@:\\/-]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeFederatedIdType] = awsapi.Shape{Name: "federatedIdType", Kind: awsapi.String, Min: new(int64(2)), Max: new(int64(193)), Pattern: awsapi.NewPattern("[\\w+=,.@\\:-]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeJwtAlgorithmType] = awsapi.Shape{Name: "jwtAlgorithmType", Kind: awsapi.String, Min: new(int64(5)), Max: new(int64(5)), GoType: reflect.TypeFor[string]()}
-	s[shapeNonNegativeIntegerType] = awsapi.Shape{Name: "nonNegativeIntegerType", Kind: awsapi.Integer, Min: new(int64(0)), GoType: reflect.TypeFor[int32]()}
-	s[shapePolicyDescriptorListType] = awsapi.Shape{Name: "policyDescriptorListType", Kind: awsapi.List, Member: &s[shapePolicyDescriptorType], GoType: reflect.TypeFor[[]PolicyDescriptorType]()}
-	s[shapeRoleDurationSecondsType] = awsapi.Shape{Name: "roleDurationSecondsType", Kind: awsapi.Integer, Min: new(int64(900)), Max: new(int64(43200)), GoType: reflect.TypeFor[int32]()}
-	s[shapeRoleSessionNameType] = awsapi.Shape{Name: "roleSessionNameType", Kind: awsapi.String, Min: new(int64(2)), Max: new(int64(64)), Pattern: awsapi.NewPattern("[\\w+=,.@-]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeSerialNumberType] = awsapi.Shape{Name: "serialNumberType", Kind: awsapi.String, Min: new(int64(9)), Max: new(int64(256)), Pattern: awsapi.NewPattern("[\\w+=/:,.@-]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeSessionPolicyDocumentType] = awsapi.Shape{Name: "sessionPolicyDocumentType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2048)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeSourceIdentityType] = awsapi.Shape{Name: "sourceIdentityType", Kind: awsapi.String, Min: new(int64(2)), Max: new(int64(64)), Pattern: awsapi.NewPattern("[\\w+=,.@-]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeTagKeyListType] = awsapi.Shape{Name: "tagKeyListType", Kind: awsapi.List, Max: new(int64(50)), Member: &s[shapeTagKeyType], GoType: reflect.TypeFor[[]string]()}
-	s[shapeTagKeyType] = awsapi.Shape{Name: "tagKeyType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeTagListType] = awsapi.Shape{Name: "tagListType", Kind: awsapi.List, Max: new(int64(50)), Member: &s[shapeTag], GoType: reflect.TypeFor[[]Tag]()}
-	s[shapeTagValueType] = awsapi.Shape{Name: "tagValueType", Kind: awsapi.String, Min: new(int64(0)), Max: new(int64(256)), Pattern: awsapi.NewPattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeTokenCodeType] = awsapi.Shape{Name: "tokenCodeType", Kind: awsapi.String, Min: new(int64(6)), Max: new(int64(6)), Pattern: awsapi.NewPattern("[\\d]*"), Sensitive: true, GoType: reflect.TypeFor[string]()}
-	s[shapeTokenType] = awsapi.Shape{Name: "tokenType", Kind: awsapi.String, Sensitive: true, GoType: reflect.TypeFor[string]()}
-	s[shapeTradeInTokenType] = awsapi.Shape{Name: "tradeInTokenType", Kind: awsapi.String, Sensitive: true, GoType: reflect.TypeFor[string]()}
-	s[shapeUnrestrictedSessionPolicyDocumentType] = awsapi.Shape{Name: "unrestrictedSessionPolicyDocumentType", Kind: awsapi.String, Min: new(int64(1)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeUrlType] = awsapi.Shape{Name: "urlType", Kind: awsapi.String, Min: new(int64(4)), Max: new(int64(2048)), GoType: reflect.TypeFor[string]()}
-	s[shapeUserIdType] = awsapi.Shape{Name: "userIdType", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeUserNameType] = awsapi.Shape{Name: "userNameType", Kind: awsapi.String, Min: new(int64(2)), Max: new(int64(32)), Pattern: awsapi.NewPattern("[\\w+=,.@-]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeWebIdentitySubjectType] = awsapi.Shape{Name: "webIdentitySubjectType", Kind: awsapi.String, Min: new(int64(6)), Max: new(int64(255)), GoType: reflect.TypeFor[string]()}
-	s[shapeWebIdentityTokenAudienceListType] = awsapi.Shape{Name: "webIdentityTokenAudienceListType", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(10)), Member: &s[shapeWebIdentityTokenAudienceStringType], GoType: reflect.TypeFor[[]string]()}
-	s[shapeWebIdentityTokenAudienceStringType] = awsapi.Shape{Name: "webIdentityTokenAudienceStringType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeFor[string]()}
-	s[shapeWebIdentityTokenDurationSecondsType] = awsapi.Shape{Name: "webIdentityTokenDurationSecondsType", Kind: awsapi.Integer, Min: new(int64(60)), Max: new(int64(3600)), GoType: reflect.TypeFor[int32]()}
-	s[shapeWebIdentityTokenType] = awsapi.Shape{Name: "webIdentityTokenType", Kind: awsapi.String, Sensitive: true, GoType: reflect.TypeFor[string]()}
+	s[shapeTargetPrincipalType] = awsapi.Shape{Name: "TargetPrincipalType", Kind: awsapi.String, Min: new(int64(12)), Max: new(int64(2048)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAccessKeyIdType] = awsapi.Shape{Name: "accessKeyIdType", Kind: awsapi.String, Min: new(int64(16)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAccessKeySecretType] = awsapi.Shape{Name: "accessKeySecretType", Kind: awsapi.String, Sensitive: true, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAccountType] = awsapi.Shape{Name: "accountType", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeArnType] = awsapi.Shape{Name: "arnType", Kind: awsapi.String, Min: new(int64(20)), Max: new(int64(2048)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAssumedRoleIdType] = awsapi.Shape{Name: "assumedRoleIdType", Kind: awsapi.String, Min: new(int64(2)), Max: new(int64(193)), Pattern: awsapi.NewPattern("[\\w+=,.@:-]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeClientTokenType] = awsapi.Shape{Name: "clientTokenType", Kind: awsapi.String, Min: new(int64(4)), Max: new(int64(20000)), Sensitive: true, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeContextAssertionType] = awsapi.Shape{Name: "contextAssertionType", Kind: awsapi.String, Min: new(int64(4)), Max: new(int64(2048)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeDateType] = awsapi.Shape{Name: "dateType", Kind: awsapi.Timestamp, GoType: reflect.TypeOf((*time.Time)(nil)).Elem()}
+	s[shapeDecodedMessageType] = awsapi.Shape{Name: "decodedMessageType", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeDurationSecondsType] = awsapi.Shape{Name: "durationSecondsType", Kind: awsapi.Integer, Min: new(int64(900)), Max: new(int64(129600)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeEncodedMessageType] = awsapi.Shape{Name: "encodedMessageType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(10240)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeExternalIdType] = awsapi.Shape{Name: "externalIdType", Kind: awsapi.String, Min: new(int64(2)), Max: new(int64(1224)), Pattern: awsapi.NewPattern("[\\w+=,.@:\\/-]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeFederatedIdType] = awsapi.Shape{Name: "federatedIdType", Kind: awsapi.String, Min: new(int64(2)), Max: new(int64(193)), Pattern: awsapi.NewPattern("[\\w+=,.@\\:-]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeJwtAlgorithmType] = awsapi.Shape{Name: "jwtAlgorithmType", Kind: awsapi.String, Min: new(int64(5)), Max: new(int64(5)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeNonNegativeIntegerType] = awsapi.Shape{Name: "nonNegativeIntegerType", Kind: awsapi.Integer, Min: new(int64(0)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapePolicyDescriptorListType] = awsapi.Shape{Name: "policyDescriptorListType", Kind: awsapi.List, Member: &s[shapePolicyDescriptorType], GoType: reflect.TypeOf((*[]PolicyDescriptorType)(nil)).Elem()}
+	s[shapeRoleDurationSecondsType] = awsapi.Shape{Name: "roleDurationSecondsType", Kind: awsapi.Integer, Min: new(int64(900)), Max: new(int64(43200)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeRoleSessionNameType] = awsapi.Shape{Name: "roleSessionNameType", Kind: awsapi.String, Min: new(int64(2)), Max: new(int64(64)), Pattern: awsapi.NewPattern("[\\w+=,.@-]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSerialNumberType] = awsapi.Shape{Name: "serialNumberType", Kind: awsapi.String, Min: new(int64(9)), Max: new(int64(256)), Pattern: awsapi.NewPattern("[\\w+=/:,.@-]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSessionPolicyDocumentType] = awsapi.Shape{Name: "sessionPolicyDocumentType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2048)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSourceIdentityType] = awsapi.Shape{Name: "sourceIdentityType", Kind: awsapi.String, Min: new(int64(2)), Max: new(int64(64)), Pattern: awsapi.NewPattern("[\\w+=,.@-]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeTagKeyListType] = awsapi.Shape{Name: "tagKeyListType", Kind: awsapi.List, Max: new(int64(50)), Member: &s[shapeTagKeyType], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeTagKeyType] = awsapi.Shape{Name: "tagKeyType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeTagListType] = awsapi.Shape{Name: "tagListType", Kind: awsapi.List, Max: new(int64(50)), Member: &s[shapeTag], GoType: reflect.TypeOf((*[]Tag)(nil)).Elem()}
+	s[shapeTagValueType] = awsapi.Shape{Name: "tagValueType", Kind: awsapi.String, Min: new(int64(0)), Max: new(int64(256)), Pattern: awsapi.NewPattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeTokenCodeType] = awsapi.Shape{Name: "tokenCodeType", Kind: awsapi.String, Min: new(int64(6)), Max: new(int64(6)), Pattern: awsapi.NewPattern("[\\d]*"), Sensitive: true, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeTokenType] = awsapi.Shape{Name: "tokenType", Kind: awsapi.String, Sensitive: true, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeTradeInTokenType] = awsapi.Shape{Name: "tradeInTokenType", Kind: awsapi.String, Sensitive: true, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeUnrestrictedSessionPolicyDocumentType] = awsapi.Shape{Name: "unrestrictedSessionPolicyDocumentType", Kind: awsapi.String, Min: new(int64(1)), Pattern: awsapi.NewPattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeUrlType] = awsapi.Shape{Name: "urlType", Kind: awsapi.String, Min: new(int64(4)), Max: new(int64(2048)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeUserIdType] = awsapi.Shape{Name: "userIdType", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeUserNameType] = awsapi.Shape{Name: "userNameType", Kind: awsapi.String, Min: new(int64(2)), Max: new(int64(32)), Pattern: awsapi.NewPattern("[\\w+=,.@-]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeWebIdentitySubjectType] = awsapi.Shape{Name: "webIdentitySubjectType", Kind: awsapi.String, Min: new(int64(6)), Max: new(int64(255)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeWebIdentityTokenAudienceListType] = awsapi.Shape{Name: "webIdentityTokenAudienceListType", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(10)), Member: &s[shapeWebIdentityTokenAudienceStringType], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeWebIdentityTokenAudienceStringType] = awsapi.Shape{Name: "webIdentityTokenAudienceStringType", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeWebIdentityTokenDurationSecondsType] = awsapi.Shape{Name: "webIdentityTokenDurationSecondsType", Kind: awsapi.Integer, Min: new(int64(60)), Max: new(int64(3600)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeWebIdentityTokenType] = awsapi.Shape{Name: "webIdentityTokenType", Kind: awsapi.String, Sensitive: true, GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	return s
 }

@@ -9,12 +9,12 @@ var Service = newService()
 
 // The operations, with the types of their inputs and outputs.
 var (
-	CreateAccessToken   = awsapi.Op[CreateAccessTokenInput, CreateAccessTokenOutput]{Operation: Service.Operations[opCreateAccessToken]}
-	Evaluate            = awsapi.Op[EvaluateInput, EvaluateOutput]{Operation: Service.Operations[opEvaluate]}
-	EvaluateBatch       = awsapi.Op[EvaluateBatchInput, EvaluateBatchOutput]{Operation: Service.Operations[opEvaluateBatch]}
-	Explain             = awsapi.Op[ExplainInput, ExplainOutput]{Operation: Service.Operations[opExplain]}
-	GetCatalogService   = awsapi.Op[GetCatalogServiceInput, GetCatalogServiceOutput]{Operation: Service.Operations[opGetCatalogService]}
-	ListCatalogServices = awsapi.Op[ListCatalogServicesInput, ListCatalogServicesOutput]{Operation: Service.Operations[opListCatalogServices]}
+	CreateAccessToken   = awsapi.Op[*CreateAccessTokenInput, *CreateAccessTokenOutput]{Operation: Service.Operations[opCreateAccessToken]}
+	Evaluate            = awsapi.Op[*EvaluateInput, *EvaluateOutput]{Operation: Service.Operations[opEvaluate]}
+	EvaluateBatch       = awsapi.Op[*EvaluateBatchInput, *EvaluateBatchOutput]{Operation: Service.Operations[opEvaluateBatch]}
+	Explain             = awsapi.Op[*ExplainInput, *ExplainOutput]{Operation: Service.Operations[opExplain]}
+	GetCatalogService   = awsapi.Op[*GetCatalogServiceInput, *GetCatalogServiceOutput]{Operation: Service.Operations[opGetCatalogService]}
+	ListCatalogServices = awsapi.Op[*ListCatalogServicesInput, *ListCatalogServicesOutput]{Operation: Service.Operations[opListCatalogServices]}
 )
 
 // Places in Service.Operations.

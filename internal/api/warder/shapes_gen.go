@@ -62,25 +62,25 @@ var shapes = newShapes()
 // newShapes fills one table whose entries point at each other, so that a shape may contain itself.
 func newShapes() *[shapeCount]awsapi.Shape {
 	s := new([shapeCount]awsapi.Shape)
-	s[shapeCreateAccessTokenInput] = awsapi.Shape{Name: "CreateAccessTokenInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateAccessTokenInput](), Members: []awsapi.Member{
+	s[shapeCreateAccessTokenInput] = awsapi.Shape{Name: "CreateAccessTokenInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateAccessTokenInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "durationSeconds", Shape: &s[shapeDurationSeconds]},
 	}}
-	s[shapeCreateAccessTokenOutput] = awsapi.Shape{Name: "CreateAccessTokenOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateAccessTokenOutput](), Members: []awsapi.Member{
+	s[shapeCreateAccessTokenOutput] = awsapi.Shape{Name: "CreateAccessTokenOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateAccessTokenOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "token", Shape: &s[shapeBearerToken], Required: true},
 		{Name: "expires", Shape: &s[shapeTime], Required: true},
 	}}
-	s[shapeEvaluateInput] = awsapi.Shape{Name: "EvaluateInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[EvaluateInput](), Members: []awsapi.Member{
+	s[shapeEvaluateInput] = awsapi.Shape{Name: "EvaluateInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EvaluateInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "subject", Shape: &s[shapeEntity], Required: true},
 		{Name: "action", Shape: &s[shapeAction], Required: true},
 		{Name: "resource", Shape: &s[shapeEntity], Required: true},
 		{Name: "context", Shape: &s[shapeConditionKeys]},
 		{Name: "options", Shape: &s[shapeOptions]},
 	}}
-	s[shapeEvaluateOutput] = awsapi.Shape{Name: "EvaluateOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[EvaluateOutput](), Members: []awsapi.Member{
+	s[shapeEvaluateOutput] = awsapi.Shape{Name: "EvaluateOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EvaluateOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "decision", Shape: &s[shapeFlag], Required: true},
 		{Name: "context", Shape: &s[shapeDecisionContext]},
 	}}
-	s[shapeEvaluateBatchInput] = awsapi.Shape{Name: "EvaluateBatchInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[EvaluateBatchInput](), Members: []awsapi.Member{
+	s[shapeEvaluateBatchInput] = awsapi.Shape{Name: "EvaluateBatchInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EvaluateBatchInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "subject", Shape: &s[shapePartialEntity]},
 		{Name: "action", Shape: &s[shapePartialAction]},
 		{Name: "resource", Shape: &s[shapePartialEntity]},
@@ -88,54 +88,54 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "evaluations", Shape: &s[shapeEvaluations]},
 		{Name: "options", Shape: &s[shapeBatchOptions]},
 	}}
-	s[shapeEvaluateBatchOutput] = awsapi.Shape{Name: "EvaluateBatchOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[EvaluateBatchOutput](), Members: []awsapi.Member{
+	s[shapeEvaluateBatchOutput] = awsapi.Shape{Name: "EvaluateBatchOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EvaluateBatchOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "decision", Shape: &s[shapeFlag]},
 		{Name: "context", Shape: &s[shapeDecisionContext]},
 		{Name: "evaluations", Shape: &s[shapeDecisions]},
 	}}
-	s[shapeExplainInput] = awsapi.Shape{Name: "ExplainInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ExplainInput](), Members: []awsapi.Member{
+	s[shapeExplainInput] = awsapi.Shape{Name: "ExplainInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ExplainInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "subject", Shape: &s[shapeEntity], Required: true},
 		{Name: "action", Shape: &s[shapeAction], Required: true},
 		{Name: "resource", Shape: &s[shapeEntity], Required: true},
 		{Name: "context", Shape: &s[shapeConditionKeys]},
 	}}
-	s[shapeExplainOutput] = awsapi.Shape{Name: "ExplainOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ExplainOutput](), Members: []awsapi.Member{
+	s[shapeExplainOutput] = awsapi.Shape{Name: "ExplainOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ExplainOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "decision", Shape: &s[shapeFlag], Required: true},
 		{Name: "context", Shape: &s[shapeDecisionContext]},
 	}}
-	s[shapeGetCatalogServiceInput] = awsapi.Shape{Name: "GetCatalogServiceInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetCatalogServiceInput](), Members: []awsapi.Member{
+	s[shapeGetCatalogServiceInput] = awsapi.Shape{Name: "GetCatalogServiceInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetCatalogServiceInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "servicePrefix", Shape: &s[shapeServicePrefix], Required: true, Location: awsapi.InLabel},
 	}}
-	s[shapeGetCatalogServiceOutput] = awsapi.Shape{Name: "GetCatalogServiceOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetCatalogServiceOutput](), Members: []awsapi.Member{
+	s[shapeGetCatalogServiceOutput] = awsapi.Shape{Name: "GetCatalogServiceOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetCatalogServiceOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "service", Shape: &s[shapeServiceReference], Location: awsapi.AsPayload},
 	}}
-	s[shapeListCatalogServicesInput] = awsapi.Shape{Name: "ListCatalogServicesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListCatalogServicesInput]()}
-	s[shapeListCatalogServicesOutput] = awsapi.Shape{Name: "ListCatalogServicesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListCatalogServicesOutput](), Members: []awsapi.Member{
+	s[shapeListCatalogServicesInput] = awsapi.Shape{Name: "ListCatalogServicesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListCatalogServicesInput)(nil)).Elem()}
+	s[shapeListCatalogServicesOutput] = awsapi.Shape{Name: "ListCatalogServicesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListCatalogServicesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "services", Shape: &s[shapeCatalogServiceSummaries], Required: true},
 	}}
-	s[shapeAction] = awsapi.Shape{Name: "Action", Kind: awsapi.Structure, GoType: reflect.TypeFor[Action](), Members: []awsapi.Member{
+	s[shapeAction] = awsapi.Shape{Name: "Action", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Action)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "name", Shape: &s[shapeName], Required: true},
 		{Name: "properties", Shape: &s[shapeProperties]},
 	}}
-	s[shapeBatchOptions] = awsapi.Shape{Name: "BatchOptions", Kind: awsapi.Structure, GoType: reflect.TypeFor[BatchOptions](), Members: []awsapi.Member{
+	s[shapeBatchOptions] = awsapi.Shape{Name: "BatchOptions", Kind: awsapi.Structure, GoType: reflect.TypeOf((*BatchOptions)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "explain", Shape: &s[shapeFlag]},
 		{Name: "encodedMessage", Shape: &s[shapeFlag], WireName: "encoded_message"},
 		{Name: "evaluationsSemantic", Shape: &s[shapeSemantic], WireName: "evaluations_semantic"},
 	}}
-	s[shapeBearerToken] = awsapi.Shape{Name: "BearerToken", Kind: awsapi.String, Sensitive: true, GoType: reflect.TypeFor[string]()}
-	s[shapeCatalogServiceSummaries] = awsapi.Shape{Name: "CatalogServiceSummaries", Kind: awsapi.List, Member: &s[shapeCatalogServiceSummary], GoType: reflect.TypeFor[[]CatalogServiceSummary]()}
-	s[shapeCatalogServiceSummary] = awsapi.Shape{Name: "CatalogServiceSummary", Kind: awsapi.Structure, GoType: reflect.TypeFor[CatalogServiceSummary](), Members: []awsapi.Member{
+	s[shapeBearerToken] = awsapi.Shape{Name: "BearerToken", Kind: awsapi.String, Sensitive: true, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeCatalogServiceSummaries] = awsapi.Shape{Name: "CatalogServiceSummaries", Kind: awsapi.List, Member: &s[shapeCatalogServiceSummary], GoType: reflect.TypeOf((*[]CatalogServiceSummary)(nil)).Elem()}
+	s[shapeCatalogServiceSummary] = awsapi.Shape{Name: "CatalogServiceSummary", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CatalogServiceSummary)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "servicePrefix", Shape: &s[shapeServicePrefix], Required: true},
 		{Name: "actions", Shape: &s[shapeStatus], Required: true},
 		{Name: "resources", Shape: &s[shapeStatus]},
 		{Name: "conditionKeys", Shape: &s[shapeStatus]},
 	}}
-	s[shapeConditionKeys] = awsapi.Shape{Name: "ConditionKeys", Kind: awsapi.Document, GoType: reflect.TypeFor[json.RawMessage]()}
-	s[shapeDecision] = awsapi.Shape{Name: "Decision", Kind: awsapi.Structure, GoType: reflect.TypeFor[Decision](), Members: []awsapi.Member{
+	s[shapeConditionKeys] = awsapi.Shape{Name: "ConditionKeys", Kind: awsapi.Document, GoType: reflect.TypeOf((*json.RawMessage)(nil)).Elem()}
+	s[shapeDecision] = awsapi.Shape{Name: "Decision", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Decision)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "decision", Shape: &s[shapeFlag], Required: true},
 		{Name: "context", Shape: &s[shapeDecisionContext]},
 	}}
-	s[shapeDecisionContext] = awsapi.Shape{Name: "DecisionContext", Kind: awsapi.Structure, GoType: reflect.TypeFor[DecisionContext](), Members: []awsapi.Member{
+	s[shapeDecisionContext] = awsapi.Shape{Name: "DecisionContext", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DecisionContext)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "id", Shape: &s[shapeText], Required: true},
 		{Name: "reason", Shape: &s[shapeText]},
 		{Name: "error", Shape: &s[shapeRefusal]},
@@ -144,58 +144,58 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "explanation", Shape: &s[shapeExplanation]},
 		{Name: "encodedMessage", Shape: &s[shapeText], WireName: "encoded_message"},
 	}}
-	s[shapeDecisions] = awsapi.Shape{Name: "Decisions", Kind: awsapi.List, Member: &s[shapeDecision], GoType: reflect.TypeFor[[]Decision]()}
-	s[shapeDurationSeconds] = awsapi.Shape{Name: "DurationSeconds", Kind: awsapi.Integer, Min: new(int64(60)), Max: new(int64(43200)), GoType: reflect.TypeFor[int32]()}
-	s[shapeEntity] = awsapi.Shape{Name: "Entity", Kind: awsapi.Structure, GoType: reflect.TypeFor[Entity](), Members: []awsapi.Member{
+	s[shapeDecisions] = awsapi.Shape{Name: "Decisions", Kind: awsapi.List, Member: &s[shapeDecision], GoType: reflect.TypeOf((*[]Decision)(nil)).Elem()}
+	s[shapeDurationSeconds] = awsapi.Shape{Name: "DurationSeconds", Kind: awsapi.Integer, Min: new(int64(60)), Max: new(int64(43200)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeEntity] = awsapi.Shape{Name: "Entity", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Entity)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "type", Shape: &s[shapeName], Required: true},
 		{Name: "id", Shape: &s[shapeIdentifier], Required: true},
 		{Name: "properties", Shape: &s[shapeProperties]},
 	}}
-	s[shapeEvaluation] = awsapi.Shape{Name: "Evaluation", Kind: awsapi.Structure, GoType: reflect.TypeFor[Evaluation](), Members: []awsapi.Member{
+	s[shapeEvaluation] = awsapi.Shape{Name: "Evaluation", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Evaluation)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "subject", Shape: &s[shapePartialEntity]},
 		{Name: "action", Shape: &s[shapePartialAction]},
 		{Name: "resource", Shape: &s[shapePartialEntity]},
 		{Name: "context", Shape: &s[shapeConditionKeys]},
 	}}
-	s[shapeEvaluations] = awsapi.Shape{Name: "Evaluations", Kind: awsapi.List, Max: new(int64(256)), Member: &s[shapeEvaluation], GoType: reflect.TypeFor[[]Evaluation]()}
-	s[shapeExplanation] = awsapi.Shape{Name: "Explanation", Kind: awsapi.Document, GoType: reflect.TypeFor[json.RawMessage]()}
-	s[shapeFlag] = awsapi.Shape{Name: "Flag", Kind: awsapi.Boolean, GoType: reflect.TypeFor[bool]()}
-	s[shapeIdentifier] = awsapi.Shape{Name: "Identifier", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2048)), GoType: reflect.TypeFor[string]()}
-	s[shapeName] = awsapi.Shape{Name: "Name", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(256)), GoType: reflect.TypeFor[string]()}
-	s[shapeOptions] = awsapi.Shape{Name: "Options", Kind: awsapi.Structure, GoType: reflect.TypeFor[Options](), Members: []awsapi.Member{
+	s[shapeEvaluations] = awsapi.Shape{Name: "Evaluations", Kind: awsapi.List, Max: new(int64(256)), Member: &s[shapeEvaluation], GoType: reflect.TypeOf((*[]Evaluation)(nil)).Elem()}
+	s[shapeExplanation] = awsapi.Shape{Name: "Explanation", Kind: awsapi.Document, GoType: reflect.TypeOf((*json.RawMessage)(nil)).Elem()}
+	s[shapeFlag] = awsapi.Shape{Name: "Flag", Kind: awsapi.Boolean, GoType: reflect.TypeOf((*bool)(nil)).Elem()}
+	s[shapeIdentifier] = awsapi.Shape{Name: "Identifier", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2048)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeName] = awsapi.Shape{Name: "Name", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(256)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeOptions] = awsapi.Shape{Name: "Options", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Options)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "explain", Shape: &s[shapeFlag]},
 		{Name: "encodedMessage", Shape: &s[shapeFlag], WireName: "encoded_message"},
 	}}
-	s[shapePartialAction] = awsapi.Shape{Name: "PartialAction", Kind: awsapi.Structure, GoType: reflect.TypeFor[PartialAction](), Members: []awsapi.Member{
+	s[shapePartialAction] = awsapi.Shape{Name: "PartialAction", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PartialAction)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "name", Shape: &s[shapeName]},
 		{Name: "properties", Shape: &s[shapeProperties]},
 	}}
-	s[shapePartialEntity] = awsapi.Shape{Name: "PartialEntity", Kind: awsapi.Structure, GoType: reflect.TypeFor[PartialEntity](), Members: []awsapi.Member{
+	s[shapePartialEntity] = awsapi.Shape{Name: "PartialEntity", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PartialEntity)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "type", Shape: &s[shapeName]},
 		{Name: "id", Shape: &s[shapeIdentifier]},
 		{Name: "properties", Shape: &s[shapeProperties]},
 	}}
-	s[shapePayload] = awsapi.Shape{Name: "Payload", Kind: awsapi.Structure, GoType: reflect.TypeFor[Payload](), Members: []awsapi.Member{
+	s[shapePayload] = awsapi.Shape{Name: "Payload", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Payload)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "signed", Shape: &s[shapeFlag], Required: true},
 		{Name: "sha256", Shape: &s[shapeText]},
 	}}
-	s[shapePrincipal] = awsapi.Shape{Name: "Principal", Kind: awsapi.Structure, GoType: reflect.TypeFor[Principal](), Members: []awsapi.Member{
+	s[shapePrincipal] = awsapi.Shape{Name: "Principal", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Principal)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "arn", Shape: &s[shapeText], Required: true},
 		{Name: "account", Shape: &s[shapeText], Required: true},
 		{Name: "userId", Shape: &s[shapeText], WireName: "user_id"},
 		{Name: "accessKeyId", Shape: &s[shapeText], WireName: "access_key_id"},
 	}}
-	s[shapeProperties] = awsapi.Shape{Name: "Properties", Kind: awsapi.Document, GoType: reflect.TypeFor[json.RawMessage]()}
-	s[shapeRefusal] = awsapi.Shape{Name: "Refusal", Kind: awsapi.Structure, GoType: reflect.TypeFor[Refusal](), Members: []awsapi.Member{
+	s[shapeProperties] = awsapi.Shape{Name: "Properties", Kind: awsapi.Document, GoType: reflect.TypeOf((*json.RawMessage)(nil)).Elem()}
+	s[shapeRefusal] = awsapi.Shape{Name: "Refusal", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Refusal)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "status", Shape: &s[shapeStatus], Required: true},
 		{Name: "code", Shape: &s[shapeText], Required: true},
 		{Name: "message", Shape: &s[shapeText], Required: true},
 	}}
-	s[shapeSemantic] = awsapi.Shape{Name: "Semantic", Kind: awsapi.String, Enum: []string{"execute_all", "deny_on_first_deny", "permit_on_first_permit"}, GoType: reflect.TypeFor[string]()}
-	s[shapeServicePrefix] = awsapi.Shape{Name: "ServicePrefix", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(63)), Pattern: awsapi.NewPattern("[a-z0-9][a-z0-9-]*"), GoType: reflect.TypeFor[string]()}
-	s[shapeServiceReference] = awsapi.Shape{Name: "ServiceReference", Kind: awsapi.Document, GoType: reflect.TypeFor[json.RawMessage]()}
-	s[shapeStatus] = awsapi.Shape{Name: "Status", Kind: awsapi.Integer, GoType: reflect.TypeFor[int32]()}
-	s[shapeText] = awsapi.Shape{Name: "Text", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeTime] = awsapi.Shape{Name: "Time", Kind: awsapi.Timestamp, Time: awsapi.ISO8601, GoType: reflect.TypeFor[time.Time]()}
+	s[shapeSemantic] = awsapi.Shape{Name: "Semantic", Kind: awsapi.String, Enum: []string{"execute_all", "deny_on_first_deny", "permit_on_first_permit"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeServicePrefix] = awsapi.Shape{Name: "ServicePrefix", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(63)), Pattern: awsapi.NewPattern("[a-z0-9][a-z0-9-]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeServiceReference] = awsapi.Shape{Name: "ServiceReference", Kind: awsapi.Document, GoType: reflect.TypeOf((*json.RawMessage)(nil)).Elem()}
+	s[shapeStatus] = awsapi.Shape{Name: "Status", Kind: awsapi.Integer, GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeText] = awsapi.Shape{Name: "Text", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeTime] = awsapi.Shape{Name: "Time", Kind: awsapi.Timestamp, Time: awsapi.ISO8601, GoType: reflect.TypeOf((*time.Time)(nil)).Elem()}
 	return s
 }

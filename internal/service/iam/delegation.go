@@ -54,10 +54,10 @@ func onNewDelegationRequest(c *server.Call, in *api.CreateDelegationRequestInput
 }
 
 // refuseDelegation registers an operation on one request, by its id.
-func refuseDelegation[In, Out any](s *server.Server, op awsapi.Op[In, Out], id func(*In) string) {
-	server.Refuse(s, op, server.Ask(func(c *server.Call, in *In) authz.Ask {
+func refuseDelegation[In, Out any](s *server.Server, op awsapi.Op[In, Out], id func(In) string) {
+	server.Refuse(s, op, server.Ask(func(c *server.Call, in In) authz.Ask {
 		return askOn(c, nil, "delegation-request", "/", id(in))
-	}), noPartners, func(_ *server.Call, in *In) *awsapi.Error {
+	}), noPartners, func(_ *server.Call, in In) *awsapi.Error {
 		return api.NoSuchEntity.New("The delegation request with id %s cannot be found.", id(in))
 	})
 }

@@ -31,8 +31,8 @@ func (iam *Service) registerOrganizations(s *server.Server) {
 }
 
 func refuseWithoutOrganization[In, Out any](s *server.Server, op awsapi.Op[In, Out]) {
-	server.Refuse(s, op, server.Ask(func(c *server.Call, _ *In) authz.Ask { return askAny(c) }), noOrganizations,
-		func(*server.Call, *In) *awsapi.Error {
+	server.Refuse(s, op, server.Ask(func(c *server.Call, _ In) authz.Ask { return askAny(c) }), noOrganizations,
+		func(*server.Call, In) *awsapi.Error {
 			return api.OrganizationNotFoundException.New("The request failed because no organization is associated with your account.")
 		})
 }

@@ -37,7 +37,7 @@ type samlService struct {
 // RegisterSAML makes s answer AssumeRoleWithSAML.
 func RegisterSAML(s *server.Server, keys *session.Keys, o SAML) {
 	sts := &samlService{&Service{keys: keys}, o.endpoint()}
-	server.HandleVouched(s, api.AssumeRoleWithSAML, server.Vouched[api.AssumeRoleWithSAMLInput, api.AssumeRoleWithSAMLOutput, samlIdentity]{
+	server.HandleVouched(s, api.AssumeRoleWithSAML, server.Vouched[*api.AssumeRoleWithSAMLInput, *api.AssumeRoleWithSAMLOutput, *samlIdentity]{
 		Vouch: sts.vouch, Asks: samlAsks, Act: sts.assumeRole,
 	})
 }

@@ -37,9 +37,9 @@ func Register(s *server.Server, keys *session.Keys, o Options) {
 	sts := &Service{keys: keys, signIn: s.SignIn, verifier: o.Verifier, issuer: o.Issuer}
 	sts.registerWebIdentity(s)
 	server.Handle(s, api.GetCallerIdentity,
-		server.NeedsNone[api.GetCallerIdentityInput]("everybody may ask who he is; AWS lets no policy deny it"), sts.getCallerIdentity)
+		server.NeedsNone[*api.GetCallerIdentityInput]("everybody may ask who he is; AWS lets no policy deny it"), sts.getCallerIdentity)
 	server.Handle(s, api.GetSessionToken,
-		server.NeedsNone[api.GetSessionTokenInput]("it turns a user's own key into a shorter-lived one; a Deny binds, no Allow is needed"), sts.getSessionToken)
+		server.NeedsNone[*api.GetSessionTokenInput]("it turns a user's own key into a shorter-lived one; a Deny binds, no Allow is needed"), sts.getSessionToken)
 	server.Handle(s, api.GetAccessKeyInfo, server.Ask(func(c *server.Call, _ *api.GetAccessKeyInfoInput) authz.Ask {
 		return authz.Ask{Action: c.Action(), Resource: "*"}
 	}), sts.getAccessKeyInfo)

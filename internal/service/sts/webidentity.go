@@ -23,7 +23,7 @@ type webIdentity struct {
 }
 
 func (sts *Service) registerWebIdentity(s *server.Server) {
-	server.HandleVouched(s, api.AssumeRoleWithWebIdentity, server.Vouched[api.AssumeRoleWithWebIdentityInput, api.AssumeRoleWithWebIdentityOutput, webIdentity]{
+	server.HandleVouched(s, api.AssumeRoleWithWebIdentity, server.Vouched[*api.AssumeRoleWithWebIdentityInput, *api.AssumeRoleWithWebIdentityOutput, *webIdentity]{
 		Vouch: sts.vouchWebIdentity, Asks: webIdentityAsks, Act: sts.assumeRoleWithWebIdentity,
 	})
 }

@@ -23,13 +23,13 @@ const aboutSubject = " about this subject"
 // Register makes s answer the operations of warder.
 func Register(s *server.Server, keys *session.Keys) {
 	w := &Service{server: s, keys: keys}
-	server.HandleData(s, api.Evaluate, server.Asks(func(c *server.Call, in *api.EvaluateInput) ([]authz.Ask, error) {
+	server.HandleData(s, api.Evaluate, server.Saying(aboutSubject, server.Asks(func(c *server.Call, in *api.EvaluateInput) ([]authz.Ask, error) {
 		return w.permissions(c, []*Question{evaluation(in)}, false, in.Options != nil && flag(in.Options.Explain))
-	}).Saying(aboutSubject), w.evaluate)
-	server.HandleData(s, api.EvaluateBatch, server.Asks(w.batchPermissions).Saying(aboutSubject), w.evaluateBatch)
-	server.HandleData(s, api.Explain, server.Asks(func(c *server.Call, in *api.ExplainInput) ([]authz.Ask, error) {
+	})), w.evaluate)
+	server.HandleData(s, api.EvaluateBatch, server.Saying(aboutSubject, server.Asks(w.batchPermissions)), w.evaluateBatch)
+	server.HandleData(s, api.Explain, server.Saying(aboutSubject, server.Asks(func(c *server.Call, in *api.ExplainInput) ([]authz.Ask, error) {
 		return w.permissions(c, []*Question{explained(in)}, false, true)
-	}).Saying(aboutSubject), w.explain)
+	})), w.explain)
 	server.Handle(s, api.CreateAccessToken, server.Ask(func(c *server.Call, _ *api.CreateAccessTokenInput) authz.Ask {
 		return authz.Ask{Action: c.Action(), Resource: "*"}
 	}), w.createAccessToken)
