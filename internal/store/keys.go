@@ -22,7 +22,7 @@ import (
 //	version/<account id>                 which state of the account the records above are
 //	outbox/<revision>-<account id>       an event on its way to the trail; the revision in 16 hexadecimal digits
 //	retry/<hash>                         an answer that is remembered; SHA-256 in 64 hexadecimal digits
-//	used/<account id>/<id>               last use of an access key or role, by key id or unique id
+//	used/<account id>/<id>               last use of an access key, role or password, by key id or unique id
 //	access/<account id>/<id>             what a user or role (unique id) or the root user (account id) last tried
 //	report/<account id>/<kind>/<id>      a report: when it was made; the id is a UUID
 //	part/<account id>/<kind>/<id>/<n>    a part of its text, by number in 4 hexadecimal digits
