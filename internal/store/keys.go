@@ -25,6 +25,7 @@ import (
 //	used/<account id>/<id>               last use of an access key, role or password, by key id or unique id
 //	access/<account id>/<id>             what a user or role (unique id) or the root user (account id) last tried
 //	report/<account id>/<kind>/<id>      a report: when it was made; the id is a UUID
+//	note/<account id>/<kind>/<id>        what a background job remembers of the thing with that id
 //	part/<account id>/<kind>/<id>/<n>    a part of its text, by number in 4 hexadecimal digits
 //
 // Account ids, unique ids and access key ids are no secrets: they appear in every ARN and every log.
@@ -37,6 +38,7 @@ const (
 	accessPrefix  = "access/"
 	reportPrefix  = "report/"
 	partPrefix    = "part/"
+	notePrefix    = "note/"
 )
 
 func entityKey(account, key string) string { return entityPrefix + account + "/" + key }
@@ -53,6 +55,11 @@ func accessKey(account, id string) string { return accessPrefix + account + "/" 
 
 func reportKey(account string, kind ReportKind, id string) string {
 	return reportPrefix + account + "/" + string(kind) + "/" + id
+}
+
+// noteKey is the key of one note, or the prefix of all of a kind for no id.
+func noteKey(account string, kind NoteKind, id string) string {
+	return notePrefix + account + "/" + string(kind) + "/" + id
 }
 
 // reportPartKey is the key of one part, or the prefix of all for a number below 0.
