@@ -80,6 +80,8 @@ var layers = map[string]int{
 	"audit/report": 9,
 	"audit/repair": 9,
 
+	"audit/guardrail": 10,
+
 	"audit/report/reporttest": 9, // reports for tests
 
 	"internal/server":        7,

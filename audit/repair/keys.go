@@ -68,6 +68,14 @@ func DeactivateKey(u *directory.User, k *directory.AccessKey) Step {
 	}
 }
 
+// DeleteKey is the step that deletes a user's access key. It has no way back.
+func DeleteKey(u *directory.User, k *directory.AccessKey) Step {
+	return Step{
+		Text: "delete access key " + k.ID + " of user " + u.Name, key: k,
+		Call: call("DeleteAccessKey", "UserName", u.Name, "AccessKeyId", k.ID),
+	}
+}
+
 // DeletePassword is the step that takes the password from a user. It has no way back: nobody can give the same one again.
 func DeletePassword(u *directory.User) Step {
 	return Step{Text: "delete the password of user " + u.Name, Call: call("DeleteLoginProfile", "UserName", u.Name)}
