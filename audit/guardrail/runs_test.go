@@ -19,7 +19,7 @@ func TestRuns(t *testing.T) {
 		{"late by hours", []float64{0, 1.5, 3.4}, nil, 3.4},
 		{"off for a year", []float64{0, 1, 366, 367}, nil, 3},
 		{"a clock that jumps by ten years and stays", []float64{0, 1, 3651, 3652}, nil, 3},
-		{"a clock that jumps and is set right", []float64{0, 1, 3651, 2, 3}, []int{3}, 2},
+		{"a clock that jumps and is set right", []float64{0, 1, 3651, 2, 3}, []int{3}, 3},
 		{"a clock a second behind", []float64{0, 1, 1 - 1.0/86400, 2}, nil, 2},
 		{"a clock that was never right before", []float64{1000, 1, 2}, []int{1}, 2},
 	} {
