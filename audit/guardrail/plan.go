@@ -117,7 +117,7 @@ func (c *Change) Size() int {
 	case Notice:
 		return 0
 	case Rotate:
-		return 1
+		return 2 // a key more, and one inactive
 	}
 	return len(c.Steps)
 }

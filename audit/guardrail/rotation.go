@@ -34,8 +34,8 @@ const MakingTime = 30 * time.Second
 // rotation plans for a user whose key is, or is to be, replaced. It reports whether the user's keys are in its hands.
 func (p *planner) rotation(u *directory.User, resource, spare string) bool {
 	keys := p.Account.Keys(u.ID)
-	if n := p.note(u.ID); n.Rotation != nil {
-		return p.underWay(u, keys, resource, spare, n)
+	if n := p.note(u.ID); n.Rotation != nil && p.underWay(u, keys, resource, spare, n) {
+		return true
 	}
 	if p.Settings.RotateKeys == 0 || spare != "" || tagged(u.Tags) != Rotated {
 		return false
