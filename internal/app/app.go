@@ -19,6 +19,7 @@ import (
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/authn"
+	"github.com/warder-iam/warder/internal/guardrail"
 	"github.com/warder-iam/warder/internal/kv"
 	"github.com/warder-iam/warder/internal/kv/sqlitekv"
 	"github.com/warder-iam/warder/internal/oidc"
@@ -69,6 +70,8 @@ type App struct {
 	verifier  *oidc.Verifier
 	http      *http.Server
 	delivery  *delivery
+
+	guardrails *guardrail.Runner // nil where none is on
 
 	stopping   chan struct{} // closed when Stop begins
 	background sync.WaitGroup
@@ -195,9 +198,12 @@ func (a *App) listen(ctx context.Context) error {
 		TrustedProxies: a.config.TrustedProxies,
 		Region:         Region,
 		Touch:          a.touch,
-		SignIn:         signin.New(a.keys, signin.Options{AllowWeak: a.config.WeakPasswords == weakPasswordsAllow}),
+		SignIn:         signin.New(a.keys, signin.Options{AllowWeak: a.config.WeakPasswords == weakPasswordsAllow, Used: a.touchPassword}),
 	}, a.store, a.keys, sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()},
-		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients})
+		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients}, a.guardrailPlan)
+	if err := a.newGuardrails(api); err != nil {
+		return err
+	}
 	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, stopping: a.stopping}
 	a.http = newHTTPServer(handler(api, h, newAuthZEN(a.endpoint.URL), &issuers{a.store, a.issuerBase()}), a.conns, a.log)
 	if certs := a.transport.certificates; certs != nil {
@@ -287,6 +293,11 @@ func (a *App) touch(c *server.Call) {
 	})
 }
 
+// touchPassword notes that somebody signed in with a password.
+func (a *App) touchPassword(account, userID string, at time.Time) {
+	a.store.Touch(account, userID, store.Use{At: at.UTC().Truncate(time.Second), Service: "signin", Region: Region})
+}
+
 func (a *App) serve() {
 	a.background.Go(func() {
 		var err error
@@ -310,6 +321,9 @@ func (a *App) runJobs() {
 	ctx, a.endJobs = context.WithCancel(context.Background())
 	a.delivery = &delivery{store: a.store, recorder: a.recorder, log: a.log}
 	a.background.Go(func() { a.delivery.run(ctx) })
+	if a.guardrails != nil {
+		a.background.Go(func() { a.guard(ctx) })
+	}
 	if a.transport.ca == "" {
 		return
 	}

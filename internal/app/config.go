@@ -76,6 +76,8 @@ type Config struct {
 	// SAMLAudiences and SAMLRecipients are whom SAML responses must be for, the latter URLs; where there are none, AWS's own
 	// names stand.
 	SAMLAudiences, SAMLRecipients []string
+	// Guardrails are what is changed on a schedule.
+	Guardrails Guardrails
 	// DataEvents is "all" to have decisions on the trail, or "off", as "" is.
 	DataEvents string
 	// LogFormat is "text" or "json"; "" is text on a terminal and JSON elsewhere.
@@ -132,6 +134,7 @@ func (c Config) complete() (Config, error) {
 	}{
 		{"data", &c.Data}, {"master-key", &c.MasterKeyFile}, {"admin-credentials", &c.AdminCredentials},
 		{"tls-cert", &c.TLSCert}, {"tls-key", &c.TLSKey}, {"catalog", &c.Catalog}, {"oidc-ca", &c.OIDC.CA},
+		{"guardrail-rotate-hook", &c.Guardrails.RotateHook}, {"guardrail-notice-hook", &c.Guardrails.NoticeHook},
 	} {
 		if *p.path == "" {
 			continue
@@ -149,6 +152,7 @@ func (c Config) complete() (Config, error) {
 	if c.Program == "" {
 		c.Program = "warder"
 	}
+	c.Guardrails.complete()
 	return c, c.check()
 }
 
@@ -209,6 +213,9 @@ func (c *Config) check() error {
 	}
 	if c.MaxConnections < 8 {
 		return wrong("max-connections", "%d is too few; at least 8", c.MaxConnections)
+	}
+	if err := c.Guardrails.check(); err != nil {
+		return err
 	}
 	return c.checkAdminCredentials()
 }

@@ -22,6 +22,8 @@ const (
 	shapeExplainOutput
 	shapeGetCatalogServiceInput
 	shapeGetCatalogServiceOutput
+	shapeGetGuardrailPlanInput
+	shapeGetGuardrailPlanOutput
 	shapeListCatalogServicesInput
 	shapeListCatalogServicesOutput
 	shapeAction
@@ -39,6 +41,12 @@ const (
 	shapeEvaluations
 	shapeExplanation
 	shapeFlag
+	shapeGuardrailCall
+	shapeGuardrailCalls
+	shapeGuardrailChange
+	shapeGuardrailChanges
+	shapeGuardrailLeftAlone
+	shapeGuardrailsLeftAlone
 	shapeIdentifier
 	shapeName
 	shapeOptions
@@ -109,6 +117,18 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	s[shapeGetCatalogServiceOutput] = awsapi.Shape{Name: "GetCatalogServiceOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetCatalogServiceOutput](), Members: []awsapi.Member{
 		{Name: "service", Shape: &s[shapeServiceReference], Location: awsapi.AsPayload},
 	}}
+	s[shapeGetGuardrailPlanInput] = awsapi.Shape{Name: "GetGuardrailPlanInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetGuardrailPlanInput](), Members: []awsapi.Member{
+		{Name: "at", Shape: &s[shapeTime], Location: awsapi.InQuery},
+	}}
+	s[shapeGetGuardrailPlanOutput] = awsapi.Shape{Name: "GetGuardrailPlanOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetGuardrailPlanOutput](), Members: []awsapi.Member{
+		{Name: "at", Shape: &s[shapeTime], Required: true},
+		{Name: "enabled", Shape: &s[shapeFlag], Required: true},
+		{Name: "size", Shape: &s[shapeStatus], Required: true},
+		{Name: "limit", Shape: &s[shapeStatus], Required: true},
+		{Name: "refused", Shape: &s[shapeText]},
+		{Name: "changes", Shape: &s[shapeGuardrailChanges], Required: true},
+		{Name: "leftAlone", Shape: &s[shapeGuardrailsLeftAlone], Required: true},
+	}}
 	s[shapeListCatalogServicesInput] = awsapi.Shape{Name: "ListCatalogServicesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListCatalogServicesInput]()}
 	s[shapeListCatalogServicesOutput] = awsapi.Shape{Name: "ListCatalogServicesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListCatalogServicesOutput](), Members: []awsapi.Member{
 		{Name: "services", Shape: &s[shapeCatalogServiceSummaries], Required: true},
@@ -160,6 +180,28 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	s[shapeEvaluations] = awsapi.Shape{Name: "Evaluations", Kind: awsapi.List, Max: new(int64(256)), Member: &s[shapeEvaluation], GoType: reflect.TypeFor[[]Evaluation]()}
 	s[shapeExplanation] = awsapi.Shape{Name: "Explanation", Kind: awsapi.Document, GoType: reflect.TypeFor[json.RawMessage]()}
 	s[shapeFlag] = awsapi.Shape{Name: "Flag", Kind: awsapi.Boolean, GoType: reflect.TypeFor[bool]()}
+	s[shapeGuardrailCall] = awsapi.Shape{Name: "GuardrailCall", Kind: awsapi.Structure, GoType: reflect.TypeFor[GuardrailCall](), Members: []awsapi.Member{
+		{Name: "text", Shape: &s[shapeText], Required: true},
+		{Name: "reversible", Shape: &s[shapeFlag], Required: true},
+	}}
+	s[shapeGuardrailCalls] = awsapi.Shape{Name: "GuardrailCalls", Kind: awsapi.List, Member: &s[shapeGuardrailCall], GoType: reflect.TypeFor[[]GuardrailCall]()}
+	s[shapeGuardrailChange] = awsapi.Shape{Name: "GuardrailChange", Kind: awsapi.Structure, GoType: reflect.TypeFor[GuardrailChange](), Members: []awsapi.Member{
+		{Name: "guardrail", Shape: &s[shapeText], Required: true},
+		{Name: "action", Shape: &s[shapeText], Required: true},
+		{Name: "resource", Shape: &s[shapeText], Required: true},
+		{Name: "accessKeyId", Shape: &s[shapeText]},
+		{Name: "reason", Shape: &s[shapeText], Required: true},
+		{Name: "since", Shape: &s[shapeTime], Required: true},
+		{Name: "due", Shape: &s[shapeTime]},
+		{Name: "calls", Shape: &s[shapeGuardrailCalls], Required: true},
+	}}
+	s[shapeGuardrailChanges] = awsapi.Shape{Name: "GuardrailChanges", Kind: awsapi.List, Member: &s[shapeGuardrailChange], GoType: reflect.TypeFor[[]GuardrailChange]()}
+	s[shapeGuardrailLeftAlone] = awsapi.Shape{Name: "GuardrailLeftAlone", Kind: awsapi.Structure, GoType: reflect.TypeFor[GuardrailLeftAlone](), Members: []awsapi.Member{
+		{Name: "guardrail", Shape: &s[shapeText], Required: true},
+		{Name: "resource", Shape: &s[shapeText], Required: true},
+		{Name: "reason", Shape: &s[shapeText], Required: true},
+	}}
+	s[shapeGuardrailsLeftAlone] = awsapi.Shape{Name: "GuardrailsLeftAlone", Kind: awsapi.List, Member: &s[shapeGuardrailLeftAlone], GoType: reflect.TypeFor[[]GuardrailLeftAlone]()}
 	s[shapeIdentifier] = awsapi.Shape{Name: "Identifier", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2048)), GoType: reflect.TypeFor[string]()}
 	s[shapeName] = awsapi.Shape{Name: "Name", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(256)), GoType: reflect.TypeFor[string]()}
 	s[shapeOptions] = awsapi.Shape{Name: "Options", Kind: awsapi.Structure, GoType: reflect.TypeFor[Options](), Members: []awsapi.Member{
