@@ -3,13 +3,20 @@ package app
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	rules "github.com/warder-iam/warder/audit/guardrail"
+	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/internal/guardrail"
+	"github.com/warder-iam/warder/internal/store"
+	"github.com/warder-iam/warder/internal/trailstore"
 )
 
 func TestKeepTime(t *testing.T) {
@@ -89,5 +96,51 @@ func TestGuardrailsCheck(t *testing.T) {
 		if got != want {
 			t.Errorf("wrong is %q, want %q", got, want)
 		}
+	}
+}
+
+// A run on a running server changes what is due, and the change reaches the trail as any other.
+func TestGuardrailsRun(t *testing.T) {
+	const day = 24 * time.Hour
+	p := newPlace(t)
+	stop(t, p.start(t))
+	p.change(t, func(tx *store.Tx) error {
+		old := tx.Now().Add(-200 * day)
+		if err := tx.Put(&directory.User{ID: "AIDAANN", Name: "ann", Path: "/", Created: old}); err != nil {
+			return err
+		}
+		return tx.Put(&directory.AccessKey{ID: "AKIAANNANNANNANNANNA", User: "AIDAANN", Created: old, Active: true})
+	})
+	p.Guardrails.UnusedCredentials = 90 * day
+	a := p.start(t)
+	a.touchPassword(p.AccountID, "AIDAANN", time.Now()) // of nobody's password: nothing comes of it
+	status, body := call(t, client(t), a.Endpoint().URL, p.adminKey(t), "iam", url.Values{"Action": {"ListUsers"}, "Version": {"2010-05-08"}})
+	if status != http.StatusOK {
+		t.Fatalf("%d %s", status, body)
+	}
+	plan, err := a.guardrailPlan(t.Context(), p.AccountID, time.Now())
+	if err != nil || len(plan.Changes) != 1 || !plan.Enabled || plan.Limit != DefaultGuardrailLimit {
+		t.Errorf("plan %+v, %v", plan, err)
+	}
+	if err := a.guardrails.Run(t.Context(), time.Now()); err != nil {
+		t.Error(err)
+	}
+	if key, _ := a.store.Snapshot().AccessKey("AKIAANNANNANNANNANNA"); key.Active {
+		t.Error("the key is active")
+	}
+	stop(t, a)
+	found := 0
+	for record, err := range trailstore.Read(t.Context(), filepath.Join(p.Data, trailName), trailstore.All()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e := record.Event; e.UserIdentity.InvokedBy == guardrail.Principal {
+			if found++; e.EventName != "UpdateAccessKey" || !strings.Contains(string(e.AdditionalEventData), "guardrail-unused-credentials") {
+				t.Errorf("%s %s", e.EventName, e.AdditionalEventData)
+			}
+		}
+	}
+	if found != 1 {
+		t.Errorf("%d events of guardrails are on the trail", found)
 	}
 }
