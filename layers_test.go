@@ -88,6 +88,8 @@ var layers = map[string]int{
 
 	"audit/report/reporttest": 9, // reports for tests
 
+	"audit/guardrail": 10,
+
 	"internal/server":        7,
 	"internal/oidc/oidctest": 7, // a provider for tests
 
@@ -97,14 +99,16 @@ var layers = map[string]int{
 
 	"internal/server/clienttest": 9, // reads answers as clients do, for tests
 
-	"internal/app":     9,
-	"internal/console": 9,
+	"internal/guardrail": 11,
 
-	"cmd/*":                   10,
-	"internal/operationindex": 10, // reads what app serves, for its docs
-	"examples/*":              10,
-	"acceptance":              10,
-	"internal/accuracy":       10, // tests of the audit on labelled accounts
+	"internal/app":     12,
+	"internal/console": 12,
+
+	"cmd/*":                   13,
+	"internal/operationindex": 13, // reads what app serves, for its docs
+	"examples/*":              13,
+	"acceptance":              13,
+	"internal/accuracy":       13, // tests of the audit on labelled accounts
 }
 
 // public are the packages that other Go programs embed: "x/*" as above.

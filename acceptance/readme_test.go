@@ -76,9 +76,10 @@ type readme struct {
 // mainPage is the README of the whole.
 const mainPage = "../README.md"
 
-func newReadme(t *testing.T, page string) *readme {
+// newReadme starts the server, with more arguments where the page says so.
+func newReadme(t *testing.T, page string, more ...string) *readme {
 	t.Helper()
-	w := start(t)
+	w := start(t, more...)
 	r := &readme{t: t, w: w, page: page, dir: t.TempDir(), replace: strings.NewReplacer()}
 	r.env = w.env(
 		"PATH="+filepath.Dir(w.name)+string(os.PathListSeparator)+os.Getenv("PATH"),

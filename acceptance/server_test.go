@@ -63,11 +63,12 @@ type warder struct {
 	exited chan error
 }
 
-// start makes a new server, waits until it is ready, and stops it at the end of the test: it must then exit with status 0
+// start makes a new server, with more arguments perhaps, waits until it is ready, and stops it at the end of the test: it must then exit with status 0
 // and have logged no error.
-func start(t testing.TB) *warder {
+func start(t testing.TB, more ...string) *warder {
 	t.Helper()
 	w := prepare(t)
+	w.more = more
 	w.launch(t)
 	t.Cleanup(func() {
 		if w.cmd != nil {

@@ -10,7 +10,8 @@ import (
 // Caller is an authenticated principal, as internal/authn or an embedding program found it.
 type Caller struct {
 	Kind eval.PrincipalKind
-	// Account is the caller's 12-digit account; "" for anonymous callers and service principals.
+	// Account is the caller's 12-digit account; "" for anonymous callers. Of a service principal it is the account that it
+	// acts in, "" where it acts in none: it belongs to none.
 	Account string
 	// ARN of the user, root user or session.
 	ARN string
@@ -32,6 +33,14 @@ type Caller struct {
 	ProviderKeys eval.Context
 	// Session is nil for long-term credentials.
 	Session *Session
+}
+
+// home is the account that the caller belongs to, "" where it belongs to none.
+func (c *Caller) home() string {
+	if c.Kind == eval.Service {
+		return ""
+	}
+	return c.Account
 }
 
 // SessionType says which operation made temporary credentials.

@@ -121,7 +121,7 @@ func principalKeys(ctx *eval.Context, p *subject, c *Caller) {
 		arn = p.roleARN // with its path, as it is now
 	}
 	setIf(ctx, "aws:PrincipalArn", arn)
-	setIf(ctx, "aws:PrincipalAccount", c.Account)
+	setIf(ctx, "aws:PrincipalAccount", c.home())
 	if c.Kind != eval.WebIdentity { // it has none before it has a session
 		setIf(ctx, "aws:userid", c.UserID)
 	}

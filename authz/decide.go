@@ -106,7 +106,7 @@ func Keys(snap *directory.Snapshot, c *Caller, env *Environment, ask *Ask) (keys
 // keys are the condition keys of a request, those of the organizations too.
 func (p *subject) keys(snap *directory.Snapshot, c *Caller, env *Environment, ask *Ask) eval.Context {
 	keys := requestContext(p, c, env, ask)
-	organizationKeys(&keys, snap.Membership(c.Account), snap.Membership(ownerOf(c, ask)))
+	organizationKeys(&keys, snap.Membership(c.home()), snap.Membership(ownerOf(c, ask)))
 	return keys
 }
 
@@ -133,7 +133,7 @@ func question(
 	req = &eval.Request{
 		Principal: eval.Principal{
 			Credential: credential,
-			Kind:       c.Kind, Account: c.Account, ARN: c.ARN, UniqueID: c.PrincipalID,
+			Kind:       c.Kind, Account: c.home(), ARN: c.ARN, UniqueID: c.PrincipalID,
 			RoleARN: p.roleARN, UserARN: p.userARN,
 			Services: c.Services, Provider: c.Provider, ServiceLinked: p.linked,
 		},
@@ -141,7 +141,7 @@ func question(
 		Context: p.keys(snap, c, env, ask),
 	}
 	set = own.With(session, ask.ResourcePolicy, ask.ResourceKind)
-	if caller, resource := snap.Membership(c.Account), snap.Membership(ownerOf(c, ask)); caller != nil || resource != nil {
+	if caller, resource := snap.Membership(c.home()), snap.Membership(ownerOf(c, ask)); caller != nil || resource != nil {
 		set = under(&set, caller, resource)
 	}
 	return set, req, true

@@ -13,7 +13,10 @@ func (d *Decision) Message() string {
 		return d.restriction()
 	}
 	who := d.Caller.ARN
-	if who == "" {
+	switch {
+	case who == "" && len(d.Caller.Services) > 0:
+		who = d.Caller.Services[0]
+	case who == "":
 		who = "anonymous"
 	}
 	text := "User: " + who + " is not authorized to perform: " + d.Ask.Action

@@ -11,7 +11,7 @@ import (
 const (
 	MaxRecord     = 256 << 10 // a whole record
 	maxParameters = 100 << 10 // requestParameters, responseElements
-	maxAdditional = 28 << 10  // additionalEventData
+	MaxAdditional = 28 << 10  // additionalEventData
 	maxText       = 1 << 10   // userAgent, errorMessage
 )
 
@@ -24,7 +24,7 @@ func (e *Event) limitMembers() {
 	e.ErrorMessage = cut(e.ErrorMessage, maxText)
 	e.RequestParameters = limitRaw("requestParameters", e.RequestParameters, maxParameters)
 	e.ResponseElements = limitRaw("responseElements", e.ResponseElements, maxParameters)
-	e.AdditionalEventData = limitRaw("additionalEventData", e.AdditionalEventData, maxAdditional)
+	e.AdditionalEventData = limitRaw("additionalEventData", e.AdditionalEventData, MaxAdditional)
 	e.ServiceEventDetails = limitRaw("serviceEventDetails", e.ServiceEventDetails, maxParameters)
 }
 

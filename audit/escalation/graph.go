@@ -120,6 +120,9 @@ func Build(f *access.Finder, opts Options) *Graph {
 	return g
 }
 
+// Administrators are those of a Graph of the snapshot that f answers about, without the work of finding who can become one.
+func Administrators(f *access.Finder) []Administrator { return newModel(f, Options{}).administrators }
+
 func (g *Graph) addEdges(seen map[string]bool, edges []Edge) {
 	for i := range edges {
 		e := &edges[i]

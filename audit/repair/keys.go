@@ -49,18 +49,36 @@ func (m *maker) deactivate(u *directory.User, k *directory.AccessKey) string {
 	case slices.Contains(m.in.Spare, k.ID):
 		return k.ID + " is the key that this profile signs with: warder rotate-key replaces it without locking you out"
 	}
-	set := func(status string) Call {
-		return call("UpdateAccessKey", "UserName", u.Name, "AccessKeyId", k.ID, "Status", status)
-	}
-	m.step(Step{
-		Text: "deactivate access key " + k.ID + " of user " + u.Name,
-		Diff: []string{`- "Status": "Active"`, `+ "Status": "Inactive"`},
-		Call: set("Inactive"), Undo: []Call{set("Active")}, key: k,
-	})
+	m.step(DeactivateKey(u, k))
 	changed := k.Clone()
 	changed.Active = false
 	m.puts = append(m.puts, changed)
 	return ""
+}
+
+// DeactivateKey is the step that makes a user's access key inactive.
+func DeactivateKey(u *directory.User, k *directory.AccessKey) Step {
+	set := func(status string) Call {
+		return call("UpdateAccessKey", "UserName", u.Name, "AccessKeyId", k.ID, "Status", status)
+	}
+	return Step{
+		Text: "deactivate access key " + k.ID + " of user " + u.Name,
+		Diff: []string{`- "Status": "Active"`, `+ "Status": "Inactive"`},
+		Call: set("Inactive"), Undo: []Call{set("Active")}, key: k,
+	}
+}
+
+// DeleteKey is the step that deletes a user's access key. It has no way back.
+func DeleteKey(u *directory.User, k *directory.AccessKey) Step {
+	return Step{
+		Text: "delete access key " + k.ID + " of user " + u.Name, key: k,
+		Call: call("DeleteAccessKey", "UserName", u.Name, "AccessKeyId", k.ID),
+	}
+}
+
+// DeletePassword is the step that takes the password from a user. It has no way back: nobody can give the same one again.
+func DeletePassword(u *directory.User) Step {
+	return Step{Text: "delete the password of user " + u.Name, Call: call("DeleteLoginProfile", "UserName", u.Name)}
 }
 
 // idleKey deactivates the key of a user that was used least recently; of several never used ones, the oldest.

@@ -39,13 +39,18 @@ func (m *maker) deleteVersions(p *directory.Policy) {
 		if v.Number == p.Default {
 			continue
 		}
-		version := "v" + strconv.Itoa(v.Number)
-		m.step(Step{
-			Text: "delete version " + version + " of policy " + name,
-			Diff: lines("-", v.Document.Text),
-			Call: call("DeletePolicyVersion", "PolicyArn", name, "VersionId", version),
-			Undo: []Call{call("CreatePolicyVersion", "PolicyArn", name, "PolicyDocument", v.Document.Text, "SetAsDefault", "false")},
-		})
+		m.step(DeleteVersion(name, &v))
+	}
+}
+
+// DeleteVersion is the step that deletes a version of the policy with that ARN, which must not be the default one.
+func DeleteVersion(policyARN string, v *directory.PolicyVersion) Step {
+	version := "v" + strconv.Itoa(v.Number)
+	return Step{
+		Text: "delete version " + version + " of policy " + policyARN,
+		Diff: lines("-", v.Document.Text),
+		Call: call("DeletePolicyVersion", "PolicyArn", policyARN, "VersionId", version),
+		Undo: []Call{call("CreatePolicyVersion", "PolicyArn", policyARN, "PolicyDocument", v.Document.Text, "SetAsDefault", "false")},
 	}
 }
 
@@ -60,6 +65,13 @@ func (m *maker) deletePolicy(p *directory.Policy) string {
 		return "its tags are not known, so they could not be given back: only a live Warder is asked for them"
 	}
 	m.deleteVersions(p)
+	m.step(DeletePolicy(name, p, details))
+	m.deletes = append(m.deletes, p)
+	return ""
+}
+
+// DeletePolicy is the step that deletes the policy with that ARN, once it has no version but the default one.
+func DeletePolicy(policyARN string, p *directory.Policy, details PolicyDetails) Step {
 	text := p.DefaultDocument().Text
 	create := call("CreatePolicy", "PolicyName", p.Name, "Path", p.Path, "PolicyDocument", text)
 	if details.Description != "" {
@@ -69,12 +81,10 @@ func (m *maker) deletePolicy(p *directory.Policy) string {
 		create.Params[fmt.Sprintf("Tags.member.%d.Key", i+1)] = t.Key
 		create.Params[fmt.Sprintf("Tags.member.%d.Value", i+1)] = t.Value
 	}
-	m.step(Step{
-		Text: "delete policy " + name, Diff: lines("-", text),
-		Call: call("DeletePolicy", "PolicyArn", name), Undo: []Call{create},
-	})
-	m.deletes = append(m.deletes, p)
-	return ""
+	return Step{
+		Text: "delete policy " + policyARN, Diff: lines("-", text),
+		Call: call("DeletePolicy", "PolicyArn", policyARN), Undo: []Call{create},
+	}
 }
 
 // detachEverywhere detaches a managed policy from whoever has it.

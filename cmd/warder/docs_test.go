@@ -47,6 +47,33 @@ func TestConfigurationPage(t *testing.T) {
 	}
 }
 
+// TestGuardrailsPage loads the configuration that docs/guardrails.md shows, and holds that the page names every setting of
+// guardrails.
+func TestGuardrailsPage(t *testing.T) {
+	text, err := os.ReadFile("../../docs/guardrails.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, _ := strings.Cut(string(text), "```yaml\n")
+	block, _, found := strings.Cut(block, "```")
+	if !found {
+		t.Fatal("the page shows no configuration")
+	}
+	c, err := loaded(t, nil, nil, block)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := c.server()
+	if err != nil || !config.Guardrails.On() {
+		t.Errorf("%+v, %v", config.Guardrails, err)
+	}
+	for _, s := range settings() {
+		if strings.HasPrefix(s.name, "guardrail-") && !strings.Contains(string(text), "`"+s.name+"`") {
+			t.Errorf("the page does not name %s", s.name)
+		}
+	}
+}
+
 func settingsTable() string {
 	var b strings.Builder
 	b.WriteString("| setting | variable | value | what | default |\n|---|---|---|---|---|\n")

@@ -18,6 +18,7 @@ import (
 	"github.com/knadh/koanf/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/warder-iam/warder/audit/guardrail"
 	"github.com/warder-iam/warder/internal/app"
 	"github.com/warder-iam/warder/internal/seal"
 )
@@ -232,6 +233,8 @@ func (s *setting) normal(v any) (any, error) {
 		return normalTable(v)
 	case number:
 		return normalNumber(v)
+	case age:
+		return normalAge(v)
 	case duration:
 		t, ok := v.(string)
 		if !ok {
@@ -301,6 +304,41 @@ func normalTable(v any) (any, error) {
 	return m, nil
 }
 
+// normalAge gives "off", days such as "90d", or a time in its shortest form.
+func normalAge(v any) (any, error) {
+	t, ok := v.(string)
+	d, err := parseAge(t)
+	switch {
+	case !ok || err != nil:
+		return nil, fmt.Errorf("%v is no age such as 90d", v)
+	case d == 0:
+		return "off", nil
+	case d%oneDay == 0:
+		return strconv.FormatInt(int64(d/oneDay), 10) + "d", nil
+	}
+	return d.String(), nil
+}
+
+const oneDay = 24 * time.Hour
+
+// parseAge reads "90d", what time.ParseDuration does, or "off", which is 0.
+func parseAge(t string) (time.Duration, error) {
+	if t == "off" {
+		return 0, nil
+	}
+	if n, ok := strings.CutSuffix(t, "d"); ok {
+		days, err := strconv.ParseUint(n, 10, 16)
+		return time.Duration(days) * oneDay, err
+	}
+	return time.ParseDuration(t)
+}
+
+// age is the value of a setting of that kind.
+func (c *configuration) age(name string) time.Duration {
+	d, _ := parseAge(c.String(name)) // it was parsed when it was added
+	return d
+}
+
 func normalNumber(v any) (any, error) {
 	switch v := v.(type) {
 	case int:
@@ -330,15 +368,28 @@ func (c *configuration) server() (app.Config, error) {
 		OIDC:             app.OIDC{CA: c.String("oidc-ca"), KeySets: c.Strings("oidc-jwks"), Algorithms: c.Strings("oidc-algorithm")},
 		SAMLAudiences:    c.Strings("saml-audience"),
 		SAMLRecipients:   c.Strings("saml-recipient"),
-		DataEvents:       c.String("data-events"),
 		Deliveries: app.Deliveries{
 			Storage: c.String("trail-storage"), Credentials: c.String("trail-storage-credentials"),
 			Every: c.Duration("deliver-every"), DigestEvery: c.Duration("digest-every"), Checkpoint: c.String("checkpoint"),
 		},
+		Guardrails: app.Guardrails{
+			Settings: guardrail.Settings{
+				UnusedCredentials: c.age("guardrail-unused-credentials"), KeyAge: c.age("guardrail-key-age"), KeyNotice: c.age("guardrail-key-notice"),
+				RotateKeys: c.age("guardrail-rotate-keys"), PolicyVersions: c.age("guardrail-policy-versions"), UnattachedPolicies: c.age("guardrail-unattached-policies"),
+			},
+			Every: c.age("guardrail-every"), Limit: c.Int("guardrail-limit"),
+			RotateHook: c.String("guardrail-rotate-hook"), NoticeHook: c.String("guardrail-notice-hook"),
+		},
+		DataEvents:     c.String("data-events"),
 		WeakPasswords:  c.String("weak-passwords"),
 		LogFormat:      c.String("log-format"),
 		DrainTimeout:   c.Duration("drain-timeout"),
 		MaxConnections: c.Int("max-connections"),
+	}
+	for _, name := range []string{"guardrail-key-notice", "guardrail-every"} {
+		if c.age(name) == 0 {
+			return config, &app.ConfigError{Setting: name, Err: errors.New("it cannot be off; switch the guardrails themselves off")}
+		}
 	}
 	for _, p := range c.Strings("trusted-proxy") {
 		prefix, err := parsePrefix(p)

@@ -43,6 +43,7 @@ func TestPrecedence(t *testing.T) {
 		list:     {"f", "ef", "e", "x"},
 		number:   {"1", "2", "3", "4"},
 		duration: {"1s", "2s", "3s", "4s"},
+		age:      {"1d", "36h0m0s", "3d", "off"},
 	}
 	for _, s := range settings() {
 		if s.secret || s.kind == table {
@@ -134,6 +135,21 @@ func TestTrustedProxies(t *testing.T) {
 		got, err := parsePrefix(test.in)
 		if (err != nil) != (test.want == "") || err == nil && got.String() != test.want {
 			t.Errorf("%q: %v, %v, want %s", test.in, got, err, test.want)
+		}
+	}
+}
+
+// Ages are days, times of Go, or off; what means the same reads the same.
+func TestAges(t *testing.T) {
+	for text, want := range map[string]string{
+		"90d": "90d", "0d": "off", "off": "off", "48h": "2d", "36h": "36h0m0s", "": "", "d": "", "90": "", "-1d": "", "1.5d": "", "99999d": "", "1w": "",
+	} {
+		c, err := loaded(t, []string{"--guardrail-key-age", text}, nil, "")
+		if (err == nil) != (want != "") {
+			t.Errorf("%q: %v", text, err)
+		}
+		if err == nil && c.String("guardrail-key-age") != want {
+			t.Errorf("%q is %q", text, c.String("guardrail-key-age"))
 		}
 	}
 }

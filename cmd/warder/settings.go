@@ -17,6 +17,7 @@ const (
 	table         // NAME=NUMBER; a YAML mapping
 	number        // a whole number
 	duration      // "30s", "1m30s"
+	age           // "90d", "36h"; "off" is no age
 )
 
 // setting is one thing that can be configured: by a flag, an environment variable, or a line of the configuration file.
@@ -76,6 +77,17 @@ func settings() []setting {
 		{name: "digest-every", kind: duration, arg: "TIME", help: "how often trails with log file validation deliver a digest",
 			fallback: constant(delivery.DefaultDigestEvery.String()), shown: "1h"},
 		{name: "checkpoint", kind: path, arg: "DIR", help: "directory, best on another machine's disk, that each digest's signed checkpoint is written to"},
+		{name: "guardrail-unused-credentials", kind: age, arg: "AGE", help: "access keys not used for so long are made inactive, and passwords deleted", shown: "off"},
+		{name: "guardrail-key-age", kind: age, arg: "AGE", help: "active access keys this old are made inactive, after a notice", shown: "off"},
+		{name: "guardrail-key-notice", kind: age, arg: "AGE", help: "how long before that notice is given", fallback: constant("14d"), shown: "14d"},
+		{name: "guardrail-rotate-keys", kind: age, arg: "AGE", help: "access keys this old, of users tagged warder:guardrail=rotate, are replaced", shown: "off"},
+		{name: "guardrail-policy-versions", kind: age, arg: "AGE", help: "versions of policies that were not the default one for so long are deleted", shown: "off"},
+		{name: "guardrail-unattached-policies", kind: age, arg: "AGE", help: "policies attached to nothing for so long are deleted", shown: "off"},
+		{name: "guardrail-rotate-hook", kind: path, arg: "FILE", help: "program that is given each new key on standard input, and installs it"},
+		{name: "guardrail-notice-hook", kind: path, arg: "FILE", help: "program that is given the notices on standard input"},
+		{name: "guardrail-every", kind: age, arg: "TIME", help: "how often the guardrails run, 1h to 7d", fallback: constant("1d"), shown: "1d"},
+		{name: "guardrail-limit", kind: number, arg: "N", help: "changes that one run of the guardrails may make; one that would make more makes none",
+			fallback: constant(app.DefaultGuardrailLimit), shown: "25"},
 		{name: "log-format", kind: text, arg: "FORMAT", help: "text or json", shown: "text on a terminal, else json"},
 		{name: "drain-timeout", kind: duration, arg: "TIME", help: "how long running requests are waited for at the end",
 			fallback: constant(app.DefaultDrainTimeout.String()), shown: app.DefaultDrainTimeout.String()},

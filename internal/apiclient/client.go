@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -113,7 +114,12 @@ func (c *Client) Do(ctx context.Context, by Credentials, call Call, out any) err
 	for name, values := range call.Params {
 		form[name] = values
 	}
-	answer, status, err := c.send(ctx, by, call, []byte(form.Encode()))
+	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
+	if call.Invocation != "" {
+		header.Set("Amz-Sdk-Invocation-Id", call.Invocation)
+	}
+	wire := &sigv4.Request{Method: http.MethodPost, RawTarget: "/", Header: header, Host: c.endpoint.Host, Body: []byte(form.Encode())}
+	answer, _, status, err := c.send(ctx, by, call.Service, wire)
 	if err != nil {
 		return err
 	}
@@ -129,31 +135,54 @@ func (c *Client) Do(ctx context.Context, by Credentials, call Call, out any) err
 	return nil
 }
 
-func (c *Client) send(ctx context.Context, by Credentials, call Call, body []byte) (answer []byte, status int, err error) {
-	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
-	if call.Invocation != "" {
-		header.Set("Amz-Sdk-Invocation-Id", call.Invocation)
-	}
-	signer := sigv4.Signer{AccessKeyID: by.ID, Secret: seal.NewSecret([]byte(by.Secret)), SessionToken: by.Token, Region: c.region, Service: call.Service}
-	err = signer.Sign(&sigv4.Request{Method: http.MethodPost, RawTarget: "/", Header: header, Host: c.endpoint.Host, Body: body}, time.Now())
+// Read asks a service that speaks REST-JSON for what is at a path, with its query, and reads the answer's JSON into out. A
+// refusal is an *Error.
+func (c *Client) Read(ctx context.Context, by Credentials, service, target string, out any) error {
+	wire := &sigv4.Request{Method: http.MethodGet, RawTarget: target, Header: http.Header{}, Host: c.endpoint.Host}
+	answer, header, status, err := c.send(ctx, by, service, wire)
 	if err != nil {
-		return nil, 0, err
+		return err
 	}
-	target := url.URL{Scheme: c.endpoint.Scheme, Host: c.endpoint.Host, Path: "/"}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target.String(), bytes.NewReader(body))
+	if status != http.StatusOK {
+		return readJSONError(status, header.Get("X-Amzn-Errortype"), answer)
+	}
+	if err := json.Unmarshal(answer, out); err != nil {
+		return fmt.Errorf("the answer from %s is not what Warder writes: %w", c.endpoint.Host, err)
+	}
+	return nil
+}
+
+func readJSONError(status int, code string, answer []byte) error {
+	var e struct {
+		Message string `json:"message"`
+	}
+	if err := json.Unmarshal(answer, &e); err != nil || code == "" {
+		return readError(status, answer)
+	}
+	return &Error{Status: status, Code: code, Message: e.Message}
+}
+
+// send signs a request, whose method, target, header and body these are, and gives the answer.
+func (c *Client) send(ctx context.Context, by Credentials, service string, wire *sigv4.Request) (answer []byte, header http.Header, status int, err error) {
+	signer := sigv4.Signer{AccessKeyID: by.ID, Secret: seal.NewSecret([]byte(by.Secret)), SessionToken: by.Token, Region: c.region, Service: service}
+	if err = signer.Sign(wire, time.Now()); err != nil {
+		return nil, nil, 0, err
+	}
+	target := c.endpoint.Scheme + "://" + c.endpoint.Host + wire.RawTarget
+	req, err := http.NewRequestWithContext(ctx, wire.Method, target, bytes.NewReader(wire.Body))
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, 0, err
 	}
-	req.Header = header
+	req.Header = wire.Header
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, 0, fmt.Errorf("%w: %w", ErrUnreachable, err)
+		return nil, nil, 0, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	answer, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err = errors.Join(err, resp.Body.Close()); err != nil {
-		return nil, 0, fmt.Errorf("%w to the end: %w", ErrUnreachable, err)
+		return nil, nil, 0, fmt.Errorf("%w to the end: %w", ErrUnreachable, err)
 	}
-	return answer, resp.StatusCode, nil
+	return answer, resp.Header, resp.StatusCode, nil
 }
 
 func readError(status int, answer []byte) error {

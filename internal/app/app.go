@@ -20,6 +20,7 @@ import (
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/authn"
 	"github.com/warder-iam/warder/internal/delivery"
+	"github.com/warder-iam/warder/internal/guardrail"
 	"github.com/warder-iam/warder/internal/kv"
 	"github.com/warder-iam/warder/internal/kv/sqlitekv"
 	"github.com/warder-iam/warder/internal/oidc"
@@ -72,6 +73,8 @@ type App struct {
 	http      *http.Server
 	outbox    *outbox
 	trails    *delivery.Job
+
+	guardrails *guardrail.Runner // nil where none is on
 
 	stopping   chan struct{} // closed when Stop begins
 	background sync.WaitGroup
@@ -199,9 +202,12 @@ func (a *App) listen(ctx context.Context) error {
 		TrustedProxies: a.config.TrustedProxies,
 		Region:         Region,
 		Touch:          a.touch,
-		SignIn:         signin.New(a.keys, signin.Options{AllowWeak: a.config.WeakPasswords == weakPasswordsAllow}),
+		SignIn:         signin.New(a.keys, signin.Options{AllowWeak: a.config.WeakPasswords == weakPasswordsAllow, Used: a.touchPassword}),
 	}, a.store, a.keys, sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()},
-		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients})
+		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients}, a.guardrailPlan)
+	if err := a.newGuardrails(api); err != nil {
+		return err
+	}
 	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, trails: a.trails, stopping: a.stopping}
 	a.http = newHTTPServer(handler(api, h, newAuthZEN(a.endpoint.URL), &issuers{a.store, a.issuerBase()}), a.conns, a.log)
 	if certs := a.transport.certificates; certs != nil {
@@ -291,6 +297,11 @@ func (a *App) touch(c *server.Call) {
 	})
 }
 
+// touchPassword notes that somebody signed in with a password.
+func (a *App) touchPassword(account, userID string, at time.Time) {
+	a.store.Touch(account, userID, store.Use{At: at.UTC().Truncate(time.Second), Service: "signin", Region: Region})
+}
+
 func (a *App) serve() {
 	a.background.Go(func() {
 		var err error
@@ -315,6 +326,9 @@ func (a *App) runJobs() (ctx context.Context) {
 	a.background.Go(func() { a.outbox.run(ctx) })
 	a.background.Go(func() { a.trails.Run(ctx) })
 	a.background.Go(func() { a.recorder.head.run(ctx) })
+	if a.guardrails != nil {
+		a.background.Go(func() { a.guard(ctx) })
+	}
 	if a.transport.ca == "" {
 		return ctx
 	}

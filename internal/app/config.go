@@ -76,6 +76,8 @@ type Config struct {
 	// SAMLAudiences and SAMLRecipients are whom SAML responses must be for, the latter URLs; where there are none, AWS's own
 	// names stand.
 	SAMLAudiences, SAMLRecipients []string
+	// Guardrails are what is changed on a schedule.
+	Guardrails Guardrails
 	// DataEvents is "all" to have decisions on the trail, or "off", as "" is.
 	DataEvents string
 	// Deliveries is where trails deliver, and how often.
@@ -135,6 +137,7 @@ func (c Config) complete() (Config, error) {
 		{"data", &c.Data}, {"master-key", &c.MasterKeyFile}, {"admin-credentials", &c.AdminCredentials},
 		{"tls-cert", &c.TLSCert}, {"tls-key", &c.TLSKey}, {"catalog", &c.Catalog}, {"oidc-ca", &c.OIDC.CA},
 		{"trail-storage-credentials", &c.Deliveries.Credentials}, {"checkpoint", &c.Deliveries.Checkpoint},
+		{"guardrail-rotate-hook", &c.Guardrails.RotateHook}, {"guardrail-notice-hook", &c.Guardrails.NoticeHook},
 	} {
 		if *p.path == "" {
 			continue
@@ -155,6 +158,7 @@ func (c Config) complete() (Config, error) {
 	if c.Program == "" {
 		c.Program = "warder"
 	}
+	c.Guardrails.complete()
 	return c, c.check()
 }
 
@@ -217,6 +221,9 @@ func (c *Config) check() error {
 		return wrong("max-connections", "%d is too few; at least 8", c.MaxConnections)
 	}
 	if err := c.Deliveries.check(c.Data); err != nil {
+		return err
+	}
+	if err := c.Guardrails.check(); err != nil {
 		return err
 	}
 	return c.checkAdminCredentials()

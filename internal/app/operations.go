@@ -18,9 +18,10 @@ import (
 )
 
 // newServer makes the request pipeline with every service that Warder has.
-func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML) *server.Server {
+func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML, plan warder.GuardrailPlan) *server.Server {
 	s := server.New(o, iamapi.Service, stsapi.Service, accessanalyzerapi.Service, warderapi.Service)
 	register(s, st, keys, tokens, saml)
+	warder.RegisterGuardrails(s, plan)
 	return s
 }
 
@@ -41,7 +42,7 @@ var operationTests []byte
 
 // Operations lists what is served and what is not. It needs no data and no running server.
 func Operations() []server.OperationState {
-	list := newServer(server.Options{}, nil, nil, sts.Options{}, sts.SAML{}).Operations()
+	list := newServer(server.Options{}, nil, nil, sts.Options{}, sts.SAML{}, nil).Operations()
 	var tests map[string][]string
 	if err := json.Unmarshal(operationTests, &tests); err != nil {
 		panic("app: operationtests.json is damaged; run make generate")

@@ -25,6 +25,7 @@ type Call struct {
 
 	ctx      context.Context
 	server   *Server
+	origin   origin
 	protocol protocol
 	request  *request
 	route    *route
@@ -91,9 +92,18 @@ func (c *Call) Sends(parameter string) bool { return c.request.form.Has(paramete
 
 // Allowed puts one more question, for answers that depend on further rights. It is on record like the rule's own.
 func (c *Call) Allowed(ask authz.Ask) bool {
-	d := authz.Decide(c.snapshot, c.Caller, &c.Env, &ask)
-	c.decisions = append(c.decisions, d)
+	d := c.decide(&ask)
 	return d.Allowed()
+}
+
+// decide answers one question on the call's state and keeps the decision for the record.
+func (c *Call) decide(ask *authz.Ask) authz.Decision {
+	if grant := c.origin.grant(); grant != nil {
+		ask.ResourcePolicy = grant
+	}
+	d := authz.Decide(c.snapshot, c.Caller, &c.Env, ask)
+	c.decisions = append(c.decisions, d)
+	return d
 }
 
 // longestRegion is more than any Region's name has: those that an asking service names may be anything.
@@ -171,8 +181,7 @@ func (c *Call) authorize(snap *directory.Snapshot) error {
 		return err
 	}
 	for i := range asks {
-		d := authz.Decide(snap, c.Caller, &c.Env, &asks[i])
-		c.decisions = append(c.decisions, d)
+		d := c.decide(&asks[i])
 		if !d.Allowed() && (c.route.open == "" || d.Restricted() || d.Verdict == eval.ExplicitDeny) {
 			return c.denied(&d)
 		}

@@ -58,7 +58,7 @@ func (c *Call) remembered(out any) ([]byte, error) {
 
 // rejudge repeats authentication (does the credential still stand?) and the rule on the state inside the transaction.
 func (c *Call) rejudge(snap *directory.Snapshot) error {
-	caller, err := c.server.Authn.Resolve(snap, c.proof, c.Env.Time)
+	caller, err := c.origin.resolve(c, snap)
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,7 @@ func (c *Call) event(out any, err *awsapi.Error, at time.Time) *trail.Event {
 		Resources:          c.resources(),
 	}
 	e.RequestParameters = c.parameters()
+	c.origin.mark(e)
 	if err != nil {
 		e.ErrorCode, e.ErrorMessage = recordedCode(err.Kind), err.Message
 		e.AdditionalEventData = c.refusal()
@@ -150,6 +151,9 @@ func (c *Call) identity() trail.UserIdentity {
 			id.AccessKeyID = c.claim.AccessKeyID
 		}
 		return id
+	}
+	if k.Kind == eval.Service {
+		return trail.UserIdentity{Type: identityTypes[k.Kind], InvokedBy: k.Services[0]}
 	}
 	id := trail.UserIdentity{
 		Type: identityTypes[k.Kind], PrincipalID: k.UserID, ARN: k.ARN, AccountID: k.Account,

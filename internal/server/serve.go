@@ -21,9 +21,17 @@ const recordTimeout = 10 * time.Second
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), deadline)
 	defer cancel()
-	c := &Call{ID: uuid.NewString(), ctx: ctx, server: s, protocol: s.protocols.choose(nil, r.RequestURI, r.Header)}
+	c := &Call{ID: uuid.NewString(), ctx: ctx, server: s, protocol: s.protocols.choose(nil, r.RequestURI, r.Header), origin: &received{w, r}}
 
-	out, err := s.run(c, w, r)
+	out, public := s.live(c)
+
+	// 7 reply
+	s.reply(c, w, out, public)
+}
+
+// live is steps 0 to 6, whether the call came over the wire or from a job of this process.
+func (s *Server) live(c *Call) (any, *awsapi.Error) {
+	out, err := s.run(c)
 
 	// 6 record: a change is on record with itself; everything else that named an operation is recorded now, or fails.
 	public := s.public(c, err)
@@ -33,13 +41,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			c.replay = nil
 		}
 	}
-
-	// 7 reply
-	s.reply(c, w, out, public)
+	return out, public
 }
 
 // run is steps 0 to 5. A panic in it is an error like any other and does not take the server down.
-func (s *Server) run(c *Call, w http.ResponseWriter, r *http.Request) (out any, err error) {
+func (s *Server) run(c *Call) (out any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			out, err = nil, fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -47,17 +53,17 @@ func (s *Server) run(c *Call, w http.ResponseWriter, r *http.Request) (out any, 
 	}()
 
 	// 0 admit: body and headers within their limits, source address, request id
-	if err := s.admit(c, w, r); err != nil {
+	if err := c.origin.admit(c); err != nil {
 		return nil, err
 	}
 
 	// 1 identify: signing name and Action, or method and path -> operation
-	if err := s.identify(c); err != nil {
+	if err := c.origin.identify(c); err != nil {
 		return nil, err
 	}
 
 	// 2 authn: the signature -> the caller
-	if err := s.authenticate(c); err != nil {
+	if err := c.origin.authenticate(c); err != nil {
 		return nil, err
 	}
 	if c.route = s.routes[c.Operation]; c.route == nil {
@@ -66,7 +72,7 @@ func (s *Server) run(c *Call, w http.ResponseWriter, r *http.Request) (out any, 
 
 	// 3 decode: by protocol -> typed, validated input
 	in := reflect.New(c.Operation.Input.GoType).Interface()
-	if err := c.decode(in); err != nil {
+	if err := c.origin.decode(c, in); err != nil {
 		return nil, err
 	}
 	c.input = in

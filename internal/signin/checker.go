@@ -16,6 +16,8 @@ import (
 type Options struct {
 	// AllowWeak takes passwords that are common or easy to guess, as far as the account's policy lets them.
 	AllowWeak bool
+	// Used is told of every sign-in with a right password; may be nil.
+	Used func(account, userID string, at time.Time)
 }
 
 // Checker judges passwords and one-time codes, and slows down who guesses them. There is one for all channels of a
@@ -24,6 +26,7 @@ type Checker struct {
 	keys     *session.Keys
 	pool     *pool
 	strength *strength // nil where weak passwords are allowed
+	used     func(account, userID string, at time.Time)
 
 	// Failures are counted apart: by user and factor, by name where there is no such user, and by address, so that no
 	// number of addresses or invented names makes the counts of users be forgotten.
@@ -33,7 +36,7 @@ type Checker struct {
 // New makes a Checker for records that are sealed with keys.
 func New(keys *session.Keys, o Options) *Checker {
 	c := &Checker{
-		keys: keys, pool: newPool(),
+		keys: keys, pool: newPool(), used: o.Used,
 		passwords: newThrottle(freeFailures), codes: newThrottle(freeFailures),
 		strangers: newThrottle(freeFailures), addresses: newThrottle(freeAtAddress),
 	}
@@ -92,6 +95,9 @@ func (c *Checker) Password(ctx context.Context, a *directory.Account, name strin
 		return nil, err
 	}
 	c.end(counts, key, try)
+	if c.used != nil {
+		c.used(account, u.ID, try.Time)
+	}
 	policy := a.PasswordPolicy()
 	expired := policy.Expired(profile.Changed, try.Time)
 	return &Login{User: u, MustChange: expired || profile.ResetRequired, Locked: expired && policy.HardExpiry}, nil

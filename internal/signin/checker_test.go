@@ -41,7 +41,12 @@ func people(t *testing.T, c *Checker, p *directory.PasswordPolicy, changed time.
 
 func TestPassword(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newChecker(t, Options{})
+		uses := 0
+		c := newChecker(t, Options{Used: func(_, userID string, at time.Time) {
+			if uses++; userID != "AIDAALICE" || !at.Equal(time.Now()) {
+				t.Errorf("used by %s at %v", userID, at)
+			}
+		}})
 		set := time.Now()
 		a := people(t, c, &directory.PasswordPolicy{MinLength: 8, MaxAge: 90}, set)
 		sign := func(a *directory.Account, name, password string) (*Login, error) {
@@ -61,6 +66,9 @@ func TestPassword(t *testing.T) {
 			if login, err := sign(bad.account, bad.name, bad.password); !errors.Is(err, ErrWrongPassword) || login != nil {
 				t.Errorf("%s: %+v %v", bad.name, login, err)
 			}
+		}
+		if uses != 1 {
+			t.Errorf("%d uses, of one right password", uses)
 		}
 		time.Sleep(time.Until(set.AddDate(0, 0, 90)))
 		if login, err := sign(a, "alice", goodPassword); err != nil || !login.MustChange || login.Locked {

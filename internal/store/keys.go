@@ -23,9 +23,10 @@ import (
 //	version/<account id>                 which state of the account the records above are
 //	outbox/<revision>-<account id>       an event on its way to the trail; the revision in 16 hexadecimal digits
 //	retry/<hash>                         an answer that is remembered; SHA-256 in 64 hexadecimal digits
-//	used/<account id>/<id>               last use of an access key or role, by key id or unique id
+//	used/<account id>/<id>               last use of an access key, role or password, by key id or unique id
 //	access/<account id>/<id>             what a user or role (unique id) or the root user (account id) last tried
 //	report/<account id>/<kind>/<id>      a report: when it was made; the id is a UUID
+//	note/<account id>/<kind>/<id>        what a background job remembers of the thing with that id
 //	part/<account id>/<kind>/<id>/<n>    a part of its text, by number in 4 hexadecimal digits
 //	trail/head                           TrailHead
 //	trail/key/<fingerprint>              a key pair that signs digests; MD5 of its public half
@@ -50,6 +51,7 @@ const (
 
 	deliveryPrefix  = "delivery/"
 	deliveredPrefix = "delivered/"
+	notePrefix      = "note/"
 )
 
 func entityKey(account, key string) string { return entityPrefix + account + "/" + key }
@@ -66,6 +68,11 @@ func accessKey(account, id string) string { return accessPrefix + account + "/" 
 
 func reportKey(account string, kind ReportKind, id string) string {
 	return reportPrefix + account + "/" + string(kind) + "/" + id
+}
+
+// noteKey is the key of one note, or the prefix of all of a kind for no id.
+func noteKey(account string, kind NoteKind, id string) string {
+	return notePrefix + account + "/" + string(kind) + "/" + id
 }
 
 // reportPartKey is the key of one part, or the prefix of all for a number below 0.

@@ -39,6 +39,7 @@ func TestLastUsed(t *testing.T) {
 		first := use("iam")
 		s.Touch(here, key, first)
 		s.Touch(elsewhere, "AROA1", first)
+		s.Touch(here, "AIDA1", first)    // a password
 		s.Touch(here, "AKIAGONE", first) // of a key that was deleted meanwhile: not written
 		want(s, key, first)
 		other := use("sts") // in the same second
@@ -55,7 +56,7 @@ func TestLastUsed(t *testing.T) {
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if n := countUses(engine); n != 2 || engine.syncs > syncs+2 || s.Snapshot().Revision() != revision {
+		if n := countUses(engine); n != 3 || engine.syncs > syncs+2 || s.Snapshot().Revision() != revision {
 			t.Errorf("%d uses written in %d syncs, revision %d after %d", n, engine.syncs-syncs, s.Snapshot().Revision(), revision)
 		}
 		s.Touch(here, key, Use{At: first.At.Add(-time.Hour), Service: "older"})
@@ -74,15 +75,18 @@ func TestLastUsed(t *testing.T) {
 		s = testOpen(t, engine, keyring)
 		want(s, key, second)
 		want(s, "AROA1", first)
+		want(s, "AIDA1", first)
 
-		// A use goes with its key.
+		// A use goes with its key or password.
 		if _, err := s.Update(t.Context(), &Change{Account: here}, func(tx *Tx) ([]byte, error) {
 			tx.Delete(&directory.AccessKey{ID: key})
+			tx.Delete(&directory.LoginProfile{User: "AIDA1"})
 			return nil, nil
 		}); err != nil {
 			t.Fatal(err)
 		}
 		want(s, key, Use{})
+		want(s, "AIDA1", Use{})
 		if n := countUses(engine); n != 1 {
 			t.Errorf("%d uses are left", n)
 		}

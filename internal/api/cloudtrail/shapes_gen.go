@@ -314,42 +314,42 @@ var shapes = newShapes()
 // newShapes fills one table whose entries point at each other, so that a shape may contain itself.
 func newShapes() *[shapeCount]awsapi.Shape {
 	s := new([shapeCount]awsapi.Shape)
-	s[shapeAddTagsInput] = awsapi.Shape{Name: "AddTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AddTagsInput](), Members: []awsapi.Member{
+	s[shapeAddTagsInput] = awsapi.Shape{Name: "AddTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AddTagsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ResourceId", Shape: &s[shapeString], Required: true},
 		{Name: "TagsList", Shape: &s[shapeTagsList], Required: true},
 	}}
-	s[shapeAddTagsOutput] = awsapi.Shape{Name: "AddTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AddTagsOutput]()}
-	s[shapeCancelQueryInput] = awsapi.Shape{Name: "CancelQueryInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CancelQueryInput](), Members: []awsapi.Member{
+	s[shapeAddTagsOutput] = awsapi.Shape{Name: "AddTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AddTagsOutput)(nil)).Elem()}
+	s[shapeCancelQueryInput] = awsapi.Shape{Name: "CancelQueryInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CancelQueryInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStore", Shape: &s[shapeEventDataStoreArn]},
 		{Name: "QueryId", Shape: &s[shapeUUID], Required: true},
 		{Name: "EventDataStoreOwnerAccountId", Shape: &s[shapeAccountId]},
 	}}
-	s[shapeCancelQueryOutput] = awsapi.Shape{Name: "CancelQueryOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CancelQueryOutput](), Members: []awsapi.Member{
+	s[shapeCancelQueryOutput] = awsapi.Shape{Name: "CancelQueryOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CancelQueryOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "QueryId", Shape: &s[shapeUUID], Required: true},
 		{Name: "QueryStatus", Shape: &s[shapeQueryStatus], Required: true},
 		{Name: "EventDataStoreOwnerAccountId", Shape: &s[shapeAccountId]},
 	}}
-	s[shapeCreateChannelInput] = awsapi.Shape{Name: "CreateChannelInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateChannelInput](), Members: []awsapi.Member{
+	s[shapeCreateChannelInput] = awsapi.Shape{Name: "CreateChannelInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateChannelInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Name", Shape: &s[shapeChannelName], Required: true},
 		{Name: "Source", Shape: &s[shapeSource], Required: true},
 		{Name: "Destinations", Shape: &s[shapeDestinations], Required: true},
 		{Name: "Tags", Shape: &s[shapeTagsList]},
 	}}
-	s[shapeCreateChannelOutput] = awsapi.Shape{Name: "CreateChannelOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateChannelOutput](), Members: []awsapi.Member{
+	s[shapeCreateChannelOutput] = awsapi.Shape{Name: "CreateChannelOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateChannelOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ChannelArn", Shape: &s[shapeChannelArn]},
 		{Name: "Name", Shape: &s[shapeChannelName]},
 		{Name: "Source", Shape: &s[shapeSource]},
 		{Name: "Destinations", Shape: &s[shapeDestinations]},
 		{Name: "Tags", Shape: &s[shapeTagsList]},
 	}}
-	s[shapeCreateDashboardInput] = awsapi.Shape{Name: "CreateDashboardInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateDashboardInput](), Members: []awsapi.Member{
+	s[shapeCreateDashboardInput] = awsapi.Shape{Name: "CreateDashboardInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateDashboardInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Name", Shape: &s[shapeDashboardName], Required: true},
 		{Name: "RefreshSchedule", Shape: &s[shapeRefreshSchedule]},
 		{Name: "TagsList", Shape: &s[shapeTagsList]},
 		{Name: "TerminationProtectionEnabled", Shape: &s[shapeTerminationProtectionEnabled]},
 		{Name: "Widgets", Shape: &s[shapeRequestWidgetList]},
 	}}
-	s[shapeCreateDashboardOutput] = awsapi.Shape{Name: "CreateDashboardOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateDashboardOutput](), Members: []awsapi.Member{
+	s[shapeCreateDashboardOutput] = awsapi.Shape{Name: "CreateDashboardOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateDashboardOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DashboardArn", Shape: &s[shapeDashboardArn]},
 		{Name: "Name", Shape: &s[shapeDashboardName]},
 		{Name: "Type", Shape: &s[shapeDashboardType]},
@@ -358,7 +358,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "RefreshSchedule", Shape: &s[shapeRefreshSchedule]},
 		{Name: "TerminationProtectionEnabled", Shape: &s[shapeTerminationProtectionEnabled]},
 	}}
-	s[shapeCreateEventDataStoreInput] = awsapi.Shape{Name: "CreateEventDataStoreInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateEventDataStoreInput](), Members: []awsapi.Member{
+	s[shapeCreateEventDataStoreInput] = awsapi.Shape{Name: "CreateEventDataStoreInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateEventDataStoreInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Name", Shape: &s[shapeEventDataStoreName], Required: true},
 		{Name: "AdvancedEventSelectors", Shape: &s[shapeAdvancedEventSelectors]},
 		{Name: "MultiRegionEnabled", Shape: &s[shapeBoolean]},
@@ -370,7 +370,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "StartIngestion", Shape: &s[shapeBoolean]},
 		{Name: "BillingMode", Shape: &s[shapeBillingMode]},
 	}}
-	s[shapeCreateEventDataStoreOutput] = awsapi.Shape{Name: "CreateEventDataStoreOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateEventDataStoreOutput](), Members: []awsapi.Member{
+	s[shapeCreateEventDataStoreOutput] = awsapi.Shape{Name: "CreateEventDataStoreOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateEventDataStoreOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStoreArn", Shape: &s[shapeEventDataStoreArn]},
 		{Name: "Name", Shape: &s[shapeEventDataStoreName]},
 		{Name: "Status", Shape: &s[shapeEventDataStoreStatus]},
@@ -385,7 +385,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "KmsKeyId", Shape: &s[shapeEventDataStoreKmsKeyId]},
 		{Name: "BillingMode", Shape: &s[shapeBillingMode]},
 	}}
-	s[shapeCreateTrailInput] = awsapi.Shape{Name: "CreateTrailInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateTrailInput](), Members: []awsapi.Member{
+	s[shapeCreateTrailInput] = awsapi.Shape{Name: "CreateTrailInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateTrailInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Name", Shape: &s[shapeString], Required: true},
 		{Name: "S3BucketName", Shape: &s[shapeString], Required: true},
 		{Name: "S3KeyPrefix", Shape: &s[shapeString]},
@@ -399,7 +399,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "IsOrganizationTrail", Shape: &s[shapeBoolean]},
 		{Name: "TagsList", Shape: &s[shapeTagsList]},
 	}}
-	s[shapeCreateTrailOutput] = awsapi.Shape{Name: "CreateTrailOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateTrailOutput](), Members: []awsapi.Member{
+	s[shapeCreateTrailOutput] = awsapi.Shape{Name: "CreateTrailOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateTrailOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Name", Shape: &s[shapeString]},
 		{Name: "S3BucketName", Shape: &s[shapeString]},
 		{Name: "S3KeyPrefix", Shape: &s[shapeString]},
@@ -414,38 +414,38 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "KmsKeyId", Shape: &s[shapeString]},
 		{Name: "IsOrganizationTrail", Shape: &s[shapeBoolean]},
 	}}
-	s[shapeDeleteChannelInput] = awsapi.Shape{Name: "DeleteChannelInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteChannelInput](), Members: []awsapi.Member{
+	s[shapeDeleteChannelInput] = awsapi.Shape{Name: "DeleteChannelInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteChannelInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Channel", Shape: &s[shapeChannelArn], Required: true},
 	}}
-	s[shapeDeleteChannelOutput] = awsapi.Shape{Name: "DeleteChannelOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteChannelOutput]()}
-	s[shapeDeleteDashboardInput] = awsapi.Shape{Name: "DeleteDashboardInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteDashboardInput](), Members: []awsapi.Member{
+	s[shapeDeleteChannelOutput] = awsapi.Shape{Name: "DeleteChannelOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteChannelOutput)(nil)).Elem()}
+	s[shapeDeleteDashboardInput] = awsapi.Shape{Name: "DeleteDashboardInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteDashboardInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DashboardId", Shape: &s[shapeDashboardArn], Required: true},
 	}}
-	s[shapeDeleteDashboardOutput] = awsapi.Shape{Name: "DeleteDashboardOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteDashboardOutput]()}
-	s[shapeDeleteEventDataStoreInput] = awsapi.Shape{Name: "DeleteEventDataStoreInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteEventDataStoreInput](), Members: []awsapi.Member{
+	s[shapeDeleteDashboardOutput] = awsapi.Shape{Name: "DeleteDashboardOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteDashboardOutput)(nil)).Elem()}
+	s[shapeDeleteEventDataStoreInput] = awsapi.Shape{Name: "DeleteEventDataStoreInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteEventDataStoreInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStore", Shape: &s[shapeEventDataStoreArn], Required: true},
 	}}
-	s[shapeDeleteEventDataStoreOutput] = awsapi.Shape{Name: "DeleteEventDataStoreOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteEventDataStoreOutput]()}
-	s[shapeDeleteResourcePolicyInput] = awsapi.Shape{Name: "DeleteResourcePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteResourcePolicyInput](), Members: []awsapi.Member{
+	s[shapeDeleteEventDataStoreOutput] = awsapi.Shape{Name: "DeleteEventDataStoreOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteEventDataStoreOutput)(nil)).Elem()}
+	s[shapeDeleteResourcePolicyInput] = awsapi.Shape{Name: "DeleteResourcePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteResourcePolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ResourceArn", Shape: &s[shapeResourceArn], Required: true},
 	}}
-	s[shapeDeleteResourcePolicyOutput] = awsapi.Shape{Name: "DeleteResourcePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteResourcePolicyOutput]()}
-	s[shapeDeleteTrailInput] = awsapi.Shape{Name: "DeleteTrailInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteTrailInput](), Members: []awsapi.Member{
+	s[shapeDeleteResourcePolicyOutput] = awsapi.Shape{Name: "DeleteResourcePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteResourcePolicyOutput)(nil)).Elem()}
+	s[shapeDeleteTrailInput] = awsapi.Shape{Name: "DeleteTrailInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteTrailInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Name", Shape: &s[shapeString], Required: true},
 	}}
-	s[shapeDeleteTrailOutput] = awsapi.Shape{Name: "DeleteTrailOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeleteTrailOutput]()}
-	s[shapeDeregisterOrganizationDelegatedAdminInput] = awsapi.Shape{Name: "DeregisterOrganizationDelegatedAdminInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeregisterOrganizationDelegatedAdminInput](), Members: []awsapi.Member{
+	s[shapeDeleteTrailOutput] = awsapi.Shape{Name: "DeleteTrailOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeleteTrailOutput)(nil)).Elem()}
+	s[shapeDeregisterOrganizationDelegatedAdminInput] = awsapi.Shape{Name: "DeregisterOrganizationDelegatedAdminInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeregisterOrganizationDelegatedAdminInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DelegatedAdminAccountId", Shape: &s[shapeAccountId], Required: true},
 	}}
-	s[shapeDeregisterOrganizationDelegatedAdminOutput] = awsapi.Shape{Name: "DeregisterOrganizationDelegatedAdminOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DeregisterOrganizationDelegatedAdminOutput]()}
-	s[shapeDescribeQueryInput] = awsapi.Shape{Name: "DescribeQueryInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DescribeQueryInput](), Members: []awsapi.Member{
+	s[shapeDeregisterOrganizationDelegatedAdminOutput] = awsapi.Shape{Name: "DeregisterOrganizationDelegatedAdminOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeregisterOrganizationDelegatedAdminOutput)(nil)).Elem()}
+	s[shapeDescribeQueryInput] = awsapi.Shape{Name: "DescribeQueryInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DescribeQueryInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStore", Shape: &s[shapeEventDataStoreArn]},
 		{Name: "QueryId", Shape: &s[shapeUUID]},
 		{Name: "QueryAlias", Shape: &s[shapeQueryAlias]},
 		{Name: "RefreshId", Shape: &s[shapeRefreshId]},
 		{Name: "EventDataStoreOwnerAccountId", Shape: &s[shapeAccountId]},
 	}}
-	s[shapeDescribeQueryOutput] = awsapi.Shape{Name: "DescribeQueryOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DescribeQueryOutput](), Members: []awsapi.Member{
+	s[shapeDescribeQueryOutput] = awsapi.Shape{Name: "DescribeQueryOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DescribeQueryOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "QueryId", Shape: &s[shapeUUID]},
 		{Name: "QueryString", Shape: &s[shapeQueryStatement]},
 		{Name: "QueryStatus", Shape: &s[shapeQueryStatus]},
@@ -456,42 +456,42 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "Prompt", Shape: &s[shapePrompt]},
 		{Name: "EventDataStoreOwnerAccountId", Shape: &s[shapeAccountId]},
 	}}
-	s[shapeDescribeTrailsInput] = awsapi.Shape{Name: "DescribeTrailsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DescribeTrailsInput](), Members: []awsapi.Member{
+	s[shapeDescribeTrailsInput] = awsapi.Shape{Name: "DescribeTrailsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DescribeTrailsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "trailNameList", Shape: &s[shapeTrailNameList]},
 		{Name: "includeShadowTrails", Shape: &s[shapeBoolean]},
 	}}
-	s[shapeDescribeTrailsOutput] = awsapi.Shape{Name: "DescribeTrailsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DescribeTrailsOutput](), Members: []awsapi.Member{
+	s[shapeDescribeTrailsOutput] = awsapi.Shape{Name: "DescribeTrailsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DescribeTrailsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "trailList", Shape: &s[shapeTrailList]},
 	}}
-	s[shapeDisableFederationInput] = awsapi.Shape{Name: "DisableFederationInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DisableFederationInput](), Members: []awsapi.Member{
+	s[shapeDisableFederationInput] = awsapi.Shape{Name: "DisableFederationInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DisableFederationInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStore", Shape: &s[shapeEventDataStoreArn], Required: true},
 	}}
-	s[shapeDisableFederationOutput] = awsapi.Shape{Name: "DisableFederationOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[DisableFederationOutput](), Members: []awsapi.Member{
+	s[shapeDisableFederationOutput] = awsapi.Shape{Name: "DisableFederationOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DisableFederationOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStoreArn", Shape: &s[shapeEventDataStoreArn]},
 		{Name: "FederationStatus", Shape: &s[shapeFederationStatus]},
 	}}
-	s[shapeEnableFederationInput] = awsapi.Shape{Name: "EnableFederationInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[EnableFederationInput](), Members: []awsapi.Member{
+	s[shapeEnableFederationInput] = awsapi.Shape{Name: "EnableFederationInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EnableFederationInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStore", Shape: &s[shapeEventDataStoreArn], Required: true},
 		{Name: "FederationRoleArn", Shape: &s[shapeFederationRoleArn], Required: true},
 	}}
-	s[shapeEnableFederationOutput] = awsapi.Shape{Name: "EnableFederationOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[EnableFederationOutput](), Members: []awsapi.Member{
+	s[shapeEnableFederationOutput] = awsapi.Shape{Name: "EnableFederationOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EnableFederationOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStoreArn", Shape: &s[shapeEventDataStoreArn]},
 		{Name: "FederationStatus", Shape: &s[shapeFederationStatus]},
 		{Name: "FederationRoleArn", Shape: &s[shapeFederationRoleArn]},
 	}}
-	s[shapeGenerateQueryInput] = awsapi.Shape{Name: "GenerateQueryInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GenerateQueryInput](), Members: []awsapi.Member{
+	s[shapeGenerateQueryInput] = awsapi.Shape{Name: "GenerateQueryInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GenerateQueryInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStores", Shape: &s[shapeEventDataStoreList], Required: true},
 		{Name: "Prompt", Shape: &s[shapePrompt], Required: true},
 	}}
-	s[shapeGenerateQueryOutput] = awsapi.Shape{Name: "GenerateQueryOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GenerateQueryOutput](), Members: []awsapi.Member{
+	s[shapeGenerateQueryOutput] = awsapi.Shape{Name: "GenerateQueryOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GenerateQueryOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "QueryStatement", Shape: &s[shapeQueryStatement]},
 		{Name: "QueryAlias", Shape: &s[shapeQueryAlias]},
 		{Name: "EventDataStoreOwnerAccountId", Shape: &s[shapeAccountId]},
 	}}
-	s[shapeGetChannelInput] = awsapi.Shape{Name: "GetChannelInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetChannelInput](), Members: []awsapi.Member{
+	s[shapeGetChannelInput] = awsapi.Shape{Name: "GetChannelInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetChannelInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Channel", Shape: &s[shapeChannelArn], Required: true},
 	}}
-	s[shapeGetChannelOutput] = awsapi.Shape{Name: "GetChannelOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetChannelOutput](), Members: []awsapi.Member{
+	s[shapeGetChannelOutput] = awsapi.Shape{Name: "GetChannelOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetChannelOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ChannelArn", Shape: &s[shapeChannelArn]},
 		{Name: "Name", Shape: &s[shapeChannelName]},
 		{Name: "Source", Shape: &s[shapeSource]},
@@ -499,10 +499,10 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "Destinations", Shape: &s[shapeDestinations]},
 		{Name: "IngestionStatus", Shape: &s[shapeIngestionStatus]},
 	}}
-	s[shapeGetDashboardInput] = awsapi.Shape{Name: "GetDashboardInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetDashboardInput](), Members: []awsapi.Member{
+	s[shapeGetDashboardInput] = awsapi.Shape{Name: "GetDashboardInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetDashboardInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DashboardId", Shape: &s[shapeDashboardArn], Required: true},
 	}}
-	s[shapeGetDashboardOutput] = awsapi.Shape{Name: "GetDashboardOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetDashboardOutput](), Members: []awsapi.Member{
+	s[shapeGetDashboardOutput] = awsapi.Shape{Name: "GetDashboardOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetDashboardOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DashboardArn", Shape: &s[shapeDashboardArn]},
 		{Name: "Type", Shape: &s[shapeDashboardType]},
 		{Name: "Status", Shape: &s[shapeDashboardStatus]},
@@ -514,21 +514,21 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "LastRefreshFailureReason", Shape: &s[shapeErrorMessage]},
 		{Name: "TerminationProtectionEnabled", Shape: &s[shapeTerminationProtectionEnabled]},
 	}}
-	s[shapeGetEventConfigurationInput] = awsapi.Shape{Name: "GetEventConfigurationInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetEventConfigurationInput](), Members: []awsapi.Member{
+	s[shapeGetEventConfigurationInput] = awsapi.Shape{Name: "GetEventConfigurationInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetEventConfigurationInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "TrailName", Shape: &s[shapeString]},
 		{Name: "EventDataStore", Shape: &s[shapeString]},
 	}}
-	s[shapeGetEventConfigurationOutput] = awsapi.Shape{Name: "GetEventConfigurationOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetEventConfigurationOutput](), Members: []awsapi.Member{
+	s[shapeGetEventConfigurationOutput] = awsapi.Shape{Name: "GetEventConfigurationOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetEventConfigurationOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "TrailARN", Shape: &s[shapeString]},
 		{Name: "EventDataStoreArn", Shape: &s[shapeEventDataStoreArn]},
 		{Name: "MaxEventSize", Shape: &s[shapeMaxEventSize]},
 		{Name: "ContextKeySelectors", Shape: &s[shapeContextKeySelectors]},
 		{Name: "AggregationConfigurations", Shape: &s[shapeAggregationConfigurations]},
 	}}
-	s[shapeGetEventDataStoreInput] = awsapi.Shape{Name: "GetEventDataStoreInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetEventDataStoreInput](), Members: []awsapi.Member{
+	s[shapeGetEventDataStoreInput] = awsapi.Shape{Name: "GetEventDataStoreInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetEventDataStoreInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStore", Shape: &s[shapeEventDataStoreArn], Required: true},
 	}}
-	s[shapeGetEventDataStoreOutput] = awsapi.Shape{Name: "GetEventDataStoreOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetEventDataStoreOutput](), Members: []awsapi.Member{
+	s[shapeGetEventDataStoreOutput] = awsapi.Shape{Name: "GetEventDataStoreOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetEventDataStoreOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStoreArn", Shape: &s[shapeEventDataStoreArn]},
 		{Name: "Name", Shape: &s[shapeEventDataStoreName]},
 		{Name: "Status", Shape: &s[shapeEventDataStoreStatus]},
@@ -545,18 +545,18 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "FederationRoleArn", Shape: &s[shapeFederationRoleArn]},
 		{Name: "PartitionKeys", Shape: &s[shapePartitionKeyList]},
 	}}
-	s[shapeGetEventSelectorsInput] = awsapi.Shape{Name: "GetEventSelectorsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetEventSelectorsInput](), Members: []awsapi.Member{
+	s[shapeGetEventSelectorsInput] = awsapi.Shape{Name: "GetEventSelectorsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetEventSelectorsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "TrailName", Shape: &s[shapeString], Required: true},
 	}}
-	s[shapeGetEventSelectorsOutput] = awsapi.Shape{Name: "GetEventSelectorsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetEventSelectorsOutput](), Members: []awsapi.Member{
+	s[shapeGetEventSelectorsOutput] = awsapi.Shape{Name: "GetEventSelectorsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetEventSelectorsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "TrailARN", Shape: &s[shapeString]},
 		{Name: "EventSelectors", Shape: &s[shapeEventSelectors]},
 		{Name: "AdvancedEventSelectors", Shape: &s[shapeAdvancedEventSelectors]},
 	}}
-	s[shapeGetImportInput] = awsapi.Shape{Name: "GetImportInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetImportInput](), Members: []awsapi.Member{
+	s[shapeGetImportInput] = awsapi.Shape{Name: "GetImportInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetImportInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ImportId", Shape: &s[shapeUUID], Required: true},
 	}}
-	s[shapeGetImportOutput] = awsapi.Shape{Name: "GetImportOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetImportOutput](), Members: []awsapi.Member{
+	s[shapeGetImportOutput] = awsapi.Shape{Name: "GetImportOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetImportOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ImportId", Shape: &s[shapeUUID]},
 		{Name: "Destinations", Shape: &s[shapeImportDestinations]},
 		{Name: "ImportSource", Shape: &s[shapeImportSource]},
@@ -567,48 +567,48 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "UpdatedTimestamp", Shape: &s[shapeDate]},
 		{Name: "ImportStatistics", Shape: &s[shapeImportStatistics]},
 	}}
-	s[shapeGetInsightSelectorsInput] = awsapi.Shape{Name: "GetInsightSelectorsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetInsightSelectorsInput](), Members: []awsapi.Member{
+	s[shapeGetInsightSelectorsInput] = awsapi.Shape{Name: "GetInsightSelectorsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetInsightSelectorsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "TrailName", Shape: &s[shapeString]},
 		{Name: "EventDataStore", Shape: &s[shapeEventDataStoreArn]},
 	}}
-	s[shapeGetInsightSelectorsOutput] = awsapi.Shape{Name: "GetInsightSelectorsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetInsightSelectorsOutput](), Members: []awsapi.Member{
+	s[shapeGetInsightSelectorsOutput] = awsapi.Shape{Name: "GetInsightSelectorsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetInsightSelectorsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "TrailARN", Shape: &s[shapeString]},
 		{Name: "InsightSelectors", Shape: &s[shapeInsightSelectors]},
 		{Name: "EventDataStoreArn", Shape: &s[shapeEventDataStoreArn]},
 		{Name: "InsightsDestination", Shape: &s[shapeEventDataStoreArn]},
 	}}
-	s[shapeGetQueryResultsInput] = awsapi.Shape{Name: "GetQueryResultsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetQueryResultsInput](), Members: []awsapi.Member{
+	s[shapeGetQueryResultsInput] = awsapi.Shape{Name: "GetQueryResultsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetQueryResultsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStore", Shape: &s[shapeEventDataStoreArn]},
 		{Name: "QueryId", Shape: &s[shapeUUID], Required: true},
 		{Name: "NextToken", Shape: &s[shapePaginationToken]},
 		{Name: "MaxQueryResults", Shape: &s[shapeMaxQueryResults]},
 		{Name: "EventDataStoreOwnerAccountId", Shape: &s[shapeAccountId]},
 	}}
-	s[shapeGetQueryResultsOutput] = awsapi.Shape{Name: "GetQueryResultsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetQueryResultsOutput](), Members: []awsapi.Member{
+	s[shapeGetQueryResultsOutput] = awsapi.Shape{Name: "GetQueryResultsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetQueryResultsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "QueryStatus", Shape: &s[shapeQueryStatus]},
 		{Name: "QueryStatistics", Shape: &s[shapeQueryStatistics]},
 		{Name: "QueryResultRows", Shape: &s[shapeQueryResultRows]},
 		{Name: "NextToken", Shape: &s[shapePaginationToken]},
 		{Name: "ErrorMessage", Shape: &s[shapeErrorMessage]},
 	}}
-	s[shapeGetResourcePolicyInput] = awsapi.Shape{Name: "GetResourcePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetResourcePolicyInput](), Members: []awsapi.Member{
+	s[shapeGetResourcePolicyInput] = awsapi.Shape{Name: "GetResourcePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetResourcePolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ResourceArn", Shape: &s[shapeResourceArn], Required: true},
 	}}
-	s[shapeGetResourcePolicyOutput] = awsapi.Shape{Name: "GetResourcePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetResourcePolicyOutput](), Members: []awsapi.Member{
+	s[shapeGetResourcePolicyOutput] = awsapi.Shape{Name: "GetResourcePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetResourcePolicyOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ResourceArn", Shape: &s[shapeResourceArn]},
 		{Name: "ResourcePolicy", Shape: &s[shapeResourcePolicy]},
 		{Name: "DelegatedAdminResourcePolicy", Shape: &s[shapeResourcePolicy]},
 	}}
-	s[shapeGetTrailInput] = awsapi.Shape{Name: "GetTrailInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetTrailInput](), Members: []awsapi.Member{
+	s[shapeGetTrailInput] = awsapi.Shape{Name: "GetTrailInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetTrailInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Name", Shape: &s[shapeString], Required: true},
 	}}
-	s[shapeGetTrailOutput] = awsapi.Shape{Name: "GetTrailOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetTrailOutput](), Members: []awsapi.Member{
+	s[shapeGetTrailOutput] = awsapi.Shape{Name: "GetTrailOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetTrailOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Trail", Shape: &s[shapeTrail]},
 	}}
-	s[shapeGetTrailStatusInput] = awsapi.Shape{Name: "GetTrailStatusInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetTrailStatusInput](), Members: []awsapi.Member{
+	s[shapeGetTrailStatusInput] = awsapi.Shape{Name: "GetTrailStatusInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetTrailStatusInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Name", Shape: &s[shapeString], Required: true},
 	}}
-	s[shapeGetTrailStatusOutput] = awsapi.Shape{Name: "GetTrailStatusOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetTrailStatusOutput](), Members: []awsapi.Member{
+	s[shapeGetTrailStatusOutput] = awsapi.Shape{Name: "GetTrailStatusOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetTrailStatusOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "IsLogging", Shape: &s[shapeBoolean]},
 		{Name: "LatestDeliveryError", Shape: &s[shapeString]},
 		{Name: "LatestNotificationError", Shape: &s[shapeString]},
@@ -627,52 +627,52 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "TimeLoggingStarted", Shape: &s[shapeString]},
 		{Name: "TimeLoggingStopped", Shape: &s[shapeString]},
 	}}
-	s[shapeListChannelsInput] = awsapi.Shape{Name: "ListChannelsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListChannelsInput](), Members: []awsapi.Member{
+	s[shapeListChannelsInput] = awsapi.Shape{Name: "ListChannelsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListChannelsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "MaxResults", Shape: &s[shapeListChannelsMaxResultsCount]},
 		{Name: "NextToken", Shape: &s[shapePaginationToken]},
 	}}
-	s[shapeListChannelsOutput] = awsapi.Shape{Name: "ListChannelsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListChannelsOutput](), Members: []awsapi.Member{
+	s[shapeListChannelsOutput] = awsapi.Shape{Name: "ListChannelsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListChannelsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Channels", Shape: &s[shapeChannels]},
 		{Name: "NextToken", Shape: &s[shapePaginationToken]},
 	}}
-	s[shapeListDashboardsInput] = awsapi.Shape{Name: "ListDashboardsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListDashboardsInput](), Members: []awsapi.Member{
+	s[shapeListDashboardsInput] = awsapi.Shape{Name: "ListDashboardsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListDashboardsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "NamePrefix", Shape: &s[shapeDashboardName]},
 		{Name: "Type", Shape: &s[shapeDashboardType]},
 		{Name: "NextToken", Shape: &s[shapePaginationToken]},
 		{Name: "MaxResults", Shape: &s[shapeListDashboardsMaxResultsCount]},
 	}}
-	s[shapeListDashboardsOutput] = awsapi.Shape{Name: "ListDashboardsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListDashboardsOutput](), Members: []awsapi.Member{
+	s[shapeListDashboardsOutput] = awsapi.Shape{Name: "ListDashboardsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListDashboardsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Dashboards", Shape: &s[shapeDashboards]},
 		{Name: "NextToken", Shape: &s[shapePaginationToken]},
 	}}
-	s[shapeListEventDataStoresInput] = awsapi.Shape{Name: "ListEventDataStoresInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListEventDataStoresInput](), Members: []awsapi.Member{
+	s[shapeListEventDataStoresInput] = awsapi.Shape{Name: "ListEventDataStoresInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListEventDataStoresInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "NextToken", Shape: &s[shapePaginationToken]},
 		{Name: "MaxResults", Shape: &s[shapeListEventDataStoresMaxResultsCount]},
 	}}
-	s[shapeListEventDataStoresOutput] = awsapi.Shape{Name: "ListEventDataStoresOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListEventDataStoresOutput](), Members: []awsapi.Member{
+	s[shapeListEventDataStoresOutput] = awsapi.Shape{Name: "ListEventDataStoresOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListEventDataStoresOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStores", Shape: &s[shapeEventDataStores]},
 		{Name: "NextToken", Shape: &s[shapePaginationToken]},
 	}}
-	s[shapeListImportFailuresInput] = awsapi.Shape{Name: "ListImportFailuresInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListImportFailuresInput](), Members: []awsapi.Member{
+	s[shapeListImportFailuresInput] = awsapi.Shape{Name: "ListImportFailuresInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListImportFailuresInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ImportId", Shape: &s[shapeUUID], Required: true},
 		{Name: "MaxResults", Shape: &s[shapeListImportFailuresMaxResultsCount]},
 		{Name: "NextToken", Shape: &s[shapePaginationToken]},
 	}}
-	s[shapeListImportFailuresOutput] = awsapi.Shape{Name: "ListImportFailuresOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListImportFailuresOutput](), Members: []awsapi.Member{
+	s[shapeListImportFailuresOutput] = awsapi.Shape{Name: "ListImportFailuresOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListImportFailuresOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Failures", Shape: &s[shapeImportFailureList]},
 		{Name: "NextToken", Shape: &s[shapePaginationToken]},
 	}}
-	s[shapeListImportsInput] = awsapi.Shape{Name: "ListImportsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListImportsInput](), Members: []awsapi.Member{
+	s[shapeListImportsInput] = awsapi.Shape{Name: "ListImportsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListImportsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "MaxResults", Shape: &s[shapeListImportsMaxResultsCount]},
 		{Name: "Destination", Shape: &s[shapeEventDataStoreArn]},
 		{Name: "ImportStatus", Shape: &s[shapeImportStatus]},
 		{Name: "NextToken", Shape: &s[shapePaginationToken]},
 	}}
-	s[shapeListImportsOutput] = awsapi.Shape{Name: "ListImportsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListImportsOutput](), Members: []awsapi.Member{
+	s[shapeListImportsOutput] = awsapi.Shape{Name: "ListImportsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListImportsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Imports", Shape: &s[shapeImportsList]},
 		{Name: "NextToken", Shape: &s[shapePaginationToken]},
 	}}
-	s[shapeListInsightsDataInput] = awsapi.Shape{Name: "ListInsightsDataInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListInsightsDataInput](), Members: []awsapi.Member{
+	s[shapeListInsightsDataInput] = awsapi.Shape{Name: "ListInsightsDataInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListInsightsDataInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "InsightSource", Shape: &s[shapeResourceArn], Required: true},
 		{Name: "DataType", Shape: &s[shapeListInsightsDataType], Required: true},
 		{Name: "Dimensions", Shape: &s[shapeListInsightsDataDimensions]},
@@ -681,11 +681,11 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "MaxResults", Shape: &s[shapeListInsightsDataMaxResultsCount]},
 		{Name: "NextToken", Shape: &s[shapePaginationToken]},
 	}}
-	s[shapeListInsightsDataOutput] = awsapi.Shape{Name: "ListInsightsDataOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListInsightsDataOutput](), Members: []awsapi.Member{
+	s[shapeListInsightsDataOutput] = awsapi.Shape{Name: "ListInsightsDataOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListInsightsDataOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Events", Shape: &s[shapeEventsList]},
 		{Name: "NextToken", Shape: &s[shapePaginationToken]},
 	}}
-	s[shapeListInsightsMetricDataInput] = awsapi.Shape{Name: "ListInsightsMetricDataInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListInsightsMetricDataInput](), Members: []awsapi.Member{
+	s[shapeListInsightsMetricDataInput] = awsapi.Shape{Name: "ListInsightsMetricDataInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListInsightsMetricDataInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "TrailName", Shape: &s[shapeString]},
 		{Name: "EventSource", Shape: &s[shapeEventSource], Required: true},
 		{Name: "EventName", Shape: &s[shapeEventName], Required: true},
@@ -698,7 +698,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "MaxResults", Shape: &s[shapeInsightsMetricMaxResults]},
 		{Name: "NextToken", Shape: &s[shapeInsightsMetricNextToken]},
 	}}
-	s[shapeListInsightsMetricDataOutput] = awsapi.Shape{Name: "ListInsightsMetricDataOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListInsightsMetricDataOutput](), Members: []awsapi.Member{
+	s[shapeListInsightsMetricDataOutput] = awsapi.Shape{Name: "ListInsightsMetricDataOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListInsightsMetricDataOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "TrailARN", Shape: &s[shapeString]},
 		{Name: "EventSource", Shape: &s[shapeEventSource]},
 		{Name: "EventName", Shape: &s[shapeEventName]},
@@ -708,16 +708,16 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "Values", Shape: &s[shapeInsightsMetricValues]},
 		{Name: "NextToken", Shape: &s[shapeInsightsMetricNextToken]},
 	}}
-	s[shapeListPublicKeysInput] = awsapi.Shape{Name: "ListPublicKeysInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListPublicKeysInput](), Members: []awsapi.Member{
+	s[shapeListPublicKeysInput] = awsapi.Shape{Name: "ListPublicKeysInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListPublicKeysInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "StartTime", Shape: &s[shapeDate]},
 		{Name: "EndTime", Shape: &s[shapeDate]},
 		{Name: "NextToken", Shape: &s[shapeString]},
 	}}
-	s[shapeListPublicKeysOutput] = awsapi.Shape{Name: "ListPublicKeysOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListPublicKeysOutput](), Members: []awsapi.Member{
+	s[shapeListPublicKeysOutput] = awsapi.Shape{Name: "ListPublicKeysOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListPublicKeysOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PublicKeyList", Shape: &s[shapePublicKeyList]},
 		{Name: "NextToken", Shape: &s[shapeString]},
 	}}
-	s[shapeListQueriesInput] = awsapi.Shape{Name: "ListQueriesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListQueriesInput](), Members: []awsapi.Member{
+	s[shapeListQueriesInput] = awsapi.Shape{Name: "ListQueriesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListQueriesInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStore", Shape: &s[shapeEventDataStoreArn], Required: true},
 		{Name: "NextToken", Shape: &s[shapePaginationToken]},
 		{Name: "MaxResults", Shape: &s[shapeListQueriesMaxResultsCount]},
@@ -725,26 +725,26 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "EndTime", Shape: &s[shapeDate]},
 		{Name: "QueryStatus", Shape: &s[shapeQueryStatus]},
 	}}
-	s[shapeListQueriesOutput] = awsapi.Shape{Name: "ListQueriesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListQueriesOutput](), Members: []awsapi.Member{
+	s[shapeListQueriesOutput] = awsapi.Shape{Name: "ListQueriesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListQueriesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Queries", Shape: &s[shapeQueries]},
 		{Name: "NextToken", Shape: &s[shapePaginationToken]},
 	}}
-	s[shapeListTagsInput] = awsapi.Shape{Name: "ListTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListTagsInput](), Members: []awsapi.Member{
+	s[shapeListTagsInput] = awsapi.Shape{Name: "ListTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListTagsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ResourceIdList", Shape: &s[shapeResourceIdList], Required: true},
 		{Name: "NextToken", Shape: &s[shapeString]},
 	}}
-	s[shapeListTagsOutput] = awsapi.Shape{Name: "ListTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListTagsOutput](), Members: []awsapi.Member{
+	s[shapeListTagsOutput] = awsapi.Shape{Name: "ListTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListTagsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ResourceTagList", Shape: &s[shapeResourceTagList]},
 		{Name: "NextToken", Shape: &s[shapeString]},
 	}}
-	s[shapeListTrailsInput] = awsapi.Shape{Name: "ListTrailsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListTrailsInput](), Members: []awsapi.Member{
+	s[shapeListTrailsInput] = awsapi.Shape{Name: "ListTrailsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListTrailsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "NextToken", Shape: &s[shapeString]},
 	}}
-	s[shapeListTrailsOutput] = awsapi.Shape{Name: "ListTrailsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListTrailsOutput](), Members: []awsapi.Member{
+	s[shapeListTrailsOutput] = awsapi.Shape{Name: "ListTrailsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListTrailsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Trails", Shape: &s[shapeTrails]},
 		{Name: "NextToken", Shape: &s[shapeString]},
 	}}
-	s[shapeLookupEventsInput] = awsapi.Shape{Name: "LookupEventsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[LookupEventsInput](), Members: []awsapi.Member{
+	s[shapeLookupEventsInput] = awsapi.Shape{Name: "LookupEventsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*LookupEventsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "LookupAttributes", Shape: &s[shapeLookupAttributesList]},
 		{Name: "StartTime", Shape: &s[shapeDate]},
 		{Name: "EndTime", Shape: &s[shapeDate]},
@@ -752,68 +752,68 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "MaxResults", Shape: &s[shapeMaxResults]},
 		{Name: "NextToken", Shape: &s[shapeNextToken]},
 	}}
-	s[shapeLookupEventsOutput] = awsapi.Shape{Name: "LookupEventsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[LookupEventsOutput](), Members: []awsapi.Member{
+	s[shapeLookupEventsOutput] = awsapi.Shape{Name: "LookupEventsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*LookupEventsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Events", Shape: &s[shapeEventsList]},
 		{Name: "NextToken", Shape: &s[shapeNextToken]},
 	}}
-	s[shapePutEventConfigurationInput] = awsapi.Shape{Name: "PutEventConfigurationInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[PutEventConfigurationInput](), Members: []awsapi.Member{
+	s[shapePutEventConfigurationInput] = awsapi.Shape{Name: "PutEventConfigurationInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PutEventConfigurationInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "TrailName", Shape: &s[shapeString]},
 		{Name: "EventDataStore", Shape: &s[shapeString]},
 		{Name: "MaxEventSize", Shape: &s[shapeMaxEventSize]},
 		{Name: "ContextKeySelectors", Shape: &s[shapeContextKeySelectors]},
 		{Name: "AggregationConfigurations", Shape: &s[shapeAggregationConfigurations]},
 	}}
-	s[shapePutEventConfigurationOutput] = awsapi.Shape{Name: "PutEventConfigurationOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[PutEventConfigurationOutput](), Members: []awsapi.Member{
+	s[shapePutEventConfigurationOutput] = awsapi.Shape{Name: "PutEventConfigurationOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PutEventConfigurationOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "TrailARN", Shape: &s[shapeString]},
 		{Name: "EventDataStoreArn", Shape: &s[shapeEventDataStoreArn]},
 		{Name: "MaxEventSize", Shape: &s[shapeMaxEventSize]},
 		{Name: "ContextKeySelectors", Shape: &s[shapeContextKeySelectors]},
 		{Name: "AggregationConfigurations", Shape: &s[shapeAggregationConfigurations]},
 	}}
-	s[shapePutEventSelectorsInput] = awsapi.Shape{Name: "PutEventSelectorsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[PutEventSelectorsInput](), Members: []awsapi.Member{
+	s[shapePutEventSelectorsInput] = awsapi.Shape{Name: "PutEventSelectorsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PutEventSelectorsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "TrailName", Shape: &s[shapeString], Required: true},
 		{Name: "EventSelectors", Shape: &s[shapeEventSelectors]},
 		{Name: "AdvancedEventSelectors", Shape: &s[shapeAdvancedEventSelectors]},
 	}}
-	s[shapePutEventSelectorsOutput] = awsapi.Shape{Name: "PutEventSelectorsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[PutEventSelectorsOutput](), Members: []awsapi.Member{
+	s[shapePutEventSelectorsOutput] = awsapi.Shape{Name: "PutEventSelectorsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PutEventSelectorsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "TrailARN", Shape: &s[shapeString]},
 		{Name: "EventSelectors", Shape: &s[shapeEventSelectors]},
 		{Name: "AdvancedEventSelectors", Shape: &s[shapeAdvancedEventSelectors]},
 	}}
-	s[shapePutInsightSelectorsInput] = awsapi.Shape{Name: "PutInsightSelectorsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[PutInsightSelectorsInput](), Members: []awsapi.Member{
+	s[shapePutInsightSelectorsInput] = awsapi.Shape{Name: "PutInsightSelectorsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PutInsightSelectorsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "TrailName", Shape: &s[shapeString]},
 		{Name: "InsightSelectors", Shape: &s[shapeInsightSelectors], Required: true},
 		{Name: "EventDataStore", Shape: &s[shapeEventDataStoreArn]},
 		{Name: "InsightsDestination", Shape: &s[shapeEventDataStoreArn]},
 	}}
-	s[shapePutInsightSelectorsOutput] = awsapi.Shape{Name: "PutInsightSelectorsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[PutInsightSelectorsOutput](), Members: []awsapi.Member{
+	s[shapePutInsightSelectorsOutput] = awsapi.Shape{Name: "PutInsightSelectorsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PutInsightSelectorsOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "TrailARN", Shape: &s[shapeString]},
 		{Name: "InsightSelectors", Shape: &s[shapeInsightSelectors]},
 		{Name: "EventDataStoreArn", Shape: &s[shapeEventDataStoreArn]},
 		{Name: "InsightsDestination", Shape: &s[shapeEventDataStoreArn]},
 	}}
-	s[shapePutResourcePolicyInput] = awsapi.Shape{Name: "PutResourcePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[PutResourcePolicyInput](), Members: []awsapi.Member{
+	s[shapePutResourcePolicyInput] = awsapi.Shape{Name: "PutResourcePolicyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PutResourcePolicyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ResourceArn", Shape: &s[shapeResourceArn], Required: true},
 		{Name: "ResourcePolicy", Shape: &s[shapeResourcePolicy], Required: true},
 	}}
-	s[shapePutResourcePolicyOutput] = awsapi.Shape{Name: "PutResourcePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[PutResourcePolicyOutput](), Members: []awsapi.Member{
+	s[shapePutResourcePolicyOutput] = awsapi.Shape{Name: "PutResourcePolicyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PutResourcePolicyOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ResourceArn", Shape: &s[shapeResourceArn]},
 		{Name: "ResourcePolicy", Shape: &s[shapeResourcePolicy]},
 		{Name: "DelegatedAdminResourcePolicy", Shape: &s[shapeResourcePolicy]},
 	}}
-	s[shapeRegisterOrganizationDelegatedAdminInput] = awsapi.Shape{Name: "RegisterOrganizationDelegatedAdminInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[RegisterOrganizationDelegatedAdminInput](), Members: []awsapi.Member{
+	s[shapeRegisterOrganizationDelegatedAdminInput] = awsapi.Shape{Name: "RegisterOrganizationDelegatedAdminInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RegisterOrganizationDelegatedAdminInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "MemberAccountId", Shape: &s[shapeAccountId], Required: true},
 	}}
-	s[shapeRegisterOrganizationDelegatedAdminOutput] = awsapi.Shape{Name: "RegisterOrganizationDelegatedAdminOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[RegisterOrganizationDelegatedAdminOutput]()}
-	s[shapeRemoveTagsInput] = awsapi.Shape{Name: "RemoveTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[RemoveTagsInput](), Members: []awsapi.Member{
+	s[shapeRegisterOrganizationDelegatedAdminOutput] = awsapi.Shape{Name: "RegisterOrganizationDelegatedAdminOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RegisterOrganizationDelegatedAdminOutput)(nil)).Elem()}
+	s[shapeRemoveTagsInput] = awsapi.Shape{Name: "RemoveTagsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RemoveTagsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ResourceId", Shape: &s[shapeString], Required: true},
 		{Name: "TagsList", Shape: &s[shapeTagsList], Required: true},
 	}}
-	s[shapeRemoveTagsOutput] = awsapi.Shape{Name: "RemoveTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[RemoveTagsOutput]()}
-	s[shapeRestoreEventDataStoreInput] = awsapi.Shape{Name: "RestoreEventDataStoreInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[RestoreEventDataStoreInput](), Members: []awsapi.Member{
+	s[shapeRemoveTagsOutput] = awsapi.Shape{Name: "RemoveTagsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RemoveTagsOutput)(nil)).Elem()}
+	s[shapeRestoreEventDataStoreInput] = awsapi.Shape{Name: "RestoreEventDataStoreInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RestoreEventDataStoreInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStore", Shape: &s[shapeEventDataStoreArn], Required: true},
 	}}
-	s[shapeRestoreEventDataStoreOutput] = awsapi.Shape{Name: "RestoreEventDataStoreOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[RestoreEventDataStoreOutput](), Members: []awsapi.Member{
+	s[shapeRestoreEventDataStoreOutput] = awsapi.Shape{Name: "RestoreEventDataStoreOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RestoreEventDataStoreOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStoreArn", Shape: &s[shapeEventDataStoreArn]},
 		{Name: "Name", Shape: &s[shapeEventDataStoreName]},
 		{Name: "Status", Shape: &s[shapeEventDataStoreStatus]},
@@ -827,34 +827,34 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "KmsKeyId", Shape: &s[shapeEventDataStoreKmsKeyId]},
 		{Name: "BillingMode", Shape: &s[shapeBillingMode]},
 	}}
-	s[shapeSearchSampleQueriesInput] = awsapi.Shape{Name: "SearchSampleQueriesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[SearchSampleQueriesInput](), Members: []awsapi.Member{
+	s[shapeSearchSampleQueriesInput] = awsapi.Shape{Name: "SearchSampleQueriesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SearchSampleQueriesInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SearchPhrase", Shape: &s[shapeSearchSampleQueriesSearchPhrase], Required: true},
 		{Name: "MaxResults", Shape: &s[shapeSearchSampleQueriesMaxResults]},
 		{Name: "NextToken", Shape: &s[shapePaginationToken]},
 	}}
-	s[shapeSearchSampleQueriesOutput] = awsapi.Shape{Name: "SearchSampleQueriesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[SearchSampleQueriesOutput](), Members: []awsapi.Member{
+	s[shapeSearchSampleQueriesOutput] = awsapi.Shape{Name: "SearchSampleQueriesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SearchSampleQueriesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "SearchResults", Shape: &s[shapeSearchSampleQueriesSearchResults]},
 		{Name: "NextToken", Shape: &s[shapePaginationToken]},
 	}}
-	s[shapeStartDashboardRefreshInput] = awsapi.Shape{Name: "StartDashboardRefreshInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[StartDashboardRefreshInput](), Members: []awsapi.Member{
+	s[shapeStartDashboardRefreshInput] = awsapi.Shape{Name: "StartDashboardRefreshInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StartDashboardRefreshInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DashboardId", Shape: &s[shapeDashboardArn], Required: true},
 		{Name: "QueryParameterValues", Shape: &s[shapeQueryParameterValues]},
 	}}
-	s[shapeStartDashboardRefreshOutput] = awsapi.Shape{Name: "StartDashboardRefreshOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[StartDashboardRefreshOutput](), Members: []awsapi.Member{
+	s[shapeStartDashboardRefreshOutput] = awsapi.Shape{Name: "StartDashboardRefreshOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StartDashboardRefreshOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "RefreshId", Shape: &s[shapeRefreshId]},
 	}}
-	s[shapeStartEventDataStoreIngestionInput] = awsapi.Shape{Name: "StartEventDataStoreIngestionInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[StartEventDataStoreIngestionInput](), Members: []awsapi.Member{
+	s[shapeStartEventDataStoreIngestionInput] = awsapi.Shape{Name: "StartEventDataStoreIngestionInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StartEventDataStoreIngestionInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStore", Shape: &s[shapeEventDataStoreArn], Required: true},
 	}}
-	s[shapeStartEventDataStoreIngestionOutput] = awsapi.Shape{Name: "StartEventDataStoreIngestionOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[StartEventDataStoreIngestionOutput]()}
-	s[shapeStartImportInput] = awsapi.Shape{Name: "StartImportInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[StartImportInput](), Members: []awsapi.Member{
+	s[shapeStartEventDataStoreIngestionOutput] = awsapi.Shape{Name: "StartEventDataStoreIngestionOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StartEventDataStoreIngestionOutput)(nil)).Elem()}
+	s[shapeStartImportInput] = awsapi.Shape{Name: "StartImportInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StartImportInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Destinations", Shape: &s[shapeImportDestinations]},
 		{Name: "ImportSource", Shape: &s[shapeImportSource]},
 		{Name: "StartEventTime", Shape: &s[shapeDate]},
 		{Name: "EndEventTime", Shape: &s[shapeDate]},
 		{Name: "ImportId", Shape: &s[shapeUUID]},
 	}}
-	s[shapeStartImportOutput] = awsapi.Shape{Name: "StartImportOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[StartImportOutput](), Members: []awsapi.Member{
+	s[shapeStartImportOutput] = awsapi.Shape{Name: "StartImportOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StartImportOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ImportId", Shape: &s[shapeUUID]},
 		{Name: "Destinations", Shape: &s[shapeImportDestinations]},
 		{Name: "ImportSource", Shape: &s[shapeImportSource]},
@@ -864,29 +864,29 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "CreatedTimestamp", Shape: &s[shapeDate]},
 		{Name: "UpdatedTimestamp", Shape: &s[shapeDate]},
 	}}
-	s[shapeStartLoggingInput] = awsapi.Shape{Name: "StartLoggingInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[StartLoggingInput](), Members: []awsapi.Member{
+	s[shapeStartLoggingInput] = awsapi.Shape{Name: "StartLoggingInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StartLoggingInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Name", Shape: &s[shapeString], Required: true},
 	}}
-	s[shapeStartLoggingOutput] = awsapi.Shape{Name: "StartLoggingOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[StartLoggingOutput]()}
-	s[shapeStartQueryInput] = awsapi.Shape{Name: "StartQueryInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[StartQueryInput](), Members: []awsapi.Member{
+	s[shapeStartLoggingOutput] = awsapi.Shape{Name: "StartLoggingOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StartLoggingOutput)(nil)).Elem()}
+	s[shapeStartQueryInput] = awsapi.Shape{Name: "StartQueryInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StartQueryInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "QueryStatement", Shape: &s[shapeQueryStatement]},
 		{Name: "DeliveryS3Uri", Shape: &s[shapeDeliveryS3Uri]},
 		{Name: "QueryAlias", Shape: &s[shapeQueryAlias]},
 		{Name: "QueryParameters", Shape: &s[shapeQueryParameters]},
 		{Name: "EventDataStoreOwnerAccountId", Shape: &s[shapeAccountId]},
 	}}
-	s[shapeStartQueryOutput] = awsapi.Shape{Name: "StartQueryOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[StartQueryOutput](), Members: []awsapi.Member{
+	s[shapeStartQueryOutput] = awsapi.Shape{Name: "StartQueryOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StartQueryOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "QueryId", Shape: &s[shapeUUID]},
 		{Name: "EventDataStoreOwnerAccountId", Shape: &s[shapeAccountId]},
 	}}
-	s[shapeStopEventDataStoreIngestionInput] = awsapi.Shape{Name: "StopEventDataStoreIngestionInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[StopEventDataStoreIngestionInput](), Members: []awsapi.Member{
+	s[shapeStopEventDataStoreIngestionInput] = awsapi.Shape{Name: "StopEventDataStoreIngestionInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StopEventDataStoreIngestionInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStore", Shape: &s[shapeEventDataStoreArn], Required: true},
 	}}
-	s[shapeStopEventDataStoreIngestionOutput] = awsapi.Shape{Name: "StopEventDataStoreIngestionOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[StopEventDataStoreIngestionOutput]()}
-	s[shapeStopImportInput] = awsapi.Shape{Name: "StopImportInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[StopImportInput](), Members: []awsapi.Member{
+	s[shapeStopEventDataStoreIngestionOutput] = awsapi.Shape{Name: "StopEventDataStoreIngestionOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StopEventDataStoreIngestionOutput)(nil)).Elem()}
+	s[shapeStopImportInput] = awsapi.Shape{Name: "StopImportInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StopImportInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ImportId", Shape: &s[shapeUUID], Required: true},
 	}}
-	s[shapeStopImportOutput] = awsapi.Shape{Name: "StopImportOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[StopImportOutput](), Members: []awsapi.Member{
+	s[shapeStopImportOutput] = awsapi.Shape{Name: "StopImportOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StopImportOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ImportId", Shape: &s[shapeUUID]},
 		{Name: "ImportSource", Shape: &s[shapeImportSource]},
 		{Name: "Destinations", Shape: &s[shapeImportDestinations]},
@@ -897,28 +897,28 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "EndEventTime", Shape: &s[shapeDate]},
 		{Name: "ImportStatistics", Shape: &s[shapeImportStatistics]},
 	}}
-	s[shapeStopLoggingInput] = awsapi.Shape{Name: "StopLoggingInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[StopLoggingInput](), Members: []awsapi.Member{
+	s[shapeStopLoggingInput] = awsapi.Shape{Name: "StopLoggingInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StopLoggingInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Name", Shape: &s[shapeString], Required: true},
 	}}
-	s[shapeStopLoggingOutput] = awsapi.Shape{Name: "StopLoggingOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[StopLoggingOutput]()}
-	s[shapeUpdateChannelInput] = awsapi.Shape{Name: "UpdateChannelInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateChannelInput](), Members: []awsapi.Member{
+	s[shapeStopLoggingOutput] = awsapi.Shape{Name: "StopLoggingOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StopLoggingOutput)(nil)).Elem()}
+	s[shapeUpdateChannelInput] = awsapi.Shape{Name: "UpdateChannelInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateChannelInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Channel", Shape: &s[shapeChannelArn], Required: true},
 		{Name: "Destinations", Shape: &s[shapeDestinations]},
 		{Name: "Name", Shape: &s[shapeChannelName]},
 	}}
-	s[shapeUpdateChannelOutput] = awsapi.Shape{Name: "UpdateChannelOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateChannelOutput](), Members: []awsapi.Member{
+	s[shapeUpdateChannelOutput] = awsapi.Shape{Name: "UpdateChannelOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateChannelOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ChannelArn", Shape: &s[shapeChannelArn]},
 		{Name: "Name", Shape: &s[shapeChannelName]},
 		{Name: "Source", Shape: &s[shapeSource]},
 		{Name: "Destinations", Shape: &s[shapeDestinations]},
 	}}
-	s[shapeUpdateDashboardInput] = awsapi.Shape{Name: "UpdateDashboardInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateDashboardInput](), Members: []awsapi.Member{
+	s[shapeUpdateDashboardInput] = awsapi.Shape{Name: "UpdateDashboardInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateDashboardInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DashboardId", Shape: &s[shapeDashboardArn], Required: true},
 		{Name: "Widgets", Shape: &s[shapeRequestWidgetList]},
 		{Name: "RefreshSchedule", Shape: &s[shapeRefreshSchedule]},
 		{Name: "TerminationProtectionEnabled", Shape: &s[shapeTerminationProtectionEnabled]},
 	}}
-	s[shapeUpdateDashboardOutput] = awsapi.Shape{Name: "UpdateDashboardOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateDashboardOutput](), Members: []awsapi.Member{
+	s[shapeUpdateDashboardOutput] = awsapi.Shape{Name: "UpdateDashboardOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateDashboardOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DashboardArn", Shape: &s[shapeDashboardArn]},
 		{Name: "Name", Shape: &s[shapeDashboardName]},
 		{Name: "Type", Shape: &s[shapeDashboardType]},
@@ -928,7 +928,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "CreatedTimestamp", Shape: &s[shapeDate]},
 		{Name: "UpdatedTimestamp", Shape: &s[shapeDate]},
 	}}
-	s[shapeUpdateEventDataStoreInput] = awsapi.Shape{Name: "UpdateEventDataStoreInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateEventDataStoreInput](), Members: []awsapi.Member{
+	s[shapeUpdateEventDataStoreInput] = awsapi.Shape{Name: "UpdateEventDataStoreInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateEventDataStoreInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStore", Shape: &s[shapeEventDataStoreArn], Required: true},
 		{Name: "Name", Shape: &s[shapeEventDataStoreName]},
 		{Name: "AdvancedEventSelectors", Shape: &s[shapeAdvancedEventSelectors]},
@@ -939,7 +939,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "KmsKeyId", Shape: &s[shapeEventDataStoreKmsKeyId]},
 		{Name: "BillingMode", Shape: &s[shapeBillingMode]},
 	}}
-	s[shapeUpdateEventDataStoreOutput] = awsapi.Shape{Name: "UpdateEventDataStoreOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateEventDataStoreOutput](), Members: []awsapi.Member{
+	s[shapeUpdateEventDataStoreOutput] = awsapi.Shape{Name: "UpdateEventDataStoreOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateEventDataStoreOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStoreArn", Shape: &s[shapeEventDataStoreArn]},
 		{Name: "Name", Shape: &s[shapeEventDataStoreName]},
 		{Name: "Status", Shape: &s[shapeEventDataStoreStatus]},
@@ -955,7 +955,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "FederationStatus", Shape: &s[shapeFederationStatus]},
 		{Name: "FederationRoleArn", Shape: &s[shapeFederationRoleArn]},
 	}}
-	s[shapeUpdateTrailInput] = awsapi.Shape{Name: "UpdateTrailInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateTrailInput](), Members: []awsapi.Member{
+	s[shapeUpdateTrailInput] = awsapi.Shape{Name: "UpdateTrailInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateTrailInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Name", Shape: &s[shapeString], Required: true},
 		{Name: "S3BucketName", Shape: &s[shapeString]},
 		{Name: "S3KeyPrefix", Shape: &s[shapeString]},
@@ -968,7 +968,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "KmsKeyId", Shape: &s[shapeString]},
 		{Name: "IsOrganizationTrail", Shape: &s[shapeBoolean]},
 	}}
-	s[shapeUpdateTrailOutput] = awsapi.Shape{Name: "UpdateTrailOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UpdateTrailOutput](), Members: []awsapi.Member{
+	s[shapeUpdateTrailOutput] = awsapi.Shape{Name: "UpdateTrailOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateTrailOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Name", Shape: &s[shapeString]},
 		{Name: "S3BucketName", Shape: &s[shapeString]},
 		{Name: "S3KeyPrefix", Shape: &s[shapeString]},
@@ -983,13 +983,13 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "KmsKeyId", Shape: &s[shapeString]},
 		{Name: "IsOrganizationTrail", Shape: &s[shapeBoolean]},
 	}}
-	s[shapeAccountId] = awsapi.Shape{Name: "AccountId", Kind: awsapi.String, Min: new(int64(12)), Max: new(int64(16)), Pattern: awsapi.NewPattern("\\d+"), GoType: reflect.TypeFor[string]()}
-	s[shapeAdvancedEventSelector] = awsapi.Shape{Name: "AdvancedEventSelector", Kind: awsapi.Structure, GoType: reflect.TypeFor[AdvancedEventSelector](), Members: []awsapi.Member{
+	s[shapeAccountId] = awsapi.Shape{Name: "AccountId", Kind: awsapi.String, Min: new(int64(12)), Max: new(int64(16)), Pattern: awsapi.NewPattern("\\d+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAdvancedEventSelector] = awsapi.Shape{Name: "AdvancedEventSelector", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AdvancedEventSelector)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Name", Shape: &s[shapeSelectorName]},
 		{Name: "FieldSelectors", Shape: &s[shapeAdvancedFieldSelectors], Required: true},
 	}}
-	s[shapeAdvancedEventSelectors] = awsapi.Shape{Name: "AdvancedEventSelectors", Kind: awsapi.List, Member: &s[shapeAdvancedEventSelector], GoType: reflect.TypeFor[[]AdvancedEventSelector]()}
-	s[shapeAdvancedFieldSelector] = awsapi.Shape{Name: "AdvancedFieldSelector", Kind: awsapi.Structure, GoType: reflect.TypeFor[AdvancedFieldSelector](), Members: []awsapi.Member{
+	s[shapeAdvancedEventSelectors] = awsapi.Shape{Name: "AdvancedEventSelectors", Kind: awsapi.List, Member: &s[shapeAdvancedEventSelector], GoType: reflect.TypeOf((*[]AdvancedEventSelector)(nil)).Elem()}
+	s[shapeAdvancedFieldSelector] = awsapi.Shape{Name: "AdvancedFieldSelector", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AdvancedFieldSelector)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Field", Shape: &s[shapeSelectorField], Required: true},
 		{Name: "Equals", Shape: &s[shapeOperator]},
 		{Name: "StartsWith", Shape: &s[shapeOperator]},
@@ -998,55 +998,55 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "NotStartsWith", Shape: &s[shapeOperator]},
 		{Name: "NotEndsWith", Shape: &s[shapeOperator]},
 	}}
-	s[shapeAdvancedFieldSelectors] = awsapi.Shape{Name: "AdvancedFieldSelectors", Kind: awsapi.List, Min: new(int64(1)), Member: &s[shapeAdvancedFieldSelector], GoType: reflect.TypeFor[[]AdvancedFieldSelector]()}
-	s[shapeAggregationConfiguration] = awsapi.Shape{Name: "AggregationConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeFor[AggregationConfiguration](), Members: []awsapi.Member{
+	s[shapeAdvancedFieldSelectors] = awsapi.Shape{Name: "AdvancedFieldSelectors", Kind: awsapi.List, Min: new(int64(1)), Member: &s[shapeAdvancedFieldSelector], GoType: reflect.TypeOf((*[]AdvancedFieldSelector)(nil)).Elem()}
+	s[shapeAggregationConfiguration] = awsapi.Shape{Name: "AggregationConfiguration", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AggregationConfiguration)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Templates", Shape: &s[shapeTemplates], Required: true},
 		{Name: "EventCategory", Shape: &s[shapeEventCategoryAggregation], Required: true},
 	}}
-	s[shapeAggregationConfigurations] = awsapi.Shape{Name: "AggregationConfigurations", Kind: awsapi.List, Max: new(int64(1)), Member: &s[shapeAggregationConfiguration], GoType: reflect.TypeFor[[]AggregationConfiguration]()}
-	s[shapeBillingMode] = awsapi.Shape{Name: "BillingMode", Kind: awsapi.String, Enum: []string{"EXTENDABLE_RETENTION_PRICING", "FIXED_RETENTION_PRICING"}, GoType: reflect.TypeFor[string]()}
-	s[shapeBoolean] = awsapi.Shape{Name: "Boolean", Kind: awsapi.Boolean, GoType: reflect.TypeFor[bool]()}
-	s[shapeByteBuffer] = awsapi.Shape{Name: "ByteBuffer", Kind: awsapi.Blob, GoType: reflect.TypeFor[[]byte]()}
-	s[shapeChannel] = awsapi.Shape{Name: "Channel", Kind: awsapi.Structure, GoType: reflect.TypeFor[Channel](), Members: []awsapi.Member{
+	s[shapeAggregationConfigurations] = awsapi.Shape{Name: "AggregationConfigurations", Kind: awsapi.List, Max: new(int64(1)), Member: &s[shapeAggregationConfiguration], GoType: reflect.TypeOf((*[]AggregationConfiguration)(nil)).Elem()}
+	s[shapeBillingMode] = awsapi.Shape{Name: "BillingMode", Kind: awsapi.String, Enum: []string{"EXTENDABLE_RETENTION_PRICING", "FIXED_RETENTION_PRICING"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeBoolean] = awsapi.Shape{Name: "Boolean", Kind: awsapi.Boolean, GoType: reflect.TypeOf((*bool)(nil)).Elem()}
+	s[shapeByteBuffer] = awsapi.Shape{Name: "ByteBuffer", Kind: awsapi.Blob, GoType: reflect.TypeOf((*[]byte)(nil)).Elem()}
+	s[shapeChannel] = awsapi.Shape{Name: "Channel", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Channel)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ChannelArn", Shape: &s[shapeChannelArn]},
 		{Name: "Name", Shape: &s[shapeChannelName]},
 	}}
-	s[shapeChannelArn] = awsapi.Shape{Name: "ChannelArn", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(256)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._/\\-:]+$"), GoType: reflect.TypeFor[string]()}
-	s[shapeChannelName] = awsapi.Shape{Name: "ChannelName", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(128)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._\\-]+$"), GoType: reflect.TypeFor[string]()}
-	s[shapeChannels] = awsapi.Shape{Name: "Channels", Kind: awsapi.List, Member: &s[shapeChannel], GoType: reflect.TypeFor[[]Channel]()}
-	s[shapeContextKeySelector] = awsapi.Shape{Name: "ContextKeySelector", Kind: awsapi.Structure, GoType: reflect.TypeFor[ContextKeySelector](), Members: []awsapi.Member{
+	s[shapeChannelArn] = awsapi.Shape{Name: "ChannelArn", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(256)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._/\\-:]+$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeChannelName] = awsapi.Shape{Name: "ChannelName", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(128)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._\\-]+$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeChannels] = awsapi.Shape{Name: "Channels", Kind: awsapi.List, Member: &s[shapeChannel], GoType: reflect.TypeOf((*[]Channel)(nil)).Elem()}
+	s[shapeContextKeySelector] = awsapi.Shape{Name: "ContextKeySelector", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ContextKeySelector)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Type", Shape: &s[shapeType], Required: true},
 		{Name: "Equals", Shape: &s[shapeOperatorTargetList], Required: true},
 	}}
-	s[shapeContextKeySelectors] = awsapi.Shape{Name: "ContextKeySelectors", Kind: awsapi.List, Max: new(int64(2)), Member: &s[shapeContextKeySelector], GoType: reflect.TypeFor[[]ContextKeySelector]()}
-	s[shapeDashboardArn] = awsapi.Shape{Name: "DashboardArn", Kind: awsapi.String, Pattern: awsapi.NewPattern("^[a-zA-Z0-9._/\\-:]+$"), GoType: reflect.TypeFor[string]()}
-	s[shapeDashboardDetail] = awsapi.Shape{Name: "DashboardDetail", Kind: awsapi.Structure, GoType: reflect.TypeFor[DashboardDetail](), Members: []awsapi.Member{
+	s[shapeContextKeySelectors] = awsapi.Shape{Name: "ContextKeySelectors", Kind: awsapi.List, Max: new(int64(2)), Member: &s[shapeContextKeySelector], GoType: reflect.TypeOf((*[]ContextKeySelector)(nil)).Elem()}
+	s[shapeDashboardArn] = awsapi.Shape{Name: "DashboardArn", Kind: awsapi.String, Pattern: awsapi.NewPattern("^[a-zA-Z0-9._/\\-:]+$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeDashboardDetail] = awsapi.Shape{Name: "DashboardDetail", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DashboardDetail)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "DashboardArn", Shape: &s[shapeDashboardArn]},
 		{Name: "Type", Shape: &s[shapeDashboardType]},
 	}}
-	s[shapeDashboardName] = awsapi.Shape{Name: "DashboardName", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(128)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9_\\-]+$"), GoType: reflect.TypeFor[string]()}
-	s[shapeDashboardStatus] = awsapi.Shape{Name: "DashboardStatus", Kind: awsapi.String, Enum: []string{"CREATING", "CREATED", "UPDATING", "UPDATED", "DELETING"}, GoType: reflect.TypeFor[string]()}
-	s[shapeDashboardType] = awsapi.Shape{Name: "DashboardType", Kind: awsapi.String, Enum: []string{"MANAGED", "CUSTOM"}, GoType: reflect.TypeFor[string]()}
-	s[shapeDashboards] = awsapi.Shape{Name: "Dashboards", Kind: awsapi.List, Member: &s[shapeDashboardDetail], GoType: reflect.TypeFor[[]DashboardDetail]()}
-	s[shapeDataResource] = awsapi.Shape{Name: "DataResource", Kind: awsapi.Structure, GoType: reflect.TypeFor[DataResource](), Members: []awsapi.Member{
+	s[shapeDashboardName] = awsapi.Shape{Name: "DashboardName", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(128)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9_\\-]+$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeDashboardStatus] = awsapi.Shape{Name: "DashboardStatus", Kind: awsapi.String, Enum: []string{"CREATING", "CREATED", "UPDATING", "UPDATED", "DELETING"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeDashboardType] = awsapi.Shape{Name: "DashboardType", Kind: awsapi.String, Enum: []string{"MANAGED", "CUSTOM"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeDashboards] = awsapi.Shape{Name: "Dashboards", Kind: awsapi.List, Member: &s[shapeDashboardDetail], GoType: reflect.TypeOf((*[]DashboardDetail)(nil)).Elem()}
+	s[shapeDataResource] = awsapi.Shape{Name: "DataResource", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DataResource)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Type", Shape: &s[shapeString]},
 		{Name: "Values", Shape: &s[shapeDataResourceValues]},
 	}}
-	s[shapeDataResourceValues] = awsapi.Shape{Name: "DataResourceValues", Kind: awsapi.List, Member: &s[shapeString], GoType: reflect.TypeFor[[]string]()}
-	s[shapeDataResources] = awsapi.Shape{Name: "DataResources", Kind: awsapi.List, Member: &s[shapeDataResource], GoType: reflect.TypeFor[[]DataResource]()}
-	s[shapeDate] = awsapi.Shape{Name: "Date", Kind: awsapi.Timestamp, GoType: reflect.TypeFor[time.Time]()}
-	s[shapeDeliveryS3Uri] = awsapi.Shape{Name: "DeliveryS3Uri", Kind: awsapi.String, Max: new(int64(1024)), Pattern: awsapi.NewPattern("s3://[a-z0-9][\\.\\-a-z0-9]{1,61}[a-z0-9](/.*)?"), GoType: reflect.TypeFor[string]()}
-	s[shapeDeliveryStatus] = awsapi.Shape{Name: "DeliveryStatus", Kind: awsapi.String, Enum: []string{"SUCCESS", "FAILED", "FAILED_SIGNING_FILE", "PENDING", "RESOURCE_NOT_FOUND", "ACCESS_DENIED", "ACCESS_DENIED_SIGNING_FILE", "CANCELLED", "UNKNOWN"}, GoType: reflect.TypeFor[string]()}
-	s[shapeDestination] = awsapi.Shape{Name: "Destination", Kind: awsapi.Structure, GoType: reflect.TypeFor[Destination](), Members: []awsapi.Member{
+	s[shapeDataResourceValues] = awsapi.Shape{Name: "DataResourceValues", Kind: awsapi.List, Member: &s[shapeString], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeDataResources] = awsapi.Shape{Name: "DataResources", Kind: awsapi.List, Member: &s[shapeDataResource], GoType: reflect.TypeOf((*[]DataResource)(nil)).Elem()}
+	s[shapeDate] = awsapi.Shape{Name: "Date", Kind: awsapi.Timestamp, GoType: reflect.TypeOf((*time.Time)(nil)).Elem()}
+	s[shapeDeliveryS3Uri] = awsapi.Shape{Name: "DeliveryS3Uri", Kind: awsapi.String, Max: new(int64(1024)), Pattern: awsapi.NewPattern("s3://[a-z0-9][\\.\\-a-z0-9]{1,61}[a-z0-9](/.*)?"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeDeliveryStatus] = awsapi.Shape{Name: "DeliveryStatus", Kind: awsapi.String, Enum: []string{"SUCCESS", "FAILED", "FAILED_SIGNING_FILE", "PENDING", "RESOURCE_NOT_FOUND", "ACCESS_DENIED", "ACCESS_DENIED_SIGNING_FILE", "CANCELLED", "UNKNOWN"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeDestination] = awsapi.Shape{Name: "Destination", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Destination)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Type", Shape: &s[shapeDestinationType], Required: true},
 		{Name: "Location", Shape: &s[shapeLocation], Required: true},
 	}}
-	s[shapeDestinationType] = awsapi.Shape{Name: "DestinationType", Kind: awsapi.String, Enum: []string{"EVENT_DATA_STORE", "AWS_SERVICE"}, GoType: reflect.TypeFor[string]()}
-	s[shapeDestinations] = awsapi.Shape{Name: "Destinations", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(200)), Member: &s[shapeDestination], GoType: reflect.TypeFor[[]Destination]()}
-	s[shapeDouble] = awsapi.Shape{Name: "Double", Kind: awsapi.Double, GoType: reflect.TypeFor[float64]()}
-	s[shapeErrorCode] = awsapi.Shape{Name: "ErrorCode", Kind: awsapi.String, Max: new(int64(128)), Pattern: awsapi.NewPattern("^[\\w\\d\\s_.,\\-:\\[\\]]+$"), GoType: reflect.TypeFor[string]()}
-	s[shapeErrorMessage] = awsapi.Shape{Name: "ErrorMessage", Kind: awsapi.String, Min: new(int64(4)), Max: new(int64(1000)), Pattern: awsapi.NewPattern(".*"), GoType: reflect.TypeFor[string]()}
-	s[shapeEvent] = awsapi.Shape{Name: "Event", Kind: awsapi.Structure, GoType: reflect.TypeFor[Event](), Members: []awsapi.Member{
+	s[shapeDestinationType] = awsapi.Shape{Name: "DestinationType", Kind: awsapi.String, Enum: []string{"EVENT_DATA_STORE", "AWS_SERVICE"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeDestinations] = awsapi.Shape{Name: "Destinations", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(200)), Member: &s[shapeDestination], GoType: reflect.TypeOf((*[]Destination)(nil)).Elem()}
+	s[shapeDouble] = awsapi.Shape{Name: "Double", Kind: awsapi.Double, GoType: reflect.TypeOf((*float64)(nil)).Elem()}
+	s[shapeErrorCode] = awsapi.Shape{Name: "ErrorCode", Kind: awsapi.String, Max: new(int64(128)), Pattern: awsapi.NewPattern("^[\\w\\d\\s_.,\\-:\\[\\]]+$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeErrorMessage] = awsapi.Shape{Name: "ErrorMessage", Kind: awsapi.String, Min: new(int64(4)), Max: new(int64(1000)), Pattern: awsapi.NewPattern(".*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeEvent] = awsapi.Shape{Name: "Event", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Event)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventId", Shape: &s[shapeString]},
 		{Name: "EventName", Shape: &s[shapeString]},
 		{Name: "ReadOnly", Shape: &s[shapeString]},
@@ -1057,9 +1057,9 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "Resources", Shape: &s[shapeResourceList]},
 		{Name: "CloudTrailEvent", Shape: &s[shapeString]},
 	}}
-	s[shapeEventCategory] = awsapi.Shape{Name: "EventCategory", Kind: awsapi.String, Enum: []string{"insight"}, GoType: reflect.TypeFor[string]()}
-	s[shapeEventCategoryAggregation] = awsapi.Shape{Name: "EventCategoryAggregation", Kind: awsapi.String, Enum: []string{"Data"}, GoType: reflect.TypeFor[string]()}
-	s[shapeEventDataStore] = awsapi.Shape{Name: "EventDataStore", Kind: awsapi.Structure, GoType: reflect.TypeFor[EventDataStore](), Members: []awsapi.Member{
+	s[shapeEventCategory] = awsapi.Shape{Name: "EventCategory", Kind: awsapi.String, Enum: []string{"insight"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeEventCategoryAggregation] = awsapi.Shape{Name: "EventCategoryAggregation", Kind: awsapi.String, Enum: []string{"Data"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeEventDataStore] = awsapi.Shape{Name: "EventDataStore", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EventDataStore)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventDataStoreArn", Shape: &s[shapeEventDataStoreArn]},
 		{Name: "Name", Shape: &s[shapeEventDataStoreName]},
 		{Name: "TerminationProtectionEnabled", Shape: &s[shapeTerminationProtectionEnabled]},
@@ -1071,223 +1071,223 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "CreatedTimestamp", Shape: &s[shapeDate]},
 		{Name: "UpdatedTimestamp", Shape: &s[shapeDate]},
 	}}
-	s[shapeEventDataStoreArn] = awsapi.Shape{Name: "EventDataStoreArn", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(256)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._/\\-:]+$"), GoType: reflect.TypeFor[string]()}
-	s[shapeEventDataStoreKmsKeyId] = awsapi.Shape{Name: "EventDataStoreKmsKeyId", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(350)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._/\\-:]+$"), GoType: reflect.TypeFor[string]()}
-	s[shapeEventDataStoreList] = awsapi.Shape{Name: "EventDataStoreList", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(1)), Member: &s[shapeEventDataStoreArn], GoType: reflect.TypeFor[[]string]()}
-	s[shapeEventDataStoreName] = awsapi.Shape{Name: "EventDataStoreName", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(128)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._\\-]+$"), GoType: reflect.TypeFor[string]()}
-	s[shapeEventDataStoreStatus] = awsapi.Shape{Name: "EventDataStoreStatus", Kind: awsapi.String, Enum: []string{"CREATED", "ENABLED", "PENDING_DELETION", "STARTING_INGESTION", "STOPPING_INGESTION", "STOPPED_INGESTION"}, GoType: reflect.TypeFor[string]()}
-	s[shapeEventDataStores] = awsapi.Shape{Name: "EventDataStores", Kind: awsapi.List, Member: &s[shapeEventDataStore], GoType: reflect.TypeFor[[]EventDataStore]()}
-	s[shapeEventName] = awsapi.Shape{Name: "EventName", Kind: awsapi.String, Max: new(int64(128)), Pattern: awsapi.NewPattern("^[A-Za-z0-9_]+$"), GoType: reflect.TypeFor[string]()}
-	s[shapeEventSelector] = awsapi.Shape{Name: "EventSelector", Kind: awsapi.Structure, GoType: reflect.TypeFor[EventSelector](), Members: []awsapi.Member{
+	s[shapeEventDataStoreArn] = awsapi.Shape{Name: "EventDataStoreArn", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(256)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._/\\-:]+$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeEventDataStoreKmsKeyId] = awsapi.Shape{Name: "EventDataStoreKmsKeyId", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(350)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._/\\-:]+$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeEventDataStoreList] = awsapi.Shape{Name: "EventDataStoreList", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(1)), Member: &s[shapeEventDataStoreArn], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeEventDataStoreName] = awsapi.Shape{Name: "EventDataStoreName", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(128)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._\\-]+$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeEventDataStoreStatus] = awsapi.Shape{Name: "EventDataStoreStatus", Kind: awsapi.String, Enum: []string{"CREATED", "ENABLED", "PENDING_DELETION", "STARTING_INGESTION", "STOPPING_INGESTION", "STOPPED_INGESTION"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeEventDataStores] = awsapi.Shape{Name: "EventDataStores", Kind: awsapi.List, Member: &s[shapeEventDataStore], GoType: reflect.TypeOf((*[]EventDataStore)(nil)).Elem()}
+	s[shapeEventName] = awsapi.Shape{Name: "EventName", Kind: awsapi.String, Max: new(int64(128)), Pattern: awsapi.NewPattern("^[A-Za-z0-9_]+$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeEventSelector] = awsapi.Shape{Name: "EventSelector", Kind: awsapi.Structure, GoType: reflect.TypeOf((*EventSelector)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ReadWriteType", Shape: &s[shapeReadWriteType]},
 		{Name: "IncludeManagementEvents", Shape: &s[shapeBoolean]},
 		{Name: "DataResources", Shape: &s[shapeDataResources]},
 		{Name: "ExcludeManagementEventSources", Shape: &s[shapeExcludeManagementEventSources]},
 	}}
-	s[shapeEventSelectors] = awsapi.Shape{Name: "EventSelectors", Kind: awsapi.List, Member: &s[shapeEventSelector], GoType: reflect.TypeFor[[]EventSelector]()}
-	s[shapeEventSource] = awsapi.Shape{Name: "EventSource", Kind: awsapi.String, Max: new(int64(256)), Pattern: awsapi.NewPattern("^[a-z0-9_-]+\\.amazonaws\\.com$"), GoType: reflect.TypeFor[string]()}
-	s[shapeEventsList] = awsapi.Shape{Name: "EventsList", Kind: awsapi.List, Member: &s[shapeEvent], GoType: reflect.TypeFor[[]Event]()}
-	s[shapeExcludeManagementEventSources] = awsapi.Shape{Name: "ExcludeManagementEventSources", Kind: awsapi.List, Member: &s[shapeString], GoType: reflect.TypeFor[[]string]()}
-	s[shapeFederationRoleArn] = awsapi.Shape{Name: "FederationRoleArn", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(125)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._/\\-:@=\\+,\\.]+$"), GoType: reflect.TypeFor[string]()}
-	s[shapeFederationStatus] = awsapi.Shape{Name: "FederationStatus", Kind: awsapi.String, Enum: []string{"ENABLING", "ENABLED", "DISABLING", "DISABLED"}, GoType: reflect.TypeFor[string]()}
-	s[shapeImportDestinations] = awsapi.Shape{Name: "ImportDestinations", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(1)), Member: &s[shapeEventDataStoreArn], GoType: reflect.TypeFor[[]string]()}
-	s[shapeImportFailureList] = awsapi.Shape{Name: "ImportFailureList", Kind: awsapi.List, Member: &s[shapeImportFailureListItem], GoType: reflect.TypeFor[[]ImportFailureListItem]()}
-	s[shapeImportFailureListItem] = awsapi.Shape{Name: "ImportFailureListItem", Kind: awsapi.Structure, GoType: reflect.TypeFor[ImportFailureListItem](), Members: []awsapi.Member{
+	s[shapeEventSelectors] = awsapi.Shape{Name: "EventSelectors", Kind: awsapi.List, Member: &s[shapeEventSelector], GoType: reflect.TypeOf((*[]EventSelector)(nil)).Elem()}
+	s[shapeEventSource] = awsapi.Shape{Name: "EventSource", Kind: awsapi.String, Max: new(int64(256)), Pattern: awsapi.NewPattern("^[a-z0-9_-]+\\.amazonaws\\.com$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeEventsList] = awsapi.Shape{Name: "EventsList", Kind: awsapi.List, Member: &s[shapeEvent], GoType: reflect.TypeOf((*[]Event)(nil)).Elem()}
+	s[shapeExcludeManagementEventSources] = awsapi.Shape{Name: "ExcludeManagementEventSources", Kind: awsapi.List, Member: &s[shapeString], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeFederationRoleArn] = awsapi.Shape{Name: "FederationRoleArn", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(125)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._/\\-:@=\\+,\\.]+$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeFederationStatus] = awsapi.Shape{Name: "FederationStatus", Kind: awsapi.String, Enum: []string{"ENABLING", "ENABLED", "DISABLING", "DISABLED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeImportDestinations] = awsapi.Shape{Name: "ImportDestinations", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(1)), Member: &s[shapeEventDataStoreArn], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeImportFailureList] = awsapi.Shape{Name: "ImportFailureList", Kind: awsapi.List, Member: &s[shapeImportFailureListItem], GoType: reflect.TypeOf((*[]ImportFailureListItem)(nil)).Elem()}
+	s[shapeImportFailureListItem] = awsapi.Shape{Name: "ImportFailureListItem", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ImportFailureListItem)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Location", Shape: &s[shapeString]},
 		{Name: "Status", Shape: &s[shapeImportFailureStatus]},
 		{Name: "ErrorType", Shape: &s[shapeString]},
 		{Name: "ErrorMessage", Shape: &s[shapeString]},
 		{Name: "LastUpdatedTime", Shape: &s[shapeDate]},
 	}}
-	s[shapeImportFailureStatus] = awsapi.Shape{Name: "ImportFailureStatus", Kind: awsapi.String, Enum: []string{"FAILED", "RETRY", "SUCCEEDED"}, GoType: reflect.TypeFor[string]()}
-	s[shapeImportSource] = awsapi.Shape{Name: "ImportSource", Kind: awsapi.Structure, GoType: reflect.TypeFor[ImportSource](), Members: []awsapi.Member{
+	s[shapeImportFailureStatus] = awsapi.Shape{Name: "ImportFailureStatus", Kind: awsapi.String, Enum: []string{"FAILED", "RETRY", "SUCCEEDED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeImportSource] = awsapi.Shape{Name: "ImportSource", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ImportSource)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "S3", Shape: &s[shapeS3ImportSource], Required: true},
 	}}
-	s[shapeImportStatistics] = awsapi.Shape{Name: "ImportStatistics", Kind: awsapi.Structure, GoType: reflect.TypeFor[ImportStatistics](), Members: []awsapi.Member{
+	s[shapeImportStatistics] = awsapi.Shape{Name: "ImportStatistics", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ImportStatistics)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "PrefixesFound", Shape: &s[shapeLong]},
 		{Name: "PrefixesCompleted", Shape: &s[shapeLong]},
 		{Name: "FilesCompleted", Shape: &s[shapeLong]},
 		{Name: "EventsCompleted", Shape: &s[shapeLong]},
 		{Name: "FailedEntries", Shape: &s[shapeLong]},
 	}}
-	s[shapeImportStatus] = awsapi.Shape{Name: "ImportStatus", Kind: awsapi.String, Enum: []string{"INITIALIZING", "IN_PROGRESS", "FAILED", "STOPPED", "COMPLETED"}, GoType: reflect.TypeFor[string]()}
-	s[shapeImportsList] = awsapi.Shape{Name: "ImportsList", Kind: awsapi.List, Member: &s[shapeImportsListItem], GoType: reflect.TypeFor[[]ImportsListItem]()}
-	s[shapeImportsListItem] = awsapi.Shape{Name: "ImportsListItem", Kind: awsapi.Structure, GoType: reflect.TypeFor[ImportsListItem](), Members: []awsapi.Member{
+	s[shapeImportStatus] = awsapi.Shape{Name: "ImportStatus", Kind: awsapi.String, Enum: []string{"INITIALIZING", "IN_PROGRESS", "FAILED", "STOPPED", "COMPLETED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeImportsList] = awsapi.Shape{Name: "ImportsList", Kind: awsapi.List, Member: &s[shapeImportsListItem], GoType: reflect.TypeOf((*[]ImportsListItem)(nil)).Elem()}
+	s[shapeImportsListItem] = awsapi.Shape{Name: "ImportsListItem", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ImportsListItem)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ImportId", Shape: &s[shapeUUID]},
 		{Name: "ImportStatus", Shape: &s[shapeImportStatus]},
 		{Name: "Destinations", Shape: &s[shapeImportDestinations]},
 		{Name: "CreatedTimestamp", Shape: &s[shapeDate]},
 		{Name: "UpdatedTimestamp", Shape: &s[shapeDate]},
 	}}
-	s[shapeIngestionStatus] = awsapi.Shape{Name: "IngestionStatus", Kind: awsapi.Structure, GoType: reflect.TypeFor[IngestionStatus](), Members: []awsapi.Member{
+	s[shapeIngestionStatus] = awsapi.Shape{Name: "IngestionStatus", Kind: awsapi.Structure, GoType: reflect.TypeOf((*IngestionStatus)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "LatestIngestionSuccessTime", Shape: &s[shapeDate]},
 		{Name: "LatestIngestionSuccessEventID", Shape: &s[shapeUUID]},
 		{Name: "LatestIngestionErrorCode", Shape: &s[shapeErrorMessage]},
 		{Name: "LatestIngestionAttemptTime", Shape: &s[shapeDate]},
 		{Name: "LatestIngestionAttemptEventID", Shape: &s[shapeUUID]},
 	}}
-	s[shapeInsightSelector] = awsapi.Shape{Name: "InsightSelector", Kind: awsapi.Structure, GoType: reflect.TypeFor[InsightSelector](), Members: []awsapi.Member{
+	s[shapeInsightSelector] = awsapi.Shape{Name: "InsightSelector", Kind: awsapi.Structure, GoType: reflect.TypeOf((*InsightSelector)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "InsightType", Shape: &s[shapeInsightType]},
 		{Name: "EventCategories", Shape: &s[shapeSourceEventCategories]},
 	}}
-	s[shapeInsightSelectors] = awsapi.Shape{Name: "InsightSelectors", Kind: awsapi.List, Member: &s[shapeInsightSelector], GoType: reflect.TypeFor[[]InsightSelector]()}
-	s[shapeInsightType] = awsapi.Shape{Name: "InsightType", Kind: awsapi.String, Enum: []string{"ApiCallRateInsight", "ApiErrorRateInsight"}, GoType: reflect.TypeFor[string]()}
-	s[shapeInsightsMetricDataType] = awsapi.Shape{Name: "InsightsMetricDataType", Kind: awsapi.String, Enum: []string{"FillWithZeros", "NonZeroData"}, GoType: reflect.TypeFor[string]()}
-	s[shapeInsightsMetricMaxResults] = awsapi.Shape{Name: "InsightsMetricMaxResults", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(21600)), GoType: reflect.TypeFor[int32]()}
-	s[shapeInsightsMetricNextToken] = awsapi.Shape{Name: "InsightsMetricNextToken", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(5000)), GoType: reflect.TypeFor[string]()}
-	s[shapeInsightsMetricPeriod] = awsapi.Shape{Name: "InsightsMetricPeriod", Kind: awsapi.Integer, Min: new(int64(60)), Max: new(int64(3600)), GoType: reflect.TypeFor[int32]()}
-	s[shapeInsightsMetricValues] = awsapi.Shape{Name: "InsightsMetricValues", Kind: awsapi.List, Member: &s[shapeDouble], GoType: reflect.TypeFor[[]float64]()}
-	s[shapeInteger] = awsapi.Shape{Name: "Integer", Kind: awsapi.Integer, GoType: reflect.TypeFor[int32]()}
-	s[shapeListChannelsMaxResultsCount] = awsapi.Shape{Name: "ListChannelsMaxResultsCount", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeFor[int32]()}
-	s[shapeListDashboardsMaxResultsCount] = awsapi.Shape{Name: "ListDashboardsMaxResultsCount", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeFor[int32]()}
-	s[shapeListEventDataStoresMaxResultsCount] = awsapi.Shape{Name: "ListEventDataStoresMaxResultsCount", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeFor[int32]()}
-	s[shapeListImportFailuresMaxResultsCount] = awsapi.Shape{Name: "ListImportFailuresMaxResultsCount", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeFor[int32]()}
-	s[shapeListImportsMaxResultsCount] = awsapi.Shape{Name: "ListImportsMaxResultsCount", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeFor[int32]()}
-	s[shapeListInsightsDataDimensionKey] = awsapi.Shape{Name: "ListInsightsDataDimensionKey", Kind: awsapi.String, Enum: []string{"EventId", "EventName", "EventSource"}, GoType: reflect.TypeFor[string]()}
-	s[shapeListInsightsDataDimensionValue] = awsapi.Shape{Name: "ListInsightsDataDimensionValue", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2000)), GoType: reflect.TypeFor[string]()}
-	s[shapeListInsightsDataDimensions] = awsapi.Shape{Name: "ListInsightsDataDimensions", Kind: awsapi.Map, Min: new(int64(1)), Max: new(int64(1)), Key: &s[shapeListInsightsDataDimensionKey], Value: &s[shapeListInsightsDataDimensionValue], GoType: reflect.TypeFor[map[string]string]()}
-	s[shapeListInsightsDataMaxResultsCount] = awsapi.Shape{Name: "ListInsightsDataMaxResultsCount", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(50)), GoType: reflect.TypeFor[int32]()}
-	s[shapeListInsightsDataType] = awsapi.Shape{Name: "ListInsightsDataType", Kind: awsapi.String, Enum: []string{"InsightsEvents"}, GoType: reflect.TypeFor[string]()}
-	s[shapeListQueriesMaxResultsCount] = awsapi.Shape{Name: "ListQueriesMaxResultsCount", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeFor[int32]()}
-	s[shapeLocation] = awsapi.Shape{Name: "Location", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(1024)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._/\\-:*]+$"), GoType: reflect.TypeFor[string]()}
-	s[shapeLong] = awsapi.Shape{Name: "Long", Kind: awsapi.Long, GoType: reflect.TypeFor[int64]()}
-	s[shapeLookupAttribute] = awsapi.Shape{Name: "LookupAttribute", Kind: awsapi.Structure, GoType: reflect.TypeFor[LookupAttribute](), Members: []awsapi.Member{
+	s[shapeInsightSelectors] = awsapi.Shape{Name: "InsightSelectors", Kind: awsapi.List, Member: &s[shapeInsightSelector], GoType: reflect.TypeOf((*[]InsightSelector)(nil)).Elem()}
+	s[shapeInsightType] = awsapi.Shape{Name: "InsightType", Kind: awsapi.String, Enum: []string{"ApiCallRateInsight", "ApiErrorRateInsight"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeInsightsMetricDataType] = awsapi.Shape{Name: "InsightsMetricDataType", Kind: awsapi.String, Enum: []string{"FillWithZeros", "NonZeroData"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeInsightsMetricMaxResults] = awsapi.Shape{Name: "InsightsMetricMaxResults", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(21600)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeInsightsMetricNextToken] = awsapi.Shape{Name: "InsightsMetricNextToken", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(5000)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeInsightsMetricPeriod] = awsapi.Shape{Name: "InsightsMetricPeriod", Kind: awsapi.Integer, Min: new(int64(60)), Max: new(int64(3600)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeInsightsMetricValues] = awsapi.Shape{Name: "InsightsMetricValues", Kind: awsapi.List, Member: &s[shapeDouble], GoType: reflect.TypeOf((*[]float64)(nil)).Elem()}
+	s[shapeInteger] = awsapi.Shape{Name: "Integer", Kind: awsapi.Integer, GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeListChannelsMaxResultsCount] = awsapi.Shape{Name: "ListChannelsMaxResultsCount", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeListDashboardsMaxResultsCount] = awsapi.Shape{Name: "ListDashboardsMaxResultsCount", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeListEventDataStoresMaxResultsCount] = awsapi.Shape{Name: "ListEventDataStoresMaxResultsCount", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeListImportFailuresMaxResultsCount] = awsapi.Shape{Name: "ListImportFailuresMaxResultsCount", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeListImportsMaxResultsCount] = awsapi.Shape{Name: "ListImportsMaxResultsCount", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeListInsightsDataDimensionKey] = awsapi.Shape{Name: "ListInsightsDataDimensionKey", Kind: awsapi.String, Enum: []string{"EventId", "EventName", "EventSource"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeListInsightsDataDimensionValue] = awsapi.Shape{Name: "ListInsightsDataDimensionValue", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2000)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeListInsightsDataDimensions] = awsapi.Shape{Name: "ListInsightsDataDimensions", Kind: awsapi.Map, Min: new(int64(1)), Max: new(int64(1)), Key: &s[shapeListInsightsDataDimensionKey], Value: &s[shapeListInsightsDataDimensionValue], GoType: reflect.TypeOf((*map[string]string)(nil)).Elem()}
+	s[shapeListInsightsDataMaxResultsCount] = awsapi.Shape{Name: "ListInsightsDataMaxResultsCount", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(50)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeListInsightsDataType] = awsapi.Shape{Name: "ListInsightsDataType", Kind: awsapi.String, Enum: []string{"InsightsEvents"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeListQueriesMaxResultsCount] = awsapi.Shape{Name: "ListQueriesMaxResultsCount", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeLocation] = awsapi.Shape{Name: "Location", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(1024)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._/\\-:*]+$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeLong] = awsapi.Shape{Name: "Long", Kind: awsapi.Long, GoType: reflect.TypeOf((*int64)(nil)).Elem()}
+	s[shapeLookupAttribute] = awsapi.Shape{Name: "LookupAttribute", Kind: awsapi.Structure, GoType: reflect.TypeOf((*LookupAttribute)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "AttributeKey", Shape: &s[shapeLookupAttributeKey], Required: true},
 		{Name: "AttributeValue", Shape: &s[shapeLookupAttributeValue], Required: true},
 	}}
-	s[shapeLookupAttributeKey] = awsapi.Shape{Name: "LookupAttributeKey", Kind: awsapi.String, Enum: []string{"EventId", "EventName", "ReadOnly", "Username", "ResourceType", "ResourceName", "EventSource", "AccessKeyId"}, GoType: reflect.TypeFor[string]()}
-	s[shapeLookupAttributeValue] = awsapi.Shape{Name: "LookupAttributeValue", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2000)), GoType: reflect.TypeFor[string]()}
-	s[shapeLookupAttributesList] = awsapi.Shape{Name: "LookupAttributesList", Kind: awsapi.List, Member: &s[shapeLookupAttribute], GoType: reflect.TypeFor[[]LookupAttribute]()}
-	s[shapeMaxEventSize] = awsapi.Shape{Name: "MaxEventSize", Kind: awsapi.String, Enum: []string{"Standard", "Large"}, GoType: reflect.TypeFor[string]()}
-	s[shapeMaxQueryResults] = awsapi.Shape{Name: "MaxQueryResults", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeFor[int32]()}
-	s[shapeMaxResults] = awsapi.Shape{Name: "MaxResults", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(50)), GoType: reflect.TypeFor[int32]()}
-	s[shapeNextToken] = awsapi.Shape{Name: "NextToken", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeOperator] = awsapi.Shape{Name: "Operator", Kind: awsapi.List, Min: new(int64(1)), Member: &s[shapeOperatorValue], GoType: reflect.TypeFor[[]string]()}
-	s[shapeOperatorTargetList] = awsapi.Shape{Name: "OperatorTargetList", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(50)), Member: &s[shapeOperatorTargetListMember], GoType: reflect.TypeFor[[]string]()}
-	s[shapeOperatorTargetListMember] = awsapi.Shape{Name: "OperatorTargetListMember", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), GoType: reflect.TypeFor[string]()}
-	s[shapeOperatorValue] = awsapi.Shape{Name: "OperatorValue", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2048)), Pattern: awsapi.NewPattern(".+"), GoType: reflect.TypeFor[string]()}
-	s[shapePaginationToken] = awsapi.Shape{Name: "PaginationToken", Kind: awsapi.String, Min: new(int64(4)), Max: new(int64(1000)), Pattern: awsapi.NewPattern(".*"), GoType: reflect.TypeFor[string]()}
-	s[shapePartitionKey] = awsapi.Shape{Name: "PartitionKey", Kind: awsapi.Structure, GoType: reflect.TypeFor[PartitionKey](), Members: []awsapi.Member{
+	s[shapeLookupAttributeKey] = awsapi.Shape{Name: "LookupAttributeKey", Kind: awsapi.String, Enum: []string{"EventId", "EventName", "ReadOnly", "Username", "ResourceType", "ResourceName", "EventSource", "AccessKeyId"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeLookupAttributeValue] = awsapi.Shape{Name: "LookupAttributeValue", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2000)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeLookupAttributesList] = awsapi.Shape{Name: "LookupAttributesList", Kind: awsapi.List, Member: &s[shapeLookupAttribute], GoType: reflect.TypeOf((*[]LookupAttribute)(nil)).Elem()}
+	s[shapeMaxEventSize] = awsapi.Shape{Name: "MaxEventSize", Kind: awsapi.String, Enum: []string{"Standard", "Large"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeMaxQueryResults] = awsapi.Shape{Name: "MaxQueryResults", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(1000)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeMaxResults] = awsapi.Shape{Name: "MaxResults", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(50)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeNextToken] = awsapi.Shape{Name: "NextToken", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeOperator] = awsapi.Shape{Name: "Operator", Kind: awsapi.List, Min: new(int64(1)), Member: &s[shapeOperatorValue], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeOperatorTargetList] = awsapi.Shape{Name: "OperatorTargetList", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(50)), Member: &s[shapeOperatorTargetListMember], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeOperatorTargetListMember] = awsapi.Shape{Name: "OperatorTargetListMember", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeOperatorValue] = awsapi.Shape{Name: "OperatorValue", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2048)), Pattern: awsapi.NewPattern(".+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePaginationToken] = awsapi.Shape{Name: "PaginationToken", Kind: awsapi.String, Min: new(int64(4)), Max: new(int64(1000)), Pattern: awsapi.NewPattern(".*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePartitionKey] = awsapi.Shape{Name: "PartitionKey", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PartitionKey)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Name", Shape: &s[shapePartitionKeyName], Required: true},
 		{Name: "Type", Shape: &s[shapePartitionKeyType], Required: true},
 	}}
-	s[shapePartitionKeyList] = awsapi.Shape{Name: "PartitionKeyList", Kind: awsapi.List, Max: new(int64(2)), Member: &s[shapePartitionKey], GoType: reflect.TypeFor[[]PartitionKey]()}
-	s[shapePartitionKeyName] = awsapi.Shape{Name: "PartitionKeyName", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(255)), Pattern: awsapi.NewPattern("[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*"), GoType: reflect.TypeFor[string]()}
-	s[shapePartitionKeyType] = awsapi.Shape{Name: "PartitionKeyType", Kind: awsapi.String, Min: new(int64(0)), Max: new(int64(255)), Pattern: awsapi.NewPattern("[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*"), GoType: reflect.TypeFor[string]()}
-	s[shapePrompt] = awsapi.Shape{Name: "Prompt", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(500)), Pattern: awsapi.NewPattern("^[ -~\\n]*$"), GoType: reflect.TypeFor[string]()}
-	s[shapePublicKey] = awsapi.Shape{Name: "PublicKey", Kind: awsapi.Structure, GoType: reflect.TypeFor[PublicKey](), Members: []awsapi.Member{
+	s[shapePartitionKeyList] = awsapi.Shape{Name: "PartitionKeyList", Kind: awsapi.List, Max: new(int64(2)), Member: &s[shapePartitionKey], GoType: reflect.TypeOf((*[]PartitionKey)(nil)).Elem()}
+	s[shapePartitionKeyName] = awsapi.Shape{Name: "PartitionKeyName", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(255)), Pattern: awsapi.NewPattern("[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePartitionKeyType] = awsapi.Shape{Name: "PartitionKeyType", Kind: awsapi.String, Min: new(int64(0)), Max: new(int64(255)), Pattern: awsapi.NewPattern("[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePrompt] = awsapi.Shape{Name: "Prompt", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(500)), Pattern: awsapi.NewPattern("^[ -~\\n]*$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePublicKey] = awsapi.Shape{Name: "PublicKey", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PublicKey)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Value", Shape: &s[shapeByteBuffer]},
 		{Name: "ValidityStartTime", Shape: &s[shapeDate]},
 		{Name: "ValidityEndTime", Shape: &s[shapeDate]},
 		{Name: "Fingerprint", Shape: &s[shapeString]},
 	}}
-	s[shapePublicKeyList] = awsapi.Shape{Name: "PublicKeyList", Kind: awsapi.List, Member: &s[shapePublicKey], GoType: reflect.TypeFor[[]PublicKey]()}
-	s[shapeQueries] = awsapi.Shape{Name: "Queries", Kind: awsapi.List, Member: &s[shapeQuery], GoType: reflect.TypeFor[[]Query]()}
-	s[shapeQuery] = awsapi.Shape{Name: "Query", Kind: awsapi.Structure, GoType: reflect.TypeFor[Query](), Members: []awsapi.Member{
+	s[shapePublicKeyList] = awsapi.Shape{Name: "PublicKeyList", Kind: awsapi.List, Member: &s[shapePublicKey], GoType: reflect.TypeOf((*[]PublicKey)(nil)).Elem()}
+	s[shapeQueries] = awsapi.Shape{Name: "Queries", Kind: awsapi.List, Member: &s[shapeQuery], GoType: reflect.TypeOf((*[]Query)(nil)).Elem()}
+	s[shapeQuery] = awsapi.Shape{Name: "Query", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Query)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "QueryId", Shape: &s[shapeUUID]},
 		{Name: "QueryStatus", Shape: &s[shapeQueryStatus]},
 		{Name: "CreationTime", Shape: &s[shapeDate]},
 	}}
-	s[shapeQueryAlias] = awsapi.Shape{Name: "QueryAlias", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(256)), Pattern: awsapi.NewPattern("^[a-zA-Z][a-zA-Z0-9._\\-]*$"), GoType: reflect.TypeFor[string]()}
-	s[shapeQueryParameter] = awsapi.Shape{Name: "QueryParameter", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(1024)), Pattern: awsapi.NewPattern(".*"), GoType: reflect.TypeFor[string]()}
-	s[shapeQueryParameterKey] = awsapi.Shape{Name: "QueryParameterKey", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(128)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._/\\-:$]+$"), GoType: reflect.TypeFor[string]()}
-	s[shapeQueryParameterValue] = awsapi.Shape{Name: "QueryParameterValue", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._/\\-:]+$"), GoType: reflect.TypeFor[string]()}
-	s[shapeQueryParameterValues] = awsapi.Shape{Name: "QueryParameterValues", Kind: awsapi.Map, Key: &s[shapeQueryParameterKey], Value: &s[shapeQueryParameterValue], GoType: reflect.TypeFor[map[string]string]()}
-	s[shapeQueryParameters] = awsapi.Shape{Name: "QueryParameters", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(10)), Member: &s[shapeQueryParameter], GoType: reflect.TypeFor[[]string]()}
-	s[shapeQueryResultColumn] = awsapi.Shape{Name: "QueryResultColumn", Kind: awsapi.Map, Key: &s[shapeQueryResultKey], Value: &s[shapeQueryResultValue], GoType: reflect.TypeFor[map[string]string]()}
-	s[shapeQueryResultKey] = awsapi.Shape{Name: "QueryResultKey", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeQueryResultRow] = awsapi.Shape{Name: "QueryResultRow", Kind: awsapi.List, Member: &s[shapeQueryResultColumn], GoType: reflect.TypeFor[[]map[string]string]()}
-	s[shapeQueryResultRows] = awsapi.Shape{Name: "QueryResultRows", Kind: awsapi.List, Member: &s[shapeQueryResultRow], GoType: reflect.TypeFor[[][]map[string]string]()}
-	s[shapeQueryResultValue] = awsapi.Shape{Name: "QueryResultValue", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeQueryStatement] = awsapi.Shape{Name: "QueryStatement", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(10000)), Pattern: awsapi.NewPattern("(?s).*"), GoType: reflect.TypeFor[string]()}
-	s[shapeQueryStatistics] = awsapi.Shape{Name: "QueryStatistics", Kind: awsapi.Structure, GoType: reflect.TypeFor[QueryStatistics](), Members: []awsapi.Member{
+	s[shapeQueryAlias] = awsapi.Shape{Name: "QueryAlias", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(256)), Pattern: awsapi.NewPattern("^[a-zA-Z][a-zA-Z0-9._\\-]*$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeQueryParameter] = awsapi.Shape{Name: "QueryParameter", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(1024)), Pattern: awsapi.NewPattern(".*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeQueryParameterKey] = awsapi.Shape{Name: "QueryParameterKey", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(128)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._/\\-:$]+$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeQueryParameterValue] = awsapi.Shape{Name: "QueryParameterValue", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._/\\-:]+$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeQueryParameterValues] = awsapi.Shape{Name: "QueryParameterValues", Kind: awsapi.Map, Key: &s[shapeQueryParameterKey], Value: &s[shapeQueryParameterValue], GoType: reflect.TypeOf((*map[string]string)(nil)).Elem()}
+	s[shapeQueryParameters] = awsapi.Shape{Name: "QueryParameters", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(10)), Member: &s[shapeQueryParameter], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeQueryResultColumn] = awsapi.Shape{Name: "QueryResultColumn", Kind: awsapi.Map, Key: &s[shapeQueryResultKey], Value: &s[shapeQueryResultValue], GoType: reflect.TypeOf((*map[string]string)(nil)).Elem()}
+	s[shapeQueryResultKey] = awsapi.Shape{Name: "QueryResultKey", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeQueryResultRow] = awsapi.Shape{Name: "QueryResultRow", Kind: awsapi.List, Member: &s[shapeQueryResultColumn], GoType: reflect.TypeOf((*[]map[string]string)(nil)).Elem()}
+	s[shapeQueryResultRows] = awsapi.Shape{Name: "QueryResultRows", Kind: awsapi.List, Member: &s[shapeQueryResultRow], GoType: reflect.TypeOf((*[][]map[string]string)(nil)).Elem()}
+	s[shapeQueryResultValue] = awsapi.Shape{Name: "QueryResultValue", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeQueryStatement] = awsapi.Shape{Name: "QueryStatement", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(10000)), Pattern: awsapi.NewPattern("(?s).*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeQueryStatistics] = awsapi.Shape{Name: "QueryStatistics", Kind: awsapi.Structure, GoType: reflect.TypeOf((*QueryStatistics)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ResultsCount", Shape: &s[shapeInteger]},
 		{Name: "TotalResultsCount", Shape: &s[shapeInteger]},
 		{Name: "BytesScanned", Shape: &s[shapeLong]},
 	}}
-	s[shapeQueryStatisticsForDescribeQuery] = awsapi.Shape{Name: "QueryStatisticsForDescribeQuery", Kind: awsapi.Structure, GoType: reflect.TypeFor[QueryStatisticsForDescribeQuery](), Members: []awsapi.Member{
+	s[shapeQueryStatisticsForDescribeQuery] = awsapi.Shape{Name: "QueryStatisticsForDescribeQuery", Kind: awsapi.Structure, GoType: reflect.TypeOf((*QueryStatisticsForDescribeQuery)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "EventsMatched", Shape: &s[shapeLong]},
 		{Name: "EventsScanned", Shape: &s[shapeLong]},
 		{Name: "BytesScanned", Shape: &s[shapeLong]},
 		{Name: "ExecutionTimeInMillis", Shape: &s[shapeInteger]},
 		{Name: "CreationTime", Shape: &s[shapeDate]},
 	}}
-	s[shapeQueryStatus] = awsapi.Shape{Name: "QueryStatus", Kind: awsapi.String, Enum: []string{"QUEUED", "RUNNING", "FINISHED", "FAILED", "CANCELLED", "TIMED_OUT"}, GoType: reflect.TypeFor[string]()}
-	s[shapeReadWriteType] = awsapi.Shape{Name: "ReadWriteType", Kind: awsapi.String, Enum: []string{"ReadOnly", "WriteOnly", "All"}, GoType: reflect.TypeFor[string]()}
-	s[shapeRefreshId] = awsapi.Shape{Name: "RefreshId", Kind: awsapi.String, Min: new(int64(10)), Max: new(int64(20)), Pattern: awsapi.NewPattern("\\d+"), GoType: reflect.TypeFor[string]()}
-	s[shapeRefreshSchedule] = awsapi.Shape{Name: "RefreshSchedule", Kind: awsapi.Structure, GoType: reflect.TypeFor[RefreshSchedule](), Members: []awsapi.Member{
+	s[shapeQueryStatus] = awsapi.Shape{Name: "QueryStatus", Kind: awsapi.String, Enum: []string{"QUEUED", "RUNNING", "FINISHED", "FAILED", "CANCELLED", "TIMED_OUT"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeReadWriteType] = awsapi.Shape{Name: "ReadWriteType", Kind: awsapi.String, Enum: []string{"ReadOnly", "WriteOnly", "All"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRefreshId] = awsapi.Shape{Name: "RefreshId", Kind: awsapi.String, Min: new(int64(10)), Max: new(int64(20)), Pattern: awsapi.NewPattern("\\d+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRefreshSchedule] = awsapi.Shape{Name: "RefreshSchedule", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RefreshSchedule)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Frequency", Shape: &s[shapeRefreshScheduleFrequency]},
 		{Name: "Status", Shape: &s[shapeRefreshScheduleStatus]},
 		{Name: "TimeOfDay", Shape: &s[shapeTimeOfDay]},
 	}}
-	s[shapeRefreshScheduleFrequency] = awsapi.Shape{Name: "RefreshScheduleFrequency", Kind: awsapi.Structure, GoType: reflect.TypeFor[RefreshScheduleFrequency](), Members: []awsapi.Member{
+	s[shapeRefreshScheduleFrequency] = awsapi.Shape{Name: "RefreshScheduleFrequency", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RefreshScheduleFrequency)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Unit", Shape: &s[shapeRefreshScheduleFrequencyUnit]},
 		{Name: "Value", Shape: &s[shapeRefreshScheduleFrequencyValue]},
 	}}
-	s[shapeRefreshScheduleFrequencyUnit] = awsapi.Shape{Name: "RefreshScheduleFrequencyUnit", Kind: awsapi.String, Enum: []string{"HOURS", "DAYS"}, GoType: reflect.TypeFor[string]()}
-	s[shapeRefreshScheduleFrequencyValue] = awsapi.Shape{Name: "RefreshScheduleFrequencyValue", Kind: awsapi.Integer, GoType: reflect.TypeFor[int32]()}
-	s[shapeRefreshScheduleStatus] = awsapi.Shape{Name: "RefreshScheduleStatus", Kind: awsapi.String, Enum: []string{"ENABLED", "DISABLED"}, GoType: reflect.TypeFor[string]()}
-	s[shapeRequestWidget] = awsapi.Shape{Name: "RequestWidget", Kind: awsapi.Structure, GoType: reflect.TypeFor[RequestWidget](), Members: []awsapi.Member{
+	s[shapeRefreshScheduleFrequencyUnit] = awsapi.Shape{Name: "RefreshScheduleFrequencyUnit", Kind: awsapi.String, Enum: []string{"HOURS", "DAYS"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRefreshScheduleFrequencyValue] = awsapi.Shape{Name: "RefreshScheduleFrequencyValue", Kind: awsapi.Integer, GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeRefreshScheduleStatus] = awsapi.Shape{Name: "RefreshScheduleStatus", Kind: awsapi.String, Enum: []string{"ENABLED", "DISABLED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRequestWidget] = awsapi.Shape{Name: "RequestWidget", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RequestWidget)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "QueryStatement", Shape: &s[shapeQueryStatement], Required: true},
 		{Name: "QueryParameters", Shape: &s[shapeQueryParameters]},
 		{Name: "ViewProperties", Shape: &s[shapeViewPropertiesMap], Required: true},
 	}}
-	s[shapeRequestWidgetList] = awsapi.Shape{Name: "RequestWidgetList", Kind: awsapi.List, Member: &s[shapeRequestWidget], GoType: reflect.TypeFor[[]RequestWidget]()}
-	s[shapeResource] = awsapi.Shape{Name: "Resource", Kind: awsapi.Structure, GoType: reflect.TypeFor[Resource](), Members: []awsapi.Member{
+	s[shapeRequestWidgetList] = awsapi.Shape{Name: "RequestWidgetList", Kind: awsapi.List, Member: &s[shapeRequestWidget], GoType: reflect.TypeOf((*[]RequestWidget)(nil)).Elem()}
+	s[shapeResource] = awsapi.Shape{Name: "Resource", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Resource)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ResourceType", Shape: &s[shapeString]},
 		{Name: "ResourceName", Shape: &s[shapeString]},
 	}}
-	s[shapeResourceArn] = awsapi.Shape{Name: "ResourceArn", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(256)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._/\\-:]+$"), GoType: reflect.TypeFor[string]()}
-	s[shapeResourceIdList] = awsapi.Shape{Name: "ResourceIdList", Kind: awsapi.List, Member: &s[shapeString], GoType: reflect.TypeFor[[]string]()}
-	s[shapeResourceList] = awsapi.Shape{Name: "ResourceList", Kind: awsapi.List, Member: &s[shapeResource], GoType: reflect.TypeFor[[]Resource]()}
-	s[shapeResourcePolicy] = awsapi.Shape{Name: "ResourcePolicy", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(8192)), GoType: reflect.TypeFor[string]()}
-	s[shapeResourceTag] = awsapi.Shape{Name: "ResourceTag", Kind: awsapi.Structure, GoType: reflect.TypeFor[ResourceTag](), Members: []awsapi.Member{
+	s[shapeResourceArn] = awsapi.Shape{Name: "ResourceArn", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(256)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._/\\-:]+$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeResourceIdList] = awsapi.Shape{Name: "ResourceIdList", Kind: awsapi.List, Member: &s[shapeString], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeResourceList] = awsapi.Shape{Name: "ResourceList", Kind: awsapi.List, Member: &s[shapeResource], GoType: reflect.TypeOf((*[]Resource)(nil)).Elem()}
+	s[shapeResourcePolicy] = awsapi.Shape{Name: "ResourcePolicy", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(8192)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeResourceTag] = awsapi.Shape{Name: "ResourceTag", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ResourceTag)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ResourceId", Shape: &s[shapeString]},
 		{Name: "TagsList", Shape: &s[shapeTagsList]},
 	}}
-	s[shapeResourceTagList] = awsapi.Shape{Name: "ResourceTagList", Kind: awsapi.List, Member: &s[shapeResourceTag], GoType: reflect.TypeFor[[]ResourceTag]()}
-	s[shapeRetentionPeriod] = awsapi.Shape{Name: "RetentionPeriod", Kind: awsapi.Integer, Min: new(int64(7)), Max: new(int64(3653)), GoType: reflect.TypeFor[int32]()}
-	s[shapeS3ImportSource] = awsapi.Shape{Name: "S3ImportSource", Kind: awsapi.Structure, GoType: reflect.TypeFor[S3ImportSource](), Members: []awsapi.Member{
+	s[shapeResourceTagList] = awsapi.Shape{Name: "ResourceTagList", Kind: awsapi.List, Member: &s[shapeResourceTag], GoType: reflect.TypeOf((*[]ResourceTag)(nil)).Elem()}
+	s[shapeRetentionPeriod] = awsapi.Shape{Name: "RetentionPeriod", Kind: awsapi.Integer, Min: new(int64(7)), Max: new(int64(3653)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeS3ImportSource] = awsapi.Shape{Name: "S3ImportSource", Kind: awsapi.Structure, GoType: reflect.TypeOf((*S3ImportSource)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "S3LocationUri", Shape: &s[shapeString], Required: true},
 		{Name: "S3BucketRegion", Shape: &s[shapeString], Required: true},
 		{Name: "S3BucketAccessRoleArn", Shape: &s[shapeString], Required: true},
 	}}
-	s[shapeSampleQueryDescription] = awsapi.Shape{Name: "SampleQueryDescription", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeSampleQueryName] = awsapi.Shape{Name: "SampleQueryName", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeSampleQueryRelevance] = awsapi.Shape{Name: "SampleQueryRelevance", Kind: awsapi.Float, GoType: reflect.TypeFor[float32]()}
-	s[shapeSampleQuerySQL] = awsapi.Shape{Name: "SampleQuerySQL", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeSearchSampleQueriesMaxResults] = awsapi.Shape{Name: "SearchSampleQueriesMaxResults", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(50)), GoType: reflect.TypeFor[int32]()}
-	s[shapeSearchSampleQueriesSearchPhrase] = awsapi.Shape{Name: "SearchSampleQueriesSearchPhrase", Kind: awsapi.String, Min: new(int64(2)), Max: new(int64(1000)), Pattern: awsapi.NewPattern("^[ -~\\n]*$"), GoType: reflect.TypeFor[string]()}
-	s[shapeSearchSampleQueriesSearchResult] = awsapi.Shape{Name: "SearchSampleQueriesSearchResult", Kind: awsapi.Structure, GoType: reflect.TypeFor[SearchSampleQueriesSearchResult](), Members: []awsapi.Member{
+	s[shapeSampleQueryDescription] = awsapi.Shape{Name: "SampleQueryDescription", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSampleQueryName] = awsapi.Shape{Name: "SampleQueryName", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSampleQueryRelevance] = awsapi.Shape{Name: "SampleQueryRelevance", Kind: awsapi.Float, GoType: reflect.TypeOf((*float32)(nil)).Elem()}
+	s[shapeSampleQuerySQL] = awsapi.Shape{Name: "SampleQuerySQL", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSearchSampleQueriesMaxResults] = awsapi.Shape{Name: "SearchSampleQueriesMaxResults", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(50)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeSearchSampleQueriesSearchPhrase] = awsapi.Shape{Name: "SearchSampleQueriesSearchPhrase", Kind: awsapi.String, Min: new(int64(2)), Max: new(int64(1000)), Pattern: awsapi.NewPattern("^[ -~\\n]*$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSearchSampleQueriesSearchResult] = awsapi.Shape{Name: "SearchSampleQueriesSearchResult", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SearchSampleQueriesSearchResult)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Name", Shape: &s[shapeSampleQueryName]},
 		{Name: "Description", Shape: &s[shapeSampleQueryDescription]},
 		{Name: "SQL", Shape: &s[shapeSampleQuerySQL]},
 		{Name: "Relevance", Shape: &s[shapeSampleQueryRelevance]},
 	}}
-	s[shapeSearchSampleQueriesSearchResults] = awsapi.Shape{Name: "SearchSampleQueriesSearchResults", Kind: awsapi.List, Member: &s[shapeSearchSampleQueriesSearchResult], GoType: reflect.TypeFor[[]SearchSampleQueriesSearchResult]()}
-	s[shapeSelectorField] = awsapi.Shape{Name: "SelectorField", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(1000)), Pattern: awsapi.NewPattern("[\\w|\\d|\\.|_]+"), GoType: reflect.TypeFor[string]()}
-	s[shapeSelectorName] = awsapi.Shape{Name: "SelectorName", Kind: awsapi.String, Min: new(int64(0)), Max: new(int64(1000)), Pattern: awsapi.NewPattern(".*"), GoType: reflect.TypeFor[string]()}
-	s[shapeSource] = awsapi.Shape{Name: "Source", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(256)), Pattern: awsapi.NewPattern(".*"), GoType: reflect.TypeFor[string]()}
-	s[shapeSourceConfig] = awsapi.Shape{Name: "SourceConfig", Kind: awsapi.Structure, GoType: reflect.TypeFor[SourceConfig](), Members: []awsapi.Member{
+	s[shapeSearchSampleQueriesSearchResults] = awsapi.Shape{Name: "SearchSampleQueriesSearchResults", Kind: awsapi.List, Member: &s[shapeSearchSampleQueriesSearchResult], GoType: reflect.TypeOf((*[]SearchSampleQueriesSearchResult)(nil)).Elem()}
+	s[shapeSelectorField] = awsapi.Shape{Name: "SelectorField", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(1000)), Pattern: awsapi.NewPattern("[\\w|\\d|\\.|_]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSelectorName] = awsapi.Shape{Name: "SelectorName", Kind: awsapi.String, Min: new(int64(0)), Max: new(int64(1000)), Pattern: awsapi.NewPattern(".*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSource] = awsapi.Shape{Name: "Source", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(256)), Pattern: awsapi.NewPattern(".*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeSourceConfig] = awsapi.Shape{Name: "SourceConfig", Kind: awsapi.Structure, GoType: reflect.TypeOf((*SourceConfig)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "ApplyToAllRegions", Shape: &s[shapeBoolean]},
 		{Name: "AdvancedEventSelectors", Shape: &s[shapeAdvancedEventSelectors]},
 	}}
-	s[shapeSourceEventCategories] = awsapi.Shape{Name: "SourceEventCategories", Kind: awsapi.List, Member: &s[shapeSourceEventCategory], GoType: reflect.TypeFor[[]string]()}
-	s[shapeSourceEventCategory] = awsapi.Shape{Name: "SourceEventCategory", Kind: awsapi.String, Enum: []string{"Management", "Data"}, GoType: reflect.TypeFor[string]()}
-	s[shapeString] = awsapi.Shape{Name: "String", Kind: awsapi.String, GoType: reflect.TypeFor[string]()}
-	s[shapeTag] = awsapi.Shape{Name: "Tag", Kind: awsapi.Structure, GoType: reflect.TypeFor[Tag](), Members: []awsapi.Member{
+	s[shapeSourceEventCategories] = awsapi.Shape{Name: "SourceEventCategories", Kind: awsapi.List, Member: &s[shapeSourceEventCategory], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeSourceEventCategory] = awsapi.Shape{Name: "SourceEventCategory", Kind: awsapi.String, Enum: []string{"Management", "Data"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeString] = awsapi.Shape{Name: "String", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeTag] = awsapi.Shape{Name: "Tag", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Tag)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Key", Shape: &s[shapeTagKey], Required: true},
 		{Name: "Value", Shape: &s[shapeTagValue]},
 	}}
-	s[shapeTagKey] = awsapi.Shape{Name: "TagKey", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), GoType: reflect.TypeFor[string]()}
-	s[shapeTagValue] = awsapi.Shape{Name: "TagValue", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(256)), GoType: reflect.TypeFor[string]()}
-	s[shapeTagsList] = awsapi.Shape{Name: "TagsList", Kind: awsapi.List, Max: new(int64(200)), Member: &s[shapeTag], GoType: reflect.TypeFor[[]Tag]()}
-	s[shapeTemplate] = awsapi.Shape{Name: "Template", Kind: awsapi.String, Enum: []string{"API_ACTIVITY", "RESOURCE_ACCESS", "USER_ACTIONS"}, GoType: reflect.TypeFor[string]()}
-	s[shapeTemplates] = awsapi.Shape{Name: "Templates", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(50)), Member: &s[shapeTemplate], GoType: reflect.TypeFor[[]string]()}
-	s[shapeTerminationProtectionEnabled] = awsapi.Shape{Name: "TerminationProtectionEnabled", Kind: awsapi.Boolean, GoType: reflect.TypeFor[bool]()}
-	s[shapeTimeOfDay] = awsapi.Shape{Name: "TimeOfDay", Kind: awsapi.String, Pattern: awsapi.NewPattern("^[0-9]{2}:[0-9]{2}"), GoType: reflect.TypeFor[string]()}
-	s[shapeTimestamps] = awsapi.Shape{Name: "Timestamps", Kind: awsapi.List, Member: &s[shapeDate], GoType: reflect.TypeFor[[]time.Time]()}
-	s[shapeTrail] = awsapi.Shape{Name: "Trail", Kind: awsapi.Structure, GoType: reflect.TypeFor[Trail](), Members: []awsapi.Member{
+	s[shapeTagKey] = awsapi.Shape{Name: "TagKey", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeTagValue] = awsapi.Shape{Name: "TagValue", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(256)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeTagsList] = awsapi.Shape{Name: "TagsList", Kind: awsapi.List, Max: new(int64(200)), Member: &s[shapeTag], GoType: reflect.TypeOf((*[]Tag)(nil)).Elem()}
+	s[shapeTemplate] = awsapi.Shape{Name: "Template", Kind: awsapi.String, Enum: []string{"API_ACTIVITY", "RESOURCE_ACCESS", "USER_ACTIONS"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeTemplates] = awsapi.Shape{Name: "Templates", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(50)), Member: &s[shapeTemplate], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeTerminationProtectionEnabled] = awsapi.Shape{Name: "TerminationProtectionEnabled", Kind: awsapi.Boolean, GoType: reflect.TypeOf((*bool)(nil)).Elem()}
+	s[shapeTimeOfDay] = awsapi.Shape{Name: "TimeOfDay", Kind: awsapi.String, Pattern: awsapi.NewPattern("^[0-9]{2}:[0-9]{2}"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeTimestamps] = awsapi.Shape{Name: "Timestamps", Kind: awsapi.List, Member: &s[shapeDate], GoType: reflect.TypeOf((*[]time.Time)(nil)).Elem()}
+	s[shapeTrail] = awsapi.Shape{Name: "Trail", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Trail)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "Name", Shape: &s[shapeString]},
 		{Name: "S3BucketName", Shape: &s[shapeString]},
 		{Name: "S3KeyPrefix", Shape: &s[shapeString]},
@@ -1305,25 +1305,25 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "HasInsightSelectors", Shape: &s[shapeBoolean]},
 		{Name: "IsOrganizationTrail", Shape: &s[shapeBoolean]},
 	}}
-	s[shapeTrailInfo] = awsapi.Shape{Name: "TrailInfo", Kind: awsapi.Structure, GoType: reflect.TypeFor[TrailInfo](), Members: []awsapi.Member{
+	s[shapeTrailInfo] = awsapi.Shape{Name: "TrailInfo", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TrailInfo)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "TrailARN", Shape: &s[shapeString]},
 		{Name: "Name", Shape: &s[shapeString]},
 		{Name: "HomeRegion", Shape: &s[shapeString]},
 	}}
-	s[shapeTrailList] = awsapi.Shape{Name: "TrailList", Kind: awsapi.List, Member: &s[shapeTrail], GoType: reflect.TypeFor[[]Trail]()}
-	s[shapeTrailNameList] = awsapi.Shape{Name: "TrailNameList", Kind: awsapi.List, Member: &s[shapeString], GoType: reflect.TypeFor[[]string]()}
-	s[shapeTrails] = awsapi.Shape{Name: "Trails", Kind: awsapi.List, Member: &s[shapeTrailInfo], GoType: reflect.TypeFor[[]TrailInfo]()}
-	s[shapeType] = awsapi.Shape{Name: "Type", Kind: awsapi.String, Enum: []string{"TagContext", "RequestContext"}, GoType: reflect.TypeFor[string]()}
-	s[shapeUUID] = awsapi.Shape{Name: "UUID", Kind: awsapi.String, Min: new(int64(36)), Max: new(int64(36)), Pattern: awsapi.NewPattern("^[a-f0-9\\-]+$"), GoType: reflect.TypeFor[string]()}
-	s[shapeViewPropertiesKey] = awsapi.Shape{Name: "ViewPropertiesKey", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(128)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._\\-]+$"), GoType: reflect.TypeFor[string]()}
-	s[shapeViewPropertiesMap] = awsapi.Shape{Name: "ViewPropertiesMap", Kind: awsapi.Map, Key: &s[shapeViewPropertiesKey], Value: &s[shapeViewPropertiesValue], GoType: reflect.TypeFor[map[string]string]()}
-	s[shapeViewPropertiesValue] = awsapi.Shape{Name: "ViewPropertiesValue", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._\\- ]+$"), GoType: reflect.TypeFor[string]()}
-	s[shapeWidget] = awsapi.Shape{Name: "Widget", Kind: awsapi.Structure, GoType: reflect.TypeFor[Widget](), Members: []awsapi.Member{
+	s[shapeTrailList] = awsapi.Shape{Name: "TrailList", Kind: awsapi.List, Member: &s[shapeTrail], GoType: reflect.TypeOf((*[]Trail)(nil)).Elem()}
+	s[shapeTrailNameList] = awsapi.Shape{Name: "TrailNameList", Kind: awsapi.List, Member: &s[shapeString], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeTrails] = awsapi.Shape{Name: "Trails", Kind: awsapi.List, Member: &s[shapeTrailInfo], GoType: reflect.TypeOf((*[]TrailInfo)(nil)).Elem()}
+	s[shapeType] = awsapi.Shape{Name: "Type", Kind: awsapi.String, Enum: []string{"TagContext", "RequestContext"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeUUID] = awsapi.Shape{Name: "UUID", Kind: awsapi.String, Min: new(int64(36)), Max: new(int64(36)), Pattern: awsapi.NewPattern("^[a-f0-9\\-]+$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeViewPropertiesKey] = awsapi.Shape{Name: "ViewPropertiesKey", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(128)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._\\-]+$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeViewPropertiesMap] = awsapi.Shape{Name: "ViewPropertiesMap", Kind: awsapi.Map, Key: &s[shapeViewPropertiesKey], Value: &s[shapeViewPropertiesValue], GoType: reflect.TypeOf((*map[string]string)(nil)).Elem()}
+	s[shapeViewPropertiesValue] = awsapi.Shape{Name: "ViewPropertiesValue", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("^[a-zA-Z0-9._\\- ]+$"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeWidget] = awsapi.Shape{Name: "Widget", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Widget)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "QueryAlias", Shape: &s[shapeQueryAlias]},
 		{Name: "QueryStatement", Shape: &s[shapeQueryStatement]},
 		{Name: "QueryParameters", Shape: &s[shapeQueryParameters]},
 		{Name: "ViewProperties", Shape: &s[shapeViewPropertiesMap]},
 	}}
-	s[shapeWidgetList] = awsapi.Shape{Name: "WidgetList", Kind: awsapi.List, Member: &s[shapeWidget], GoType: reflect.TypeFor[[]Widget]()}
+	s[shapeWidgetList] = awsapi.Shape{Name: "WidgetList", Kind: awsapi.List, Member: &s[shapeWidget], GoType: reflect.TypeOf((*[]Widget)(nil)).Elem()}
 	return s
 }

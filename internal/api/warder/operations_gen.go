@@ -14,6 +14,7 @@ var (
 	EvaluateBatch       = awsapi.Op[*EvaluateBatchInput, *EvaluateBatchOutput]{Operation: Service.Operations[opEvaluateBatch]}
 	Explain             = awsapi.Op[*ExplainInput, *ExplainOutput]{Operation: Service.Operations[opExplain]}
 	GetCatalogService   = awsapi.Op[*GetCatalogServiceInput, *GetCatalogServiceOutput]{Operation: Service.Operations[opGetCatalogService]}
+	GetGuardrailPlan    = awsapi.Op[*GetGuardrailPlanInput, *GetGuardrailPlanOutput]{Operation: Service.Operations[opGetGuardrailPlan]}
 	ListCatalogServices = awsapi.Op[*ListCatalogServicesInput, *ListCatalogServicesOutput]{Operation: Service.Operations[opListCatalogServices]}
 )
 
@@ -24,6 +25,7 @@ const (
 	opEvaluateBatch
 	opExplain
 	opGetCatalogService
+	opGetGuardrailPlan
 	opListCatalogServices
 	opCount
 )
@@ -86,6 +88,15 @@ func newService() *awsapi.Service {
 		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, ResourceNotFoundException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/catalog/v1/services/{servicePrefix}"), Status: 200},
+	}
+	s.Operations[opGetGuardrailPlan] = &awsapi.Operation{
+		Service:  s,
+		Name:     "GetGuardrailPlan",
+		Input:    &shapes[shapeGetGuardrailPlanInput],
+		Output:   &shapes[shapeGetGuardrailPlanOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/guardrails/v1/plan"), Status: 200},
 	}
 	s.Operations[opListCatalogServices] = &awsapi.Operation{
 		Service:  s,

@@ -22,6 +22,8 @@ const (
 	shapeExplainOutput
 	shapeGetCatalogServiceInput
 	shapeGetCatalogServiceOutput
+	shapeGetGuardrailPlanInput
+	shapeGetGuardrailPlanOutput
 	shapeListCatalogServicesInput
 	shapeListCatalogServicesOutput
 	shapeAction
@@ -39,6 +41,12 @@ const (
 	shapeEvaluations
 	shapeExplanation
 	shapeFlag
+	shapeGuardrailCall
+	shapeGuardrailCalls
+	shapeGuardrailChange
+	shapeGuardrailChanges
+	shapeGuardrailLeftAlone
+	shapeGuardrailsLeftAlone
 	shapeIdentifier
 	shapeName
 	shapeOptions
@@ -109,6 +117,18 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	s[shapeGetCatalogServiceOutput] = awsapi.Shape{Name: "GetCatalogServiceOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetCatalogServiceOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "service", Shape: &s[shapeServiceReference], Location: awsapi.AsPayload},
 	}}
+	s[shapeGetGuardrailPlanInput] = awsapi.Shape{Name: "GetGuardrailPlanInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetGuardrailPlanInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "at", Shape: &s[shapeTime], Location: awsapi.InQuery},
+	}}
+	s[shapeGetGuardrailPlanOutput] = awsapi.Shape{Name: "GetGuardrailPlanOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetGuardrailPlanOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "at", Shape: &s[shapeTime], Required: true},
+		{Name: "enabled", Shape: &s[shapeFlag], Required: true},
+		{Name: "size", Shape: &s[shapeStatus], Required: true},
+		{Name: "limit", Shape: &s[shapeStatus], Required: true},
+		{Name: "refused", Shape: &s[shapeText]},
+		{Name: "changes", Shape: &s[shapeGuardrailChanges], Required: true},
+		{Name: "leftAlone", Shape: &s[shapeGuardrailsLeftAlone], Required: true},
+	}}
 	s[shapeListCatalogServicesInput] = awsapi.Shape{Name: "ListCatalogServicesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListCatalogServicesInput)(nil)).Elem()}
 	s[shapeListCatalogServicesOutput] = awsapi.Shape{Name: "ListCatalogServicesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListCatalogServicesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "services", Shape: &s[shapeCatalogServiceSummaries], Required: true},
@@ -160,6 +180,28 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	s[shapeEvaluations] = awsapi.Shape{Name: "Evaluations", Kind: awsapi.List, Max: new(int64(256)), Member: &s[shapeEvaluation], GoType: reflect.TypeOf((*[]Evaluation)(nil)).Elem()}
 	s[shapeExplanation] = awsapi.Shape{Name: "Explanation", Kind: awsapi.Document, GoType: reflect.TypeOf((*json.RawMessage)(nil)).Elem()}
 	s[shapeFlag] = awsapi.Shape{Name: "Flag", Kind: awsapi.Boolean, GoType: reflect.TypeOf((*bool)(nil)).Elem()}
+	s[shapeGuardrailCall] = awsapi.Shape{Name: "GuardrailCall", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GuardrailCall)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "text", Shape: &s[shapeText], Required: true},
+		{Name: "reversible", Shape: &s[shapeFlag], Required: true},
+	}}
+	s[shapeGuardrailCalls] = awsapi.Shape{Name: "GuardrailCalls", Kind: awsapi.List, Member: &s[shapeGuardrailCall], GoType: reflect.TypeOf((*[]GuardrailCall)(nil)).Elem()}
+	s[shapeGuardrailChange] = awsapi.Shape{Name: "GuardrailChange", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GuardrailChange)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "guardrail", Shape: &s[shapeText], Required: true},
+		{Name: "action", Shape: &s[shapeText], Required: true},
+		{Name: "resource", Shape: &s[shapeText], Required: true},
+		{Name: "accessKeyId", Shape: &s[shapeText]},
+		{Name: "reason", Shape: &s[shapeText], Required: true},
+		{Name: "since", Shape: &s[shapeTime], Required: true},
+		{Name: "due", Shape: &s[shapeTime]},
+		{Name: "calls", Shape: &s[shapeGuardrailCalls], Required: true},
+	}}
+	s[shapeGuardrailChanges] = awsapi.Shape{Name: "GuardrailChanges", Kind: awsapi.List, Member: &s[shapeGuardrailChange], GoType: reflect.TypeOf((*[]GuardrailChange)(nil)).Elem()}
+	s[shapeGuardrailLeftAlone] = awsapi.Shape{Name: "GuardrailLeftAlone", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GuardrailLeftAlone)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "guardrail", Shape: &s[shapeText], Required: true},
+		{Name: "resource", Shape: &s[shapeText], Required: true},
+		{Name: "reason", Shape: &s[shapeText], Required: true},
+	}}
+	s[shapeGuardrailsLeftAlone] = awsapi.Shape{Name: "GuardrailsLeftAlone", Kind: awsapi.List, Member: &s[shapeGuardrailLeftAlone], GoType: reflect.TypeOf((*[]GuardrailLeftAlone)(nil)).Elem()}
 	s[shapeIdentifier] = awsapi.Shape{Name: "Identifier", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2048)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeName] = awsapi.Shape{Name: "Name", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(256)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeOptions] = awsapi.Shape{Name: "Options", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Options)(nil)).Elem(), Members: []awsapi.Member{

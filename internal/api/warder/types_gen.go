@@ -87,6 +87,28 @@ type GetCatalogServiceOutput struct {
 	Service json.RawMessage
 }
 
+// GetGuardrailPlanInput is the input of GetGuardrailPlan.
+type GetGuardrailPlanInput struct {
+	At *time.Time
+}
+
+// GetGuardrailPlanOutput is the output of GetGuardrailPlan.
+type GetGuardrailPlanOutput struct {
+	// Required.
+	At time.Time
+	// Required.
+	Enabled bool
+	// Required.
+	Size int32
+	// Required.
+	Limit   int32
+	Refused *string
+	// Required.
+	Changes []GuardrailChange
+	// Required.
+	LeftAlone []GuardrailLeftAlone
+}
+
 // ListCatalogServicesInput is the input of ListCatalogServices.
 type ListCatalogServicesInput struct{}
 
@@ -155,6 +177,42 @@ type Evaluation struct {
 	Action   *PartialAction
 	Resource *PartialEntity
 	Context  json.RawMessage
+}
+
+// GuardrailCall is the model's structure GuardrailCall.
+type GuardrailCall struct {
+	// Required.
+	Text string
+	// Required.
+	Reversible bool
+}
+
+// GuardrailChange is the model's structure GuardrailChange.
+type GuardrailChange struct {
+	// Required.
+	Guardrail string
+	// Required.
+	Action string
+	// Required.
+	Resource    string
+	AccessKeyId *string
+	// Required.
+	Reason string
+	// Required.
+	Since time.Time
+	Due   *time.Time
+	// Required.
+	Calls []GuardrailCall
+}
+
+// GuardrailLeftAlone is the model's structure GuardrailLeftAlone.
+type GuardrailLeftAlone struct {
+	// Required.
+	Guardrail string
+	// Required.
+	Resource string
+	// Required.
+	Reason string
 }
 
 // Options is the model's structure Options.

@@ -16,8 +16,8 @@ type passwordFacts struct {
 	nextRotation time.Time
 }
 
-// passwordOf is nil for who has none. When it was used last nobody knows before there is a sign-in page.
-func passwordOf(a *directory.Account, u *directory.User) *passwordFacts {
+// passwordOf is nil for who has none.
+func (iam *Service) passwordOf(a *directory.Account, u *directory.User) *passwordFacts {
 	if u == nil {
 		return nil
 	}
@@ -26,6 +26,9 @@ func passwordOf(a *directory.Account, u *directory.User) *passwordFacts {
 		return nil
 	}
 	facts := &passwordFacts{lastChanged: l.Changed}
+	if use, ok := iam.store.LastUsed(u.ID); ok {
+		facts.lastUsed = use.At
+	}
 	if p := a.PasswordPolicy(); p != nil && p.MaxAge > 0 {
 		facts.nextRotation = l.Changed.AddDate(0, 0, p.MaxAge)
 	}

@@ -145,7 +145,7 @@ func (iam *Service) rootRow(a *directory.Account) []string {
 }
 
 func (iam *Service) row(a *directory.Account, u *directory.User, name, itsARN string, created time.Time, keys []*directory.AccessKey) []string {
-	row := append([]string{name, itsARN, reportTime(created)}, passwordCells(passwordOf(a, u))...)
+	row := append([]string{name, itsARN, reportTime(created)}, passwordCells(iam.passwordOf(a, u))...)
 	row = append(row, strconv.FormatBool(hasMFA(a, u)))
 	for i := range 2 {
 		row = append(row, iam.keyCells(keys, i)...)

@@ -111,6 +111,7 @@ func TestCredentialReport(t *testing.T) {
 		}
 	})
 	f.Store.Touch(a.id, "AKIAB"+a.id, store.Use{At: created.Add(48 * time.Hour), Service: "notes", Region: ""})
+	f.Store.Touch(a.id, f.Store.Snapshot().Account(a.id).User("three").ID, store.Use{At: created.Add(72 * time.Hour), Service: "signin"})
 	a.must(t, "GenerateCredentialReport", nil)
 	body := a.must(t, "GetCredentialReport", nil)
 	if form := elements(t, body, "ReportFormat"); len(form) != 1 || form[0] != "text/csv" {
@@ -149,7 +150,7 @@ func TestCredentialReport(t *testing.T) {
 		{"odd,=+@.-_name", "access_key_2_last_used_service", "notes"},
 		{"three", "access_key_2_active", "true"},
 		{"three", "password_enabled", "true"},
-		{"three", "password_last_used", "no_information"},
+		{"three", "password_last_used", "2024-03-03T23:59:58+00:00"},
 		{"three", "password_last_changed", "2024-03-01T23:59:58+00:00"},
 		{"three", "password_next_rotation", "2024-03-31T23:59:58+00:00"},
 		{"three", "mfa_active", "true"},

@@ -1,6 +1,7 @@
 package warder_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/warder-iam/warder/directory"
+	api "github.com/warder-iam/warder/internal/api/warder"
 	"github.com/warder-iam/warder/internal/server/servertest"
 	"github.com/warder-iam/warder/internal/service/sts"
 	"github.com/warder-iam/warder/internal/service/warder"
@@ -38,6 +40,15 @@ func (d *dataRecorder) Offer(e *trail.Event) {
 	d.events = append(d.events, e)
 }
 
+// onePlan is what guardrails would do in these tests.
+func onePlan(_ context.Context, account string, at time.Time) (*api.GetGuardrailPlanOutput, error) {
+	change := api.GuardrailChange{
+		Guardrail: "guardrail-unused-credentials", Action: "call", Resource: "arn:aws:iam::" + account + ":user/alice", Reason: "unused", Since: at,
+		Calls: []api.GuardrailCall{{Text: "deactivate", Reversible: true}},
+	}
+	return &api.GetGuardrailPlanOutput{At: at, Enabled: true, Size: 1, Limit: 25, Changes: []api.GuardrailChange{change}, LeftAlone: []api.GuardrailLeftAlone{}}, nil
+}
+
 const trustAccount = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"` + account + `"},"Action":"sts:AssumeRole"}}`
 
 func document(statements ...string) string {
@@ -50,6 +61,7 @@ func newFixture(t testing.TB) *fixture {
 	world := servertest.New(t, func(w *servertest.World) {
 		w.Data = f.data
 		warder.Register(w.Server, w.Keys)
+		warder.RegisterGuardrails(w.Server, onePlan)
 		sts.Register(w.Server, w.Keys, sts.Options{})
 	})
 	f.Account = world.Account(t, account)
