@@ -1,6 +1,8 @@
 package escalation
 
 import (
+	"strings"
+
 	"github.com/warder-iam/warder/audit/access"
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/policy/eval"
@@ -19,9 +21,9 @@ import (
 //
 // sovereign requests are about names that the account does not have, so that what is allowed on some is not enough.
 var sovereign = []Need{
-	{Action: "iam:AttachUserPolicy", On: "user", Keys: map[string]string{"iam:PolicyARN": administratorAccess}},
-	{Action: "iam:AttachGroupPolicy", On: "group", Keys: map[string]string{"iam:PolicyARN": administratorAccess}},
-	{Action: "iam:AttachRolePolicy", On: "role", Keys: map[string]string{"iam:PolicyARN": administratorAccess}},
+	{Action: "iam:AttachUserPolicy", On: "user", Keys: map[string]string{"iam:PolicyARN": "{administrator}"}},
+	{Action: "iam:AttachGroupPolicy", On: "group", Keys: map[string]string{"iam:PolicyARN": "{administrator}"}},
+	{Action: "iam:AttachRolePolicy", On: "role", Keys: map[string]string{"iam:PolicyARN": "{administrator}"}},
 	{Action: "iam:PutUserPolicy", On: "user"},
 	{Action: "iam:PutGroupPolicy", On: "group"},
 	{Action: "iam:PutRolePolicy", On: "role"},
@@ -77,7 +79,7 @@ func (m *model) mayRule(s *subject) bool {
 }
 
 func nameless(s *subject, kind string) string {
-	return "arn:aws:iam::" + s.account.ID() + ":" + kind + "/" + nobody
+	return s.account.Names().Resource(kind + "/" + nobody).String()
 }
 
 // rules asks the sovereign requests.
@@ -102,7 +104,7 @@ func (m *model) rules(w *world, s *subject, factor bool) *Administrator {
 func sovereignAsk(w *world, s *subject, need *Need) *authz.Ask {
 	ask := w.finder.Ask(need.Action, nameless(s, need.On))
 	for key, value := range need.Keys {
-		ask.Context.Set(key, value)
+		ask.Context.Set(key, strings.ReplaceAll(value, "{administrator}", administratorAccess(s.account)))
 	}
 	return ask
 }
