@@ -59,6 +59,7 @@ func TestPartitions(t *testing.T) {
 		}
 		for partition, pairs := range elsewhere {
 			t.Run(filepath.Base(file)+" in "+partition, func(t *testing.T) {
+				t.Parallel()
 				there := reported(t, archive, strings.NewReplacer(pairs...))
 				if !strings.Contains(there, "arn:"+partition+":iam::"+home) {
 					t.Error("no ARN is in the partition")
