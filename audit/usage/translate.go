@@ -57,7 +57,7 @@ func (t *Translator) Needs(e *trail.Event) (needs []Need, why string) {
 	if e.ReadOnly {
 		return needs, ""
 	}
-	return append(needs, w.passed(list[0])...), ""
+	return append(append(needs, w.passed(list[0])...), w.dependent(list[0])...), ""
 }
 
 // requestKeys are condition keys whose values are members of requests. Sources: the pages of IAM, STS and S3 in the Service
