@@ -22,8 +22,8 @@ type parameters struct {
 	roles []string // those of members that name a role
 	// objects of S3 that are named by URI, "BUCKET/KEY".
 	objects []string
-	tags  []directory.Tag
-	count int
+	tags    []directory.Tag
+	count   int
 }
 
 // readParameters reads a request. One that is no JSON object has nothing in it.
