@@ -72,7 +72,7 @@ func TestNames(t *testing.T) {
 		{acme.OIDCProvider("https://id.example.com/realm/a"), "arn:aws:iam::111122223333:oidc-provider/id.example.com/realm/a", Named{Kind: KindOIDCProvider, Name: "id.example.com/realm/a"}},
 		{acme.AssumedRole("deploy", "run-7"), "arn:aws:sts::111122223333:assumed-role/deploy/run-7", Named{Kind: KindAssumedRole, Name: "deploy", Session: "run-7"}},
 		{acme.FederatedUser("guest"), "arn:aws:sts::111122223333:federated-user/guest", Named{Kind: KindFederatedUser, Name: "guest"}},
-		{ManagedPolicy("/job-function/", "Billing"), "arn:aws:iam::aws:policy/job-function/Billing", Named{Kind: KindPolicy, Path: "/job-function/", Name: "Billing"}},
+		{In("111122223333").ManagedPolicy("/job-function/", "Billing"), "arn:aws:iam::aws:policy/job-function/Billing", Named{Kind: KindPolicy, Path: "/job-function/", Name: "Billing"}},
 	}
 	for _, c := range cases {
 		if c.arn.String() != c.text {

@@ -17,17 +17,20 @@ func (a Account) iam(kind, path, name string) ARN {
 	if path == "" {
 		path = "/"
 	}
-	return ARN{Partition: a.Partition, Service: "iam", Account: a.ID, Resource: kind + path + name}
+	return a.Resource(kind + path + name)
 }
 
 func (a Account) sts(resource string) ARN {
 	return ARN{Partition: a.Partition, Service: "sts", Account: a.ID, Resource: resource}
 }
 
-// Root is the account itself, and its root user.
-func (a Account) Root() ARN {
-	return ARN{Partition: a.Partition, Service: "iam", Account: a.ID, Resource: "root"}
+// Resource names what has that resource part in the account's IAM: "user/alice".
+func (a Account) Resource(resource string) ARN {
+	return ARN{Partition: a.Partition, Service: "iam", Account: a.ID, Resource: resource}
 }
+
+// Root is the account itself, and its root user.
+func (a Account) Root() ARN { return a.Resource(KindRoot) }
 
 // User names a user.
 func (a Account) User(path, name string) ARN { return a.iam(KindUser, path, name) }
@@ -70,9 +73,9 @@ func (a Account) AssumedRole(role, session string) ARN {
 // FederatedUser names a session that GetFederationToken made.
 func (a Account) FederatedUser(name string) ARN { return a.sts(KindFederatedUser + "/" + name) }
 
-// ManagedPolicy names an AWS-managed policy, the same in every account.
-func ManagedPolicy(path, name string) ARN {
-	return Account{Partition: AWS, ID: "aws"}.Policy(path, name)
+// ManagedPolicy names an AWS-managed policy, the same in every account of the partition.
+func (a Account) ManagedPolicy(path, name string) ARN {
+	return Account{Partition: a.Partition, ID: "aws"}.Policy(path, name)
 }
 
 // The kinds of IAM and STS resource, as they begin the resource part.

@@ -3,6 +3,7 @@ package audit
 import (
 	"time"
 
+	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/audit/access"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/directory/awsimport"
@@ -32,10 +33,13 @@ type Account struct {
 }
 
 // RootARN is the ARN of the account's root user, which stands for the account.
-func (a *Account) RootARN() string { return "arn:" + a.Partition + ":iam::" + a.ID + ":root" }
+func (a *Account) RootARN() string { return a.ARN(arn.KindRoot) }
 
 // ARN of something in the account's IAM: ARN("user/alice").
-func (a *Account) ARN(rest string) string { return "arn:" + a.Partition + ":iam::" + a.ID + ":" + rest }
+func (a *Account) ARN(rest string) string { return a.Names().Resource(rest).String() }
+
+// Names makes ARNs of the account's IAM and STS resources.
+func (a *Account) Names() arn.Account { return arn.Account{Partition: a.Partition, ID: a.ID} }
 
 // Ago is how many whole days before the audit a time was.
 func (a *Account) Ago(t time.Time) int { return Days(t, a.Now) }

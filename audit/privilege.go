@@ -24,7 +24,7 @@ func findPrivileges(f *access.Finder, b *awsimport.Bundle) *privileges {
 	p := &privileges{administrators: []Administrator{}, escalations: []Escalation{}, unsettled: g.Unsettled}
 	for _, a := range g.Administrators {
 		p.administrators = append(p.administrators, Administrator{
-			ARN: a.ARN, Account: accountOf(a.ARN), How: a.How, Requirements: a.Requirements, Statements: statements(a.Statements),
+			ARN: a.ARN, Account: accountOf(a.ARN), How: a.How, Requirements: a.Requirements, Partly: a.Partly, Statements: statements(a.Statements),
 		})
 	}
 	for i := range g.Escalations {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/warder-iam/warder/audit/access"
+	"github.com/warder-iam/warder/audit/escalation"
 )
 
 // ReportVersion is that of the JSON form of a Report. Fields may be added within one; none change their meaning.
@@ -100,6 +101,8 @@ type Administrator struct {
 	How string `json:"how"`
 	// Requirements must be met; empty for who needs nothing but the credentials.
 	Requirements []access.Requirement `json:"requirements,omitempty"`
+	// Partly is what it may do under further requirements only.
+	Partly []escalation.Part `json:"partly,omitempty"`
 	// Statements that make it one.
 	Statements []Statement `json:"statements,omitempty"`
 }

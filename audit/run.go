@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/audit/access"
 	"github.com/warder-iam/warder/directory/awsimport"
 )
@@ -130,11 +131,17 @@ func accountIDs(b *awsimport.Bundle) []string {
 
 func (in *Input) account(id string, finder *access.Finder, found func() *privileges) *Account {
 	a := &Account{
-		ID: id, Partition: "aws", Directory: in.Bundle.Snapshot.Account(id), Evidence: in.Bundle.Accounts[id], Bundle: in.Bundle,
+		ID: id, Partition: arn.AWS, Directory: in.Bundle.Snapshot.Account(id), Evidence: in.Bundle.Accounts[id], Bundle: in.Bundle,
 		Now: in.Now, Settings: in.Settings, Input: in, Finder: finder, privileges: found,
 	}
 	if a.Evidence == nil {
 		a.Evidence = &awsimport.Evidence{Account: id}
+	}
+	switch {
+	case a.Directory != nil:
+		a.Partition = a.Directory.Partition()
+	case a.Evidence.Partition != "":
+		a.Partition = a.Evidence.Partition
 	}
 	return a
 }

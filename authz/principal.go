@@ -29,7 +29,7 @@ func Principal(snap *directory.Snapshot, principal string, now time.Time) (_ *Ca
 	}
 	switch named.Kind {
 	case arn.KindRoot:
-		if principal != arn.In(account.ID()).Root().String() {
+		if principal != account.Names().Root().String() {
 			return nil, false
 		}
 		return &Caller{Kind: eval.Root, Account: account.ID(), ARN: principal, UserID: account.ID()}, true
@@ -54,7 +54,7 @@ func roleSession(account *directory.Account, principal string, named arn.Named, 
 	}
 	own := account.ARN(r)
 	if named.Kind == arn.KindAssumedRole {
-		own = arn.In(account.ID()).AssumedRole(r.Name, named.Session).String()
+		own = account.Names().AssumedRole(r.Name, named.Session).String()
 	}
 	if own != principal {
 		return nil, false

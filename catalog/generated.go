@@ -16,6 +16,8 @@ const (
 	servicesLicense = "MIT"
 )
 
+// Which actions depend on others tells version 0.15.202512061 of servicesPackage.
+
 // How much the data files hold.
 const (
 	// PolicyCount is the number of AWS-managed policies.

@@ -28,8 +28,22 @@ type Action struct {
 	Resources []ActionResource
 	// Keys are the condition keys of the action itself, with placeholders as in "aws:RequestTag/${TagKey}".
 	Keys []string
-	// Dependent are the actions that the caller needs too, as "service:Name".
+	// Dependent are the actions that the caller needs too, as "service:Name", whatever the resource. Many are needed for some
+	// requests only: iam:PassRole where the request hands a role on.
 	Dependent []string
+}
+
+// Dependents are the actions that the caller may need too, each once: the action's own, and those of its resource types.
+func (a *Action) Dependents() []string {
+	all := slices.Clone(a.Dependent)
+	for i := range a.Resources {
+		for _, name := range a.Resources[i].Dependent {
+			if !slices.Contains(all, name) {
+				all = append(all, name)
+			}
+		}
+	}
+	return all
 }
 
 // String gives "s3:GetObject".
@@ -40,8 +54,9 @@ type ActionResource struct {
 	Type string // name of a ResourceType of the same service
 	// Required is true when every request of the action names such a resource. A service reference document does not
 	// say it; it is false there.
-	Required  bool
-	Keys      []string
+	Required bool
+	Keys     []string
+	// Dependent are the actions that the caller may need too where the request names such a resource.
 	Dependent []string
 }
 

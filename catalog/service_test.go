@@ -185,3 +185,35 @@ func TestWith(t *testing.T) {
 		t.Error("the policies are not shared")
 	}
 }
+
+// TestDependents: the actions that others depend on are there, each under its own name.
+func TestDependents(t *testing.T) {
+	c := catalog.Load()
+	for name, want := range map[string]string{
+		"lambda:CreateFunction":       "iam:PassRole",
+		"ec2:RunInstances":            "ec2:CreateTags",
+		"ecs:RunTask":                 "iam:PassRole",
+		"sagemaker:CreateTrainingJob": "sagemaker:AddTags",
+	} {
+		service, action, _ := strings.Cut(name, ":")
+		a, ok := c.Action(service, action)
+		if !ok || !slices.Contains(a.Dependents(), want) {
+			t.Errorf("%s does not depend on %s", name, want)
+		}
+	}
+	n := 0
+	for s := range c.Services() {
+		for i := range s.Actions {
+			for _, name := range s.Actions[i].Dependents() {
+				n++
+				service, action, _ := strings.Cut(name, ":")
+				if a, ok := c.Action(service, action); !ok || a.String() != name {
+					t.Errorf("%s depends on %s, which is no action", s.Actions[i].String(), name)
+				}
+			}
+		}
+	}
+	if n < 2000 {
+		t.Errorf("there are only %d dependent actions", n)
+	}
+}

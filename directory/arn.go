@@ -1,16 +1,29 @@
 package directory
 
-import "strings"
+import (
+	"cmp"
+	"strings"
 
-// IAM ARNs are the same in every region; Warder has the one partition "aws".
-const iamARN = "arn:aws:iam::"
+	"github.com/warder-iam/warder/arn"
+)
+
+// Partition that the account is in: "aws", but for accounts of AWS's other partitions that were imported.
+func (a *Account) Partition() string {
+	if a.info == nil {
+		return arn.AWS
+	}
+	return cmp.Or(a.info.Partition, arn.AWS)
+}
+
+// Names makes ARNs of the account's IAM and STS resources.
+func (a *Account) Names() arn.Account { return arn.Account{Partition: a.Partition(), ID: a.id} }
 
 // ARN of an entity of this account, with its path: "arn:aws:iam::111122223333:user/team/alice". An AccountInfo gives
 // the root user's. Credentials of users have none: "".
 func (a *Account) ARN(e Entity) string {
 	switch e := e.(type) {
 	case *AccountInfo:
-		return iamARN + a.id + ":root"
+		return a.Names().Root().String()
 	case *User:
 		return a.arn("user", e.Path, e.Name)
 	case *Group:
@@ -35,22 +48,31 @@ func (a *Account) ARN(e Entity) string {
 	return ""
 }
 
+// arn of something in the account's IAM, which is the same in every region.
 func (a *Account) arn(kind, path, name string) string {
 	if path == "" {
 		path = "/"
 	}
-	return iamARN + a.id + ":" + kind + path + name
+	return "arn:" + a.Partition() + ":iam::" + a.id + ":" + kind + path + name
+}
+
+// resource takes "user/team/alice" out of the ARN of something in the account's IAM.
+func (a *Account) resource(name string) (string, bool) {
+	for _, part := range [...]string{"arn:", a.Partition(), ":iam::", a.id, ":"} {
+		rest, ok := strings.CutPrefix(name, part)
+		if !ok {
+			return "", false
+		}
+		name = rest
+	}
+	return name, true
 }
 
 // policyResource takes the path and name, "/team/readers", out of the ARN of a policy of this account.
-func (a *Account) policyResource(arn string) (string, bool) {
-	rest, ok := strings.CutPrefix(arn, iamARN)
+func (a *Account) policyResource(name string) (string, bool) {
+	resource, ok := a.resource(name)
 	if !ok {
 		return "", false
 	}
-	rest, ok = strings.CutPrefix(rest, a.id)
-	if !ok {
-		return "", false
-	}
-	return strings.CutPrefix(rest, ":policy")
+	return strings.CutPrefix(resource, "policy")
 }

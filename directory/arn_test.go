@@ -2,6 +2,7 @@ package directory
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/warder-iam/warder/catalog"
@@ -100,5 +101,52 @@ func TestManaged(t *testing.T) {
 		if again := a.Managed(admin); again != aws {
 			t.Error("it is made anew for each look-up")
 		}
+	}
+}
+
+// TestPartition: an account of another partition has its ARNs there, and sees AWS's policies there alone.
+func TestPartition(t *testing.T) {
+	const account = "111122223333"
+	snap := New(NewLibrary(catalog.Load())).With(1, account, []Entity{
+		&AccountInfo{ID: account, Partition: "aws-us-gov"},
+		&User{ID: "AIDAEXAMPLE", Name: "ann", Attached: []string{"arn:aws-us-gov:iam::aws:policy/ReadOnlyAccess"}},
+		&Policy{ID: "ANPAEXAMPLE", Name: "own", Path: "/"},
+		&OIDCProvider{ID: "p", URL: "id.example.com/a"},
+	}, nil)
+	a := snap.Account(account)
+	if got := a.ARN(a.User("ann")); got != "arn:aws-us-gov:iam::111122223333:user/ann" {
+		t.Errorf("ann is %s", got)
+	}
+	if got := a.ARN(a.Info()); got != "arn:aws-us-gov:iam::111122223333:root" {
+		t.Errorf("the root user is %s", got)
+	}
+	for name, want := range map[string]bool{
+		"arn:aws-us-gov:iam::aws:policy/ReadOnlyAccess":             true,
+		"arn:aws-us-gov:iam::aws:policy/job-function/Billing":       true,
+		"arn:aws-us-gov:iam::111122223333:policy/own":               true,
+		"arn:aws:iam::aws:policy/ReadOnlyAccess":                    false,
+		"arn:aws-cn:iam::aws:policy/ReadOnlyAccess":                 false,
+		"arn:aws:iam::111122223333:policy/own":                      false,
+		"arn:aws-us-gov:iam::aws:policy/NoSuchPolicy":               false,
+		"arn:aws-us-gov:iam::aws:policy/service-role/AWSLambdaRole": true,
+	} {
+		if got := a.Managed(name); (got != nil) != want || got != nil && got.ARN != name {
+			t.Errorf("%s is there: %t", name, got != nil)
+		}
+	}
+	if a.OIDCProviderByARN("arn:aws-us-gov:iam::111122223333:oidc-provider/id.example.com/a") == nil ||
+		a.OIDCProviderByARN("arn:aws:iam::111122223333:oidc-provider/id.example.com/a") != nil {
+		t.Error("the provider is not in its partition alone")
+	}
+	// What AWS's policies name is in the account's partition.
+	for p := range catalog.Load().ManagedPolicies() {
+		if text, _ := p.Document(""); !strings.Contains(text, "arn:aws:") {
+			continue
+		}
+		there := a.Managed(a.Names().ManagedPolicy(p.Path, p.Name).String())
+		if there == nil || strings.Contains(there.Document.Text, "arn:aws:") || !strings.Contains(there.Document.Text, "arn:aws-us-gov:") {
+			t.Errorf("%s is not in the partition", p.Name)
+		}
+		break
 	}
 }

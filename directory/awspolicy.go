@@ -38,5 +38,5 @@ func (a *Account) awsManaged(arn string) *ManagedPolicy {
 	if p := a.aws[arn]; p != nil {
 		return p
 	}
-	return a.library.awsManaged(arn)
+	return a.library.awsManaged(a.Partition(), arn)
 }

@@ -2,9 +2,11 @@ package directory
 
 import (
 	"runtime"
+	"strings"
 	"sync"
 	"weak"
 
+	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/policy/eval"
 )
@@ -73,21 +75,30 @@ func (l *Library) forget(text string) {
 	}
 }
 
-// awsManaged finds an AWS-managed policy in the catalog, or gives nil.
-func (l *Library) awsManaged(arn string) *ManagedPolicy {
-	if p, ok := l.managed.Load(arn); ok {
+// awsManaged finds an AWS-managed policy of a partition in the catalog, or gives nil. The catalog has those of the
+// commercial partition: in the others AWS has them by the same names, with documents that name the partition's own ARNs.
+func (l *Library) awsManaged(partition, name string) *ManagedPolicy {
+	afterARN, _ := strings.CutPrefix(name, "arn:")
+	rest, ok := strings.CutPrefix(afterARN, partition)
+	if !ok || !strings.HasPrefix(rest, ":") {
+		return nil
+	}
+	if p, ok := l.managed.Load(name); ok {
 		return p.(*ManagedPolicy)
 	}
 	if l.catalog == nil {
 		return nil
 	}
-	p, ok := l.catalog.ManagedPolicy(arn)
+	p, ok := l.catalog.ManagedPolicy("arn:" + arn.AWS + rest)
 	if !ok {
 		return nil
 	}
 	text, _ := p.Document("")
-	found, _ := l.managed.LoadOrStore(arn, &ManagedPolicy{
-		ARN: p.ARN, Name: p.Name, Path: p.Path, Version: p.DefaultVersion,
+	if partition != arn.AWS {
+		text = strings.ReplaceAll(text, "arn:"+arn.AWS+":", "arn:"+partition+":")
+	}
+	found, _ := l.managed.LoadOrStore(name, &ManagedPolicy{
+		ARN: name, Name: p.Name, Path: p.Path, Version: p.DefaultVersion,
 		Document: l.adopt(Document{Text: text}),
 	})
 	return found.(*ManagedPolicy)

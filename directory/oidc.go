@@ -50,7 +50,8 @@ func (a *Account) OIDCProvider(url string) *OIDCProvider {
 
 // OIDCProviderByARN gives the provider of this account with that ARN, or nil.
 func (a *Account) OIDCProviderByARN(arn string) *OIDCProvider {
-	url, ok := strings.CutPrefix(arn, iamARN+a.id+":oidc-provider/")
+	resource, _ := a.resource(arn)
+	url, ok := strings.CutPrefix(resource, "oidc-provider/")
 	if !ok {
 		return nil
 	}

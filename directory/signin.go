@@ -135,7 +135,7 @@ func (a *Account) LoginProfile(userID string) *LoginProfile {
 
 // MFADevice by its serial number, which is its exact ARN, or nil.
 func (a *Account) MFADevice(serial string) *MFADevice {
-	resource, ok := strings.CutPrefix(serial, iamARN+a.id+":")
+	resource, ok := a.resource(serial)
 	if !ok {
 		return nil
 	}

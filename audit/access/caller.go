@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -22,7 +23,7 @@ func (f *Finder) plainCircumstances(p Principal, ask *authz.Ask) (c circumstance
 		Time: f.options.Now, SourceIP: publicAddresses[0], Secure: true, UserAgent: "warder", Region: resourceRegion(ask.Resource),
 	}
 	if c.env.Region == "" {
-		c.env.Region = "us-east-1" // where the global services are
+		c.env.Region = arn.HomeRegion(cmp.Or(partitionOf(p.ARN), partitionOf(ask.Resource))) // where the global services are
 	}
 	switch p.Kind {
 	case eval.Anonymous:
@@ -66,10 +67,19 @@ func claims(ask *authz.Ask) eval.Context {
 func (c *circumstances) nameSession(name string) {
 	s := *c.caller.Session
 	s.Name = name
-	role := s.RoleARN[strings.LastIndexByte(s.RoleARN, '/')+1:]
-	c.caller.ARN = arn.In(c.caller.Account).AssumedRole(role, name).String()
+	c.caller.ARN = sessionOf(s.RoleARN, name)
 	c.caller.UserID = c.caller.PrincipalID + ":" + name
 	c.caller.Session, c.session = &s, s
+}
+
+// sessionOf is the ARN of a session of a role; "" for what is no role's ARN.
+func sessionOf(role, name string) string {
+	a, err := arn.Parse(role)
+	named, ok := a.Named()
+	if err != nil || !ok {
+		return ""
+	}
+	return accountIn(a).AssumedRole(named.Name, name).String()
 }
 
 // sessionKeys are those that temporary credentials have and long-term ones do not, or that tell of a second factor.
@@ -143,8 +153,7 @@ func (p *problem) sessionNames() (names []string, complete bool) {
 			names = append(names, name)
 		}
 	}
-	role := p.base.session.RoleARN
-	prefix := arn.In(p.base.caller.Account).AssumedRole(role[strings.LastIndexByte(role, '/')+1:], "").String()
+	prefix := sessionOf(p.base.session.RoleARN, "")
 	for _, text := range p.principalTexts() {
 		if name, ok := strings.CutPrefix(text, prefix); ok {
 			add(name)

@@ -40,7 +40,7 @@ func (f *Finder) External() iter.Seq[Exposure] {
 		}
 		for i := range f.options.Resources {
 			own := f.options.Resources[i]
-			own.Account = cmp.Or(own.Account, accountIn(own.ARN))
+			own.Account = cmp.Or(own.Account, ownerIn(own.ARN))
 			if own.Policy != nil && !f.exposures(&own, f.actionsOn(own.ARN), yield) {
 				return
 			}
@@ -51,8 +51,8 @@ func (f *Finder) External() iter.Seq[Exposure] {
 // assumeActions are those by which a role is assumed.
 var assumeActions = []string{"sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"}
 
-// accountIn is the account that an ARN names, or "".
-func accountIn(text string) string {
+// ownerIn is the account that an ARN names, or "".
+func ownerIn(text string) string {
 	a, err := arn.Parse(text)
 	if err != nil || !arn.IsAccountID(a.Account) {
 		return ""
@@ -84,7 +84,7 @@ func (f *Finder) exposures(r *Resource, actions []string, yield func(Exposure) b
 		return true
 	}
 	actions = append(slices.Clone(actions), literalActions(doc, actions)...)
-	for _, p := range f.outsiders(doc, r.Account) {
+	for _, p := range f.outsiders(doc, r) {
 		var found []Exposure
 		for _, target := range targets(doc, r.ARN) {
 			for _, action := range actions {
@@ -137,7 +137,7 @@ func (f *Finder) exposure(p Principal, owner, resource, action string, a Answer)
 	if here, there := f.snap.Membership(owner), f.snap.Membership(p.Account); here != nil && there != nil {
 		e.Outside = here.Organization != there.Organization
 	}
-	anybody := p == AnyAccount || p.Kind == eval.Anonymous
+	anybody := p.Anybody() || p.Kind == eval.Anonymous
 	e.Public = anybody && !slices.ContainsFunc(a.Requirements, func(r Requirement) bool { return !anyoneCan(eval.FoldKey(r.Key)) })
 	return e
 }
@@ -219,10 +219,10 @@ func marked(text string) string {
 }
 
 // outsiders are the principals beyond the account whom the Allow statements of a policy may mean.
-func (f *Finder) outsiders(doc *policy.Document, owner string) []Principal {
+func (f *Finder) outsiders(doc *policy.Document, r *Resource) []Principal {
 	var list []Principal
 	add := func(p Principal) {
-		if p.Account != owner && p.Kind != eval.Service && !slices.Contains(list, p) {
+		if p.Account != r.Account && p.Kind != eval.Service && !slices.Contains(list, p) {
 			list = append(list, p)
 		}
 	}
@@ -241,7 +241,7 @@ func (f *Finder) outsiders(doc *policy.Document, owner string) []Principal {
 		}
 		for _, v := range named.AWS {
 			everyone = everyone || v.Text == "*"
-			for _, p := range f.namedBy(v.Text) {
+			for _, p := range f.namedBy(v.Text, r.ARN) {
 				add(p)
 			}
 		}
@@ -253,9 +253,9 @@ func (f *Finder) outsiders(doc *policy.Document, owner string) []Principal {
 	}
 	if everyone {
 		add(Principal{Kind: eval.Anonymous, ARN: "*"})
-		add(AnyAccount)
+		add(AnyAccount(f.names(r.Account, r.ARN).Partition))
 		for _, account := range accountsIn(doc) {
-			for _, p := range f.namedBy(account) {
+			for _, p := range f.namedBy(account, r.ARN) {
 				add(p)
 			}
 		}
@@ -265,9 +265,9 @@ func (f *Finder) outsiders(doc *policy.Document, owner string) []Principal {
 
 // namedBy are the principals that an entry of a Principal element means. Of an account that the snapshot holds, these are
 // its users and roles, whose rights are known.
-func (f *Finder) namedBy(text string) (list []Principal) {
+func (f *Finder) namedBy(text, resource string) (list []Principal) {
 	if arn.IsAccountID(text) {
-		text = arn.In(text).Root().String()
+		text = f.names(text, resource).Root().String()
 	}
 	a, err := arn.Parse(text)
 	if err != nil {
@@ -279,7 +279,7 @@ func (f *Finder) namedBy(text string) (list []Principal) {
 	}
 	account := f.snap.Account(a.Account)
 	if named.Kind == arn.KindAssumedRole {
-		role := arn.In(a.Account).Role("/", named.Name)
+		role := accountIn(a).Role("/", named.Name)
 		if account != nil {
 			if r := account.Role(named.Name); r != nil {
 				return []Principal{roleOf(account, r)}

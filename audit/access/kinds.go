@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/policy/eval"
 )
@@ -61,7 +62,7 @@ func withRuns(text string) string {
 // forms are the globs of the resources of an action in an account and a region, in their own service's ARNs.
 func forms(s *catalog.Service, a *catalog.Action, account, region string) textTest {
 	var test textTest
-	fill := strings.NewReplacer("${Partition}", "aws", "${Account}", account, "${Region}", region)
+	fill := strings.NewReplacer("${Partition}", arn.PartitionOf(region), "${Account}", account, "${Region}", region)
 	for _, r := range a.Resources {
 		t, ok := s.Resource(r.Type)
 		if !ok {

@@ -30,7 +30,7 @@ type Principal struct {
 func (f *Finder) Principals() iter.Seq[Principal] {
 	return func(yield func(Principal) bool) {
 		for a := range f.snap.Accounts() {
-			if !yield(rootOf(a.ID())) {
+			if !yield(rootOf(a)) {
 				return
 			}
 			for u := range a.Users() {
@@ -47,8 +47,8 @@ func (f *Finder) Principals() iter.Seq[Principal] {
 	}
 }
 
-func rootOf(account string) Principal {
-	return Principal{Kind: eval.Root, Account: account, ARN: arn.In(account).Root().String()}
+func rootOf(a *directory.Account) Principal {
+	return Principal{Kind: eval.Root, Account: a.ID(), ARN: a.Names().Root().String()}
 }
 
 func userOf(a *directory.Account, u *directory.User) Principal {
@@ -66,11 +66,11 @@ func (f *Finder) Principal(name string) (p Principal, ok bool) {
 	switch {
 	case name == "*":
 		return Principal{Kind: eval.Anonymous, ARN: name}, true
-	case name == AnyAccount.ARN:
-		return AnyAccount, true
+	case strings.HasSuffix(name, anyRoot):
+		return anyAccountNamed(name)
 	case builtInProviders[name]:
 		return Principal{Kind: eval.WebIdentity, ARN: name}, true
-	case strings.HasSuffix(name, ".amazonaws.com"):
+	case arn.IsServicePrincipal(name):
 		return Principal{Kind: eval.Service, ARN: name}, true
 	}
 	a, err := arn.Parse(name)
@@ -87,7 +87,9 @@ func (f *Finder) Principal(name string) (p Principal, ok bool) {
 	}
 	switch named.Kind {
 	case arn.KindRoot:
-		return rootOf(a.Account), true
+		if p := rootOf(account); p.ARN == name {
+			return p, true
+		}
 	case arn.KindUser:
 		if u := account.User(named.Name); u != nil && account.ARN(u) == name {
 			return userOf(account, u), true
@@ -105,8 +107,12 @@ func (f *Finder) Principal(name string) (p Principal, ok bool) {
 // builtInProviders are the web identity providers that every account has. Source: IAM User Guide, "AWS JSON policy
 // elements: Principal".
 var builtInProviders = map[string]bool{
-	"accounts.google.com": true, "cognito-identity.amazonaws.com": true, "www.amazon.com": true, "graph.facebook.com": true,
+	"accounts.google.com": true, "www.amazon.com": true, "graph.facebook.com": true,
+	"cognito-identity.amazonaws.com": true, "cognito-identity-us-gov.amazonaws.com": true, "cognito-identity.cn-north-1.amazonaws.com.cn": true,
 }
+
+// BuiltInProvider is whether a web identity provider is there in every account, without an ARN.
+func BuiltInProvider(name string) bool { return builtInProviders[name] }
 
 // sessionGrants tells what whoever assumes the role may add to the session: tags, a source identity. Of a stranger's role
 // that is for its own account to say, and taken to be all.

@@ -81,9 +81,9 @@ func (r *regions) add(f *Finder, p Principal, a *catalog.Action) {
 	if !ok {
 		return
 	}
-	places := probe{regions: []string{c.env.Region}}
+	where := awsRegions{home: c.env.Region}
 	for _, st := range set.About(req) {
-		places.addRegions(&st)
+		where.add(&st, &req.Context)
 		if st.Layer == eval.LayerResource {
 			continue
 		}
@@ -92,12 +92,9 @@ func (r *regions) add(f *Finder, p Principal, a *catalog.Action) {
 			r.pattern(everywhere)
 		}
 		r.statement(patterns)
-		for _, pattern := range patterns {
-			places.addRegion(resourceRegion(pattern))
-		}
 	}
-	for _, region := range places.regions {
-		for _, g := range forms(s, a, p.Account, region) {
+	for _, at := range where.all() {
+		for _, g := range forms(s, a, p.Account, at.region) {
 			if !slices.ContainsFunc(r.forms, func(o glob) bool { return slices.Equal(o.tokens, g.tokens) }) {
 				r.forms = append(r.forms, g)
 			}

@@ -11,8 +11,15 @@ import (
 	"github.com/warder-iam/warder/policy/eval"
 )
 
-// AnyAccount is whoever has an AWS account that nobody knows.
-var AnyAccount = Principal{Kind: eval.Root, Account: "*", ARN: "arn:aws:iam::*:root", Outside: true}
+// AnyAccount is whoever has an AWS account in a partition that nobody knows.
+func AnyAccount(partition string) Principal {
+	return Principal{Kind: eval.Root, Account: anyAccount, ARN: "arn:" + partition + anyRoot, Outside: true}
+}
+
+const anyAccount = "*"
+
+// Anybody is whether the principal is an AnyAccount.
+func (p Principal) Anybody() bool { return p.Account == anyAccount }
 
 // unknownAccount stands for AnyAccount in witnesses.
 const unknownAccount = "000000000000"
@@ -49,7 +56,7 @@ func (f *Finder) snapshotFor(p Principal) *directory.Snapshot {
 	if snap, ok := f.strangers.Load(p.ARN); ok {
 		return snap.(*directory.Snapshot)
 	}
-	entities := []directory.Entity{&directory.AccountInfo{ID: p.Account}}
+	entities := []directory.Entity{&directory.AccountInfo{ID: p.Account, Partition: partitionOf(p.ARN)}}
 	full := []directory.InlinePolicy{{Name: "everything", Document: directory.Document{Text: everything}}}
 	if a, err := arn.Parse(p.ARN); err == nil {
 		named, _ := a.Named()
@@ -69,11 +76,10 @@ func (f *Finder) snapshotFor(p Principal) *directory.Snapshot {
 // canAnyone answers for an account that the snapshot does not hold: whether it can let one of its own do what is asked, be it
 // by making a user or role of the right name.
 func (f *Finder) canAnyone(p Principal, ask *authz.Ask) Answer {
-	account := p.Account
-	if p == AnyAccount {
-		account = unknownAccount
+	own := f.names(p.Account, p.ARN)
+	if p.Anybody() {
+		own.ID = unknownAccount
 	}
-	own := arn.In(account)
 	best := Answer{}
 	for i, c := range []arn.ARN{own.Role("/", "anyone"), own.User("/", "anyone")} {
 		who, _ := f.Principal(c.String())
@@ -132,7 +138,7 @@ func (f *Finder) strangerNames(own arn.Account, ask *authz.Ask) (names []string,
 	}
 	complete = true
 	for _, kind := range []string{"user", "role"} {
-		who, _ := f.Principal("arn:aws:iam::" + own.ID + ":" + kind + "/anyone")
+		who, _ := f.Principal(own.Resource(kind + "/anyone").String())
 		c, ok := f.plainCircumstances(who, ask)
 		if !ok {
 			continue
@@ -144,7 +150,7 @@ func (f *Finder) strangerNames(own arn.Account, ask *authz.Ask) (names []string,
 		for _, text := range p.principalTexts() {
 			add(text)
 		}
-		domain := "arn:aws:iam::" + own.ID + ":" + kind + "/" + string([]byte{eval.AnyRun})
+		domain := own.Resource(kind + "/" + string([]byte{eval.AnyRun})).String()
 		found, all := p.fixedTexts("aws:principalarn", domain)
 		complete = complete && all && !p.mentions([]string{userID, "aws:username"})
 		for _, text := range found {

@@ -3,7 +3,6 @@ package access
 import (
 	"iter"
 	"slices"
-	"strings"
 
 	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/policy/eval"
@@ -16,7 +15,8 @@ type Grant struct {
 	// Resources are patterns as the Allow statements have them, with variables filled in: "*" for an action without
 	// resource types. Not everything that fits one need be allowed: a Deny may except some, which the Answer's witness avoids.
 	Resources []string
-	// Regions are those in which alone it is so, of those that conditions tell apart; nil where it is so in all of them.
+	// Regions are those in which alone it is so, of those that statements tell apart, and OtherRegions for the rest; nil where
+	// it is so wherever such resources are.
 	Regions []string
 	Answer  Answer
 }
@@ -136,7 +136,7 @@ type probe struct {
 	allowed  []cover   // Allow statements of identity policies
 	within   [][]cover // of each of which one must cover the resource: the boundary, session policies, each level of SCPs
 	excepted []cover   // by a Deny whatever the circumstances
-	regions  []string  // that conditions ask for, and one that they do not
+	regions  awsRegions
 }
 
 // cover are the resources of a statement.
@@ -179,13 +179,13 @@ func probeOf(f *Finder, p Principal, a *catalog.Action) *probe {
 	if !ok {
 		return nil
 	}
-	probe := &probe{regions: []string{c.env.Region}}
+	probe := &probe{regions: awsRegions{home: c.env.Region}}
 	if p.Kind == eval.Root {
 		probe.allowed = []cover{newCover([]string{everywhere}, false)}
 	}
 	last := -1 // the level of the last element of within
 	for _, st := range set.About(req) {
-		probe.addRegions(&st)
+		probe.regions.add(&st, &req.Context)
 		covered := coverOf(&st, &req.Context)
 		switch {
 		case st.Deny && len(st.Statement.Condition) == 0:
@@ -204,28 +204,10 @@ func probeOf(f *Finder, p Principal, a *catalog.Action) *probe {
 	return probe
 }
 
-// addRegions adds the regions that a statement's conditions name.
-func (p *probe) addRegions(st *eval.OpenStatement) {
-	for _, c := range st.Statement.Condition {
-		if eval.FoldKey(c.Key.Text) != "aws:requestedregion" {
-			continue
-		}
-		for _, v := range c.Values {
-			p.addRegion(strings.NewReplacer("*", "west-1", "?", "1").Replace(v.Text))
-		}
-	}
-}
-
-// addRegion adds one that is named; a pattern with wildcards names none.
-func (p *probe) addRegion(region string) {
-	if region != "" && !strings.ContainsAny(region, everywhere+string([]byte{eval.AnyOne})) && !slices.Contains(p.regions, region) {
-		p.regions = append(p.regions, region)
-	}
-}
-
 // examples are resources of a form, one for each pattern and region, within what the other layers leave.
 func (p *probe) examples(form func(region string) textTest) (list []example) {
 	var seen []string
+	where := p.regions.all()
 	for _, a := range p.allowed {
 		patterns := a.patterns
 		if a.not {
@@ -236,10 +218,10 @@ func (p *probe) examples(form func(region string) textTest) (list []example) {
 				continue
 			}
 			seen = append(seen, pattern)
-			for _, region := range p.regions {
+			for _, at := range where {
 				own := newCover([]string{pattern}, false)
-				if resource, ok := p.example(append([]cover{own, a}, cover{globs: form(region)})); ok {
-					list = append(list, example{resource, unmarked(pattern), region})
+				if resource, ok := p.example(append([]cover{own, a}, cover{globs: form(at.region)})); ok {
+					list = append(list, example{resource, unmarked(pattern), at.label})
 				}
 			}
 		}

@@ -54,7 +54,7 @@ func noAdministrator(a *audit.Account) audit.Finding {
 		Remedy: audit.Remedy{
 			Text: "Make a role for administrators that people assume with MFA, and lock the root user away.",
 			Command: audit.Command("aws", "iam", "create-role", "--role-name", "administrators", "--assume-role-policy-document", "file://trust.json") + "\n" +
-				audit.Command("aws", "iam", "attach-role-policy", "--role-name", "administrators", "--policy-arn", "arn:"+a.Partition+":iam::aws:policy/AdministratorAccess"),
+				audit.Command("aws", "iam", "attach-role-policy", "--role-name", "administrators", "--policy-arn", a.Names().ManagedPolicy("/", "AdministratorAccess").String()),
 		},
 	}
 }

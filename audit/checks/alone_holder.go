@@ -24,7 +24,7 @@ const everything = `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "
 // the account that services assume: those are what rights to pass roles lead to.
 func alone(a *audit.Account, doc directory.Document) *escalation.Graph {
 	library := a.Bundle.Snapshot.Library()
-	entities := []directory.Entity{&directory.User{
+	entities := []directory.Entity{&directory.AccountInfo{ID: a.ID, Partition: a.Partition}, &directory.User{
 		ID: "AIDA" + strings.Repeat("A", 17), Name: holder, Path: "/", Inline: []directory.InlinePolicy{{Name: onePolicy, Document: doc}},
 	}}
 	for _, admin := range a.Administrators() {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/audit"
 )
 
@@ -22,16 +23,17 @@ var managedPolicyDeprecated = audit.Check{
 		}
 		cat := a.Bundle.Snapshot.Library().Catalog()
 		for _, use := range awsManagedInUse(a) {
-			replacement, deprecated := replacements[strings.TrimPrefix(use.arn, "arn:"+a.Partition+":iam::aws:policy/")]
+			name := strings.TrimPrefix(use.arn, a.Names().ManagedPolicy("/", "").String())
+			replacement, deprecated := replacements[name]
 			if !deprecated {
-				if _, offered := cat.ManagedPolicy(use.arn); !offered {
+				if _, offered := cat.ManagedPolicy(arn.In(a.ID).ManagedPolicy("/", name).String()); !offered { // the names are the same in all partitions
 					r.NotAssessed("whether AWS still offers "+use.arn+", which the catalogue does not know", "")
 				}
 				continue
 			}
 			remedy := audit.Remedy{Text: "Give its holders a policy of your own with what they use, then detach it."}
 			if replacement != "" {
-				by := "arn:" + a.Partition + ":iam::aws:policy/" + replacement
+				by := a.Names().ManagedPolicy("/", replacement).String()
 				remedy = audit.Remedy{Text: "Attach the policy that takes its place, see that all still works, and detach the old one.", Command: use.replace(by)}
 			}
 			r.Found("", audit.Finding{

@@ -21,7 +21,7 @@ func awsManagedInUse(a *audit.Account) []managedUse {
 	byARN := map[string]*managedUse{}
 	for e := range holders(a) {
 		for _, name := range attachedOf(e) {
-			if !strings.HasPrefix(name, "arn:"+a.Partition+":iam::aws:policy/") {
+			if !strings.HasPrefix(name, a.Names().ManagedPolicy("/", "").String()) {
 				continue
 			}
 			if byARN[name] == nil {

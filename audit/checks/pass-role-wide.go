@@ -45,7 +45,7 @@ func passesAny(a *audit.Account, r *audit.Reporter, p *principal, answer *access
 		Resource: p.ARN,
 		Title:    fmt.Sprintf("%s may pass every role of the account to %s", title(p.label), to),
 		Evidence: grants(a, p.ARN, answer, "allows iam:PassRole on every role"),
-		Remedy:   passRoleRemedy("arn:aws:iam::"+p.Account+":role/ROLE", "SERVICE.amazonaws.com"),
+		Remedy:   passRoleRemedy(a.ARN("role/ROLE"), "SERVICE.amazonaws.com"),
 	})
 }
 

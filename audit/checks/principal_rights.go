@@ -183,7 +183,7 @@ func fill(a *audit.Account, t *catalog.ResourceType) string {
 		case "Account":
 			b.WriteString(a.ID)
 		case "Region":
-			b.WriteString("us-east-1")
+			b.WriteString(arn.HomeRegion(a.Partition))
 		default:
 			b.WriteString(nobody)
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/audit"
 	"github.com/warder-iam/warder/audit/access"
 	"github.com/warder-iam/warder/directory"
@@ -179,7 +180,9 @@ func runsWorkload(a *audit.Account, role *directory.Role) bool {
 	doc := role.Trust.Compiled().Document()
 	return slices.ContainsFunc(doc.Statements, func(st policy.Statement) bool {
 		return st.Effect == policy.Allow && st.Principal != nil && slices.ContainsFunc(st.Principal.Service, func(v policy.Value) bool {
-			return slices.Contains(runners, strings.TrimSuffix(v.Text, ".cn"))
+			return slices.ContainsFunc(runners, func(runner string) bool {
+				return slices.Contains(arn.ServicePrincipals(a.Partition, runner), v.Text)
+			})
 		})
 	})
 }

@@ -103,7 +103,7 @@ type probe struct {
 func probes(host string) []probe {
 	anybody := probe{nobody, "any user of " + host, "SUBJECT", audit.High}
 	switch {
-	case host == "cognito-identity.amazonaws.com":
+	case strings.HasPrefix(host, "cognito-identity"):
 		return []probe{{nobody, "any identity of a Cognito pool, signed in or not", "IDENTITY", audit.High}}
 	case host == "accounts.google.com" || host == "www.amazon.com" || host == "graph.facebook.com":
 		anybody.severity = audit.Critical // everybody is one of theirs

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/warder-iam/warder/audit"
-	"github.com/warder-iam/warder/audit/access"
 )
 
 var roleTrustPublic = audit.Check{
@@ -43,4 +42,4 @@ var roleTrustPublic = audit.Check{
 }
 
 // anyone reports whether the trust policy names everybody, and no condition says whose they must be.
-func anyone(e *entrance) bool { return e.who == access.AnyAccount && !e.limited() }
+func anyone(e *entrance) bool { return e.who.Anybody() && !e.limited() }

@@ -31,9 +31,9 @@ var roleUnused = audit.Check{
 			case !known:
 				unknown = append(unknown, "role "+role.Name)
 			case use.Time.IsZero():
-				reportUnused(r, role, name, "was not used in the 400 days that AWS keeps track of", "the authorization details show no last use")
+				reportUnused(a, r, role, name, "was not used in the 400 days that AWS keeps track of", "the authorization details show no last use")
 			case a.Ago(use.Time) > a.Settings.RoleUnusedDays:
-				reportUnused(r, role, name, fmt.Sprintf("was last used %d days ago", a.Ago(use.Time)),
+				reportUnused(a, r, role, name, fmt.Sprintf("was last used %d days ago", a.Ago(use.Time)),
 					fmt.Sprintf("was last used on %s in %s", use.Time.Format("2006-01-02"), use.Region))
 			}
 		}
@@ -43,7 +43,7 @@ var roleUnused = audit.Check{
 	},
 }
 
-func reportUnused(r *audit.Reporter, role *directory.Role, name, what, evidence string) {
+func reportUnused(a *audit.Account, r *audit.Reporter, role *directory.Role, name, what, evidence string) {
 	s := audit.Medium
 	if len(role.Attached)+len(role.Inline) == 0 {
 		s = audit.Low // it may do nothing but what other accounts' resources let it
@@ -54,7 +54,7 @@ func reportUnused(r *audit.Reporter, role *directory.Role, name, what, evidence 
 		Evidence: []audit.Evidence{{Text: evidence}},
 		Remedy: audit.Remedy{
 			Text:    "Deny it everything for a while, which can be taken back at once; when nobody misses it, delete it.",
-			Command: audit.Command("aws", "iam", "attach-role-policy", "--role-name", role.Name, "--policy-arn", "arn:aws:iam::aws:policy/AWSDenyAll"),
+			Command: audit.Command("aws", "iam", "attach-role-policy", "--role-name", role.Name, "--policy-arn", a.Names().ManagedPolicy("/", "AWSDenyAll").String()),
 		},
 	})
 }

@@ -60,9 +60,9 @@ func trusts(a *audit.Account, r *audit.Reporter) bool {
 // who is for people: "account 444455556666", "user x of account …", "anybody with an AWS account".
 func (e *entrance) whoText() string {
 	switch {
-	case e.who == access.AnyAccount && e.limited():
+	case e.who.Anybody() && e.limited():
 		return "the accounts that its conditions let in"
-	case e.who == access.AnyAccount:
+	case e.who.Anybody():
 		return "anybody with an AWS account"
 	}
 	if e.who.Account != "" && strings.HasSuffix(e.who.ARN, ":root") {
@@ -106,7 +106,7 @@ const (
 // standing of those whom an entrance lets in.
 func (e *entrance) standing(a *audit.Account) standing {
 	switch {
-	case e.who != access.AnyAccount:
+	case !e.who.Anybody():
 		return standingOf(a, e.who.Account)
 	case e.ownOnly(a):
 		return own
@@ -147,8 +147,7 @@ func editTrust(role *directory.Role) string {
 
 // providerHost is an OpenID Connect provider's host and path, as its condition keys begin; "" for other providers.
 func providerHost(name string) string {
-	switch name {
-	case "accounts.google.com", "cognito-identity.amazonaws.com", "www.amazon.com", "graph.facebook.com":
+	if access.BuiltInProvider(name) {
 		return name
 	}
 	if a, err := arn.Parse(name); err == nil {

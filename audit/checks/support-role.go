@@ -34,7 +34,7 @@ var supportRole = audit.Check{
 			Remedy: audit.Remedy{
 				Text: "Make a role for those who talk to AWS Support.",
 				Command: audit.Command("aws", "iam", "create-role", "--role-name", "support", "--assume-role-policy-document", "file://trust.json") + "\n" +
-					audit.Command("aws", "iam", "attach-role-policy", "--role-name", "support", "--policy-arn", "arn:"+a.Partition+":iam::aws:policy/AWSSupportAccess"),
+					audit.Command("aws", "iam", "attach-role-policy", "--role-name", "support", "--policy-arn", a.Names().ManagedPolicy("/", "AWSSupportAccess").String()),
 			},
 		})
 	},

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/audit"
 	"github.com/warder-iam/warder/audit/access"
 	"github.com/warder-iam/warder/authz"
@@ -39,9 +40,9 @@ func trailStores(a *audit.Account, r *audit.Reporter, trails []awsimport.Trail) 
 			continue
 		}
 		seen[t.Bucket] = true
-		if !bucketKnown(a, bucketARN(t)) {
+		if !bucketKnown(a, bucketARN(a, t)) {
 			r.NotAssessed("who may change the trail's bucket "+t.Bucket+": its policy, and whose it is",
-				into(audit.Command("aws", "s3api", "get-bucket-policy", "--bucket", t.Bucket), bucketARN(t)+".json"))
+				into(audit.Command("aws", "s3api", "get-bucket-policy", "--bucket", t.Bucket), bucketARN(a, t)+".json"))
 			continue
 		}
 		if a.Directory == nil || a.Evidence.AuthorizationDetails.Extent != awsimport.Complete {
@@ -94,7 +95,7 @@ func trailStore(a *audit.Account, r *audit.Reporter, t *awsimport.Trail) {
 	if len(found) == 0 {
 		return
 	}
-	bucket := bucketARN(t)
+	bucket := bucketARN(a, t)
 	r.FoundAs(tamperSeverity(a, found), "store", audit.Finding{
 		Resource: bucket,
 		Title:    fmt.Sprintf("%s of the account may change the record of trail %s", count(len(found), "principal", "principals"), t.Name),
@@ -111,15 +112,17 @@ func trailStore(a *audit.Account, r *audit.Reporter, t *awsimport.Trail) {
 	})
 }
 
-func bucketARN(t *awsimport.Trail) string { return "arn:aws:s3:::" + t.Bucket }
+func bucketARN(a *audit.Account, t *awsimport.Trail) string {
+	return "arn:" + a.Partition + ":s3:::" + t.Bucket
+}
 
 // tamperingAsks are the questions for one trail, in the order of tampering.
 func tamperingAsks(a *audit.Account, t *awsimport.Trail) []*authz.Ask {
 	var asks []*authz.Ask
 	for _, act := range tampering {
-		resource := bucketARN(t)
+		resource := bucketARN(a, t)
 		if act.object {
-			resource += "/AWSLogs/" + a.ID + "/CloudTrail/" + cmp.Or(t.HomeRegion, "us-east-1") + "/record.json.gz"
+			resource += "/AWSLogs/" + a.ID + "/CloudTrail/" + cmp.Or(t.HomeRegion, arn.HomeRegion(a.Partition)) + "/record.json.gz"
 		}
 		asks = append(asks, a.Finder.Ask(act.action, resource))
 	}

@@ -202,7 +202,7 @@ func (c *comparison) question(f *access.Finder, action, resource string) *authz.
 }
 
 // leftToAccount is the default key policy. Source: AWS KMS Developer Guide, "Default key policy".
-const leftToAccount = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::%s:root"},"Action":"kms:*","Resource":"*"}]}`
+const leftToAccount = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"%s"},"Action":"kms:*","Resource":"*"}]}`
 
 func accountOf(resource string) string {
 	a, err := arn.Parse(resource)

@@ -249,6 +249,6 @@ func (a *testAccount) snapshot(t testing.TB) *directory.Snapshot {
 }
 
 // administratorARN is the policy of AWS that allows everything.
-const administratorARN = administratorAccess
+const administratorARN = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 var library = directory.NewLibrary(catalog.Load())

@@ -1,6 +1,10 @@
 package escalation
 
 import (
+	"cmp"
+	"slices"
+	"strings"
+
 	"github.com/warder-iam/warder/audit/access"
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/policy/eval"
@@ -19,9 +23,9 @@ import (
 //
 // sovereign requests are about names that the account does not have, so that what is allowed on some is not enough.
 var sovereign = []Need{
-	{Action: "iam:AttachUserPolicy", On: "user", Keys: map[string]string{"iam:PolicyARN": administratorAccess}},
-	{Action: "iam:AttachGroupPolicy", On: "group", Keys: map[string]string{"iam:PolicyARN": administratorAccess}},
-	{Action: "iam:AttachRolePolicy", On: "role", Keys: map[string]string{"iam:PolicyARN": administratorAccess}},
+	{Action: "iam:AttachUserPolicy", On: "user", Keys: map[string]string{"iam:PolicyARN": "{administrator}"}},
+	{Action: "iam:AttachGroupPolicy", On: "group", Keys: map[string]string{"iam:PolicyARN": "{administrator}"}},
+	{Action: "iam:AttachRolePolicy", On: "role", Keys: map[string]string{"iam:PolicyARN": "{administrator}"}},
 	{Action: "iam:PutUserPolicy", On: "user"},
 	{Action: "iam:PutGroupPolicy", On: "group"},
 	{Action: "iam:PutRolePolicy", On: "role"},
@@ -77,32 +81,74 @@ func (m *model) mayRule(s *subject) bool {
 }
 
 func nameless(s *subject, kind string) string {
-	return "arn:aws:iam::" + s.account.ID() + ":" + kind + "/" + nobody
+	return s.account.Names().Resource(kind + "/" + nobody).String()
 }
 
 // rules asks the sovereign requests.
 func (m *model) rules(w *world, s *subject, factor bool) *Administrator {
 	var found *Administrator
+	var parts []Part
 	for i := range sovereign {
 		ask := sovereignAsk(w, s, &sovereign[i])
 		answer, ok := m.can(w, s.principal, ask, factor)
+		if ok {
+			parts = addPart(parts, ask.Action, answer.Requirements)
+		}
 		switch {
 		case !ok && !takenAway(w, s.principal, ask):
 			return nil
-		case ok && i < grants && (found == nil || len(answer.Requirements) < len(found.Requirements)):
+		case ok && i < grants && (found == nil || lessDemanding(answer.Requirements, found.Requirements)):
 			found = &Administrator{
 				ARN: s.arn, How: "may do " + ask.Action + " and its like to all of the account",
 				Requirements: answer.Requirements, Statements: m.references(w, s.principal, "", answer.Statements), Witness: answer.Witness,
 			}
 		}
 	}
+	if found != nil {
+		found.partly(parts)
+	}
 	return found
+}
+
+// lessDemanding: what can be had without a second factor is, then what asks for less.
+func lessDemanding(a, b []access.Requirement) bool {
+	factor := func(r []access.Requirement) int { return len(r) - len(otherThanFactor(r)) }
+	return cmp.Or(cmp.Compare(min(factor(a), 1), min(factor(b), 1)), cmp.Compare(len(a), len(b))) < 0
+}
+
+// addPart joins actions of the same requirements.
+func addPart(parts []Part, action string, requirements []access.Requirement) []Part {
+	text := textOf(requirements)
+	for i := range parts {
+		if textOf(parts[i].Requirements) == text {
+			parts[i].Actions = append(parts[i].Actions, action)
+			return parts
+		}
+	}
+	return append(parts, Part{[]string{action}, requirements})
+}
+
+func textOf(requirements []access.Requirement) string {
+	a := access.Answer{Requirements: requirements}
+	return strings.Join(a.Texts(), " and ")
+}
+
+// partly says of which parts of its rights the administrator must meet more than its own requirements.
+func (a *Administrator) partly(parts []Part) {
+	own := access.Answer{Requirements: a.Requirements}
+	for _, p := range parts {
+		part := access.Answer{Requirements: p.Requirements}
+		if more := slices.DeleteFunc(part.Texts(), func(text string) bool { return slices.Contains(own.Texts(), text) }); len(more) > 0 {
+			a.Partly = append(a.Partly, p)
+			a.How += "; " + strings.Join(p.Actions, ", ") + " only " + strings.Join(more, " and ")
+		}
+	}
 }
 
 func sovereignAsk(w *world, s *subject, need *Need) *authz.Ask {
 	ask := w.finder.Ask(need.Action, nameless(s, need.On))
 	for key, value := range need.Keys {
-		ask.Context.Set(key, value)
+		ask.Context.Set(key, strings.ReplaceAll(value, "{administrator}", administratorAccess(s.account)))
 	}
 	return ask
 }

@@ -26,26 +26,39 @@ const everything = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Acti
 
 // trustAll is what somebody writes who may write any trust policy: it names "*", which lets a caller in directly, whatever
 // the caller's own policies allow, all services that a role can be handed to, and a provider where one is one's own.
-func trustAll(provider string) directory.Document {
+func trustAll(account *directory.Account, provider string) directory.Document {
 	text := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*","Service":[` +
-		quotedServices() + `]},"Action":"sts:AssumeRole"}`
+		quotedServices(account.Partition()) + `]},"Action":"sts:AssumeRole"}`
 	if provider != "" {
 		text += `,{"Effect":"Allow","Principal":{"Federated":"` + provider + `"},"Action":"sts:AssumeRoleWithWebIdentity"}`
 	}
 	return directory.Document{Text: text + "]}"}
 }
 
-var quotedServices = sync.OnceValue(func() string {
+func quotedServices(partition string) string {
+	var services []string
+	for _, s := range steppedServices() {
+		for _, name := range arn.ServicePrincipals(partition, s) {
+			services = append(services, `"`+name+`"`)
+		}
+	}
+	return strings.Join(services, ",")
+}
+
+// steppedServices are those of the Through steps, each once.
+var steppedServices = sync.OnceValue(func() []string {
 	var services []string
 	for _, s := range serviceSteps() {
-		services = append(services, `"`+s.Service+`"`)
+		services = append(services, s.Service)
 	}
 	slices.Sort(services)
-	return strings.Join(slices.Compact(services), ",")
+	return slices.Compact(services)
 })
 
-// administratorAccess is AWS's own policy that allows everything.
-const administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess"
+// administratorAccess is AWS's own policy that allows everything, in the account's partition.
+func administratorAccess(a *directory.Account) string {
+	return a.Names().ManagedPolicy("/", "AdministratorAccess").String()
+}
 
 // newName is what is made is called, where one is free to choose.
 const newName = "warder-audit"
@@ -171,7 +184,7 @@ func setDefaultVersion(a *attempt) *Change {
 // openTrust lets everybody assume the role, and whom providers vouch for that one controls.
 func openTrust(a *attempt) *Change {
 	r := a.role.Clone()
-	r.Trust = trustAll(a.provider)
+	r.Trust = trustAll(a.account, a.provider)
 	return a.put(r)
 }
 
@@ -186,7 +199,7 @@ func makeRole(a *attempt) *Change {
 	path, name := madeNames(a.made, "role")
 	return a.put(&directory.Role{
 		ID: "AROA" + newID(a.made), Name: name, Path: path, Boundary: a.managed, MaxSession: 3600,
-		Trust: trustAll(""),
+		Trust: trustAll(a.account, ""),
 	})
 }
 

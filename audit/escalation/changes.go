@@ -258,9 +258,10 @@ func (c *changing) trusts() {
 	if len(c.world.providers) > 0 {
 		provider = c.world.providers[0]
 	}
+	open := trustAll(c.actor.account, provider)
 	for _, name := range c.targets(c.actor, c.m.byID[id], c.roles) {
 		account, r := c.world.roleAt(name)
-		if r != nil && account == c.actor.account && editable(r) && c.wants(name) && r.Trust.Text != trustAll(provider).Text {
+		if r != nil && account == c.actor.account && editable(r) && c.wants(name) && r.Trust.Text != open.Text {
 			c.add(id, attempt{role: r, provider: provider})
 		}
 	}

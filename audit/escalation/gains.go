@@ -3,6 +3,7 @@ package escalation
 import (
 	"slices"
 
+	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/directory"
 )
 
@@ -106,12 +107,14 @@ func (s *search) passGains(actor *subject, want wish, add func(move)) {
 		}
 	}
 	for _, step := range steps {
-		for _, name := range slices.Concat(s.m.trust.named[step.Service], s.world.opened) {
-			account, r := s.world.roleAt(name)
-			if r == nil || account != actor.account || serviceLinked(r) || !want(name) || !actor.leads.to(pass, name) {
-				continue
+		for _, service := range arn.ServicePrincipals(actor.account.Partition(), step.Service) {
+			for _, name := range slices.Concat(s.m.trust.named[service], s.world.opened) {
+				account, r := s.world.roleAt(name)
+				if r == nil || account != actor.account || serviceLinked(r) || !want(name) || !actor.leads.to(pass, name) {
+					continue
+				}
+				add(move{attempt: attempt{step: step, account: account, role: r, service: service}, gains: name})
 			}
-			add(move{attempt: attempt{step: step, account: account, role: r}, gains: name})
 		}
 	}
 	for _, step := range s.m.steps[Running] {

@@ -42,12 +42,21 @@ type Administrator struct {
 	ARN string
 	// How says what makes it one, for people.
 	How string
-	// Requirements that it meets only under, such as "with MFA"; none for most.
+	// Requirements that it meets only under, such as "with MFA"; none for most. They are those of the least demanding request
+	// that gives unlimited rights: what must be met to have everything.
 	Requirements []access.Requirement
+	// Partly are the rest of what makes it one, where that asks for more.
+	Partly []Part
 	// Statements that make it one.
 	Statements []Statement
 	// Witness is a request that only an administrator can make.
 	Witness *access.Witness
+}
+
+// Part is what an administrator may do under requirements beyond its own.
+type Part struct {
+	Actions      []string             `json:"actions"`
+	Requirements []access.Requirement `json:"requirements"`
 }
 
 // Edge is a step that the permissions of From allow.

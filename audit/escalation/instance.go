@@ -1,17 +1,19 @@
 package escalation
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/warder-iam/warder/arn"
+)
 
 // Names that whoever takes a step is free to choose, and the Region: any will do unless a policy asks for some.
-const (
-	anyRegion = "us-east-1"
-	mostNames = 8 // how many patterns of one principal are tried for one name
-)
+const mostNames = 8 // how many patterns of one principal are tried for one name
 
 // instances are the ARNs that a template with words in braces may become for a principal: the plain one first, then those
 // that its leads name. They are guesses, of which audit/access decides.
-func instances(template, account, userName string, found []lead) []string {
-	plain := strings.NewReplacer("{region}", anyRegion, "{account}", account, "{new}", newName).Replace(template)
+func instances(template string, account arn.Account, userName string, found []lead) []string {
+	plain := strings.NewReplacer("{partition}", account.Partition, "{region}", arn.HomeRegion(account.Partition), "{account}", account.ID, "{new}", newName).
+		Replace(template)
 	all := []string{plain}
 	fixed, _, _ := strings.Cut(template, "{new}")
 	kind := resourcePart(fixed)

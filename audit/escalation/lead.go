@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/warder-iam/warder/arn"
+	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/policy"
 	"github.com/warder-iam/warder/policy/eval"
 )
@@ -146,15 +147,15 @@ func (l *lead) about(resource string) bool {
 // resolved are leads in which what a subject is known by stands in place of variables and wildcards: its name as a user, and
 // its account in names of IAM, which nobody can do anything to in another one. What is named in full need not be looked for
 // among thousands.
-func (l lead) resolved(account, userName string) lead {
-	const anyAccount = "arn:aws:iam::*:"
+func (l lead) resolved(account *directory.Account, userName string) lead {
+	anyAccount := arn.Account{Partition: account.Partition(), ID: "*"}.Resource("").String()
 	for i, pattern := range l.patterns {
 		known := pattern
 		if userName != "" {
 			known = strings.ReplaceAll(known, "${aws:username}", userName)
 		}
 		if rest, ok := strings.CutPrefix(known, anyAccount); ok {
-			known = "arn:aws:iam::" + account + ":" + rest
+			known = account.Names().Resource(rest).String()
 		}
 		if known != pattern {
 			patterns := append([]string(nil), l.patterns...)

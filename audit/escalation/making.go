@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/warder-iam/warder/catalog"
+	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/policy/eval"
 )
 
@@ -34,7 +36,7 @@ func (c *changing) make(id string, actions ...string) {
 			}
 		}
 	}
-	names := instances(step.makes, c.actor.account.ID(), c.actor.userName(), hints)
+	names := instances(step.makes, c.actor.account.Names(), c.actor.userName(), hints)
 	if id == "create-policy" {
 		names = append(names, c.conditionInstances(step.makes, "iam:PolicyARN")...)
 	}
@@ -76,7 +78,7 @@ var attachActions = []string{"iam:AttachUserPolicy", "iam:AttachGroupPolicy", "i
 
 // conditionInstances are ARNs of a kind that conditions of the attaching steps ask for.
 func (c *changing) conditionInstances(template, key string) []string {
-	plain := instances(template, c.actor.account.ID(), "", nil)[0]
+	plain := instances(template, c.actor.account.Names(), "", nil)[0]
 	fixed, _, _ := strings.Cut(template, "{new}")
 	var all []string
 	for _, h := range c.order {
@@ -99,7 +101,7 @@ func (c *changing) conditionInstances(template, key string) []string {
 // attachable are the ARNs of managed policies that are worth attaching: the one that allows everything, then the account's
 // own and AWS's that allow some step or may be written anew.
 func (c *changing) attachable(id string) []string {
-	all := []string{administratorAccess}
+	all := []string{administratorAccess(c.actor.account)}
 	for p := range c.actor.account.Policies() {
 		name := c.actor.account.ARN(p)
 		if len(c.m.vocabulary.of(p.DefaultDocument().Compiled())) > 0 || c.rewritable(name) {
@@ -107,7 +109,7 @@ func (c *changing) attachable(id string) []string {
 		}
 	}
 	if c.refusedEverything(id) {
-		all = append(all, c.m.strongPolicies()...)
+		all = append(all, c.m.strongPolicies(c.actor.account)...)
 	}
 	return all
 }
@@ -128,7 +130,7 @@ func (c *changing) boundaries(action string) []string {
 		own = append(own, choice{c.actor.account.ARN(p), len(c.m.vocabulary.of(p.DefaultDocument().Compiled()))})
 	}
 	slices.SortStableFunc(own, func(a, b choice) int { return cmp.Compare(b.wide, a.wide) })
-	all := []string{administratorAccess}
+	all := []string{administratorAccess(c.actor.account)}
 	for _, o := range own {
 		all = append(all, o.arn)
 	}
@@ -142,11 +144,20 @@ func (c *changing) boundaries(action string) []string {
 
 // strongPolicies are AWS's policies that allow a step which changes rights, gets credentials or hands a role on; those first
 // that allow the most.
-func (m *model) strongPolicies() []string {
+func (m *model) strongPolicies(account *directory.Account) []string {
+	var all []string
+	for _, p := range m.strongest() {
+		all = append(all, account.Names().ManagedPolicy(p.Path, p.Name).String())
+	}
+	return all
+}
+
+// strongest are the policies of the catalogue among strongPolicies.
+func (m *model) strongest() []*catalog.ManagedPolicy {
 	if m.strong != nil {
 		return m.strong
 	}
-	m.strong = []string{}
+	m.strong = []*catalog.ManagedPolicy{}
 	strength := map[string]int{}
 	library := m.root.snapshot().Library()
 	if library.Catalog() == nil {
@@ -158,11 +169,11 @@ func (m *model) strongPolicies() []string {
 			continue
 		}
 		if l := m.vocabulary.of(library.Document(text).Compiled()); m.grantsRights(l) {
-			m.strong = append(m.strong, p.ARN)
+			m.strong = append(m.strong, p)
 			strength[p.ARN] = l.unconditional()
 		}
 	}
-	slices.SortStableFunc(m.strong, func(a, b string) int { return cmp.Compare(strength[b], strength[a]) })
+	slices.SortStableFunc(m.strong, func(a, b *catalog.ManagedPolicy) int { return cmp.Compare(strength[b.ARN], strength[a.ARN]) })
 	return m.strong
 }
 

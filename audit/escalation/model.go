@@ -4,7 +4,9 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/audit/access"
+	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/policy/eval"
 )
@@ -31,8 +33,8 @@ type model struct {
 	trust     trustIndex
 	workloads map[string][]*Workload // by ARN of the role
 
-	gained    map[string][]*edge // what the account as it is lets a principal become, by its ARN
-	strong    []string           // ARNs of AWS-managed policies that allow a step; made when first needed
+	gained    map[string][]*edge       // what the account as it is lets a principal become, by its ARN
+	strong    []*catalog.ManagedPolicy // AWS's that allow a step; made when first needed
 	undecided map[string]string
 	questions int // that audit/access was asked
 
@@ -166,11 +168,12 @@ func trusted(r *directory.Role) []string {
 // accountOf turns the ARN of a root user, which stands for its account, into the account's id; all others it leaves. The
 // ARN of a session is taken for "*": its role is found by its name alone.
 func accountOf(name string) string {
-	const prefix, suffix = "arn:aws:iam::", ":root"
-	if len(name) == len(prefix)+12+len(suffix) && name[:len(prefix)] == prefix && name[len(prefix)+12:] == suffix {
-		return name[len(prefix) : len(prefix)+12]
-	}
-	if len(name) > 20 && name[:13] == "arn:aws:sts::" {
+	a, err := arn.Parse(name)
+	switch named, ok := a.Named(); {
+	case err != nil || !ok:
+	case named.Kind == arn.KindRoot:
+		return a.Account
+	case a.Service == "sts":
 		return "*"
 	}
 	return name

@@ -25,7 +25,7 @@ type move struct {
 // key is the same for moves that do the same.
 func (m *move) key() string {
 	var b strings.Builder
-	for _, part := range []string{m.step.ID, m.actor, m.gains, m.target(), m.managed, m.inline, m.made, m.provider, strconv.Itoa(m.version), m.tag.Key, m.tag.Value} {
+	for _, part := range []string{m.step.ID, m.actor, m.gains, m.target(), m.managed, m.inline, m.made, m.provider, m.service, strconv.Itoa(m.version), m.tag.Key, m.tag.Value} {
 		b.WriteString(part)
 		b.WriteByte(0)
 	}
@@ -107,7 +107,7 @@ func (m *model) satisfy(w *world, mv *move, need *Need, actor *subject, factor b
 	if name, ok := chosen[template]; ok {
 		return m.ask(w, mv, need, actor, factor, name)
 	}
-	for _, name := range instances(template, actor.account.ID(), actor.userName(), m.leadsFor(mv, actor, template)) {
+	for _, name := range instances(template, actor.account.Names(), actor.userName(), m.leadsFor(mv, actor, template)) {
 		if !m.suits(w, mv, actor, factor, template, name) {
 			continue
 		}

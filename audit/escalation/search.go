@@ -235,7 +235,7 @@ func (s *search) first(list []*move) outcome {
 		if o == moved {
 			result = moved
 		}
-		if i == 0 && o == stuck && mv.managed == administratorAccess && !s.refused[mv.step.ID] && s.othersAttach(mv) {
+		if i == 0 && o == stuck && mv.managed == administratorAccess(mv.account) && !s.refused[mv.step.ID] && s.othersAttach(mv) {
 			s.refused[mv.step.ID] = true
 			result = moved // there is more to look at
 		}

@@ -60,7 +60,7 @@ type Step struct {
 type Need struct {
 	Action string
 	// On is the resource. {user}, {group}, {role}, {policy}, {provider} and {workload} stand for what the step is done to,
-	// {made} for what it makes, {managed} for the policy that is attached; {new} for a name that one chooses, {account} and {region} likewise.
+	// {made} for what it makes, {managed} for the policy that is attached; {new} for a name that one chooses, {partition}, {account} and {region} likewise.
 	On string
 	// By says who makes the request: "" is whoever takes the step, {service} the service that gets the role, {provider} whom
 	// the identity provider vouches for.
@@ -86,6 +86,7 @@ type attempt struct {
 	policy   *directory.Policy
 	workload *Workload
 	provider string // ARN of an identity provider
+	service  string // principal of the service that gets the role
 
 	managed string // ARN of a managed policy that is attached, detached, or becomes a boundary
 	inline  string // name of an inline policy
@@ -99,6 +100,8 @@ func (a *attempt) word(name string) (text string, ok bool) {
 	switch name {
 	case "account":
 		return a.account.ID(), true
+	case "partition":
+		return a.account.Partition(), true
 	case "user":
 		return a.account.ARN(a.user), true
 	case "group":
@@ -120,7 +123,7 @@ func (a *attempt) word(name string) (text string, ok bool) {
 	case "boundary":
 		return a.boundary(), true
 	case "service":
-		return a.step.Service, true
+		return a.service, true
 	case "issuer":
 		_, issuer, _ := strings.Cut(a.provider, ":oidc-provider/")
 		return issuer, true

@@ -162,7 +162,7 @@ var credentialSteps = []Step{
 var factorStep = Step{
 	ID: "take-over-mfa", Title: "gives the user a virtual MFA device", Family: Credentials,
 	Needs: []Need{
-		{Action: "iam:CreateVirtualMFADevice", On: "arn:aws:iam::{account}:mfa/{new}"},
+		{Action: "iam:CreateVirtualMFADevice", On: "arn:{partition}:iam::{account}:mfa/{new}"},
 		{Action: "iam:EnableMFADevice", On: "{user}"},
 		{Action: "iam:DeactivateMFADevice", On: "{user}", when: devicesFull},
 	},
@@ -208,23 +208,23 @@ var providerSteps = []Step{
 // makingSteps make what other steps then make strong.
 var makingSteps = []Step{
 	{
-		ID: "create-user", makes: "arn:aws:iam::{account}:user/{new}", Title: "makes a user", Family: Making, when: isFree, change: makeUser,
+		ID: "create-user", makes: "arn:{partition}:iam::{account}:user/{new}", Title: "makes a user", Family: Making, when: isFree, change: makeUser,
 		Needs: []Need{{Action: "iam:CreateUser", On: "{made}", Keys: newBoundary}},
 	},
 	{
-		ID: "create-role", makes: "arn:aws:iam::{account}:role/{new}", Title: "makes a role that anybody may assume", Family: Making, when: isFree, change: makeRole,
+		ID: "create-role", makes: "arn:{partition}:iam::{account}:role/{new}", Title: "makes a role that anybody may assume", Family: Making, when: isFree, change: makeRole,
 		Needs: []Need{{Action: "iam:CreateRole", On: "{made}", Keys: newBoundary}},
 	},
 	{
-		ID: "create-group", makes: "arn:aws:iam::{account}:group/{new}", Title: "makes a group", Family: Making, when: isFree, change: makeGroup,
+		ID: "create-group", makes: "arn:{partition}:iam::{account}:group/{new}", Title: "makes a group", Family: Making, when: isFree, change: makeGroup,
 		Needs: []Need{{Action: "iam:CreateGroup", On: "{made}"}},
 	},
 	{
-		ID: "create-policy", makes: "arn:aws:iam::{account}:policy/{new}", Title: "makes a policy that allows everything", Family: Making, when: isFree, change: makePolicy,
+		ID: "create-policy", makes: "arn:{partition}:iam::{account}:policy/{new}", Title: "makes a policy that allows everything", Family: Making, when: isFree, change: makePolicy,
 		Needs: []Need{{Action: "iam:CreatePolicy", On: "{made}"}},
 	},
 	{
-		ID: "create-oidc-provider", makes: "arn:aws:iam::{account}:oidc-provider/{new}.example.com", Title: "makes an OpenID Connect provider of one's own", Family: Making, when: isFree, change: makeOIDCProvider,
+		ID: "create-oidc-provider", makes: "arn:{partition}:iam::{account}:oidc-provider/{new}.example.com", Title: "makes an OpenID Connect provider of one's own", Family: Making, when: isFree, change: makeOIDCProvider,
 		Needs: []Need{{Action: "iam:CreateOpenIDConnectProvider", On: "{made}"}},
 	},
 }
@@ -266,7 +266,7 @@ func (a *attempt) hasManaged(effect policy.Effect) bool {
 }
 
 // narrowBoundary: every boundary but the one that allows everything may bind where the one before did not.
-func narrowBoundary(a *attempt) bool { return a.managed != administratorAccess }
+func narrowBoundary(a *attempt) bool { return a.managed != administratorAccess(a.account) }
 
 func inlineAllows(a *attempt) bool {
 	for _, p := range *a.holder().inline {

@@ -3,49 +3,49 @@ package escalation
 // New things of services, by the resource that a request about one names. One is free to choose a name for them, and a
 // Region. Source of actions, resource types and keys here and below: Service Authorization Reference.
 const (
-	newFunction    = "arn:aws:lambda:{region}:{account}:function:{new}"
-	newTask        = "arn:aws:ecs:{region}:{account}:task-definition/{new}:1"
-	newTaskService = "arn:aws:ecs:{region}:{account}:service/default/{new}"
-	newJob         = "arn:aws:glue:{region}:{account}:job/{new}"
-	newTrigger     = "arn:aws:glue:{region}:{account}:trigger/{new}"
-	newSession     = "arn:aws:glue:{region}:{account}:session/{new}"
-	newStack       = "arn:aws:cloudformation:{region}:{account}:stack/{new}/1"
-	newStackSet    = "arn:aws:cloudformation:{region}:{account}:stackset/{new}:1"
-	newProject     = "arn:aws:codebuild:{region}:{account}:project/{new}"
-	newNotebook    = "arn:aws:sagemaker:{region}:{account}:notebook-instance/{new}"
-	newTraining    = "arn:aws:sagemaker:{region}:{account}:training-job/{new}"
-	newProcessing  = "arn:aws:sagemaker:{region}:{account}:processing-job/{new}"
-	newPipeline    = "arn:aws:datapipeline:{region}:{account}:pipeline/{new}"
-	newAppService  = "arn:aws:apprunner:{region}:{account}:service/{new}/1"
-	newInterpreter = "arn:aws:bedrock-agentcore:{region}:{account}:code-interpreter-custom/{new}"
-	newBatchJob    = "arn:aws:batch:{region}:{account}:job-definition/{new}"
-	someQueue      = "arn:aws:batch:{region}:{account}:job-queue/{new}"
-	newHybridJob   = "arn:aws:braket:{region}:{account}:job/{new}"
-	newApplication = "arn:aws:emr-serverless:{region}:{account}:/applications/{new}"
-	newMachine     = "arn:aws:states:{region}:{account}:stateMachine:{new}"
-	newDocument    = "arn:aws:ssm:{region}:{account}:document/{new}"
-	newExecution   = "arn:aws:ssm:{region}:{account}:automation-execution/{new}"
-	newSchedule    = "arn:aws:scheduler:{region}:{account}:schedule/default/{new}"
-	newCanary      = "arn:aws:synthetics:{region}:{account}:canary:{new}"
-	newSpot        = "arn:aws:ec2:{region}:{account}:spot-instances-request/{new}"
-	newLaunch      = "arn:aws:autoscaling:{region}:{account}:launchConfiguration:1:launchConfigurationName/{new}"
-	newScaling     = "arn:aws:autoscaling:{region}:{account}:autoScalingGroup:1:autoScalingGroupName/{new}"
+	newFunction    = "arn:{partition}:lambda:{region}:{account}:function:{new}"
+	newTask        = "arn:{partition}:ecs:{region}:{account}:task-definition/{new}:1"
+	newTaskService = "arn:{partition}:ecs:{region}:{account}:service/default/{new}"
+	newJob         = "arn:{partition}:glue:{region}:{account}:job/{new}"
+	newTrigger     = "arn:{partition}:glue:{region}:{account}:trigger/{new}"
+	newSession     = "arn:{partition}:glue:{region}:{account}:session/{new}"
+	newStack       = "arn:{partition}:cloudformation:{region}:{account}:stack/{new}/1"
+	newStackSet    = "arn:{partition}:cloudformation:{region}:{account}:stackset/{new}:1"
+	newProject     = "arn:{partition}:codebuild:{region}:{account}:project/{new}"
+	newNotebook    = "arn:{partition}:sagemaker:{region}:{account}:notebook-instance/{new}"
+	newTraining    = "arn:{partition}:sagemaker:{region}:{account}:training-job/{new}"
+	newProcessing  = "arn:{partition}:sagemaker:{region}:{account}:processing-job/{new}"
+	newPipeline    = "arn:{partition}:datapipeline:{region}:{account}:pipeline/{new}"
+	newAppService  = "arn:{partition}:apprunner:{region}:{account}:service/{new}/1"
+	newInterpreter = "arn:{partition}:bedrock-agentcore:{region}:{account}:code-interpreter-custom/{new}"
+	newBatchJob    = "arn:{partition}:batch:{region}:{account}:job-definition/{new}"
+	someQueue      = "arn:{partition}:batch:{region}:{account}:job-queue/{new}"
+	newHybridJob   = "arn:{partition}:braket:{region}:{account}:job/{new}"
+	newApplication = "arn:{partition}:emr-serverless:{region}:{account}:/applications/{new}"
+	newMachine     = "arn:{partition}:states:{region}:{account}:stateMachine:{new}"
+	newDocument    = "arn:{partition}:ssm:{region}:{account}:document/{new}"
+	newExecution   = "arn:{partition}:ssm:{region}:{account}:automation-execution/{new}"
+	newSchedule    = "arn:{partition}:scheduler:{region}:{account}:schedule/default/{new}"
+	newCanary      = "arn:{partition}:synthetics:{region}:{account}:canary:{new}"
+	newSpot        = "arn:{partition}:ec2:{region}:{account}:spot-instances-request/{new}"
+	newLaunch      = "arn:{partition}:autoscaling:{region}:{account}:launchConfiguration:1:launchConfigurationName/{new}"
+	newScaling     = "arn:{partition}:autoscaling:{region}:{account}:autoScalingGroup:1:autoScalingGroupName/{new}"
 )
 
 // newInstance are what a request to run an instance is about, each decided on its own.
 var newInstance = []Need{
-	{Action: "ec2:RunInstances", On: "arn:aws:ec2:{region}:{account}:instance/{new}"},
-	{Action: "ec2:RunInstances", On: "arn:aws:ec2:{region}::image/{new}"},
-	{Action: "ec2:RunInstances", On: "arn:aws:ec2:{region}:{account}:network-interface/{new}"},
-	{Action: "ec2:RunInstances", On: "arn:aws:ec2:{region}:{account}:security-group/{new}"},
-	{Action: "ec2:RunInstances", On: "arn:aws:ec2:{region}:{account}:subnet/{new}"},
-	{Action: "ec2:RunInstances", On: "arn:aws:ec2:{region}:{account}:volume/{new}"},
+	{Action: "ec2:RunInstances", On: "arn:{partition}:ec2:{region}:{account}:instance/{new}"},
+	{Action: "ec2:RunInstances", On: "arn:{partition}:ec2:{region}::image/{new}"},
+	{Action: "ec2:RunInstances", On: "arn:{partition}:ec2:{region}:{account}:network-interface/{new}"},
+	{Action: "ec2:RunInstances", On: "arn:{partition}:ec2:{region}:{account}:security-group/{new}"},
+	{Action: "ec2:RunInstances", On: "arn:{partition}:ec2:{region}:{account}:subnet/{new}"},
+	{Action: "ec2:RunInstances", On: "arn:{partition}:ec2:{region}:{account}:volume/{new}"},
 }
 
 // profile are what it takes besides to get a role to an instance: a role that no instance profile carries needs a new one.
 var profile = []Need{
-	{Action: "iam:CreateInstanceProfile", On: "arn:aws:iam::{account}:instance-profile/{new}", when: noProfile},
-	{Action: "iam:AddRoleToInstanceProfile", On: "arn:aws:iam::{account}:instance-profile/{new}", when: noProfile},
+	{Action: "iam:CreateInstanceProfile", On: "arn:{partition}:iam::{account}:instance-profile/{new}", when: noProfile},
+	{Action: "iam:AddRoleToInstanceProfile", On: "arn:{partition}:iam::{account}:instance-profile/{new}", when: noProfile},
 }
 
 func noProfile(a *attempt) bool {

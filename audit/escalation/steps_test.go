@@ -54,7 +54,7 @@ func exampleOf(step *Step, on string) (resource string, known bool) {
 	if on == "{provider}" || on == "{workload}" || on == "{cluster}" {
 		return "", false
 	}
-	return instances(on, home, "", nil)[0], true
+	return instances(on, arn.In(home), "", nil)[0], true
 }
 
 // worksOn reports whether an action has a resource type whose ARNs a resource may be one of; "*" is for those without.

@@ -40,7 +40,7 @@ var workloadSteps = []Step{
 		ID: "ssm-send-command", Title: "runs a command on an instance that has the role", Family: Running, Kind: Instance,
 		Needs: []Need{
 			{Action: "ssm:SendCommand", On: "{workload}"},
-			{Action: "ssm:SendCommand", On: "arn:aws:ssm:{region}::document/AWS-RunShellScript"},
+			{Action: "ssm:SendCommand", On: "arn:{partition}:ssm:{region}::document/AWS-RunShellScript"},
 		},
 	},
 	{

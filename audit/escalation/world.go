@@ -146,7 +146,7 @@ func (m *model) newSubject(w *world, name string) *subject {
 	for _, source := range s.account.IdentityPolicies(s.entity()) {
 		for action, found := range m.vocabulary.of(source.Policy) {
 			for _, l := range found {
-				s.leads[action] = append(s.leads[action], l.resolved(p.Account, s.userName()))
+				s.leads[action] = append(s.leads[action], l.resolved(s.account, s.userName()))
 			}
 		}
 	}

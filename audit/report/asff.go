@@ -51,7 +51,7 @@ type (
 const asffBatchSize = 100
 
 // writeASFF writes requests of BatchImportFindings, one JSON document after the other: each takes a hundred findings. The
-// region is us-east-1, where IAM's findings live.
+// region is that of the partition's IAM, where IAM's findings live.
 func writeASFF(w io.Writer, r *audit.Report, _ Options) error {
 	batch := asffBatch{Findings: []asffFinding{}}
 	written := false
@@ -71,17 +71,18 @@ func writeASFF(w io.Writer, r *audit.Report, _ Options) error {
 }
 
 func asff(r *audit.Report, f *audit.Finding) asffFinding {
-	partition := "aws"
+	partition := arn.AWS
 	if a, err := arn.Parse(f.Resource); err == nil {
 		partition = a.Partition
 	}
+	region := arn.HomeRegion(partition)
 	var why []string
 	for _, e := range f.Evidence {
 		why = append(why, place(&e)+e.Text)
 	}
 	finding := asffFinding{
 		SchemaVersion: "2018-10-08", Id: "warder/" + f.Account + "/" + f.ID,
-		ProductArn:  "arn:" + partition + ":securityhub:us-east-1:" + f.Account + ":product/" + f.Account + "/default",
+		ProductArn:  "arn:" + partition + ":securityhub:" + region + ":" + f.Account + ":product/" + f.Account + "/default",
 		ProductName: "Warder", CompanyName: "Warder", GeneratorId: "warder-audit/" + f.Check, AwsAccountId: f.Account,
 		Types:           []string{"Software and Configuration Checks/AWS Security Best Practices"},
 		FirstObservedAt: f.FirstSeen.UTC().Format(time.RFC3339), CreatedAt: f.FirstSeen.UTC().Format(time.RFC3339),
@@ -90,7 +91,7 @@ func asff(r *audit.Report, f *audit.Finding) asffFinding {
 		Title:       clip(f.Title, 256),
 		Description: clip(r.Check(f.Check).Why+" "+strings.Join(why, "; "), 1024),
 		Remediation: asffRemediation{asffRecommendation{clip(f.Remedy.Text, 512)}},
-		Resources:   []asffResource{{resourceType(f.Resource), clip(f.Resource, 512), partition, "us-east-1"}},
+		Resources:   []asffResource{{resourceType(f.Resource), clip(f.Resource, 512), partition, region}},
 		Compliance:  asffCompliance{Status: "FAILED"},
 		Workflow:    asffWorkflow{"NEW"}, RecordState: "ACTIVE",
 	}

@@ -29,7 +29,7 @@ func docs(t *testing.T) string {
 // headings of the page, by the name of the type that each tells of.
 var headings = map[string]string{
 	"Report": "Report", "AccountSummary": "Account", "CheckInfo": "Check", "Reference": "Reference", "Assessment": "Assessment", "Gap": "Gap",
-	"Finding": "Finding", "Evidence": "Evidence", "Remedy": "Remedy", "Suppression": "Suppression", "Administrator": "Administrator",
+	"Finding": "Finding", "Evidence": "Evidence", "Remedy": "Remedy", "Suppression": "Suppression", "Administrator": "Administrator", "Part": "Part",
 	"Escalation": "Escalation", "Step": "Step", "Request": "Request", "Requirement": "Requirement", "Statement": "Statement", "Cut": "Cut",
 	"External": "External access", "Score": "Score", "AreaScore": "Area's score", "Move": "Move",
 }

@@ -47,10 +47,10 @@ func Actor(e *trail.Event) (principal, account string) {
 	}
 	if u.Type == "Root" && arn.IsAccountID(cmp.Or(u.AccountID, e.RecipientAccountID)) {
 		// A sign-in that failed may come without an ARN.
-		name = cmp.Or(name, arn.In(cmp.Or(u.AccountID, e.RecipientAccountID)).Root().String())
+		name = cmp.Or(name, named(e, cmp.Or(u.AccountID, e.RecipientAccountID)).Root().String())
 	}
 	if name == "" && u.Type == "IAMUser" && u.UserName != "" && arn.IsAccountID(u.AccountID) {
-		name = arn.In(u.AccountID).User("/", u.UserName).String()
+		name = named(e, u.AccountID).User("/", u.UserName).String()
 	}
 	parsed, err := arn.Parse(name)
 	if err != nil || !arn.IsAccountID(parsed.Account) {
@@ -58,7 +58,12 @@ func Actor(e *trail.Event) (principal, account string) {
 	}
 	if rest, ok := strings.CutPrefix(parsed.Resource, "assumed-role/"); ok && parsed.Service == "sts" {
 		role, _, _ := strings.Cut(rest, "/")
-		name = arn.In(parsed.Account).Role("/", role).String()
+		name = arn.Account{Partition: parsed.Partition, ID: parsed.Account}.Role("/", role).String()
 	}
 	return name, parsed.Account
+}
+
+// named makes ARNs of an account in the partition of the region where an event happened.
+func named(e *trail.Event, account string) arn.Account {
+	return arn.Account{Partition: arn.PartitionOf(e.AWSRegion), ID: account}
 }

@@ -93,7 +93,8 @@ func Alone(library *directory.Library, principal string) (snap *directory.Snapsh
 	default:
 		return nil, false
 	}
-	return directory.New(library).With(1, a.Account, []directory.Entity{e}, nil), true
+	info := &directory.AccountInfo{ID: a.Account, Partition: a.Partition}
+	return directory.New(library).With(1, a.Account, []directory.Entity{info, e}, nil), true
 }
 
 // write writes a policy in which uses of the same service, resources and conditions are one statement.

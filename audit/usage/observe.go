@@ -128,10 +128,7 @@ func (o *observer) call(e *trail.Event) {
 
 // allowing is a use with the conditions of the statement that allows it: of several that with the fewest.
 func (o *observer) allowing(c *circumstances, n *Need) *Use {
-	u := &Use{Action: n.Action, With: n.With}
-	if n.Action == passRole {
-		u.Conditions = []policy.Condition{passedTo(n.Keys["iam:passedtoservice"])}
-	}
+	u := &Use{Action: n.Action, With: n.With, Conditions: follow(n)}
 	open, ok := c.open(o.finder, n)
 	if !ok {
 		return u
@@ -152,22 +149,14 @@ func (o *observer) allowing(c *circumstances, n *Need) *Use {
 	st := &open.inquiry.Open[best]
 	ref := refOf(st)
 	u.By = &ref
-	own := st.Statement.Condition
-	if n.Action == passRole {
-		own = slices.DeleteFunc(slices.Clone(own), func(c policy.Condition) bool { return eval.FoldKey(c.Key.Text) == "iam:passedtoservice" })
+	followed := u.Conditions
+	for _, c := range st.Statement.Condition {
+		// What follows from the call is said already.
+		if !slices.ContainsFunc(followed, func(own policy.Condition) bool { return eval.FoldKey(own.Key.Text) == eval.FoldKey(c.Key.Text) }) {
+			u.Conditions = append(u.Conditions, c)
+		}
 	}
-	u.Conditions = append(u.Conditions, own...)
 	return u
-}
-
-const passRole = "iam:PassRole"
-
-// passedTo is the condition that a role is passed to one service.
-func passedTo(service string) policy.Condition {
-	return policy.Condition{
-		Operator: policy.Operator{Test: "StringEquals"}, OperatorText: policy.Value{Text: "StringEquals"},
-		Key: policy.Value{Text: "iam:PassedToService"}, Values: []policy.Value{{Text: service}},
-	}
 }
 
 func refOf(st *eval.OpenStatement) access.StatementRef {

@@ -20,8 +20,10 @@ type parameters struct {
 	texts map[string][]string
 	arns  []string // all texts that are ARNs
 	roles []string // those of members that name a role
-	tags  []directory.Tag
-	count int
+	// objects of S3 that are named by URI, "BUCKET/KEY".
+	objects []string
+	tags    []directory.Tag
+	count   int
 }
 
 // readParameters reads a request. One that is no JSON object has nothing in it.
@@ -94,6 +96,9 @@ func (p *parameters) value(v any, name string, depth int) {
 func (p *parameters) text(name, text string) {
 	p.count++
 	p.texts[name] = append(p.texts[name], text)
+	if object, ok := strings.CutPrefix(text, "s3://"); ok {
+		p.objects = append(p.objects, object)
+	}
 	if !strings.HasPrefix(text, "arn:") {
 		return
 	}

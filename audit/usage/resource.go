@@ -59,6 +59,9 @@ func (w *writer) named(s *catalog.Service, a *catalog.Action) map[*catalog.Resou
 	for _, r := range w.event.Resources {
 		list = append(list, r.ARN)
 	}
+	for _, object := range w.request.objects {
+		list = append(list, "arn:"+w.partition()+":s3:::"+object)
+	}
 	var named map[*catalog.ResourceType][]string
 	for _, text := range list {
 		if special(text) {

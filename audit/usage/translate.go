@@ -57,7 +57,7 @@ func (t *Translator) Needs(e *trail.Event) (needs []Need, why string) {
 	if e.ReadOnly {
 		return needs, ""
 	}
-	return append(needs, w.passed(list[0])...), ""
+	return append(append(needs, w.passed(list[0])...), w.dependent(list[0])...), ""
 }
 
 // requestKeys are condition keys whose values are members of requests. Sources: the pages of IAM, STS and S3 in the Service
@@ -103,7 +103,7 @@ func (w *writer) passed(a *catalog.Action) []Need {
 	if a.Service == "ec2" {
 		roles = append(roles, w.ofProfile()...)
 	}
-	to := cmp.Or(passers[a.Service], a.Service+".amazonaws.com")
+	to := arn.ServicePrincipals(w.partition(), cmp.Or(passers[a.Service], a.Service+".amazonaws.com"))[0]
 	var needs []Need
 	slices.Sort(roles)
 	for _, role := range slices.Compact(roles) {
@@ -137,5 +137,5 @@ func (w *writer) ofProfile() (roles []string) {
 			}
 		}
 	}
-	return []string{arn.In(w.account).Role("/", profile).String()}
+	return []string{arn.Account{Partition: w.partition(), ID: w.account}.Role("/", profile).String()}
 }

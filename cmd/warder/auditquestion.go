@@ -158,13 +158,14 @@ type granted struct {
 	Action      string        `json:"action"`
 	AccessLevel string        `json:"accessLevel"`
 	Resources   []string      `json:"resources"`
+	Regions     []string      `json:"regions,omitempty"` // in which alone it is so
 	Answer      access.Answer `json:"answer"`
 }
 
 func (q *asking) grants(who access.Principal, service string) error {
 	list := []granted{}
 	for g := range q.finder.WhatCan(who, service) {
-		list = append(list, granted{g.Action.String(), g.Action.Access.String(), g.Resources, g.Answer})
+		list = append(list, granted{g.Action.String(), g.Action.Access.String(), g.Resources, g.Regions, g.Answer})
 	}
 	if q.json {
 		return q.printJSON(list)
@@ -173,7 +174,11 @@ func (q *asking) grants(who access.Principal, service string) error {
 		return q.printf("nothing\n")
 	}
 	for _, g := range list {
-		if err := q.printf("%-44s %-22s %s  %s\n", g.Action, g.AccessLevel, clean(g.Answer.Text()), clean(strings.Join(g.Resources, " "))); err != nil {
+		where := strings.Join(g.Resources, " ")
+		if len(g.Regions) > 0 {
+			where += " in " + strings.Join(g.Regions, ", ")
+		}
+		if err := q.printf("%-44s %-22s %s  %s\n", g.Action, g.AccessLevel, clean(g.Answer.Text()), clean(where)); err != nil {
 			return err
 		}
 	}

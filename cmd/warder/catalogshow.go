@@ -73,7 +73,7 @@ func describe(s *catalog.Service) serviceDescription {
 	}
 	for i := range s.Actions {
 		a := &s.Actions[i]
-		d.Actions = append(d.Actions, actionDescription{a.Name, a.Access.String(), typesOf(a), a.Keys, a.Dependent})
+		d.Actions = append(d.Actions, actionDescription{a.Name, a.Access.String(), typesOf(a), a.Keys, a.Dependents()})
 	}
 	for _, r := range s.Resources {
 		d.ResourceTypes = append(d.ResourceTypes, resourceDescription{r.Name, r.ARNs, r.Keys})

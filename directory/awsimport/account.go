@@ -17,9 +17,10 @@ import (
 
 // account is one account while its files are read.
 type account struct {
-	r  *reader
-	id string
-	ev *Evidence
+	r         *reader
+	id        string
+	partition string // "" as long as nothing tells it
+	ev        *Evidence
 
 	entities map[string]directory.Entity // by ARN
 	places   map[string]place            // where they stand, by ARN
@@ -79,8 +80,10 @@ func (a *account) identified(at place, name, kind, id, plainName string) bool {
 		why = "is no " + kind
 	case parsed.Account != a.id:
 		why = "belongs to another account than the file, " + a.id
-	case parsed.Partition != arn.AWS:
-		why = "is in the partition " + parsed.Partition + ", which cannot be audited"
+	case !arn.KnownPartition(parsed.Partition):
+		why = "is in the partition " + parsed.Partition + ", which is not known"
+	case parsed.Partition != a.names().Partition:
+		why = "is in another partition than the account, " + a.names().Partition
 	case id == "" || plainName == "":
 		why = "has no id or no name"
 	case named.Name != plainName:

@@ -130,11 +130,11 @@ func (a *account) joinDevices() {
 		switch {
 		case strings.HasPrefix(d.User, "arn:"):
 		case strings.Contains(d.Serial, ":u2f/root/") || strings.HasSuffix(d.Serial, ":mfa/root-account-mfa-device"):
-			d.User = arn.In(a.id).Root().String()
+			d.User = a.names().Root().String()
 		case owner != "":
 			d.User = owner
 		case d.User != "":
-			d.User = arn.In(a.id).User("/", d.User).String()
+			d.User = a.names().User("/", d.User).String()
 		}
 	}
 }

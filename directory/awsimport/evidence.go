@@ -45,8 +45,8 @@ type Coverage struct {
 // Evidence is what an export says of one account beside its IAM entities. A nil pointer, map or slice means that the
 // bundle holds nothing of it; Extent tells whether nobody asked or there is nothing.
 type Evidence struct {
-	// Account is the id.
-	Account string
+	// Account is the id, Partition that of its ARNs: "aws".
+	Account, Partition string
 	// Name is the account's name in its organization, Alias that of its sign-in URL; "" if unknown or none.
 	Name, Alias string
 

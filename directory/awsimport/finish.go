@@ -118,7 +118,7 @@ func (a *account) checkManaged(snap *directory.Account) {
 		}
 	}
 	for p := range absent {
-		if !strings.HasPrefix(p, "arn:aws:iam::aws:") {
+		if name, err := arn.Parse(p); err != nil || name.Account != arn.AWS {
 			a.missingPolicies++
 		}
 	}

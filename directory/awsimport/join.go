@@ -12,6 +12,7 @@ import (
 
 // join puts together what answers say of each other, when all are read.
 func (a *account) join() {
+	a.joinPartition()
 	a.joinRoles()
 	a.joinDevices()
 	a.joinKeyUses()
@@ -139,7 +140,7 @@ func (a *account) credentialEntities() []directory.Entity {
 		all = append(all, &directory.OIDCProvider{ID: p.URL, URL: p.URL, Created: p.Created, ClientIDs: p.ClientIDs, Thumbprints: p.Thumbprints})
 	}
 	for _, p := range a.ev.SAMLProviders {
-		if name, ok := strings.CutPrefix(p.ARN, arn.In(a.id).SAMLProvider("").String()); ok {
+		if name, ok := strings.CutPrefix(p.ARN, a.names().SAMLProvider("").String()); ok {
 			all = append(all, &directory.SAMLProvider{ID: name, Name: name, Created: p.Created, Metadata: p.Metadata, ValidUntil: p.ValidUntil})
 		}
 	}
@@ -175,8 +176,7 @@ func (a *account) userCredentialEntities() []directory.Entity {
 
 // deviceEntity is nil for a hardware token, whose serial number is no ARN.
 func (a *account) deviceEntity(d MFADevice) directory.Entity {
-	prefix := "arn:aws:iam::" + a.id + ":"
-	resource, ok := strings.CutPrefix(d.Serial, prefix)
+	resource, ok := strings.CutPrefix(d.Serial, a.names().Resource("").String())
 	kind, rest, both := strings.Cut(resource, "/")
 	if !ok || !both || kind != string(directory.VirtualMFA) && kind != string(directory.SecurityKey) {
 		return nil
@@ -186,7 +186,7 @@ func (a *account) deviceEntity(d MFADevice) directory.Entity {
 	switch u, isUser := a.entities[d.User].(*directory.User); {
 	case isUser:
 		e.User = u.ID
-	case d.User == arn.In(a.id).Root().String():
+	case d.User == a.names().Root().String():
 		e.User = a.id
 	}
 	return e

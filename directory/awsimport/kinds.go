@@ -88,54 +88,55 @@ var owning = []string{
 	"taskdefinitionarn", "queuearn", "topicarn", "backupvaultarn", "samlproviderarn", "openidconnectproviderarn", "principalarn", "roleid",
 }
 
-// ownAccount is the account of the first ARN or id that a value has about itself: in a member, in an object or list two levels below.
-func ownAccount(v *value) string {
+// ownAccount is the account of the first ARN or id that a value has about itself.
+func ownAccount(v *value) string { return own(v, accountOf) }
+
+// own is what the first text that a value has about itself tells: in a member, in an object or list two levels below, or in
+// the request. A text that tells nothing gives "".
+func own(v *value, tells func(text string) string) string {
 	for _, name := range v.names {
 		m := v.members[strings.ToLower(name)]
 		if m.items == nil {
-			if id := accountIn(name, m.raw, 2); id != "" {
-				return id
+			if found := ownIn(name, m.raw, 2, tells); found != "" {
+				return found
 			}
 			continue
 		}
 		for _, item := range m.items {
-			if id := accountIn(name, item, 2); id != "" {
-				return id
+			if found := ownIn(name, item, 2, tells); found != "" {
+				return found
 			}
 		}
 	}
-	if id := accountOf(v.request["arn"]); id != "" {
-		return id
-	}
-	return accountOf(v.request["resourcearn"])
+	return cmp.Or(tells(v.request["arn"]), tells(v.request["resourcearn"]))
 }
 
-// accountIn looks for the account in the value of a member.
-func accountIn(name string, raw jsontext.Value, depth int) string {
+// ownIn looks in the value of a member.
+func ownIn(name string, raw jsontext.Value, depth int, tells func(text string) string) string {
 	switch {
 	case raw.Kind() == '"' && slices.Contains(owning, strings.ToLower(name)):
 		var text string
 		if decode(raw, &text) != nil {
 			return ""
 		}
-		return accountOf(text)
+		return tells(text)
 	case raw.Kind() == '{' && depth > 0:
-		return accountInObject(raw, depth-1)
+		return ownInObject(raw, depth-1, tells)
 	case raw.Kind() == '[' && depth > 0:
 		var items []jsontext.Value
 		if decode(raw, &items) != nil {
 			return ""
 		}
 		for _, item := range items {
-			if id := accountIn(name, item, depth-1); id != "" {
-				return id
+			if found := ownIn(name, item, depth-1, tells); found != "" {
+				return found
 			}
 		}
 	}
 	return ""
 }
 
-func accountInObject(raw jsontext.Value, depth int) string {
+func ownInObject(raw jsontext.Value, depth int, tells func(text string) string) string {
 	d := jsontext.NewDecoder(strings.NewReader(string(raw)))
 	if _, err := d.ReadToken(); err != nil {
 		return ""
@@ -150,8 +151,8 @@ func accountInObject(raw jsontext.Value, depth int) string {
 		if err != nil {
 			return ""
 		}
-		if id := accountIn(name, inner, depth); id != "" {
-			return id
+		if found := ownIn(name, inner, depth, tells); found != "" {
+			return found
 		}
 	}
 	return ""

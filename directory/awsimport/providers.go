@@ -134,7 +134,7 @@ func readOIDCProviders(a *account, v *value) {
 		return
 	}
 	url := strings.TrimPrefix(v.text("url"), "https://")
-	p := a.oidcProvider(arn.In(a.id).OIDCProvider(url).String())
+	p := a.oidcProvider(a.names().OIDCProvider(url).String())
 	p.URL, p.Detailed, p.Created = url, true, v.time("createdate")
 	eachItem(a, v, "clientidlist", func(id *string, _ place) { p.ClientIDs = append(p.ClientIDs, *id) })
 	eachItem(a, v, "thumbprintlist", func(print *string, _ place) { p.Thumbprints = append(p.Thumbprints, *print) })

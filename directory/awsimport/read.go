@@ -234,7 +234,9 @@ func (r *reader) give(v *value, k *recogniser, id string) {
 	if !slices.Contains(v.file.Accounts, id) {
 		v.file.Accounts = append(v.file.Accounts, id)
 	}
-	k.read(r.account(id), v)
+	a := r.account(id)
+	a.locate(v)
+	k.read(a, v)
 }
 
 // folderAccount is the account that a folder of the path is named for: the innermost.
@@ -298,6 +300,7 @@ func (r *reader) finish() *Bundle {
 		a.ev.AuthorizationDetails = a.coverage(account)
 		a.close(account)
 		a.hold(KindAuthorizationDetails, a.ev.AuthorizationDetails.Extent)
+		a.ev.Partition = a.names().Partition
 		b.Accounts[id] = a.ev
 	}
 	for _, f := range r.files {
@@ -317,7 +320,11 @@ func (a *account) all() []directory.Entity {
 	}
 	all = append(all, a.credentialEntities()...)
 	if len(all) > 0 {
-		all = append(all, &directory.AccountInfo{ID: a.id, Alias: a.ev.Alias})
+		info := &directory.AccountInfo{ID: a.id, Alias: a.ev.Alias}
+		if a.partition != arn.AWS {
+			info.Partition = a.partition
+		}
+		all = append(all, info)
 	}
 	return all
 }

@@ -88,6 +88,9 @@ func (a *account) report(v *value, text string, made time.Time) {
 	if report == nil {
 		return
 	}
+	for i := range report.Rows {
+		a.partition = cmp.Or(a.partition, a.partitionOf(report.Rows[i].ARN))
+	}
 	if known := a.ev.CredentialReport; known != nil {
 		a.problem(place{v, v.at}, "", "", "there is more than one credential report of the account: the newer one counts")
 		if made.Before(known.Generated) {

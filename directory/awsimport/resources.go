@@ -86,10 +86,10 @@ func resourceARN(v *value, text documentText) string {
 		}
 	}
 	if bucket := v.param("Bucket"); bucket != "" {
-		return "arn:aws:s3:::" + bucket
+		return "arn:" + arn.PartitionOf(v.region) + ":s3:::" + bucket
 	}
 	if id, name := v.text("registryid"), v.text("repositoryname"); id != "" && name != "" && v.region != "" {
-		return "arn:aws:ecr:" + v.region + ":" + id + ":repository/" + name
+		return "arn:" + arn.PartitionOf(v.region) + ":ecr:" + v.region + ":" + id + ":repository/" + name
 	}
 	if name := arnInPath(v.file.Path); name != "" {
 		return name

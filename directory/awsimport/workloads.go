@@ -102,7 +102,7 @@ func readInstances(a *account, v *value) {
 			}
 			region := cmp.Or(strings.TrimRight(i.Placement.AvailabilityZone, "abcdefghijklmnopqrstuvwxyz"), v.region)
 			a.workload(Workload{
-				Kind: EC2Instance, ARN: "arn:aws:ec2:" + region + ":" + cmp.Or(d.OwnerId, a.id) + ":instance/" + i.InstanceId,
+				Kind: EC2Instance, ARN: "arn:" + a.partitionIn(region) + ":ec2:" + region + ":" + cmp.Or(d.OwnerId, a.id) + ":instance/" + i.InstanceId,
 				Name: i.InstanceId, Profile: i.IamInstanceProfile.Arn, Region: region,
 			})
 		}
@@ -180,7 +180,7 @@ func readDevEndpoints(a *account, v *value) {
 
 // glueARN is without a region where nothing tells it.
 func (a *account) glueARN(v *value, kind, name string) string {
-	return "arn:aws:glue:" + v.region + ":" + a.id + ":" + kind + "/" + name
+	return "arn:" + a.partitionIn(v.region) + ":glue:" + v.region + ":" + a.id + ":" + kind + "/" + name
 }
 
 // joinWorkloads finds the roles of what names an instance profile, a task definition, or a role by its name alone.
@@ -201,7 +201,7 @@ func (a *account) joinWorkloads() {
 		case w.Kind == ECSTask && w.Role == "":
 			w.Role = definitions[a.tasks[w.ARN]]
 		case w.Role != "" && !strings.HasPrefix(w.Role, "arn:"):
-			w.Role = cmp.Or(a.entitiesNamed(arn.KindRole, w.Role), arn.In(a.id).Role("/", w.Role).String())
+			w.Role = cmp.Or(a.entitiesNamed(arn.KindRole, w.Role), a.names().Role("/", w.Role).String())
 		}
 	}
 }

@@ -46,7 +46,7 @@ func roleCaller(account *directory.Account, claims *session.Claims, s *authz.Ses
 	s.Type, s.RoleARN = authz.AssumedRole, account.ARN(r)
 	return &authz.Caller{
 		Kind: eval.RoleSession, Account: account.ID(), PrincipalID: r.ID, AccessKeyID: claims.KeyID,
-		ARN:     arn.In(account.ID()).AssumedRole(r.Name, s.Name).String(),
+		ARN:     account.Names().AssumedRole(r.Name, s.Name).String(),
 		UserID:  r.ID + ":" + s.Name,
 		Session: s, ProviderKeys: providerKeys(claims),
 	}, nil
@@ -91,7 +91,7 @@ func userSession(account *directory.Account, claims *session.Claims, s *authz.Se
 	}
 	s.Type = authz.Federation
 	caller.Kind, caller.UserName = eval.FederatedUser, ""
-	caller.ARN = arn.In(account.ID()).FederatedUser(s.Name).String()
+	caller.ARN = account.Names().FederatedUser(s.Name).String()
 	caller.UserID = account.ID() + ":" + s.Name
 	return caller, nil
 }

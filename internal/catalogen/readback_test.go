@@ -34,7 +34,7 @@ func TestCatalogReadsBack(t *testing.T) {
 			}
 		}
 	}
-	services, err := readServices(filepath.Join(packages, servicesPackage))
+	services, err := readServices(packages)
 	if err != nil {
 		t.Fatal(err)
 	}

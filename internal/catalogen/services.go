@@ -93,8 +93,9 @@ func canonicalKeys(names []string) []string {
 	return keys
 }
 
-// readServices reads the package of services.
-func readServices(folder string) (*services, error) {
+// readServices reads the package of services, and what depends on what of its older edition.
+func readServices(packages string) (*services, error) {
+	folder := filepath.Join(packages, servicesPackage)
 	global, err := readGlobalKeys(filepath.Join(folder, "dist", "esm", "globalConditionKeys.js"))
 	if err != nil {
 		return nil, err
@@ -119,7 +120,11 @@ func readServices(folder string) (*services, error) {
 		all.list = append(all.list, s)
 	}
 	all.collectKeys(own)
-	return all, nil
+	older, err := readDependents(filepath.Join(packages, dependentsPackage))
+	if err != nil {
+		return nil, err
+	}
+	return all, all.addDependents(older)
 }
 
 // globalKey finds the entries of the package's list of global keys, which is JavaScript.

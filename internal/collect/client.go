@@ -114,7 +114,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 // once sends one request. A bucket of another region says which: S3 is then asked there.
 func (c *client) once(ctx context.Context, call *Call, region string, params []Param) (map[string]json.RawMessage, error) {
 	s := c.services[call.Service]
-	region = or(s.home, region)
+	region = s.place(call.Service, region)
 	status, header, body, err := c.send(ctx, &s, call, region, params)
 	if err != nil {
 		return nil, err

@@ -10,10 +10,11 @@ set -u
 umask 077
 
 out=${1:-warder-export}
-export AWS_PAGER= AWS_DEFAULT_REGION="${AWS_DEFAULT_REGION:-us-east-1}"
 region= account= item= before= n=0
 
 command -v aws >/dev/null || { echo 'The AWS CLI (aws) is not there.' >&2; exit 1; }
+# The region of the profile tells the partition: China and GovCloud have their own.
+export AWS_PAGER= AWS_DEFAULT_REGION="${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region || echo us-east-1)}}"
 if [ -d "$out" ] && [ -n "$(ls -A "$out")" ]; then
   echo "$out holds files already: name another folder." >&2
   exit 1

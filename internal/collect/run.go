@@ -56,7 +56,7 @@ type Missing struct {
 // error tells that nobody answers, or not to these credentials, or that ctx ended.
 func Run(ctx context.Context, o Options) (*Result, error) {
 	r := &run{client: newClient(o.Config), options: o, calls: Calls(o.Services...), slots: make(chan struct{}, parallel), seen: map[string]bool{}}
-	region := or(o.Config.Region, everywhere)
+	region := or(o.Config.Region, arn.HomeRegion(arn.AWS))
 	me := whoami()
 	who, err := r.client.call(ctx, &me, region, nil)
 	if err != nil {

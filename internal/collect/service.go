@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/warder-iam/warder/arn"
 )
 
 // protocol is how a service is spoken with.
@@ -27,21 +29,19 @@ type service struct {
 	prefix, signing string
 	// version of the API in forms; target in the header of jsonProtocol, with the version of JSON.
 	version, target, json string
-	// home is the region of a service that has one for all; host its name where that has no region.
-	home, host string
+	// global services are the same in all regions of a partition, and are asked in one of them.
+	global bool
 	// What pages go by: the parameter of the next one, and the member of an answer with its value; "NextToken" where "".
 	next, token string
 }
 
-const everywhere = "us-east-1" // the region of services that are the same in all of them
-
 // services gives all that the table names.
 func services() map[string]service {
 	return map[string]service{
-		"iam":            {protocol: queryProtocol, version: "2010-05-08", home: everywhere, host: "iam.amazonaws.com", next: "Marker"},
+		"iam":            {protocol: queryProtocol, version: "2010-05-08", global: true, next: "Marker"},
 		"sts":            {protocol: queryProtocol, version: "2011-06-15"},
-		"organizations":  {protocol: jsonProtocol, target: "AWSOrganizationsV20161128", json: "1.1", home: everywhere},
-		"account":        {protocol: restProtocol, home: everywhere},
+		"organizations":  {protocol: jsonProtocol, target: "AWSOrganizationsV20161128", json: "1.1", global: true},
+		"account":        {protocol: restProtocol, global: true},
 		"accessanalyzer": {protocol: restProtocol, prefix: "access-analyzer", signing: "access-analyzer", next: "nextToken"},
 		"cloudtrail":     {protocol: jsonProtocol, target: "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", json: "1.1"},
 		"cloudwatch":     {protocol: jsonProtocol, prefix: "monitoring", signing: "monitoring", target: "GraniteServiceVersion20100801", json: "1.0"},
@@ -100,12 +100,32 @@ func or(text, other string) string {
 	return text
 }
 
-// base is where a service is in a region of AWS.
-func (s *service) base(name, region string) string {
-	if s.host != "" {
-		return "https://" + s.host
+// chinaHome is the region of China's global services other than IAM.
+const chinaHome = "cn-northwest-1"
+
+// place is the region in which a service is asked about a region.
+func (s *service) place(name, region string) string {
+	switch partition := arn.PartitionOf(region); {
+	case !s.global:
+		return region
+	case partition == arn.China && name != "iam":
+		return chinaHome
+	default:
+		return arn.HomeRegion(partition)
 	}
-	return "https://" + or(s.prefix, name) + "." + region + ".amazonaws.com"
+}
+
+// base is where a service is in the region of its place.
+func (s *service) base(name, region string) string {
+	partition := arn.PartitionOf(region)
+	domain := arn.Domain(partition)
+	switch {
+	case name == "iam" && partition == arn.AWS:
+		return "https://iam." + domain
+	case name == "iam" && partition == arn.GovCloud:
+		return "https://iam.us-gov." + domain
+	}
+	return "https://" + or(s.prefix, name) + "." + region + "." + domain
 }
 
 // tokens are the names that pages go by.

@@ -86,7 +86,7 @@ func (l *linter) checkPrincipalName(key string, pattern bool, n *node) {
 			l.report("INVALID_SERVICE_PRINCIPAL_FORMAT", n, "%q is not how kms:ViaService names services. Write service.region.amazonaws.com.", clip(n.text))
 		}
 	case serviceKeys[key] && pattern && overlaps(n.text, "${Service}.${Domain}"):
-	case serviceKeys[key] && !servicePrincipal(n.text):
+	case serviceKeys[key] && !arn.IsServicePrincipal(n.text):
 		l.report("INVALID_SERVICE_PRINCIPAL_FORMAT", n, "%q is no service principal. Write service.amazonaws.com, in lower case.", clip(n.text))
 	}
 }

@@ -124,7 +124,7 @@ func (l *linter) principalValue(p principal) {
 	case "AWS":
 		l.awsPrincipal(n)
 	case "Service":
-		if !servicePrincipal(n.text) {
+		if !arn.IsServicePrincipal(n.text) {
 			l.report("INVALID_SERVICE_PRINCIPAL_FORMAT", n, "%q is no service principal. Write service.amazonaws.com, in lower case.", clip(n.text))
 		}
 	case "Federated":
@@ -151,19 +151,6 @@ func (l *linter) federated(n *node) {
 	case !policy.IsFederatedPrincipal(n.text):
 		l.report("INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY", n, "%q is neither a provider's domain name nor its ARN.", clip(n.text))
 	}
-}
-
-// servicePrincipal is whether s has the form of a service principal: labels in lower case, under a domain of AWS.
-func servicePrincipal(s string) bool {
-	for _, domain := range [...]string{
-		".amazonaws.com", ".amazonaws.com.cn", ".amazon.com", ".amazonaws.eu", ".aws.internal", ".c2s.ic.gov", ".sc2s.sgov.gov",
-		".csp.hci.ic.gov", ".cloud.adc-e.uk",
-	} {
-		if name, found := strings.CutSuffix(s, domain); found && name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-._") == "" {
-			return true
-		}
-	}
-	return false
 }
 
 // provider is the federated principals that are told apart.
