@@ -39,6 +39,9 @@ type Account struct {
 	devices     table[*MFADevice]
 	factors     links // MFA devices, by user id
 
+	contact    *Contact                // nil where none was put
+	alternates tree[*AlternateContact] // by type
+
 	aws map[string]*ManagedPolicy // AWS-managed policies that differ from the library's, by ARN; never modified
 }
 
@@ -97,7 +100,10 @@ func (a *Account) Len() int {
 	if a.passwords != nil {
 		n++
 	}
-	n += a.logins.len() + a.devices.len()
+	n += a.logins.len() + a.devices.len() + a.alternates.len()
+	if a.contact != nil {
+		n++
+	}
 	return n
 }
 
@@ -131,6 +137,10 @@ func (a *Account) Get(key string) Entity {
 		return orNil(a.issuer)
 	case kind == "saml":
 		return orNil(a.SAMLProviderByID(id))
+	case key == "contact":
+		return orNil(a.contact)
+	case kind == "alternatecontact":
+		return orNil(a.AlternateContact(ContactType(id)))
 	}
 	return a.credentials.get(kind, id)
 }
@@ -160,7 +170,8 @@ func (a *Account) Entities() iter.Seq[Entity] {
 			each(a.InstanceProfiles(), yield) && each(values(a.keys.from("")), yield) &&
 			each(values(a.logins.from("")), yield) && each(a.devices.all(), yield) && a.credentials.each(yield) &&
 			each(a.OIDCProviders(), yield) && (a.issuer == nil || yield(a.issuer)) &&
-			each(a.SAMLProviders(), yield)
+			each(a.SAMLProviders(), yield) && (a.contact == nil || yield(a.contact)) &&
+			each(values(a.alternates.from("")), yield)
 	}
 }
 

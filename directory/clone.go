@@ -83,6 +83,10 @@ func present(e Entity) bool {
 		return e != nil
 	case *SAMLProvider:
 		return e != nil
+	case *Contact:
+		return e != nil
+	case *AlternateContact:
+		return e != nil
 	}
 	return presentCredential(e)
 }
@@ -115,6 +119,10 @@ func Clone(e Entity) Entity {
 	case *TokenIssuer:
 		return e.Clone()
 	case *SAMLProvider:
+		return e.Clone()
+	case *Contact:
+		return e.Clone()
+	case *AlternateContact:
 		return e.Clone()
 	}
 	return cloneCredential(e)

@@ -12,6 +12,7 @@ func (a *Account) edit() *Account {
 		passwords:   a.passwords, logins: a.logins.edit(), devices: a.devices.edit(), factors: a.factors.edit(),
 		oidc: a.oidc.edit(), issuer: a.issuer,
 		samlProviders: a.samlProviders.edit(), aws: a.aws,
+		contact: a.contact, alternates: a.alternates.edit(),
 	}
 }
 
@@ -57,6 +58,10 @@ func (a *Account) put(s *Snapshot, e Entity) {
 		a.issuer = e
 	case *SAMLProvider:
 		a.samlProviders.put(e)
+	case *Contact:
+		a.contact = e
+	case *AlternateContact:
+		a.alternates.set(string(e.Type), e)
 	}
 }
 
@@ -95,6 +100,10 @@ func (a *Account) remove(s *Snapshot, e Entity) {
 		a.issuer = nil
 	case *SAMLProvider:
 		a.samlProviders.remove(e.ID)
+	case *Contact:
+		a.contact = nil
+	case *AlternateContact:
+		a.alternates.remove(string(e.Type))
 	}
 }
 

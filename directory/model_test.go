@@ -62,7 +62,7 @@ func anEntity() *rapid.Generator[Entity] {
 			text     = rapid.SampledFrom([]string{`{}`, `{"Version":"2012-10-17","Statement":[]}`, `x`})
 		)
 		inline := []InlinePolicy{{Name: "i", Document: Document{Text: text.Draw(t, "document")}}}
-		switch rapid.IntRange(0, 15).Draw(t, "kind") {
+		switch rapid.IntRange(0, 17).Draw(t, "kind") {
 		case 0:
 			return &AccountInfo{ID: "x", Alias: rapid.SampledFrom([]string{"", "one", "two"}).Draw(t, "alias")}
 		case 1:
@@ -90,6 +90,10 @@ func anEntity() *rapid.Generator[Entity] {
 			return &SAMLProvider{ID: fmt.Sprint("SAMLP", n), Name: name}
 		case 6:
 			return &PasswordPolicy{MinLength: n}
+		case 10:
+			return &Contact{FullName: name}
+		case 11:
+			return &AlternateContact{Type: ContactType(fmt.Sprint("T", n)), Name: name}
 		case 7:
 			return &LoginProfile{User: fmt.Sprint("AIDA", n), ResetRequired: n > 2}
 		case 8:
@@ -434,7 +438,7 @@ func TestCloneIsDeep(t *testing.T) {
 		new(AccountInfo), new(User), new(Group), new(Role), new(Policy), new(InstanceProfile), new(AccessKey),
 		new(SSHPublicKey), new(SigningCertificate), new(ServerCertificate), new(ServiceCredential), new(RoleDeletion),
 		new(PasswordPolicy), new(LoginProfile), new(MFADevice),
-		new(SAMLProvider),
+		new(SAMLProvider), new(Contact), new(AlternateContact),
 	} {
 		v := reflect.ValueOf(e).Elem()
 		for i := range v.NumField() {

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 
 	accessanalyzerapi "github.com/warder-iam/warder/internal/api/accessanalyzer"
+	accountapi "github.com/warder-iam/warder/internal/api/account"
 	iamapi "github.com/warder-iam/warder/internal/api/iam"
 	stsapi "github.com/warder-iam/warder/internal/api/sts"
 	warderapi "github.com/warder-iam/warder/internal/api/warder"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/service/accessanalyzer"
+	"github.com/warder-iam/warder/internal/service/account"
 	"github.com/warder-iam/warder/internal/service/iam"
 	"github.com/warder-iam/warder/internal/service/sts"
 	"github.com/warder-iam/warder/internal/service/warder"
@@ -19,7 +21,7 @@ import (
 
 // newServer makes the request pipeline with every service that Warder has.
 func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML) *server.Server {
-	s := server.New(o, iamapi.Service, stsapi.Service, accessanalyzerapi.Service, warderapi.Service)
+	s := server.New(o, iamapi.Service, stsapi.Service, accessanalyzerapi.Service, accountapi.Service, warderapi.Service)
 	register(s, st, keys, tokens, saml)
 	return s
 }
@@ -27,6 +29,7 @@ func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts
 // register makes s answer the operations of every service.
 func register(s *server.Server, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML) {
 	accessanalyzer.Register(s)
+	account.Register(s)
 	iam.Register(s, st, keys, tokens.Issuer)
 	sts.Register(s, keys, tokens)
 	sts.RegisterSAML(s, keys, saml)

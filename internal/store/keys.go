@@ -19,6 +19,8 @@ import (
 //	a/<account id>/oidc/<id>             OIDCProvider
 //	a/<account id>/issuer                TokenIssuer
 //	a/<account id>/saml/<unique id>      SAMLProvider
+//	a/<account id>/contact               Contact
+//	a/<account id>/alternatecontact/<type>  AlternateContact: BILLING, OPERATIONS or SECURITY
 //	version/<account id>                 which state of the account the records above are
 //	outbox/<revision>-<account id>       an event on its way to the trail; the revision in 16 hexadecimal digits
 //	retry/<hash>                         an answer that is remembered; SHA-256 in 64 hexadecimal digits

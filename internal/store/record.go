@@ -198,6 +198,10 @@ func blank(key string) directory.Entity {
 		return new(directory.TokenIssuer)
 	case "saml":
 		return new(directory.SAMLProvider)
+	case "contact":
+		return new(directory.Contact)
+	case "alternatecontact":
+		return new(directory.AlternateContact)
 	}
 	return nil
 }
