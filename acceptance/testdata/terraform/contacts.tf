@@ -23,3 +23,7 @@ resource "aws_account_alternate_contact" "billing" {
   email_address          = "billing@example.com"
   phone_number           = "+1 555-0102"
 }
+
+data "aws_account_primary_contact" "this" {
+  depends_on = [aws_account_primary_contact.this]
+}
