@@ -41,6 +41,7 @@ type Account struct {
 
 	contact    *Contact                // nil where none was put
 	alternates tree[*AlternateContact] // by type
+	alarms     tree[*Alarm]
 
 	aws map[string]*ManagedPolicy // AWS-managed policies that differ from the library's, by ARN; never modified
 }
@@ -100,7 +101,7 @@ func (a *Account) Len() int {
 	if a.passwords != nil {
 		n++
 	}
-	n += a.logins.len() + a.devices.len() + a.alternates.len()
+	n += a.logins.len() + a.devices.len() + a.alternates.len() + a.alarms.len()
 	if a.contact != nil {
 		n++
 	}
@@ -139,6 +140,8 @@ func (a *Account) Get(key string) Entity {
 		return orNil(a.SAMLProviderByID(id))
 	case key == "contact":
 		return orNil(a.contact)
+	case kind == "alarm":
+		return orNil(a.Alarm(id))
 	case kind == "alternatecontact":
 		return orNil(a.AlternateContact(ContactType(id)))
 	}
@@ -171,7 +174,7 @@ func (a *Account) Entities() iter.Seq[Entity] {
 			each(values(a.logins.from("")), yield) && each(a.devices.all(), yield) && a.credentials.each(yield) &&
 			each(a.OIDCProviders(), yield) && (a.issuer == nil || yield(a.issuer)) &&
 			each(a.SAMLProviders(), yield) && (a.contact == nil || yield(a.contact)) &&
-			each(values(a.alternates.from("")), yield)
+			each(values(a.alternates.from("")), yield) && each(a.eachAlarm(), yield)
 	}
 }
 

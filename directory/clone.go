@@ -85,6 +85,8 @@ func present(e Entity) bool {
 		return e != nil
 	case *Contact:
 		return e != nil
+	case *Alarm:
+		return e != nil
 	case *AlternateContact:
 		return e != nil
 	}
@@ -121,6 +123,8 @@ func Clone(e Entity) Entity {
 	case *SAMLProvider:
 		return e.Clone()
 	case *Contact:
+		return e.Clone()
+	case *Alarm:
 		return e.Clone()
 	case *AlternateContact:
 		return e.Clone()

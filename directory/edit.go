@@ -12,7 +12,7 @@ func (a *Account) edit() *Account {
 		passwords:   a.passwords, logins: a.logins.edit(), devices: a.devices.edit(), factors: a.factors.edit(),
 		oidc: a.oidc.edit(), issuer: a.issuer,
 		samlProviders: a.samlProviders.edit(), aws: a.aws,
-		contact: a.contact, alternates: a.alternates.edit(),
+		contact: a.contact, alternates: a.alternates.edit(), alarms: a.alarms.edit(),
 	}
 }
 
@@ -58,6 +58,8 @@ func (a *Account) put(s *Snapshot, e Entity) {
 		a.issuer = e
 	case *SAMLProvider:
 		a.samlProviders.put(e)
+	case *Alarm:
+		a.alarms.set(e.ID, e)
 	case *Contact:
 		a.contact = e
 	case *AlternateContact:
@@ -100,6 +102,8 @@ func (a *Account) remove(s *Snapshot, e Entity) {
 		a.issuer = nil
 	case *SAMLProvider:
 		a.samlProviders.remove(e.ID)
+	case *Alarm:
+		a.alarms.remove(e.ID)
 	case *Contact:
 		a.contact = nil
 	case *AlternateContact:

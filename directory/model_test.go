@@ -62,7 +62,7 @@ func anEntity() *rapid.Generator[Entity] {
 			text     = rapid.SampledFrom([]string{`{}`, `{"Version":"2012-10-17","Statement":[]}`, `x`})
 		)
 		inline := []InlinePolicy{{Name: "i", Document: Document{Text: text.Draw(t, "document")}}}
-		switch rapid.IntRange(0, 17).Draw(t, "kind") {
+		switch rapid.IntRange(0, 18).Draw(t, "kind") {
 		case 0:
 			return &AccountInfo{ID: "x", Alias: rapid.SampledFrom([]string{"", "one", "two"}).Draw(t, "alias")}
 		case 1:
@@ -90,6 +90,8 @@ func anEntity() *rapid.Generator[Entity] {
 			return &SAMLProvider{ID: fmt.Sprint("SAMLP", n), Name: name}
 		case 6:
 			return &PasswordPolicy{MinLength: n}
+		case 12:
+			return &Alarm{ID: fmt.Sprint(n), Subject: name, Notices: []AlarmNotice{{Channel: name}}}
 		case 10:
 			return &Contact{FullName: name}
 		case 11:
@@ -438,7 +440,7 @@ func TestCloneIsDeep(t *testing.T) {
 		new(AccountInfo), new(User), new(Group), new(Role), new(Policy), new(InstanceProfile), new(AccessKey),
 		new(SSHPublicKey), new(SigningCertificate), new(ServerCertificate), new(ServiceCredential), new(RoleDeletion),
 		new(PasswordPolicy), new(LoginProfile), new(MFADevice),
-		new(SAMLProvider), new(Contact), new(AlternateContact),
+		new(SAMLProvider), new(Contact), new(AlternateContact), new(Alarm),
 	} {
 		v := reflect.ValueOf(e).Elem()
 		for i := range v.NumField() {

@@ -19,6 +19,7 @@ import (
 //	a/<account id>/oidc/<id>             OIDCProvider
 //	a/<account id>/issuer                TokenIssuer
 //	a/<account id>/saml/<unique id>      SAMLProvider
+//	a/<account id>/alarm/<id>            Alarm; its id is a hash of its rule and what it is about
 //	a/<account id>/contact               Contact
 //	a/<account id>/alternatecontact/<type>  AlternateContact: BILLING, OPERATIONS or SECURITY
 //	version/<account id>                 which state of the account the records above are

@@ -198,6 +198,8 @@ func blank(key string) directory.Entity {
 		return new(directory.TokenIssuer)
 	case "saml":
 		return new(directory.SAMLProvider)
+	case "alarm":
+		return new(directory.Alarm)
 	case "contact":
 		return new(directory.Contact)
 	case "alternatecontact":
