@@ -3,6 +3,7 @@ package alarm
 import (
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/warder-iam/warder/trail"
 )
@@ -82,13 +83,7 @@ func (e *Engine) Feed(account string, sequence uint64, event *trail.Event) []Mat
 	}
 	r := &record{Event: event, account: account, sequence: sequence, engine: e, members: e.members}
 	var found []Match
-	for _, rules := range [][]*Rule{e.byName[event.EventName], e.rest} {
-		for _, rule := range rules {
-			if rule.When.all(r) && !rule.Unless.any(r) {
-				found = append(found, e.count(rule, r)...)
-			}
-		}
-	}
+	e.meeting(r, func(rule *Rule) { found = append(found, e.count(rule, r)...) })
 	e.memory.meet(account, r.principal(), event.EventTime)
 	return found
 }
@@ -161,13 +156,37 @@ func (e *Engine) Learn() {
 	}
 }
 
-// Longest is the longest time that a rule counts over: a new engine that was fed that much knows what one knew that ran
-// all the time, together with its Memory.
-func (e *Engine) Longest() (d int64) {
+// Longest is the longest time that a rule counts over: an engine with another's Memory that was warmed with the events of
+// that time knows what the other one did.
+func (e *Engine) Longest() (d time.Duration) {
 	for _, r := range e.options.Rules {
-		d = max(d, int64(r.Within.Seconds()))
+		d = max(d, r.Within)
 	}
 	return d
+}
+
+// Warm counts an event that an earlier engine was fed, for the rules that count within a time.
+func (e *Engine) Warm(account string, sequence uint64, event *trail.Event) {
+	if account == "" || own(event) {
+		return
+	}
+	r := &record{Event: event, account: account, sequence: sequence, engine: e, members: e.members}
+	e.meeting(r, func(rule *Rule) {
+		if rule.threshold() > 1 {
+			e.memory.add(rule, r, r.subject(rule))
+		}
+	})
+}
+
+// meeting calls do with each rule that an event meets.
+func (e *Engine) meeting(r *record, do func(*Rule)) {
+	for _, rules := range [][]*Rule{e.byName[r.EventName], e.rest} {
+		for _, rule := range rules {
+			if rule.When.all(r) && !rule.Unless.any(r) {
+				do(rule)
+			}
+		}
+	}
 }
 
 // Memory is what is to be kept for the next engine.

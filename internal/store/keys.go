@@ -29,17 +29,19 @@ import (
 //	access/<account id>/<id>             what a user or role (unique id) or the root user (account id) last tried
 //	report/<account id>/<kind>/<id>      a report: when it was made; the id is a UUID
 //	part/<account id>/<kind>/<id>/<n>    a part of its text, by number in 4 hexadecimal digits
+//	progress/<reader>/<n>                how far a reader of the trail is, in parts
 //
 // Account ids, unique ids and access key ids are no secrets: they appear in every ARN and every log.
 const (
-	entityPrefix  = "a/"
-	versionPrefix = "version/"
-	outboxPrefix  = "outbox/"
-	retryPrefix   = "retry/"
-	usedPrefix    = "used/"
-	accessPrefix  = "access/"
-	reportPrefix  = "report/"
-	partPrefix    = "part/"
+	entityPrefix   = "a/"
+	versionPrefix  = "version/"
+	outboxPrefix   = "outbox/"
+	retryPrefix    = "retry/"
+	usedPrefix     = "used/"
+	accessPrefix   = "access/"
+	reportPrefix   = "report/"
+	partPrefix     = "part/"
+	progressPrefix = "progress/"
 )
 
 func entityKey(account, key string) string { return entityPrefix + account + "/" + key }
@@ -65,6 +67,10 @@ func reportPartKey(account string, kind ReportKind, id string, number int) strin
 		return prefix
 	}
 	return prefix + fmt.Sprintf("%04x", number)
+}
+
+func progressKey(reader string, part int) string {
+	return fmt.Sprintf("%s%s/%d", progressPrefix, reader, part)
 }
 
 // splitAccount takes a key with an account in it apart, after its prefix.
