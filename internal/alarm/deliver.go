@@ -2,6 +2,7 @@ package alarm
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -32,12 +33,35 @@ type Delivery struct {
 
 // Run delivers until ctx ends.
 func (d *Delivery) Run(ctx context.Context) {
+	d.abandon(ctx)
 	var channels sync.WaitGroup
 	for _, c := range d.Channels {
 		channels.Go(func() { d.serve(ctx, c) })
 	}
 	channels.Wait()
 }
+
+// abandon ends the notices for channels that are configured no more.
+func (d *Delivery) abandon(ctx context.Context) {
+	known := map[string]bool{}
+	for _, c := range d.Channels {
+		known[c.Name()] = true
+	}
+	for a := range d.Store.Snapshot().Accounts() {
+		for _, alarm := range a.Alarms() {
+			for i := range alarm.Notices {
+				if n := &alarm.Notices[i]; !known[n.Channel] && !n.Next.IsZero() {
+					if err := d.keep(ctx, n.Channel, due{a.ID(), alarm.ID}, alarm.Raises, errGone); err != nil {
+						d.Log.Error("the outcome of a delivery was not kept", "channel", n.Channel, "alarm", alarm.ID, "error", err.Error())
+					}
+				}
+			}
+		}
+	}
+}
+
+// errGone ends deliveries for good.
+var errGone = errors.New("the channel is configured no more")
 
 // serve is one channel's.
 func (d *Delivery) serve(ctx context.Context, c Channel) {
@@ -121,7 +145,7 @@ func (d *Delivery) keep(ctx context.Context, channel string, which due, raises i
 		switch {
 		case sent == nil:
 			n.Delivered = tx.Now()
-		case tx.Now().Sub(alarm.Raised) > giveUp:
+		case errors.Is(sent, errGone), tx.Now().Sub(alarm.Raised) > giveUp:
 			n.Error, gaveUp = oneLine(sent.Error(), maxText), true
 		default:
 			n.Error, n.Next = oneLine(sent.Error(), maxText), tx.Now().Add(again(n.Attempts))

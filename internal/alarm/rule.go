@@ -175,3 +175,22 @@ func cut(s string, n int) string {
 	}
 	return strings.ToValidUTF8(s[:n], "") + "…"
 }
+
+// RuleState is a rule, and why it finds nothing here; "" where it is in force.
+type RuleState struct {
+	*Rule
+	Inactive string
+}
+
+// States tells of each rule whether it is in force.
+func (o *Options) States() []RuleState {
+	all := make([]RuleState, 0, len(o.Rules))
+	for _, r := range o.Rules {
+		state := RuleState{Rule: r}
+		if _, needs := r.When["place"]; needs && len(o.Networks) == 0 {
+			state.Inactive = "no networks of workloads are configured (setting alarm-workload-network)"
+		}
+		all = append(all, state)
+	}
+	return all
+}

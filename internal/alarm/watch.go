@@ -337,5 +337,3 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// Rules that the watch puts events to.
-func (w *Watch) Rules() []*Rule { return w.options.Rules }

@@ -68,6 +68,7 @@ type App struct {
 	conns     *connections
 	verifier  *oidc.Verifier
 	http      *http.Server
+	alarms    *alarms
 	delivery  *delivery
 
 	stopping   chan struct{} // closed when Stop begins
@@ -97,6 +98,9 @@ func Start(ctx context.Context, config Config, out Output) (_ *App, err error) {
 	if a.verifier, err = config.OIDC.verifier(a.log); err != nil {
 		return nil, err
 	}
+	if a.alarms, err = newAlarms(&config.Alarms, a.log); err != nil {
+		return nil, err
+	}
 	if err := a.openData(ctx); err != nil {
 		return nil, err
 	}
@@ -104,6 +108,9 @@ func Start(ctx context.Context, config Config, out Output) (_ *App, err error) {
 		return nil, err
 	}
 	if err := a.found(ctx, out.Text); err != nil {
+		return nil, err
+	}
+	if err := a.openAlarms(ctx); err != nil {
 		return nil, err
 	}
 	a.serve()
@@ -197,7 +204,7 @@ func (a *App) listen(ctx context.Context) error {
 		Touch:          a.touch,
 		SignIn:         signin.New(a.keys, signin.Options{AllowWeak: a.config.WeakPasswords == weakPasswordsAllow}),
 	}, a.store, a.keys, sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()},
-		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients})
+		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients}, a.alarms)
 	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, stopping: a.stopping}
 	a.http = newHTTPServer(handler(api, h, newAuthZEN(a.endpoint.URL), &issuers{a.store, a.issuerBase()}), a.conns, a.log)
 	if certs := a.transport.certificates; certs != nil {
@@ -310,6 +317,7 @@ func (a *App) runJobs() {
 	ctx, a.endJobs = context.WithCancel(context.Background())
 	a.delivery = &delivery{store: a.store, recorder: a.recorder, log: a.log}
 	a.background.Go(func() { a.delivery.run(ctx) })
+	a.runAlarms(ctx)
 	if a.transport.ca == "" {
 		return
 	}

@@ -76,6 +76,8 @@ type Config struct {
 	// SAMLAudiences and SAMLRecipients are whom SAML responses must be for, the latter URLs; where there are none, AWS's own
 	// names stand.
 	SAMLAudiences, SAMLRecipients []string
+	// Alarms are which events raise alarms, and who is told.
+	Alarms Alarms
 	// DataEvents is "all" to have decisions on the trail, or "off", as "" is.
 	DataEvents string
 	// LogFormat is "text" or "json"; "" is text on a terminal and JSON elsewhere.
@@ -132,6 +134,8 @@ func (c Config) complete() (Config, error) {
 	}{
 		{"data", &c.Data}, {"master-key", &c.MasterKeyFile}, {"admin-credentials", &c.AdminCredentials},
 		{"tls-cert", &c.TLSCert}, {"tls-key", &c.TLSKey}, {"catalog", &c.Catalog}, {"oidc-ca", &c.OIDC.CA},
+		{"alarm-rules", &c.Alarms.Rules}, {"alarm-webhook-secret", &c.Alarms.WebhookSecret}, {"alarm-mail-password", &c.Alarms.MailPassword},
+		{"alarm-ca", &c.Alarms.CA},
 	} {
 		if *p.path == "" {
 			continue

@@ -20,14 +20,14 @@ import (
 )
 
 // newServer makes the request pipeline with every service that Warder has.
-func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML) *server.Server {
+func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML, al *alarms) *server.Server {
 	s := server.New(o, iamapi.Service, stsapi.Service, accessanalyzerapi.Service, accountapi.Service, warderapi.Service)
-	register(s, st, keys, tokens, saml)
+	register(s, st, keys, tokens, saml, al)
 	return s
 }
 
 // register makes s answer the operations of every service.
-func register(s *server.Server, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML) {
+func register(s *server.Server, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML, al *alarms) {
 	accessanalyzer.Register(s)
 	account.Register(s)
 	iam.Register(s, st, keys, tokens.Issuer)
@@ -35,6 +35,7 @@ func register(s *server.Server, st *store.Store, keys *session.Keys, tokens sts.
 	sts.RegisterSAML(s, keys, saml)
 	sts.RegisterPrivileged(s)
 	warder.Register(s, keys)
+	warder.RegisterAlarms(s, al)
 }
 
 // operationTests are the wire tests of operations by action, as internal/operationindex found them.
@@ -44,7 +45,7 @@ var operationTests []byte
 
 // Operations lists what is served and what is not. It needs no data and no running server.
 func Operations() []server.OperationState {
-	list := newServer(server.Options{}, nil, nil, sts.Options{}, sts.SAML{}).Operations()
+	list := newServer(server.Options{}, nil, nil, sts.Options{}, sts.SAML{}, nil).Operations()
 	var tests map[string][]string
 	if err := json.Unmarshal(operationTests, &tests); err != nil {
 		panic("app: operationtests.json is damaged; run make generate")

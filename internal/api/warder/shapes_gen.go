@@ -12,7 +12,9 @@ import (
 
 // Places in shapes.
 const (
-	shapeCreateAccessTokenInput = iota
+	shapeAcknowledgeAlarmInput = iota
+	shapeAcknowledgeAlarmOutput
+	shapeCreateAccessTokenInput
 	shapeCreateAccessTokenOutput
 	shapeEvaluateInput
 	shapeEvaluateOutput
@@ -20,11 +22,45 @@ const (
 	shapeEvaluateBatchOutput
 	shapeExplainInput
 	shapeExplainOutput
+	shapeGetAlarmInput
+	shapeGetAlarmOutput
 	shapeGetCatalogServiceInput
 	shapeGetCatalogServiceOutput
+	shapeListAlarmRulesInput
+	shapeListAlarmRulesOutput
+	shapeListAlarmsInput
+	shapeListAlarmsOutput
 	shapeListCatalogServicesInput
 	shapeListCatalogServicesOutput
+	shapeMuteAlarmInput
+	shapeMuteAlarmOutput
+	shapeResolveAlarmInput
+	shapeResolveAlarmOutput
+	shapeTestAlarmChannelsInput
+	shapeTestAlarmChannelsOutput
+	shapeUnmuteAlarmInput
+	shapeUnmuteAlarmOutput
 	shapeAction
+	shapeAlarm
+	shapeAlarmChannelTest
+	shapeAlarmChannelTests
+	shapeAlarmCount
+	shapeAlarmDeliveries
+	shapeAlarmDelivery
+	shapeAlarmDeliveryStatus
+	shapeAlarmEvent
+	shapeAlarmId
+	shapeAlarmMute
+	shapeAlarmNote
+	shapeAlarmNoteText
+	shapeAlarmPageSize
+	shapeAlarmRule
+	shapeAlarmRules
+	shapeAlarmSeverity
+	shapeAlarmState
+	shapeAlarmTime
+	shapeAlarmToken
+	shapeAlarms
 	shapeBatchOptions
 	shapeBearerToken
 	shapeCatalogServiceSummaries
@@ -62,6 +98,13 @@ var shapes = newShapes()
 // newShapes fills one table whose entries point at each other, so that a shape may contain itself.
 func newShapes() *[shapeCount]awsapi.Shape {
 	s := new([shapeCount]awsapi.Shape)
+	s[shapeAcknowledgeAlarmInput] = awsapi.Shape{Name: "AcknowledgeAlarmInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AcknowledgeAlarmInput](), Members: []awsapi.Member{
+		{Name: "alarmId", Shape: &s[shapeAlarmId], Required: true, Location: awsapi.InLabel},
+		{Name: "note", Shape: &s[shapeAlarmNoteText]},
+	}}
+	s[shapeAcknowledgeAlarmOutput] = awsapi.Shape{Name: "AcknowledgeAlarmOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[AcknowledgeAlarmOutput](), Members: []awsapi.Member{
+		{Name: "alarm", Shape: &s[shapeAlarm], Required: true},
+	}}
 	s[shapeCreateAccessTokenInput] = awsapi.Shape{Name: "CreateAccessTokenInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[CreateAccessTokenInput](), Members: []awsapi.Member{
 		{Name: "durationSeconds", Shape: &s[shapeDurationSeconds]},
 	}}
@@ -103,20 +146,142 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "decision", Shape: &s[shapeFlag], Required: true},
 		{Name: "context", Shape: &s[shapeDecisionContext]},
 	}}
+	s[shapeGetAlarmInput] = awsapi.Shape{Name: "GetAlarmInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetAlarmInput](), Members: []awsapi.Member{
+		{Name: "alarmId", Shape: &s[shapeAlarmId], Required: true, Location: awsapi.InLabel},
+	}}
+	s[shapeGetAlarmOutput] = awsapi.Shape{Name: "GetAlarmOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetAlarmOutput](), Members: []awsapi.Member{
+		{Name: "alarm", Shape: &s[shapeAlarm], Required: true},
+	}}
 	s[shapeGetCatalogServiceInput] = awsapi.Shape{Name: "GetCatalogServiceInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetCatalogServiceInput](), Members: []awsapi.Member{
 		{Name: "servicePrefix", Shape: &s[shapeServicePrefix], Required: true, Location: awsapi.InLabel},
 	}}
 	s[shapeGetCatalogServiceOutput] = awsapi.Shape{Name: "GetCatalogServiceOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[GetCatalogServiceOutput](), Members: []awsapi.Member{
 		{Name: "service", Shape: &s[shapeServiceReference], Location: awsapi.AsPayload},
 	}}
+	s[shapeListAlarmRulesInput] = awsapi.Shape{Name: "ListAlarmRulesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAlarmRulesInput]()}
+	s[shapeListAlarmRulesOutput] = awsapi.Shape{Name: "ListAlarmRulesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAlarmRulesOutput](), Members: []awsapi.Member{
+		{Name: "rules", Shape: &s[shapeAlarmRules], Required: true},
+	}}
+	s[shapeListAlarmsInput] = awsapi.Shape{Name: "ListAlarmsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAlarmsInput](), Members: []awsapi.Member{
+		{Name: "state", Shape: &s[shapeAlarmState], Location: awsapi.InQuery},
+		{Name: "ruleId", Shape: &s[shapeText], Location: awsapi.InQuery},
+		{Name: "maxResults", Shape: &s[shapeAlarmPageSize], Location: awsapi.InQuery},
+		{Name: "nextToken", Shape: &s[shapeAlarmToken], Location: awsapi.InQuery},
+	}}
+	s[shapeListAlarmsOutput] = awsapi.Shape{Name: "ListAlarmsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListAlarmsOutput](), Members: []awsapi.Member{
+		{Name: "alarms", Shape: &s[shapeAlarms], Required: true},
+		{Name: "nextToken", Shape: &s[shapeAlarmToken]},
+	}}
 	s[shapeListCatalogServicesInput] = awsapi.Shape{Name: "ListCatalogServicesInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListCatalogServicesInput]()}
 	s[shapeListCatalogServicesOutput] = awsapi.Shape{Name: "ListCatalogServicesOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ListCatalogServicesOutput](), Members: []awsapi.Member{
 		{Name: "services", Shape: &s[shapeCatalogServiceSummaries], Required: true},
+	}}
+	s[shapeMuteAlarmInput] = awsapi.Shape{Name: "MuteAlarmInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[MuteAlarmInput](), Members: []awsapi.Member{
+		{Name: "alarmId", Shape: &s[shapeAlarmId], Required: true, Location: awsapi.InLabel},
+		{Name: "reason", Shape: &s[shapeAlarmNoteText], Required: true},
+		{Name: "until", Shape: &s[shapeAlarmTime], Required: true},
+	}}
+	s[shapeMuteAlarmOutput] = awsapi.Shape{Name: "MuteAlarmOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[MuteAlarmOutput](), Members: []awsapi.Member{
+		{Name: "alarm", Shape: &s[shapeAlarm], Required: true},
+	}}
+	s[shapeResolveAlarmInput] = awsapi.Shape{Name: "ResolveAlarmInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ResolveAlarmInput](), Members: []awsapi.Member{
+		{Name: "alarmId", Shape: &s[shapeAlarmId], Required: true, Location: awsapi.InLabel},
+		{Name: "note", Shape: &s[shapeAlarmNoteText]},
+	}}
+	s[shapeResolveAlarmOutput] = awsapi.Shape{Name: "ResolveAlarmOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[ResolveAlarmOutput](), Members: []awsapi.Member{
+		{Name: "alarm", Shape: &s[shapeAlarm], Required: true},
+	}}
+	s[shapeTestAlarmChannelsInput] = awsapi.Shape{Name: "TestAlarmChannelsInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[TestAlarmChannelsInput]()}
+	s[shapeTestAlarmChannelsOutput] = awsapi.Shape{Name: "TestAlarmChannelsOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[TestAlarmChannelsOutput](), Members: []awsapi.Member{
+		{Name: "channels", Shape: &s[shapeAlarmChannelTests], Required: true},
+	}}
+	s[shapeUnmuteAlarmInput] = awsapi.Shape{Name: "UnmuteAlarmInput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UnmuteAlarmInput](), Members: []awsapi.Member{
+		{Name: "alarmId", Shape: &s[shapeAlarmId], Required: true, Location: awsapi.InLabel},
+	}}
+	s[shapeUnmuteAlarmOutput] = awsapi.Shape{Name: "UnmuteAlarmOutput", Kind: awsapi.Structure, GoType: reflect.TypeFor[UnmuteAlarmOutput](), Members: []awsapi.Member{
+		{Name: "alarm", Shape: &s[shapeAlarm], Required: true},
 	}}
 	s[shapeAction] = awsapi.Shape{Name: "Action", Kind: awsapi.Structure, GoType: reflect.TypeFor[Action](), Members: []awsapi.Member{
 		{Name: "name", Shape: &s[shapeName], Required: true},
 		{Name: "properties", Shape: &s[shapeProperties]},
 	}}
+	s[shapeAlarm] = awsapi.Shape{Name: "Alarm", Kind: awsapi.Structure, GoType: reflect.TypeFor[Alarm](), Members: []awsapi.Member{
+		{Name: "alarmId", Shape: &s[shapeAlarmId], Required: true},
+		{Name: "arn", Shape: &s[shapeText], Required: true},
+		{Name: "ruleId", Shape: &s[shapeText], Required: true},
+		{Name: "type", Shape: &s[shapeText]},
+		{Name: "title", Shape: &s[shapeText], Required: true},
+		{Name: "severity", Shape: &s[shapeAlarmSeverity], Required: true},
+		{Name: "state", Shape: &s[shapeAlarmState], Required: true},
+		{Name: "subject", Shape: &s[shapeText]},
+		{Name: "detail", Shape: &s[shapeText]},
+		{Name: "raised", Shape: &s[shapeAlarmTime], Required: true},
+		{Name: "lastEvent", Shape: &s[shapeAlarmTime], Required: true},
+		{Name: "count", Shape: &s[shapeAlarmCount], Required: true},
+		{Name: "raises", Shape: &s[shapeAlarmCount], Required: true},
+		{Name: "event", Shape: &s[shapeAlarmEvent], Required: true},
+		{Name: "acknowledged", Shape: &s[shapeAlarmNote]},
+		{Name: "resolved", Shape: &s[shapeAlarmNote]},
+		{Name: "mute", Shape: &s[shapeAlarmMute]},
+		{Name: "deliveries", Shape: &s[shapeAlarmDeliveries], Required: true},
+	}}
+	s[shapeAlarmChannelTest] = awsapi.Shape{Name: "AlarmChannelTest", Kind: awsapi.Structure, GoType: reflect.TypeFor[AlarmChannelTest](), Members: []awsapi.Member{
+		{Name: "channel", Shape: &s[shapeText], Required: true},
+		{Name: "delivered", Shape: &s[shapeFlag], Required: true},
+		{Name: "error", Shape: &s[shapeText]},
+	}}
+	s[shapeAlarmChannelTests] = awsapi.Shape{Name: "AlarmChannelTests", Kind: awsapi.List, Member: &s[shapeAlarmChannelTest], GoType: reflect.TypeFor[[]AlarmChannelTest]()}
+	s[shapeAlarmCount] = awsapi.Shape{Name: "AlarmCount", Kind: awsapi.Integer, GoType: reflect.TypeFor[int32]()}
+	s[shapeAlarmDeliveries] = awsapi.Shape{Name: "AlarmDeliveries", Kind: awsapi.List, Member: &s[shapeAlarmDelivery], GoType: reflect.TypeFor[[]AlarmDelivery]()}
+	s[shapeAlarmDelivery] = awsapi.Shape{Name: "AlarmDelivery", Kind: awsapi.Structure, GoType: reflect.TypeFor[AlarmDelivery](), Members: []awsapi.Member{
+		{Name: "channel", Shape: &s[shapeText], Required: true},
+		{Name: "status", Shape: &s[shapeAlarmDeliveryStatus], Required: true},
+		{Name: "attempts", Shape: &s[shapeAlarmCount], Required: true},
+		{Name: "delivered", Shape: &s[shapeAlarmTime]},
+		{Name: "nextAttempt", Shape: &s[shapeAlarmTime]},
+		{Name: "error", Shape: &s[shapeText]},
+	}}
+	s[shapeAlarmDeliveryStatus] = awsapi.Shape{Name: "AlarmDeliveryStatus", Kind: awsapi.String, Enum: []string{"PENDING", "DELIVERED", "FAILED"}, GoType: reflect.TypeFor[string]()}
+	s[shapeAlarmEvent] = awsapi.Shape{Name: "AlarmEvent", Kind: awsapi.Structure, GoType: reflect.TypeFor[AlarmEvent](), Members: []awsapi.Member{
+		{Name: "eventID", Shape: &s[shapeText], Required: true},
+		{Name: "eventSource", Shape: &s[shapeText], Required: true},
+		{Name: "eventName", Shape: &s[shapeText], Required: true},
+		{Name: "principal", Shape: &s[shapeText]},
+		{Name: "accessKeyId", Shape: &s[shapeText]},
+		{Name: "sourceIPAddress", Shape: &s[shapeText]},
+		{Name: "userAgent", Shape: &s[shapeText]},
+		{Name: "errorCode", Shape: &s[shapeText]},
+		{Name: "awsRegion", Shape: &s[shapeText]},
+	}}
+	s[shapeAlarmId] = awsapi.Shape{Name: "AlarmId", Kind: awsapi.String, Pattern: awsapi.NewPattern("[0-9a-f]{16}"), GoType: reflect.TypeFor[string]()}
+	s[shapeAlarmMute] = awsapi.Shape{Name: "AlarmMute", Kind: awsapi.Structure, GoType: reflect.TypeFor[AlarmMute](), Members: []awsapi.Member{
+		{Name: "at", Shape: &s[shapeAlarmTime], Required: true},
+		{Name: "until", Shape: &s[shapeAlarmTime], Required: true},
+		{Name: "reason", Shape: &s[shapeText], Required: true},
+		{Name: "by", Shape: &s[shapeText]},
+	}}
+	s[shapeAlarmNote] = awsapi.Shape{Name: "AlarmNote", Kind: awsapi.Structure, GoType: reflect.TypeFor[AlarmNote](), Members: []awsapi.Member{
+		{Name: "at", Shape: &s[shapeAlarmTime], Required: true},
+		{Name: "by", Shape: &s[shapeText]},
+		{Name: "note", Shape: &s[shapeText]},
+	}}
+	s[shapeAlarmNoteText] = awsapi.Shape{Name: "AlarmNoteText", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(500)), Pattern: awsapi.NewPattern("[^\\p{Cc}]+"), GoType: reflect.TypeFor[string]()}
+	s[shapeAlarmPageSize] = awsapi.Shape{Name: "AlarmPageSize", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(100)), GoType: reflect.TypeFor[int32]()}
+	s[shapeAlarmRule] = awsapi.Shape{Name: "AlarmRule", Kind: awsapi.Structure, GoType: reflect.TypeFor[AlarmRule](), Members: []awsapi.Member{
+		{Name: "ruleId", Shape: &s[shapeText], Required: true},
+		{Name: "type", Shape: &s[shapeText]},
+		{Name: "title", Shape: &s[shapeText], Required: true},
+		{Name: "why", Shape: &s[shapeText]},
+		{Name: "severity", Shape: &s[shapeAlarmSeverity], Required: true},
+		{Name: "own", Shape: &s[shapeFlag], Required: true},
+		{Name: "inactive", Shape: &s[shapeText]},
+	}}
+	s[shapeAlarmRules] = awsapi.Shape{Name: "AlarmRules", Kind: awsapi.List, Member: &s[shapeAlarmRule], GoType: reflect.TypeFor[[]AlarmRule]()}
+	s[shapeAlarmSeverity] = awsapi.Shape{Name: "AlarmSeverity", Kind: awsapi.String, Enum: []string{"LOW", "MEDIUM", "HIGH", "CRITICAL"}, GoType: reflect.TypeFor[string]()}
+	s[shapeAlarmState] = awsapi.Shape{Name: "AlarmState", Kind: awsapi.String, Enum: []string{"RAISED", "ACKNOWLEDGED", "RESOLVED"}, GoType: reflect.TypeFor[string]()}
+	s[shapeAlarmTime] = awsapi.Shape{Name: "AlarmTime", Kind: awsapi.Timestamp, Time: awsapi.ISO8601, GoType: reflect.TypeFor[time.Time]()}
+	s[shapeAlarmToken] = awsapi.Shape{Name: "AlarmToken", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(200)), GoType: reflect.TypeFor[string]()}
+	s[shapeAlarms] = awsapi.Shape{Name: "Alarms", Kind: awsapi.List, Member: &s[shapeAlarm], GoType: reflect.TypeFor[[]Alarm]()}
 	s[shapeBatchOptions] = awsapi.Shape{Name: "BatchOptions", Kind: awsapi.Structure, GoType: reflect.TypeFor[BatchOptions](), Members: []awsapi.Member{
 		{Name: "explain", Shape: &s[shapeFlag]},
 		{Name: "encodedMessage", Shape: &s[shapeFlag], WireName: "encoded_message"},
