@@ -113,12 +113,15 @@ func (c *Client) Do(ctx context.Context, by Credentials, call Call, out any) err
 	for name, values := range call.Params {
 		form[name] = values
 	}
-	answer, status, err := c.send(ctx, by, call, []byte(form.Encode()))
+	answer, resp, err := c.send(ctx, by, &wireRequest{
+		service: call.Service, invocation: call.Invocation, method: http.MethodPost, target: "/",
+		contentType: "application/x-www-form-urlencoded", body: []byte(form.Encode()),
+	})
 	if err != nil {
 		return err
 	}
-	if status != http.StatusOK {
-		return readError(status, answer)
+	if resp.StatusCode != http.StatusOK {
+		return readError(resp.StatusCode, answer)
 	}
 	if out == nil {
 		return nil
@@ -129,31 +132,42 @@ func (c *Client) Do(ctx context.Context, by Credentials, call Call, out any) err
 	return nil
 }
 
-func (c *Client) send(ctx context.Context, by Credentials, call Call, body []byte) (answer []byte, status int, err error) {
-	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
-	if call.Invocation != "" {
-		header.Set("Amz-Sdk-Invocation-Id", call.Invocation)
+// wireRequest is a request before it is signed.
+type wireRequest struct {
+	service, invocation string
+	method, target      string // of the endpoint: path and query, escaped
+	contentType         string // "" without a body
+	body                []byte
+}
+
+// send gives the answer's body, and its head with the body read.
+func (c *Client) send(ctx context.Context, by Credentials, r *wireRequest) (answer []byte, resp *http.Response, err error) {
+	header := http.Header{}
+	if r.contentType != "" {
+		header.Set("Content-Type", r.contentType)
 	}
-	signer := sigv4.Signer{AccessKeyID: by.ID, Secret: seal.NewSecret([]byte(by.Secret)), SessionToken: by.Token, Region: c.region, Service: call.Service}
-	err = signer.Sign(&sigv4.Request{Method: http.MethodPost, RawTarget: "/", Header: header, Host: c.endpoint.Host, Body: body}, time.Now())
-	if err != nil {
-		return nil, 0, err
+	if r.invocation != "" {
+		header.Set("Amz-Sdk-Invocation-Id", r.invocation)
 	}
-	target := url.URL{Scheme: c.endpoint.Scheme, Host: c.endpoint.Host, Path: "/"}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target.String(), bytes.NewReader(body))
+	signer := sigv4.Signer{AccessKeyID: by.ID, Secret: seal.NewSecret([]byte(by.Secret)), SessionToken: by.Token, Region: c.region, Service: r.service}
+	err = signer.Sign(&sigv4.Request{Method: r.method, RawTarget: r.target, Header: header, Host: c.endpoint.Host, Body: r.body}, time.Now())
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, c.endpoint.Scheme+"://"+c.endpoint.Host+r.target, bytes.NewReader(r.body))
+	if err != nil {
+		return nil, nil, err
 	}
 	req.Header = header
-	resp, err := c.http.Do(req)
+	resp, err = c.http.Do(req)
 	if err != nil {
-		return nil, 0, fmt.Errorf("%w: %w", ErrUnreachable, err)
+		return nil, nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	answer, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err = errors.Join(err, resp.Body.Close()); err != nil {
-		return nil, 0, fmt.Errorf("%w to the end: %w", ErrUnreachable, err)
+		return nil, nil, fmt.Errorf("%w to the end: %w", ErrUnreachable, err)
 	}
-	return answer, resp.StatusCode, nil
+	return answer, resp, nil
 }
 
 func readError(status int, answer []byte) error {
