@@ -82,7 +82,11 @@ func (m *Memory) add(rule *Rule, r *record, subject string) int {
 		w = &window{}
 		m.windows[key] = w
 	}
-	w.put(r.EventTime.Unix(), value, rule)
+	at := r.EventTime.Unix()
+	if at <= w.newest-int64(rule.Within.Seconds()) {
+		return 0 // of another time than those that are counted
+	}
+	w.put(at, value, rule)
 	return len(w.times)
 }
 
