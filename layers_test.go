@@ -30,13 +30,14 @@ var layers = map[string]int{
 	"internal/wholefile": 0,
 	"internal/linesort":  0,
 
-	"arn":             1,
-	"trail":           1,
-	"internal/awsapi": 1,
-	"internal/apigen": 1,
-	"internal/sigv4":  1,
-	"internal/kv":     1,
-	"internal/saml":   1,
+	"arn":               1,
+	"trail":             1,
+	"internal/awsapi":   1,
+	"internal/apigen":   1,
+	"internal/sigv4":    1,
+	"internal/kv":       1,
+	"internal/saml":     1,
+	"internal/outbound": 1,
 
 	"internal/objectstore":   1,
 	"internal/objectstore/*": 2, // the contract as tests

@@ -25,14 +25,14 @@ type exceptions struct {
 	NotImported map[string]string // resources that it has and does not import
 }
 
-// everythingIsUsed checks that the configuration has every resource and data source of IAM that the provider has, and
+// everythingIsUsed checks that the configuration has every resource and data source that the provider has of what Warder serves, and
 // that every resource is imported, but for the exceptions.
 func (tf *terraform) everythingIsUsed() {
 	tf.t.Helper()
 	var resources, used []string
 	for _, r := range tf.state().Resources {
 		switch {
-		case !isIAM(r.Type):
+		case !isServed(r.Type):
 		case r.Mode == "data":
 			used = append(used, "data."+r.Type)
 		default:
@@ -94,7 +94,7 @@ func TestTerraformExceptions(t *testing.T) {
 	}
 }
 
-// provided asks the provider what it has of IAM.
+// provided asks the provider what it has of what Warder serves.
 func (tf *terraform) provided() []string {
 	tf.t.Helper()
 	out, err := tf.command("providers", "schema", "-json").Output()
@@ -115,11 +115,14 @@ func (tf *terraform) provided() []string {
 			names = append(names, "data."+name)
 		}
 	}
-	names = slices.DeleteFunc(names, func(name string) bool { return !isIAM(strings.TrimPrefix(name, "data.")) })
+	names = slices.DeleteFunc(names, func(name string) bool { return !isServed(strings.TrimPrefix(name, "data.")) })
 	if len(names) == 0 {
 		tf.t.Fatal("the provider has nothing of IAM")
 	}
 	return names
 }
 
-func isIAM(resource string) bool { return strings.HasPrefix(resource, "aws_iam_") }
+// isServed: those of IAM, and an account's contacts.
+func isServed(resource string) bool {
+	return strings.HasPrefix(resource, "aws_iam_") || resource == "aws_account_alternate_contact" || resource == "aws_account_primary_contact"
+}

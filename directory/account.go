@@ -40,6 +40,10 @@ type Account struct {
 	devices     table
 	factors     links // MFA devices, by user id
 
+	contact    *Contact // nil where none was put
+	alternates tree     // by type
+	alarms     tree
+
 	aws map[string]*ManagedPolicy // AWS-managed policies that differ from the library's, by ARN; never modified
 }
 
@@ -98,7 +102,10 @@ func (a *Account) Len() int {
 	if a.passwords != nil {
 		n++
 	}
-	n += a.logins.len() + a.devices.len()
+	n += a.logins.len() + a.devices.len() + a.alternates.len() + a.alarms.len()
+	if a.contact != nil {
+		n++
+	}
 	return n
 }
 
@@ -134,6 +141,12 @@ func (a *Account) Get(key string) Entity {
 		return valueOf[Entity](&a.samlProviders.ids, id)
 	case kind == "trail":
 		return valueOf[Entity](&a.trails.ids, id)
+	case key == "contact" && a.contact != nil:
+		return a.contact
+	case kind == "alarm":
+		return valueOf[Entity](&a.alarms, id)
+	case kind == "alternatecontact":
+		return valueOf[Entity](&a.alternates, id)
 	}
 	return a.credentials.get(kind, id)
 }
@@ -150,7 +163,8 @@ func (a *Account) Entities() iter.Seq[Entity] {
 		_ = a.users.each(yield) && a.groups.each(yield) && a.roles.each(yield) && a.policies.each(yield) &&
 			a.profiles.each(yield) && a.keys.each(yield) && a.logins.each(yield) && a.devices.each(yield) &&
 			a.credentials.each(yield) && a.oidc.each(yield) && (a.issuer == nil || yield(a.issuer)) &&
-			a.samlProviders.each(yield) && a.trails.each(yield)
+			a.samlProviders.each(yield) && a.trails.each(yield) && (a.contact == nil || yield(a.contact)) &&
+			a.alternates.each(yield) && a.alarms.each(yield)
 	}
 }
 

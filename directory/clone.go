@@ -85,6 +85,12 @@ func present(e Entity) bool {
 		return e != nil
 	case *Trail:
 		return e != nil
+	case *Contact:
+		return e != nil
+	case *Alarm:
+		return e != nil
+	case *AlternateContact:
+		return e != nil
 	}
 	return presentCredential(e)
 }
@@ -119,6 +125,12 @@ func Clone(e Entity) Entity {
 	case *SAMLProvider:
 		return e.Clone()
 	case *Trail:
+		return e.Clone()
+	case *Contact:
+		return e.Clone()
+	case *Alarm:
+		return e.Clone()
+	case *AlternateContact:
 		return e.Clone()
 	}
 	return cloneCredential(e)

@@ -12,6 +12,7 @@ func (a *Account) edit() *Account {
 		passwords:   a.passwords, logins: a.logins.edit(), devices: a.devices.edit(), factors: a.factors.edit(),
 		oidc: a.oidc.edit(), issuer: a.issuer,
 		samlProviders: a.samlProviders.edit(), trails: a.trails.edit(), aws: a.aws,
+		contact: a.contact, alternates: a.alternates.edit(), alarms: a.alarms.edit(),
 	}
 }
 
@@ -59,6 +60,12 @@ func (a *Account) put(s *Snapshot, e Entity) {
 		a.samlProviders.put(e)
 	case *Trail:
 		a.trails.put(e)
+	case *Alarm:
+		a.alarms.set(e.ID, e)
+	case *Contact:
+		a.contact = e
+	case *AlternateContact:
+		a.alternates.set(string(e.Type), e)
 	}
 }
 
@@ -99,6 +106,12 @@ func (a *Account) remove(s *Snapshot, e Entity) {
 		a.samlProviders.remove(e.ID)
 	case *Trail:
 		a.trails.remove(e.ID)
+	case *Alarm:
+		a.alarms.remove(e.ID)
+	case *Contact:
+		a.contact = nil
+	case *AlternateContact:
+		a.alternates.remove(string(e.Type))
 	}
 }
 

@@ -62,7 +62,7 @@ func anEntity() *rapid.Generator[Entity] {
 			text     = rapid.SampledFrom([]string{`{}`, `{"Version":"2012-10-17","Statement":[]}`, `x`})
 		)
 		inline := []InlinePolicy{{Name: "i", Document: Document{Text: text.Draw(t, "document")}}}
-		switch rapid.IntRange(0, 16).Draw(t, "kind") {
+		switch rapid.IntRange(0, 19).Draw(t, "kind") {
 		case 0:
 			return &AccountInfo{ID: "x", Alias: rapid.SampledFrom([]string{"", "one", "two"}).Draw(t, "alias")}
 		case 1:
@@ -92,6 +92,12 @@ func anEntity() *rapid.Generator[Entity] {
 			return &Trail{ID: fmt.Sprint("T", n), Name: name, Region: "us-east-1"}
 		case 6:
 			return &PasswordPolicy{MinLength: n}
+		case 12:
+			return &Alarm{ID: fmt.Sprint(n), Subject: name, Notices: []AlarmNotice{{Channel: name}}}
+		case 13:
+			return &Contact{FullName: name}
+		case 11:
+			return &AlternateContact{Type: ContactType(fmt.Sprint("T", n)), Name: name}
 		case 7:
 			return &LoginProfile{User: fmt.Sprint("AIDA", n), ResetRequired: n > 2}
 		case 8:
@@ -455,7 +461,7 @@ func TestCloneIsDeep(t *testing.T) {
 		new(AccountInfo), new(User), new(Group), new(Role), new(Policy), new(InstanceProfile), new(AccessKey),
 		new(SSHPublicKey), new(SigningCertificate), new(ServerCertificate), new(ServiceCredential), new(RoleDeletion),
 		new(PasswordPolicy), new(LoginProfile), new(MFADevice),
-		new(SAMLProvider), new(Trail),
+		new(SAMLProvider), new(Trail), new(Contact), new(AlternateContact), new(Alarm),
 	} {
 		v := reflect.ValueOf(e).Elem()
 		for i := range v.NumField() {

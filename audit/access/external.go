@@ -48,6 +48,18 @@ func (f *Finder) External() iter.Seq[Exposure] {
 	}
 }
 
+// ExternalOf is External of one role's trust policy; nothing for an ARN that is no role of the snapshot.
+func (f *Finder) ExternalOf(role string) iter.Seq[Exposure] {
+	return func(yield func(Exposure) bool) {
+		p, ok := f.Principal(role)
+		if !ok || p.Outside || p.Kind != eval.RoleSession {
+			return
+		}
+		r := f.snap.Account(p.Account).RoleByID(p.ID)
+		f.exposures(&Resource{ARN: role, Account: p.Account, Tags: r.Tags, Policy: trustOf(r)}, assumeActions, yield)
+	}
+}
+
 // assumeActions are those by which a role is assumed.
 var assumeActions = []string{"sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"}
 

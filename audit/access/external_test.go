@@ -76,7 +76,31 @@ func TestExternal(t *testing.T) {
 				}
 			}
 			compareLines(t, got, test.Want)
+			checkExternalOf(t, f)
 		})
+	}
+}
+
+// checkExternalOf asks about each role alone: together that is External but for other resources.
+func checkExternalOf(t *testing.T, f *access.Finder) {
+	t.Helper()
+	all := map[string][]string{}
+	for e := range f.External() {
+		all[e.Resource] = append(all[e.Resource], e.Principal.ARN)
+	}
+	for a := range f.Snapshot().Accounts() {
+		for r := range a.Roles() {
+			var got []string
+			for e := range f.ExternalOf(a.ARN(r)) {
+				got = append(got, e.Principal.ARN)
+			}
+			if !slices.Equal(got, all[a.ARN(r)]) {
+				t.Errorf("of %s alone: %q, want %q", r.Name, got, all[a.ARN(r)])
+			}
+		}
+	}
+	for range f.ExternalOf("arn:aws:iam::" + account + ":role/nobody-has-it") {
+		t.Error("a role that is not there lets somebody in")
 	}
 }
 

@@ -69,6 +69,12 @@ func TestAccounts(t *testing.T) {
 			if !slices.Equal(admins, c.Administrators) {
 				t.Errorf("administrators are %q, want %q", admins, c.Administrators)
 			}
+			one := NewJudge(access.New(snap, access.Options{Now: now}))
+			for p := range access.New(snap, access.Options{Now: now}).Principals() {
+				if is, want := one.Administrator(p.ARN) != nil, slices.Contains(admins, shortName(p.ARN)); is != want {
+					t.Errorf("asked alone, %s is an administrator: %t, want %t", p.ARN, is, want)
+				}
+			}
 			found := map[string]*Escalation{}
 			for i := range g.Escalations {
 				found[shortName(g.Escalations[i].From)] = &g.Escalations[i]

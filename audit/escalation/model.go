@@ -43,6 +43,14 @@ type model struct {
 }
 
 func newModel(f *access.Finder, opts Options) *model {
+	m := newUnsorted(f, opts)
+	m.trust = newTrustIndex(f.Snapshot())
+	m.sort(m.root.finder)
+	return m
+}
+
+// newUnsorted is a model that does not know yet who is what.
+func newUnsorted(f *access.Finder, opts Options) *model {
 	unfixed := f
 	f = f.Fixing("iam:PermissionsBoundary", "iam:PolicyARN", "iam:PassedToService") // the steps say what they are
 	steps := Steps()
@@ -62,8 +70,6 @@ func newModel(f *access.Finder, opts Options) *model {
 		w := &opts.Workloads[i]
 		m.workloads[w.Role] = append(m.workloads[w.Role], w)
 	}
-	m.trust = newTrustIndex(f.Snapshot())
-	m.sort(f)
 	return m
 }
 

@@ -106,7 +106,7 @@ func endpointServices() []string {
 }
 
 // clientServices are the services that Warder serves to AWS clients, as these name them in a services section.
-func clientServices() []string { return []string{"iam", "sts", "accessanalyzer"} }
+func clientServices() []string { return []string{"iam", "sts", "accessanalyzer", "account"} }
 
 // unsetVariables would turn clients to another identity, or away from Warder.
 func unsetVariables() []string {

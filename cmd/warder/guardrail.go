@@ -3,12 +3,14 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/warder-iam/warder/internal/apiclient"
 	"github.com/warder-iam/warder/internal/app"
 )
 
@@ -74,20 +76,20 @@ type guardrailPlanAnswer struct {
 }
 
 func (p *program) runGuardrailPlan(cmd *cobra.Command, profile, at string, asJSON bool) error {
-	target := "/guardrails/v1/plan"
+	call := apiclient.RESTCall{Service: "warder", Method: http.MethodGet, Path: "/guardrails/v1/plan"}
 	if at != "" {
 		t, err := time.Parse(time.RFC3339, at)
 		if err != nil {
 			return usagef("--at %q is no time such as 2027-03-01T00:00:00Z", at)
 		}
-		target += "?at=" + url.QueryEscape(t.UTC().Format(time.RFC3339))
+		call.Query = url.Values{"at": {t.UTC().Format(time.RFC3339)}}
 	}
 	client, by, _, err := p.callAs(cmd, profile)
 	if err != nil {
 		return err
 	}
 	var text json.RawMessage
-	if err := client.Read(cmd.Context(), by, "warder", target, &text); err != nil {
+	if err := client.REST(cmd.Context(), by, call, &text); err != nil {
 		return explain(err, profile)
 	}
 	var plan guardrailPlanAnswer

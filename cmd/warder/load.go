@@ -366,6 +366,7 @@ func (c *configuration) server() (app.Config, error) {
 		Quotas:           c.IntMap("quota"),
 		IssuerURL:        c.String("issuer-url"),
 		OIDC:             app.OIDC{CA: c.String("oidc-ca"), KeySets: c.Strings("oidc-jwks"), Algorithms: c.Strings("oidc-algorithm")},
+		Alarms:           c.alarms(),
 		SAMLAudiences:    c.Strings("saml-audience"),
 		SAMLRecipients:   c.Strings("saml-recipient"),
 		Deliveries: app.Deliveries{
@@ -391,19 +392,17 @@ func (c *configuration) server() (app.Config, error) {
 			return config, &app.ConfigError{Setting: name, Err: errors.New("it cannot be off; switch the guardrails themselves off")}
 		}
 	}
-	for _, p := range c.Strings("trusted-proxy") {
-		prefix, err := parsePrefix(p)
-		if err != nil {
-			return config, &app.ConfigError{Setting: "trusted-proxy", Err: err}
+	for setting, list := range map[string]*[]netip.Prefix{
+		"trusted-proxy": &config.TrustedProxies, "oidc-allow": &config.OIDC.Allowed,
+		"alarm-allow": &config.Alarms.Allowed, "alarm-workload-network": &config.Alarms.WorkloadNetworks,
+	} {
+		for _, p := range c.Strings(setting) {
+			prefix, err := parsePrefix(p)
+			if err != nil {
+				return config, &app.ConfigError{Setting: setting, Err: err}
+			}
+			*list = append(*list, prefix)
 		}
-		config.TrustedProxies = append(config.TrustedProxies, prefix)
-	}
-	for _, p := range c.Strings("oidc-allow") {
-		prefix, err := parsePrefix(p)
-		if err != nil {
-			return config, &app.ConfigError{Setting: "oidc-allow", Err: err}
-		}
-		config.OIDC.Allowed = append(config.OIDC.Allowed, prefix)
 	}
 	if key := c.String(masterText); key != "" && !strings.HasPrefix(c.source["master-key"], "--") {
 		master, err := seal.MasterFromEnv(key)
@@ -413,6 +412,16 @@ func (c *configuration) server() (app.Config, error) {
 		config.Master = &master
 	}
 	return config, nil
+}
+
+// alarms are the settings of alarms but the networks.
+func (c *configuration) alarms() app.Alarms {
+	return app.Alarms{
+		State: c.String("alarms"), Rules: c.String("alarm-rules"), Severity: c.String("alarm-severity"),
+		Webhook: c.String("alarm-webhook"), WebhookSecret: c.String("alarm-webhook-secret"), CA: c.String("alarm-ca"),
+		Mail: c.String("alarm-mail"), MailPassword: c.String("alarm-mail-password"), MailFrom: c.String("alarm-mail-from"),
+		MailTo: c.Strings("alarm-mail-to"), Syslog: c.String("alarm-syslog"),
+	}
 }
 
 // parsePrefix reads a network, or one address.

@@ -140,6 +140,6 @@ Policies are formatted, checked, tested and explained without a server:
 	}
 	root.SetOut(p.out)
 	root.SetErr(p.err)
-	root.AddCommand(p.serve(), p.configure(), p.credentials(), p.rotateKey(), p.rootUser(), p.env(), p.policy(), p.audit(), p.guardrail(), p.catalog(), p.operations(), p.trail(), p.config(), p.version())
+	root.AddCommand(p.serve(), p.alarm(), p.configure(), p.credentials(), p.rotateKey(), p.rootUser(), p.env(), p.policy(), p.audit(), p.guardrail(), p.catalog(), p.operations(), p.trail(), p.config(), p.version())
 	return root
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -114,17 +113,15 @@ func (c *Client) Do(ctx context.Context, by Credentials, call Call, out any) err
 	for name, values := range call.Params {
 		form[name] = values
 	}
-	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
-	if call.Invocation != "" {
-		header.Set("Amz-Sdk-Invocation-Id", call.Invocation)
-	}
-	wire := &sigv4.Request{Method: http.MethodPost, RawTarget: "/", Header: header, Host: c.endpoint.Host, Body: []byte(form.Encode())}
-	answer, _, status, err := c.send(ctx, by, call.Service, wire)
+	answer, resp, err := c.send(ctx, by, &wireRequest{
+		service: call.Service, invocation: call.Invocation, method: http.MethodPost, target: "/",
+		contentType: "application/x-www-form-urlencoded", body: []byte(form.Encode()),
+	})
 	if err != nil {
 		return err
 	}
-	if status != http.StatusOK {
-		return readError(status, answer)
+	if resp.StatusCode != http.StatusOK {
+		return readError(resp.StatusCode, answer)
 	}
 	if out == nil {
 		return nil
@@ -135,54 +132,42 @@ func (c *Client) Do(ctx context.Context, by Credentials, call Call, out any) err
 	return nil
 }
 
-// Read asks a service that speaks REST-JSON for what is at a path, with its query, and reads the answer's JSON into out. A
-// refusal is an *Error.
-func (c *Client) Read(ctx context.Context, by Credentials, service, target string, out any) error {
-	wire := &sigv4.Request{Method: http.MethodGet, RawTarget: target, Header: http.Header{}, Host: c.endpoint.Host}
-	answer, header, status, err := c.send(ctx, by, service, wire)
-	if err != nil {
-		return err
-	}
-	if status != http.StatusOK {
-		return readJSONError(status, header.Get("X-Amzn-Errortype"), answer)
-	}
-	if err := json.Unmarshal(answer, out); err != nil {
-		return fmt.Errorf("the answer from %s is not what Warder writes: %w", c.endpoint.Host, err)
-	}
-	return nil
+// wireRequest is a request before it is signed.
+type wireRequest struct {
+	service, invocation string
+	method, target      string // of the endpoint: path and query, escaped
+	contentType         string // "" without a body
+	body                []byte
 }
 
-func readJSONError(status int, code string, answer []byte) error {
-	var e struct {
-		Message string `json:"message"`
+// send gives the answer's body, and its head with the body read.
+func (c *Client) send(ctx context.Context, by Credentials, r *wireRequest) (answer []byte, resp *http.Response, err error) {
+	header := http.Header{}
+	if r.contentType != "" {
+		header.Set("Content-Type", r.contentType)
 	}
-	if err := json.Unmarshal(answer, &e); err != nil || code == "" {
-		return readError(status, answer)
+	if r.invocation != "" {
+		header.Set("Amz-Sdk-Invocation-Id", r.invocation)
 	}
-	return &Error{Status: status, Code: code, Message: e.Message}
-}
-
-// send signs a request, whose method, target, header and body these are, and gives the answer.
-func (c *Client) send(ctx context.Context, by Credentials, service string, wire *sigv4.Request) (answer []byte, header http.Header, status int, err error) {
-	signer := sigv4.Signer{AccessKeyID: by.ID, Secret: seal.NewSecret([]byte(by.Secret)), SessionToken: by.Token, Region: c.region, Service: service}
-	if err = signer.Sign(wire, time.Now()); err != nil {
-		return nil, nil, 0, err
-	}
-	target := c.endpoint.Scheme + "://" + c.endpoint.Host + wire.RawTarget
-	req, err := http.NewRequestWithContext(ctx, wire.Method, target, bytes.NewReader(wire.Body))
+	signer := sigv4.Signer{AccessKeyID: by.ID, Secret: seal.NewSecret([]byte(by.Secret)), SessionToken: by.Token, Region: c.region, Service: r.service}
+	err = signer.Sign(&sigv4.Request{Method: r.method, RawTarget: r.target, Header: header, Host: c.endpoint.Host, Body: r.body}, time.Now())
 	if err != nil {
-		return nil, nil, 0, err
+		return nil, nil, err
 	}
-	req.Header = wire.Header
-	resp, err := c.http.Do(req)
+	req, err := http.NewRequestWithContext(ctx, r.method, c.endpoint.Scheme+"://"+c.endpoint.Host+r.target, bytes.NewReader(r.body))
 	if err != nil {
-		return nil, nil, 0, fmt.Errorf("%w: %w", ErrUnreachable, err)
+		return nil, nil, err
+	}
+	req.Header = header
+	resp, err = c.http.Do(req)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	answer, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err = errors.Join(err, resp.Body.Close()); err != nil {
-		return nil, nil, 0, fmt.Errorf("%w to the end: %w", ErrUnreachable, err)
+		return nil, nil, fmt.Errorf("%w to the end: %w", ErrUnreachable, err)
 	}
-	return answer, resp.Header, resp.StatusCode, nil
+	return answer, resp, nil
 }
 
 func readError(status int, answer []byte) error {

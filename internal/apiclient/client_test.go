@@ -32,40 +32,6 @@ func (a *answer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, a.text)
 }
 
-func TestRead(t *testing.T) {
-	for name, c := range map[string]struct {
-		status     int
-		code, text string
-		want       string // in the error; "" for success
-	}{
-		"success":      {200, "", `{"at":"x"}`, ""},
-		"refusal":      {403, "AccessDeniedException", `{"message":"no"}`, "AccessDeniedException: no"},
-		"another site": {404, "", "<html>", "is this the endpoint of a Warder?"},
-		"no JSON":      {200, "", "<a/>", "is not what Warder writes"},
-	} {
-		var target string
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			target = r.Method + " " + r.RequestURI
-			if !strings.Contains(r.Header.Get("Authorization"), "/us-east-1/warder/aws4_request") {
-				t.Errorf("%s: signed with %q", name, r.Header.Get("Authorization"))
-			}
-			w.Header().Set("X-Amzn-Errortype", c.code)
-			w.WriteHeader(c.status)
-			_, _ = io.WriteString(w, c.text)
-		}))
-		client, err := New(server.URL, "", "us-east-1")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var out struct{ At string }
-		err = client.Read(t.Context(), canary, "warder", "/a/b?at=1%3A2", &out)
-		server.Close()
-		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) || err == nil && out.At != "x" || target != "GET /a/b?at=1%3A2" {
-			t.Errorf("%s: %v, %q, asked for %s", name, err, out.At, target)
-		}
-	}
-}
-
 func TestDo(t *testing.T) {
 	var out struct {
 		ARN string `xml:"XResult>Arn"`

@@ -16,6 +16,7 @@ type target struct {
 var targets = []target{
 	{name: "accessanalyzer"},
 	{name: "cloudtrail"},
+	{name: "account"},
 	{name: "iam", sensitive: []string{"authenticationCodeType"}},
 	{name: "sts", echoes: true, sensitive: []string{"tokenCodeType", "tokenType"}},
 	{name: "warder", local: true},

@@ -71,6 +71,7 @@ type App struct {
 	conns     *connections
 	verifier  *oidc.Verifier
 	http      *http.Server
+	alarms    *alarms
 	outbox    *outbox
 	trails    *delivery.Job
 
@@ -103,6 +104,9 @@ func Start(ctx context.Context, config Config, out Output) (_ *App, err error) {
 	if a.verifier, err = config.OIDC.verifier(a.log); err != nil {
 		return nil, err
 	}
+	if a.alarms, err = newAlarms(&config.Alarms, a.log); err != nil {
+		return nil, err
+	}
 	if err := a.openData(ctx); err != nil {
 		return nil, err
 	}
@@ -110,6 +114,9 @@ func Start(ctx context.Context, config Config, out Output) (_ *App, err error) {
 		return nil, err
 	}
 	if err := a.found(ctx, out.Text); err != nil {
+		return nil, err
+	}
+	if err := a.openAlarms(ctx); err != nil {
 		return nil, err
 	}
 	a.serve()
@@ -204,7 +211,7 @@ func (a *App) listen(ctx context.Context) error {
 		Touch:          a.touch,
 		SignIn:         signin.New(a.keys, signin.Options{AllowWeak: a.config.WeakPasswords == weakPasswordsAllow, Used: a.touchPassword}),
 	}, a.store, a.keys, sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()},
-		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients}, a.guardrailPlan)
+		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients}, a.guardrailPlan, a.alarms)
 	if err := a.newGuardrails(api); err != nil {
 		return err
 	}
@@ -329,6 +336,7 @@ func (a *App) runJobs() (ctx context.Context) {
 	if a.guardrails != nil {
 		a.background.Go(func() { a.guard(ctx) })
 	}
+	a.runAlarms(ctx)
 	if a.transport.ca == "" {
 		return ctx
 	}

@@ -89,7 +89,7 @@ type bounded struct {
 
 func newBounded(t *testing.T) *bounded {
 	world := servertest.New(t, func(w *servertest.World) {
-		register(w.Server, w.Store, w.Keys, sts.Options{Issuer: "https://warder.example.org"}, sts.SAML{})
+		register(w.Server, w.Store, w.Keys, sts.Options{Issuer: "https://warder.example.org"}, sts.SAML{}, nil)
 	})
 	b := &bounded{Account: world.Account(t, "111122223333"), texts: template.New("").Funcs(material(t)).Option("missingkey=error")}
 	b.admin = b.Admin(t, "admin")

@@ -78,6 +78,8 @@ type Config struct {
 	SAMLAudiences, SAMLRecipients []string
 	// Guardrails are what is changed on a schedule.
 	Guardrails Guardrails
+	// Alarms are which events raise alarms, and who is told.
+	Alarms Alarms
 	// DataEvents is "all" to have decisions on the trail, or "off", as "" is.
 	DataEvents string
 	// Deliveries is where trails deliver, and how often.
@@ -138,6 +140,8 @@ func (c Config) complete() (Config, error) {
 		{"tls-cert", &c.TLSCert}, {"tls-key", &c.TLSKey}, {"catalog", &c.Catalog}, {"oidc-ca", &c.OIDC.CA},
 		{"trail-storage-credentials", &c.Deliveries.Credentials}, {"checkpoint", &c.Deliveries.Checkpoint},
 		{"guardrail-rotate-hook", &c.Guardrails.RotateHook}, {"guardrail-notice-hook", &c.Guardrails.NoticeHook},
+		{"alarm-rules", &c.Alarms.Rules}, {"alarm-webhook-secret", &c.Alarms.WebhookSecret}, {"alarm-mail-password", &c.Alarms.MailPassword},
+		{"alarm-ca", &c.Alarms.CA},
 	} {
 		if *p.path == "" {
 			continue

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 
 	accessanalyzerapi "github.com/warder-iam/warder/internal/api/accessanalyzer"
+	accountapi "github.com/warder-iam/warder/internal/api/account"
 	iamapi "github.com/warder-iam/warder/internal/api/iam"
 	stsapi "github.com/warder-iam/warder/internal/api/sts"
 	warderapi "github.com/warder-iam/warder/internal/api/warder"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/service/accessanalyzer"
+	"github.com/warder-iam/warder/internal/service/account"
 	"github.com/warder-iam/warder/internal/service/iam"
 	"github.com/warder-iam/warder/internal/service/sts"
 	"github.com/warder-iam/warder/internal/service/warder"
@@ -18,21 +20,23 @@ import (
 )
 
 // newServer makes the request pipeline with every service that Warder has.
-func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML, plan warder.GuardrailPlan) *server.Server {
-	s := server.New(o, iamapi.Service, stsapi.Service, accessanalyzerapi.Service, warderapi.Service)
-	register(s, st, keys, tokens, saml)
+func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML, plan warder.GuardrailPlan, al *alarms) *server.Server {
+	s := server.New(o, iamapi.Service, stsapi.Service, accessanalyzerapi.Service, accountapi.Service, warderapi.Service)
+	register(s, st, keys, tokens, saml, al)
 	warder.RegisterGuardrails(s, plan)
 	return s
 }
 
 // register makes s answer the operations of every service.
-func register(s *server.Server, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML) {
+func register(s *server.Server, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML, al *alarms) {
 	accessanalyzer.Register(s)
+	account.Register(s)
 	iam.Register(s, st, keys, tokens.Issuer)
 	sts.Register(s, keys, tokens)
 	sts.RegisterSAML(s, keys, saml)
 	sts.RegisterPrivileged(s)
 	warder.Register(s, keys)
+	warder.RegisterAlarms(s, al)
 }
 
 // operationTests are the wire tests of operations by action, as internal/operationindex found them.
@@ -42,7 +46,7 @@ var operationTests []byte
 
 // Operations lists what is served and what is not. It needs no data and no running server.
 func Operations() []server.OperationState {
-	list := newServer(server.Options{}, nil, nil, sts.Options{}, sts.SAML{}, nil).Operations()
+	list := newServer(server.Options{}, nil, nil, sts.Options{}, sts.SAML{}, nil, nil).Operations()
 	var tests map[string][]string
 	if err := json.Unmarshal(operationTests, &tests); err != nil {
 		panic("app: operationtests.json is damaged; run make generate")

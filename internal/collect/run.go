@@ -30,7 +30,7 @@ type Options struct {
 }
 
 // WarderServices are those of the table that a Warder has. Of the others it holds nothing, and their absence says so.
-func WarderServices() []string { return []string{"iam", "sts", "accessanalyzer"} }
+func WarderServices() []string { return []string{"iam", "sts", "accessanalyzer", "account"} }
 
 // parallel is how many calls are made at a time: AWS throttles IAM by account.
 const parallel = 8

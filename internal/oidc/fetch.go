@@ -11,13 +11,14 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"time"
+
+	"github.com/warder-iam/warder/internal/outbound"
 )
 
 // Limits on calls to a provider.
 const (
 	maxBody      = 1 << 20
-	fetchTimeout = 5 * time.Second // discovery and keys together
+	fetchTimeout = outbound.Timeout // discovery and keys together
 )
 
 // errThumbprint says that neither a trusted authority nor a thumbprint stands for a provider's certificate.
@@ -30,23 +31,11 @@ func (v *Verifier) get(ctx context.Context, url string, thumbprints []string) ([
 		return nil, err
 	}
 	if r.URL.Scheme != "https" || r.URL.User != nil || r.URL.Hostname() == "" {
-		return nil, fmt.Errorf("%.200q: %w", url, errScheme)
-	}
-	client := &http.Client{
-		Transport: &http.Transport{
-			// Once begun, a connection is made without regard to the request that asked for it: it needs ends of its own.
-			DialContext:            v.dialer.dialContext,
-			TLSHandshakeTimeout:    fetchTimeout,
-			TLSClientConfig:        v.tlsConfig(r.URL.Hostname(), thumbprints),
-			DisableKeepAlives:      true,
-			DisableCompression:     true,
-			MaxResponseHeaderBytes: 64 << 10,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		return nil, fmt.Errorf("%.200q: %w", url, outbound.ErrScheme)
 	}
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("User-Agent", "warder")
-	resp, err := client.Do(r)
+	resp, err := v.dialer.Client(v.tlsConfig(r.URL.Hostname(), thumbprints)).Do(r)
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +49,6 @@ func (v *Verifier) get(ctx context.Context, url string, thumbprints []string) ([
 	}
 	return body, err
 }
-
-var errScheme = errors.New("only https URLs are called")
 
 // documentError is about a provider that answers, but not with what it should.
 type documentError struct {

@@ -6,13 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/netip"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/warder-iam/warder/internal/outbound"
 )
 
 // Options are how providers are called. The zero Options call public addresses only, and trust the system's authorities.
@@ -40,7 +41,7 @@ type Provider struct {
 type Verifier struct {
 	options Options
 	roots   *x509.CertPool
-	dialer  dialer
+	dialer  outbound.Dialer
 	cache   cache
 	log     *slog.Logger
 }
@@ -59,7 +60,7 @@ func New(o Options) (*Verifier, error) {
 	}
 	return &Verifier{
 		options: o, roots: o.Roots, log: o.Log,
-		dialer: dialer{allowed: o.Allowed, lookUp: net.DefaultResolver.LookupNetIP, dial: new(net.Dialer).DialContext},
+		dialer: outbound.Dialer{Allowed: o.Allowed, Setting: "oidc-allow"},
 	}, nil
 }
 
@@ -155,7 +156,7 @@ func public(err error) *Error {
 	switch {
 	case errors.Is(err, errThumbprint):
 		return &Error{Kind: Invalid, Message: noThumbprint, Cause: err}
-	case errors.As(err, &document), errors.Is(err, errAddress):
+	case errors.As(err, &document), errors.Is(err, outbound.ErrAddress):
 		return &Error{Kind: Invalid, Message: noKey, Cause: err}
 	}
 	return &Error{Kind: Unreachable, Message: "The identity provider could not be reached", Cause: err}

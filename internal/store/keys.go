@@ -20,6 +20,9 @@ import (
 //	a/<account id>/issuer                TokenIssuer
 //	a/<account id>/saml/<unique id>      SAMLProvider
 //	a/<account id>/trail/<id>            Trail
+//	a/<account id>/alarm/<id>            Alarm; its id is a hash of its rule and what it is about
+//	a/<account id>/contact               Contact
+//	a/<account id>/alternatecontact/<type>  AlternateContact: BILLING, OPERATIONS or SECURITY
 //	version/<account id>                 which state of the account the records above are
 //	outbox/<revision>-<account id>       an event on its way to the trail; the revision in 16 hexadecimal digits
 //	retry/<hash>                         an answer that is remembered; SHA-256 in 64 hexadecimal digits
@@ -33,17 +36,19 @@ import (
 //	trail/digest/<account id>/<hash>     trail.Checkpoint of a trail; part of the SHA-256 of its name
 //	delivery/<account id>/<trail id>     Delivery: how far a trail's deliveries are
 //	delivered/<account id>/<trail id>/<n>  DeliveredFile that no digest names yet, by number in 16 hexadecimal digits
+//	progress/<reader>/<n>                how far a reader of the trail is, in parts
 //
 // Account ids, unique ids and access key ids are no secrets: they appear in every ARN and every log.
 const (
-	entityPrefix  = "a/"
-	versionPrefix = "version/"
-	outboxPrefix  = "outbox/"
-	retryPrefix   = "retry/"
-	usedPrefix    = "used/"
-	accessPrefix  = "access/"
-	reportPrefix  = "report/"
-	partPrefix    = "part/"
+	entityPrefix   = "a/"
+	versionPrefix  = "version/"
+	outboxPrefix   = "outbox/"
+	retryPrefix    = "retry/"
+	usedPrefix     = "used/"
+	accessPrefix   = "access/"
+	reportPrefix   = "report/"
+	partPrefix     = "part/"
+	progressPrefix = "progress/"
 
 	trailHeadKey     = "trail/head"
 	digestKeyPrefix  = "trail/key/"
@@ -99,6 +104,10 @@ func deliveredKey(account, id string, number uint64) string {
 		return prefix
 	}
 	return prefix + fmt.Sprintf("%016x", number)
+}
+
+func progressKey(reader string, part int) string {
+	return fmt.Sprintf("%s%s/%d", progressPrefix, reader, part)
 }
 
 // splitAccount takes a key with an account in it apart, after its prefix.

@@ -200,6 +200,12 @@ func blank(key string) directory.Entity {
 		return new(directory.SAMLProvider)
 	case "trail":
 		return new(directory.Trail)
+	case "alarm":
+		return new(directory.Alarm)
+	case "contact":
+		return new(directory.Contact)
+	case "alternatecontact":
+		return new(directory.AlternateContact)
 	}
 	return nil
 }

@@ -9,24 +9,40 @@ var Service = newService()
 
 // The operations, with the types of their inputs and outputs.
 var (
+	AcknowledgeAlarm    = awsapi.Op[*AcknowledgeAlarmInput, *AcknowledgeAlarmOutput]{Operation: Service.Operations[opAcknowledgeAlarm]}
 	CreateAccessToken   = awsapi.Op[*CreateAccessTokenInput, *CreateAccessTokenOutput]{Operation: Service.Operations[opCreateAccessToken]}
 	Evaluate            = awsapi.Op[*EvaluateInput, *EvaluateOutput]{Operation: Service.Operations[opEvaluate]}
 	EvaluateBatch       = awsapi.Op[*EvaluateBatchInput, *EvaluateBatchOutput]{Operation: Service.Operations[opEvaluateBatch]}
 	Explain             = awsapi.Op[*ExplainInput, *ExplainOutput]{Operation: Service.Operations[opExplain]}
+	GetAlarm            = awsapi.Op[*GetAlarmInput, *GetAlarmOutput]{Operation: Service.Operations[opGetAlarm]}
 	GetCatalogService   = awsapi.Op[*GetCatalogServiceInput, *GetCatalogServiceOutput]{Operation: Service.Operations[opGetCatalogService]}
 	GetGuardrailPlan    = awsapi.Op[*GetGuardrailPlanInput, *GetGuardrailPlanOutput]{Operation: Service.Operations[opGetGuardrailPlan]}
+	ListAlarmRules      = awsapi.Op[*ListAlarmRulesInput, *ListAlarmRulesOutput]{Operation: Service.Operations[opListAlarmRules]}
+	ListAlarms          = awsapi.Op[*ListAlarmsInput, *ListAlarmsOutput]{Operation: Service.Operations[opListAlarms]}
 	ListCatalogServices = awsapi.Op[*ListCatalogServicesInput, *ListCatalogServicesOutput]{Operation: Service.Operations[opListCatalogServices]}
+	MuteAlarm           = awsapi.Op[*MuteAlarmInput, *MuteAlarmOutput]{Operation: Service.Operations[opMuteAlarm]}
+	ResolveAlarm        = awsapi.Op[*ResolveAlarmInput, *ResolveAlarmOutput]{Operation: Service.Operations[opResolveAlarm]}
+	TestAlarmChannels   = awsapi.Op[*TestAlarmChannelsInput, *TestAlarmChannelsOutput]{Operation: Service.Operations[opTestAlarmChannels]}
+	UnmuteAlarm         = awsapi.Op[*UnmuteAlarmInput, *UnmuteAlarmOutput]{Operation: Service.Operations[opUnmuteAlarm]}
 )
 
 // Places in Service.Operations.
 const (
-	opCreateAccessToken = iota
+	opAcknowledgeAlarm = iota
+	opCreateAccessToken
 	opEvaluate
 	opEvaluateBatch
 	opExplain
+	opGetAlarm
 	opGetCatalogService
 	opGetGuardrailPlan
+	opListAlarmRules
+	opListAlarms
 	opListCatalogServices
+	opMuteAlarm
+	opResolveAlarm
+	opTestAlarmChannels
+	opUnmuteAlarm
 	opCount
 )
 
@@ -41,6 +57,14 @@ func newService() *awsapi.Service {
 		Namespace:   "",
 		EventSource: "warder.amazonaws.com",
 		Operations:  make([]*awsapi.Operation, opCount),
+	}
+	s.Operations[opAcknowledgeAlarm] = &awsapi.Operation{
+		Service: s,
+		Name:    "AcknowledgeAlarm",
+		Input:   &shapes[shapeAcknowledgeAlarmInput],
+		Output:  &shapes[shapeAcknowledgeAlarmOutput],
+		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}/acknowledge"), Status: 200},
 	}
 	s.Operations[opCreateAccessToken] = &awsapi.Operation{
 		Service: s,
@@ -80,6 +104,15 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/access/v1/explanation"), Status: 200},
 	}
+	s.Operations[opGetAlarm] = &awsapi.Operation{
+		Service:  s,
+		Name:     "GetAlarm",
+		Input:    &shapes[shapeGetAlarmInput],
+		Output:   &shapes[shapeGetAlarmOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}"), Status: 200},
+	}
 	s.Operations[opGetCatalogService] = &awsapi.Operation{
 		Service:  s,
 		Name:     "GetCatalogService",
@@ -98,6 +131,24 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/guardrails/v1/plan"), Status: 200},
 	}
+	s.Operations[opListAlarmRules] = &awsapi.Operation{
+		Service:  s,
+		Name:     "ListAlarmRules",
+		Input:    &shapes[shapeListAlarmRulesInput],
+		Output:   &shapes[shapeListAlarmRulesOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/alarms/v1/rules"), Status: 200},
+	}
+	s.Operations[opListAlarms] = &awsapi.Operation{
+		Service:  s,
+		Name:     "ListAlarms",
+		Input:    &shapes[shapeListAlarmsInput],
+		Output:   &shapes[shapeListAlarmsOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/alarms/v1/alarms"), Status: 200},
+	}
 	s.Operations[opListCatalogServices] = &awsapi.Operation{
 		Service:  s,
 		Name:     "ListCatalogServices",
@@ -106,6 +157,38 @@ func newService() *awsapi.Service {
 		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/catalog/v1/services"), Status: 200},
+	}
+	s.Operations[opMuteAlarm] = &awsapi.Operation{
+		Service: s,
+		Name:    "MuteAlarm",
+		Input:   &shapes[shapeMuteAlarmInput],
+		Output:  &shapes[shapeMuteAlarmOutput],
+		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}/mute"), Status: 200},
+	}
+	s.Operations[opResolveAlarm] = &awsapi.Operation{
+		Service: s,
+		Name:    "ResolveAlarm",
+		Input:   &shapes[shapeResolveAlarmInput],
+		Output:  &shapes[shapeResolveAlarmOutput],
+		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}/resolve"), Status: 200},
+	}
+	s.Operations[opTestAlarmChannels] = &awsapi.Operation{
+		Service: s,
+		Name:    "TestAlarmChannels",
+		Input:   &shapes[shapeTestAlarmChannelsInput],
+		Output:  &shapes[shapeTestAlarmChannelsOutput],
+		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/alarms/v1/test"), Status: 200},
+	}
+	s.Operations[opUnmuteAlarm] = &awsapi.Operation{
+		Service: s,
+		Name:    "UnmuteAlarm",
+		Input:   &shapes[shapeUnmuteAlarmInput],
+		Output:  &shapes[shapeUnmuteAlarmOutput],
+		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}/unmute"), Status: 200},
 	}
 	return s
 }

@@ -12,7 +12,9 @@ import (
 
 // Places in shapes.
 const (
-	shapeCreateAccessTokenInput = iota
+	shapeAcknowledgeAlarmInput = iota
+	shapeAcknowledgeAlarmOutput
+	shapeCreateAccessTokenInput
 	shapeCreateAccessTokenOutput
 	shapeEvaluateInput
 	shapeEvaluateOutput
@@ -20,13 +22,47 @@ const (
 	shapeEvaluateBatchOutput
 	shapeExplainInput
 	shapeExplainOutput
+	shapeGetAlarmInput
+	shapeGetAlarmOutput
 	shapeGetCatalogServiceInput
 	shapeGetCatalogServiceOutput
 	shapeGetGuardrailPlanInput
 	shapeGetGuardrailPlanOutput
+	shapeListAlarmRulesInput
+	shapeListAlarmRulesOutput
+	shapeListAlarmsInput
+	shapeListAlarmsOutput
 	shapeListCatalogServicesInput
 	shapeListCatalogServicesOutput
+	shapeMuteAlarmInput
+	shapeMuteAlarmOutput
+	shapeResolveAlarmInput
+	shapeResolveAlarmOutput
+	shapeTestAlarmChannelsInput
+	shapeTestAlarmChannelsOutput
+	shapeUnmuteAlarmInput
+	shapeUnmuteAlarmOutput
 	shapeAction
+	shapeAlarm
+	shapeAlarmChannelTest
+	shapeAlarmChannelTests
+	shapeAlarmCount
+	shapeAlarmDeliveries
+	shapeAlarmDelivery
+	shapeAlarmDeliveryStatus
+	shapeAlarmEvent
+	shapeAlarmId
+	shapeAlarmMute
+	shapeAlarmNote
+	shapeAlarmNoteText
+	shapeAlarmPageSize
+	shapeAlarmRule
+	shapeAlarmRules
+	shapeAlarmSeverity
+	shapeAlarmState
+	shapeAlarmTime
+	shapeAlarmToken
+	shapeAlarms
 	shapeBatchOptions
 	shapeBearerToken
 	shapeCatalogServiceSummaries
@@ -70,6 +106,13 @@ var shapes = newShapes()
 // newShapes fills one table whose entries point at each other, so that a shape may contain itself.
 func newShapes() *[shapeCount]awsapi.Shape {
 	s := new([shapeCount]awsapi.Shape)
+	s[shapeAcknowledgeAlarmInput] = awsapi.Shape{Name: "AcknowledgeAlarmInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AcknowledgeAlarmInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "alarmId", Shape: &s[shapeAlarmId], Required: true, Location: awsapi.InLabel},
+		{Name: "note", Shape: &s[shapeAlarmNoteText]},
+	}}
+	s[shapeAcknowledgeAlarmOutput] = awsapi.Shape{Name: "AcknowledgeAlarmOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AcknowledgeAlarmOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "alarm", Shape: &s[shapeAlarm], Required: true},
+	}}
 	s[shapeCreateAccessTokenInput] = awsapi.Shape{Name: "CreateAccessTokenInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateAccessTokenInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "durationSeconds", Shape: &s[shapeDurationSeconds]},
 	}}
@@ -111,6 +154,12 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "decision", Shape: &s[shapeFlag], Required: true},
 		{Name: "context", Shape: &s[shapeDecisionContext]},
 	}}
+	s[shapeGetAlarmInput] = awsapi.Shape{Name: "GetAlarmInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAlarmInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "alarmId", Shape: &s[shapeAlarmId], Required: true, Location: awsapi.InLabel},
+	}}
+	s[shapeGetAlarmOutput] = awsapi.Shape{Name: "GetAlarmOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAlarmOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "alarm", Shape: &s[shapeAlarm], Required: true},
+	}}
 	s[shapeGetCatalogServiceInput] = awsapi.Shape{Name: "GetCatalogServiceInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetCatalogServiceInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "servicePrefix", Shape: &s[shapeServicePrefix], Required: true, Location: awsapi.InLabel},
 	}}
@@ -129,14 +178,130 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "changes", Shape: &s[shapeGuardrailChanges], Required: true},
 		{Name: "leftAlone", Shape: &s[shapeGuardrailsLeftAlone], Required: true},
 	}}
+	s[shapeListAlarmRulesInput] = awsapi.Shape{Name: "ListAlarmRulesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAlarmRulesInput)(nil)).Elem()}
+	s[shapeListAlarmRulesOutput] = awsapi.Shape{Name: "ListAlarmRulesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAlarmRulesOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "rules", Shape: &s[shapeAlarmRules], Required: true},
+	}}
+	s[shapeListAlarmsInput] = awsapi.Shape{Name: "ListAlarmsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAlarmsInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "state", Shape: &s[shapeAlarmState], Location: awsapi.InQuery},
+		{Name: "ruleId", Shape: &s[shapeText], Location: awsapi.InQuery},
+		{Name: "maxResults", Shape: &s[shapeAlarmPageSize], Location: awsapi.InQuery},
+		{Name: "nextToken", Shape: &s[shapeAlarmToken], Location: awsapi.InQuery},
+	}}
+	s[shapeListAlarmsOutput] = awsapi.Shape{Name: "ListAlarmsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAlarmsOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "alarms", Shape: &s[shapeAlarms], Required: true},
+		{Name: "nextToken", Shape: &s[shapeAlarmToken]},
+	}}
 	s[shapeListCatalogServicesInput] = awsapi.Shape{Name: "ListCatalogServicesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListCatalogServicesInput)(nil)).Elem()}
 	s[shapeListCatalogServicesOutput] = awsapi.Shape{Name: "ListCatalogServicesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListCatalogServicesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "services", Shape: &s[shapeCatalogServiceSummaries], Required: true},
+	}}
+	s[shapeMuteAlarmInput] = awsapi.Shape{Name: "MuteAlarmInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*MuteAlarmInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "alarmId", Shape: &s[shapeAlarmId], Required: true, Location: awsapi.InLabel},
+		{Name: "reason", Shape: &s[shapeAlarmNoteText], Required: true},
+		{Name: "until", Shape: &s[shapeAlarmTime], Required: true},
+	}}
+	s[shapeMuteAlarmOutput] = awsapi.Shape{Name: "MuteAlarmOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*MuteAlarmOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "alarm", Shape: &s[shapeAlarm], Required: true},
+	}}
+	s[shapeResolveAlarmInput] = awsapi.Shape{Name: "ResolveAlarmInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ResolveAlarmInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "alarmId", Shape: &s[shapeAlarmId], Required: true, Location: awsapi.InLabel},
+		{Name: "note", Shape: &s[shapeAlarmNoteText]},
+	}}
+	s[shapeResolveAlarmOutput] = awsapi.Shape{Name: "ResolveAlarmOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ResolveAlarmOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "alarm", Shape: &s[shapeAlarm], Required: true},
+	}}
+	s[shapeTestAlarmChannelsInput] = awsapi.Shape{Name: "TestAlarmChannelsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TestAlarmChannelsInput)(nil)).Elem()}
+	s[shapeTestAlarmChannelsOutput] = awsapi.Shape{Name: "TestAlarmChannelsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TestAlarmChannelsOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "channels", Shape: &s[shapeAlarmChannelTests], Required: true},
+	}}
+	s[shapeUnmuteAlarmInput] = awsapi.Shape{Name: "UnmuteAlarmInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UnmuteAlarmInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "alarmId", Shape: &s[shapeAlarmId], Required: true, Location: awsapi.InLabel},
+	}}
+	s[shapeUnmuteAlarmOutput] = awsapi.Shape{Name: "UnmuteAlarmOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UnmuteAlarmOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "alarm", Shape: &s[shapeAlarm], Required: true},
 	}}
 	s[shapeAction] = awsapi.Shape{Name: "Action", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Action)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "name", Shape: &s[shapeName], Required: true},
 		{Name: "properties", Shape: &s[shapeProperties]},
 	}}
+	s[shapeAlarm] = awsapi.Shape{Name: "Alarm", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Alarm)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "alarmId", Shape: &s[shapeAlarmId], Required: true},
+		{Name: "arn", Shape: &s[shapeText], Required: true},
+		{Name: "ruleId", Shape: &s[shapeText], Required: true},
+		{Name: "type", Shape: &s[shapeText]},
+		{Name: "title", Shape: &s[shapeText], Required: true},
+		{Name: "severity", Shape: &s[shapeAlarmSeverity], Required: true},
+		{Name: "state", Shape: &s[shapeAlarmState], Required: true},
+		{Name: "subject", Shape: &s[shapeText]},
+		{Name: "detail", Shape: &s[shapeText]},
+		{Name: "raised", Shape: &s[shapeAlarmTime], Required: true},
+		{Name: "lastEvent", Shape: &s[shapeAlarmTime], Required: true},
+		{Name: "count", Shape: &s[shapeAlarmCount], Required: true},
+		{Name: "raises", Shape: &s[shapeAlarmCount], Required: true},
+		{Name: "event", Shape: &s[shapeAlarmEvent], Required: true},
+		{Name: "acknowledged", Shape: &s[shapeAlarmNote]},
+		{Name: "resolved", Shape: &s[shapeAlarmNote]},
+		{Name: "mute", Shape: &s[shapeAlarmMute]},
+		{Name: "deliveries", Shape: &s[shapeAlarmDeliveries], Required: true},
+	}}
+	s[shapeAlarmChannelTest] = awsapi.Shape{Name: "AlarmChannelTest", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AlarmChannelTest)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "channel", Shape: &s[shapeText], Required: true},
+		{Name: "delivered", Shape: &s[shapeFlag], Required: true},
+		{Name: "error", Shape: &s[shapeText]},
+	}}
+	s[shapeAlarmChannelTests] = awsapi.Shape{Name: "AlarmChannelTests", Kind: awsapi.List, Member: &s[shapeAlarmChannelTest], GoType: reflect.TypeOf((*[]AlarmChannelTest)(nil)).Elem()}
+	s[shapeAlarmCount] = awsapi.Shape{Name: "AlarmCount", Kind: awsapi.Integer, GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeAlarmDeliveries] = awsapi.Shape{Name: "AlarmDeliveries", Kind: awsapi.List, Member: &s[shapeAlarmDelivery], GoType: reflect.TypeOf((*[]AlarmDelivery)(nil)).Elem()}
+	s[shapeAlarmDelivery] = awsapi.Shape{Name: "AlarmDelivery", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AlarmDelivery)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "channel", Shape: &s[shapeText], Required: true},
+		{Name: "status", Shape: &s[shapeAlarmDeliveryStatus], Required: true},
+		{Name: "attempts", Shape: &s[shapeAlarmCount], Required: true},
+		{Name: "delivered", Shape: &s[shapeAlarmTime]},
+		{Name: "nextAttempt", Shape: &s[shapeAlarmTime]},
+		{Name: "error", Shape: &s[shapeText]},
+	}}
+	s[shapeAlarmDeliveryStatus] = awsapi.Shape{Name: "AlarmDeliveryStatus", Kind: awsapi.String, Enum: []string{"PENDING", "DELIVERED", "FAILED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAlarmEvent] = awsapi.Shape{Name: "AlarmEvent", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AlarmEvent)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "eventID", Shape: &s[shapeText], Required: true},
+		{Name: "eventSource", Shape: &s[shapeText], Required: true},
+		{Name: "eventName", Shape: &s[shapeText], Required: true},
+		{Name: "principal", Shape: &s[shapeText]},
+		{Name: "accessKeyId", Shape: &s[shapeText]},
+		{Name: "sourceIPAddress", Shape: &s[shapeText]},
+		{Name: "userAgent", Shape: &s[shapeText]},
+		{Name: "errorCode", Shape: &s[shapeText]},
+		{Name: "awsRegion", Shape: &s[shapeText]},
+	}}
+	s[shapeAlarmId] = awsapi.Shape{Name: "AlarmId", Kind: awsapi.String, Pattern: awsapi.NewPattern("[0-9a-f]{16}"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAlarmMute] = awsapi.Shape{Name: "AlarmMute", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AlarmMute)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "at", Shape: &s[shapeAlarmTime], Required: true},
+		{Name: "until", Shape: &s[shapeAlarmTime], Required: true},
+		{Name: "reason", Shape: &s[shapeText], Required: true},
+		{Name: "by", Shape: &s[shapeText]},
+	}}
+	s[shapeAlarmNote] = awsapi.Shape{Name: "AlarmNote", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AlarmNote)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "at", Shape: &s[shapeAlarmTime], Required: true},
+		{Name: "by", Shape: &s[shapeText]},
+		{Name: "note", Shape: &s[shapeText]},
+	}}
+	s[shapeAlarmNoteText] = awsapi.Shape{Name: "AlarmNoteText", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(500)), Pattern: awsapi.NewPattern("[^\\p{Cc}]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAlarmPageSize] = awsapi.Shape{Name: "AlarmPageSize", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(100)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeAlarmRule] = awsapi.Shape{Name: "AlarmRule", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AlarmRule)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "ruleId", Shape: &s[shapeText], Required: true},
+		{Name: "type", Shape: &s[shapeText]},
+		{Name: "title", Shape: &s[shapeText], Required: true},
+		{Name: "why", Shape: &s[shapeText]},
+		{Name: "severity", Shape: &s[shapeAlarmSeverity], Required: true},
+		{Name: "own", Shape: &s[shapeFlag], Required: true},
+		{Name: "inactive", Shape: &s[shapeText]},
+	}}
+	s[shapeAlarmRules] = awsapi.Shape{Name: "AlarmRules", Kind: awsapi.List, Member: &s[shapeAlarmRule], GoType: reflect.TypeOf((*[]AlarmRule)(nil)).Elem()}
+	s[shapeAlarmSeverity] = awsapi.Shape{Name: "AlarmSeverity", Kind: awsapi.String, Enum: []string{"LOW", "MEDIUM", "HIGH", "CRITICAL"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAlarmState] = awsapi.Shape{Name: "AlarmState", Kind: awsapi.String, Enum: []string{"RAISED", "ACKNOWLEDGED", "RESOLVED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAlarmTime] = awsapi.Shape{Name: "AlarmTime", Kind: awsapi.Timestamp, Time: awsapi.ISO8601, GoType: reflect.TypeOf((*time.Time)(nil)).Elem()}
+	s[shapeAlarmToken] = awsapi.Shape{Name: "AlarmToken", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(200)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAlarms] = awsapi.Shape{Name: "Alarms", Kind: awsapi.List, Member: &s[shapeAlarm], GoType: reflect.TypeOf((*[]Alarm)(nil)).Elem()}
 	s[shapeBatchOptions] = awsapi.Shape{Name: "BatchOptions", Kind: awsapi.Structure, GoType: reflect.TypeOf((*BatchOptions)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "explain", Shape: &s[shapeFlag]},
 		{Name: "encodedMessage", Shape: &s[shapeFlag], WireName: "encoded_message"},

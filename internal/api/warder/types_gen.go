@@ -7,6 +7,20 @@ import (
 	"time"
 )
 
+// AcknowledgeAlarmInput is the input of AcknowledgeAlarm.
+type AcknowledgeAlarmInput struct {
+	// Required. Pattern [0-9a-f]{16}
+	AlarmId string
+	// Length 1 to 500. Pattern [^\p{Cc}]+
+	Note *string
+}
+
+// AcknowledgeAlarmOutput is the output of AcknowledgeAlarm.
+type AcknowledgeAlarmOutput struct {
+	// Required.
+	Alarm Alarm
+}
+
 // CreateAccessTokenInput is the input of CreateAccessToken.
 type CreateAccessTokenInput struct {
 	// Value 60 to 43200.
@@ -76,6 +90,18 @@ type ExplainOutput struct {
 	Context  *DecisionContext
 }
 
+// GetAlarmInput is the input of GetAlarm.
+type GetAlarmInput struct {
+	// Required. Pattern [0-9a-f]{16}
+	AlarmId string
+}
+
+// GetAlarmOutput is the output of GetAlarm.
+type GetAlarmOutput struct {
+	// Required.
+	Alarm Alarm
+}
+
 // GetCatalogServiceInput is the input of GetCatalogService.
 type GetCatalogServiceInput struct {
 	// Required. Length 1 to 63. Pattern [a-z0-9][a-z0-9-]*
@@ -109,6 +135,34 @@ type GetGuardrailPlanOutput struct {
 	LeftAlone []GuardrailLeftAlone
 }
 
+// ListAlarmRulesInput is the input of ListAlarmRules.
+type ListAlarmRulesInput struct{}
+
+// ListAlarmRulesOutput is the output of ListAlarmRules.
+type ListAlarmRulesOutput struct {
+	// Required.
+	Rules []AlarmRule
+}
+
+// ListAlarmsInput is the input of ListAlarms.
+type ListAlarmsInput struct {
+	// One of RAISED, ACKNOWLEDGED, RESOLVED.
+	State  *string
+	RuleId *string
+	// Value 1 to 100.
+	MaxResults *int32
+	// Length 1 to 200.
+	NextToken *string
+}
+
+// ListAlarmsOutput is the output of ListAlarms.
+type ListAlarmsOutput struct {
+	// Required.
+	Alarms []Alarm
+	// Length 1 to 200.
+	NextToken *string
+}
+
 // ListCatalogServicesInput is the input of ListCatalogServices.
 type ListCatalogServicesInput struct{}
 
@@ -118,11 +172,168 @@ type ListCatalogServicesOutput struct {
 	Services []CatalogServiceSummary
 }
 
+// MuteAlarmInput is the input of MuteAlarm.
+type MuteAlarmInput struct {
+	// Required. Pattern [0-9a-f]{16}
+	AlarmId string
+	// Required. Length 1 to 500. Pattern [^\p{Cc}]+
+	Reason string
+	// Required.
+	Until time.Time
+}
+
+// MuteAlarmOutput is the output of MuteAlarm.
+type MuteAlarmOutput struct {
+	// Required.
+	Alarm Alarm
+}
+
+// ResolveAlarmInput is the input of ResolveAlarm.
+type ResolveAlarmInput struct {
+	// Required. Pattern [0-9a-f]{16}
+	AlarmId string
+	// Length 1 to 500. Pattern [^\p{Cc}]+
+	Note *string
+}
+
+// ResolveAlarmOutput is the output of ResolveAlarm.
+type ResolveAlarmOutput struct {
+	// Required.
+	Alarm Alarm
+}
+
+// TestAlarmChannelsInput is the input of TestAlarmChannels.
+type TestAlarmChannelsInput struct{}
+
+// TestAlarmChannelsOutput is the output of TestAlarmChannels.
+type TestAlarmChannelsOutput struct {
+	// Required.
+	Channels []AlarmChannelTest
+}
+
+// UnmuteAlarmInput is the input of UnmuteAlarm.
+type UnmuteAlarmInput struct {
+	// Required. Pattern [0-9a-f]{16}
+	AlarmId string
+}
+
+// UnmuteAlarmOutput is the output of UnmuteAlarm.
+type UnmuteAlarmOutput struct {
+	// Required.
+	Alarm Alarm
+}
+
 // Action is the model's structure Action.
 type Action struct {
 	// Required. Length 1 to 256.
 	Name       string
 	Properties json.RawMessage
+}
+
+// Alarm is the model's structure Alarm.
+type Alarm struct {
+	// Required. Pattern [0-9a-f]{16}
+	AlarmId string
+	// Required.
+	Arn string
+	// Required.
+	RuleId string
+	Type   *string
+	// Required.
+	Title string
+	// Required. One of LOW, MEDIUM, HIGH, CRITICAL.
+	Severity string
+	// Required. One of RAISED, ACKNOWLEDGED, RESOLVED.
+	State   string
+	Subject *string
+	Detail  *string
+	// Required.
+	Raised time.Time
+	// Required.
+	LastEvent time.Time
+	// Required.
+	Count int32
+	// Required.
+	Raises int32
+	// Required.
+	Event        AlarmEvent
+	Acknowledged *AlarmNote
+	Resolved     *AlarmNote
+	Mute         *AlarmMute
+	// Required.
+	Deliveries []AlarmDelivery
+}
+
+// AlarmChannelTest is the model's structure AlarmChannelTest.
+type AlarmChannelTest struct {
+	// Required.
+	Channel string
+	// Required.
+	Delivered bool
+	Error     *string
+}
+
+// AlarmDelivery is the model's structure AlarmDelivery.
+type AlarmDelivery struct {
+	// Required.
+	Channel string
+	// Required. One of PENDING, DELIVERED, FAILED.
+	Status string
+	// Required.
+	Attempts    int32
+	Delivered   *time.Time
+	NextAttempt *time.Time
+	Error       *string
+}
+
+// AlarmEvent is the model's structure AlarmEvent.
+type AlarmEvent struct {
+	// Required.
+	EventID string
+	// Required.
+	EventSource string
+	// Required.
+	EventName       string
+	Principal       *string
+	AccessKeyId     *string
+	SourceIPAddress *string
+	UserAgent       *string
+	ErrorCode       *string
+	AwsRegion       *string
+}
+
+// AlarmMute is the model's structure AlarmMute.
+type AlarmMute struct {
+	// Required.
+	At time.Time
+	// Required.
+	Until time.Time
+	// Required.
+	Reason string
+	By     *string
+}
+
+// AlarmNote is the model's structure AlarmNote.
+type AlarmNote struct {
+	// Required.
+	At   time.Time
+	By   *string
+	Note *string
+}
+
+// AlarmRule is the model's structure AlarmRule.
+type AlarmRule struct {
+	// Required.
+	RuleId string
+	Type   *string
+	// Required.
+	Title string
+	Why   *string
+	// Required. One of LOW, MEDIUM, HIGH, CRITICAL.
+	Severity string
+	// Required.
+	Own      bool
+	Inactive *string
 }
 
 // BatchOptions is the model's structure BatchOptions.

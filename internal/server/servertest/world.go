@@ -12,6 +12,7 @@ import (
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/api/accessanalyzer"
 	"github.com/warder-iam/warder/internal/api/cloudtrail"
+	"github.com/warder-iam/warder/internal/api/account"
 	"github.com/warder-iam/warder/internal/api/iam"
 	"github.com/warder-iam/warder/internal/api/sts"
 	"github.com/warder-iam/warder/internal/api/warder"
@@ -75,7 +76,7 @@ func WithQuotas(t testing.TB, quotas map[store.QuotaName]int, register ...func(*
 	return w
 }
 
-var services = []*awsapi.Service{iam.Service, sts.Service, accessanalyzer.Service, cloudtrail.Service, warder.Service}
+var services = []*awsapi.Service{iam.Service, sts.Service, accessanalyzer.Service, account.Service, cloudtrail.Service, warder.Service}
 
 // Outbox is what changes have put on record, oldest first.
 func (w *World) Outbox(t testing.TB) []*trail.Event {
