@@ -153,12 +153,10 @@ func (a *App) openData(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if a.recorder, err = openTrail(ctx, filepath.Join(c.Data, trailName)); err != nil {
+	if a.recorder, err = openTrail(ctx, filepath.Join(c.Data, trailName), a.keyring, a.store, a.log); err != nil {
 		return err
 	}
-	if cut := a.recorder.trail.Recovered(); cut.Segment != "" {
-		a.log.Warn("cut an unfinished record off the trail's end", "segment", cut.Segment, "offset", cut.Offset, "bytes", len(cut.Cut), "reason", cut.Reason)
-	}
+	a.tellRecovery(a.recorder.trail.Recovered())
 	if a.store.Empty() && !a.recorder.newestEvent().IsZero() {
 		return fmt.Errorf("the state in %s holds no account, but the trail has events: the state was lost or replaced. "+
 			"Restore %s from a backup, or begin anew in another directory; nothing was changed", c.Data, stateName)
@@ -310,6 +308,7 @@ func (a *App) runJobs() {
 	ctx, a.endJobs = context.WithCancel(context.Background())
 	a.delivery = &delivery{store: a.store, recorder: a.recorder, log: a.log}
 	a.background.Go(func() { a.delivery.run(ctx) })
+	a.background.Go(func() { a.recorder.head.run(ctx) })
 	if a.transport.ca == "" {
 		return
 	}

@@ -3,9 +3,13 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"sync/atomic"
 	"time"
 
+	"github.com/warder-iam/warder/internal/seal"
+	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/internal/trailstore"
 	"github.com/warder-iam/warder/trail"
 )
@@ -14,11 +18,15 @@ import (
 type recorder struct {
 	trail  *trailstore.Store
 	index  *trailstore.Index
+	head   *headKeeper
 	newest atomic.Int64 // Unix seconds; 0 without events
 }
 
 // Append puts events on the trail; it implements server.Recorder.
 func (r *recorder) Append(ctx context.Context, events ...*trail.Event) error {
+	if err := r.head.begin(ctx); err != nil {
+		return err
+	}
 	if err := r.trail.Append(ctx, events...); err != nil {
 		return err
 	}
@@ -27,6 +35,9 @@ func (r *recorder) Append(ctx context.Context, events ...*trail.Event) error {
 }
 
 func (r *recorder) appendOnce(ctx context.Context, events ...*trail.Event) error {
+	if err := r.head.begin(ctx); err != nil {
+		return err
+	}
 	if err := r.trail.AppendOnce(ctx, events...); err != nil {
 		return err
 	}
@@ -50,24 +61,36 @@ func (r *recorder) newestEvent() time.Time {
 	return time.Time{}
 }
 
-// openTrail opens the trail in dir and reads its newest event.
-func openTrail(ctx context.Context, dir string) (*recorder, error) {
-	store, err := trailstore.Open(dir, trailstore.Options{})
+// openTrail opens the trail in dir, which must be the one that the state knows, and reads its newest event.
+func openTrail(ctx context.Context, dir string, keyring *seal.Keyring, state *store.Store, log *slog.Logger) (*recorder, error) {
+	known, err := state.TrailHead(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r := &recorder{trail: store}
+	opened, err := trailstore.Open(dir, trailstore.Options{Keyring: keyring, Known: trailstore.Known(known)})
+	if errors.Is(err, trailstore.ErrDamaged) {
+		err = fmt.Errorf("%w. Nothing was changed. warder trail verify says what else is wrong; put the files back from a backup", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := &recorder{trail: opened, head: newHeadKeeper(opened, state, known, log)}
 	for record, err := range trailstore.Read(ctx, dir, trailstore.Last(1)) {
 		if err != nil {
-			_ = store.Close()
+			_ = opened.Close()
 			return nil, err
 		}
 		r.note([]*trail.Event{record.Event})
 	}
-	r.index = trailstore.NewIndex(store)
+	r.index = trailstore.NewIndex(opened)
 	return r, nil
 }
 
+// close records what is waiting, closes the trail and notes that this is its end.
 func (r *recorder) close() error {
-	return errors.Join(ignoreClosed(r.index.Close()), ignoreClosed(r.trail.Close()))
+	if err := errors.Join(ignoreClosed(r.index.Close()), r.trail.Close()); err != nil {
+		return ignoreClosed(err)
+	}
+	r.head.end()
+	return nil
 }

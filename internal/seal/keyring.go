@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
@@ -137,6 +138,20 @@ func (k *Keyring) Open(box, aad []byte) ([]byte, error) {
 		return nil, ErrDamaged
 	}
 	return plain, nil
+}
+
+// Newest is the number of the data key under which Seal seals now.
+func (k *Keyring) Newest() uint32 { return k.keys.Load().current }
+
+// Derive gives a key for another use than sealing, which purpose names: HKDF-SHA256 of the data key of that number. The
+// same number and purpose always give the same key, for as long as the keyring has that data key; ErrDamaged where it has
+// not.
+func (k *Keyring) Derive(number uint32, purpose string) ([]byte, error) {
+	key, ok := k.keys.Load().byID[number]
+	if !ok {
+		return nil, fmt.Errorf("%w: data key %d is not in the keyring", ErrDamaged, number)
+	}
+	return hkdf.Key(sha256.New, key.raw[:], nil, "warder derived key: "+purpose, keySize)
 }
 
 // bound puts a header in front of the additional data, so that the header is authenticated too. Its length is fixed, so

@@ -259,3 +259,37 @@ func BenchmarkSeal400(b *testing.B) {
 		}
 	}
 }
+
+// A derived key depends on the data key and on the purpose, and on nothing else.
+func TestDerive(t *testing.T) {
+	master := NewMaster()
+	k, wrapped, err := NewKeyring(master)
+	if err != nil {
+		t.Fatal(err)
+	}
+	derive := func(k *Keyring, number uint32, purpose string) string {
+		t.Helper()
+		key, err := k.Derive(number, purpose)
+		if err != nil || len(key) != keySize {
+			t.Fatalf("%d bytes, %v", len(key), err)
+		}
+		return string(key)
+	}
+	first := derive(k, k.Newest(), "a")
+	if derive(k, 1, "a") != first || derive(k, 1, "b") == first {
+		t.Error("the purpose does not decide")
+	}
+	if err := k.Rotate(func(w []byte) error { wrapped = w; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if k.Newest() != 2 || derive(k, 2, "a") == first || derive(k, 1, "a") != first {
+		t.Error("the data key does not decide")
+	}
+	again, err := OpenKeyring(master, wrapped)
+	if err != nil || derive(again, 1, "a") != first {
+		t.Errorf("not the same after opening: %v", err)
+	}
+	if _, err := k.Derive(3, "a"); !errors.Is(err, ErrDamaged) {
+		t.Errorf("a key that is not there: %v", err)
+	}
+}

@@ -26,6 +26,9 @@ import (
 //	access/<account id>/<id>             what a user or role (unique id) or the root user (account id) last tried
 //	report/<account id>/<kind>/<id>      a report: when it was made; the id is a UUID
 //	part/<account id>/<kind>/<id>/<n>    a part of its text, by number in 4 hexadecimal digits
+//	trail/head                           TrailHead
+//	trail/key/<fingerprint>              a key pair that signs digests; MD5 of its public half
+//	trail/digest/<account id>/<hash>     trail.Checkpoint of a trail; part of the SHA-256 of its name
 //
 // Account ids, unique ids and access key ids are no secrets: they appear in every ARN and every log.
 const (
@@ -37,6 +40,10 @@ const (
 	accessPrefix  = "access/"
 	reportPrefix  = "report/"
 	partPrefix    = "part/"
+
+	trailHeadKey     = "trail/head"
+	digestKeyPrefix  = "trail/key/"
+	checkpointPrefix = "trail/digest/"
 )
 
 func entityKey(account, key string) string { return entityPrefix + account + "/" + key }
@@ -62,6 +69,12 @@ func reportPartKey(account string, kind ReportKind, id string, number int) strin
 		return prefix
 	}
 	return prefix + fmt.Sprintf("%04x", number)
+}
+
+func digestKeyKey(fingerprint string) string { return digestKeyPrefix + fingerprint }
+
+func checkpointKey(account, name string) string {
+	return checkpointPrefix + account + "/" + hex.EncodeToString(trailNameHash(name))
 }
 
 // splitAccount takes a key with an account in it apart, after its prefix.

@@ -32,6 +32,9 @@ func (s *Store) load(ctx context.Context) error {
 		if err := s.loadAnswers(r); err != nil {
 			return err
 		}
+		if _, err := ReadTrailState(r, s.codec.keyring); err != nil {
+			return fmt.Errorf("store: read what is known of the trail: %w", err)
+		}
 		return s.checkOutbox(r)
 	})
 }

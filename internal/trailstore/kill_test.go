@@ -15,9 +15,12 @@ import (
 // childEnv makes the test binary a writer that runs until it is killed.
 const childEnv = "WARDER_TRAILSTORE_CHILD"
 
+// childKeysEnv hands it the data keys of the parent.
+const childKeysEnv = "WARDER_TRAILSTORE_KEYS"
+
 // childMain appends as fast as it can and says each event that was acknowledged.
 func childMain(dir string) {
-	s, err := Open(dir, Options{SegmentBytes: 20_000})
+	s, err := Open(dir, keyed(Options{SegmentBytes: 20_000}))
 	if err != nil {
 		fmt.Println("error", err)
 		return
@@ -73,7 +76,7 @@ func TestKill(t *testing.T) {
 func killRound(t *testing.T, dir string, acknowledged map[string]bool) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childEnv+"="+dir)
+	cmd.Env = append(os.Environ(), childEnv+"="+dir, childKeysEnv+"="+testKeys().text)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -6,105 +6,339 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/warder-iam/warder/trail"
 )
 
-// Recovery is what Open had to cut off the newest segment's end. The zero value: nothing.
+// Recovery is what Open had to cut off the newest segment's end and to add to the chain. The zero value: nothing.
 type Recovery struct {
 	Segment string // file name
 	Offset  int64  // bytes that were kept
 	Cut     []byte // what was cut off, its first trail.MaxParse bytes at most; for the log, since it is gone from the disk
 	Reason  string
+	// Chained is how many records had no value in the chain and got one: those that a crash kept from it, or all of a log
+	// that is older than its chain.
+	Chained int
 }
 
 // recoverWriter finds the trail's end and makes it sound.
 func recoverWriter(dir string, o Options) (*writer, Recovery, error) {
-	w := &writer{dir: dir, disk: o.disk, limit: o.SegmentBytes, first: 1, next: 1}
+	w := &writer{dir: dir, disk: o.disk, keyring: o.Keyring, limit: o.SegmentBytes, next: 1}
 	firsts, err := segments(dir)
 	if err != nil {
 		return nil, Recovery{}, fmt.Errorf("trailstore: %w", err)
 	}
+	r := recoverer{writer: w, known: o.Known}
 	if len(firsts) == 0 {
-		return w, Recovery{}, w.begin()
+		return w, Recovery{}, r.begin()
 	}
-	newest := firsts[len(firsts)-1]
-	if len(firsts) > 1 {
-		if err := w.readOlder(firsts[len(firsts)-2], newest); err != nil {
-			return nil, Recovery{}, err
-		}
+	err = r.read(firsts)
+	if err != nil {
+		err = errors.Join(err, w.release())
 	}
-	recovery, err := w.readNewest(newest)
-	if err != nil && w.file != nil {
-		err = errors.Join(err, w.file.Close())
-	}
-	return w, recovery, err
+	return w, r.recovery, err
 }
 
-// begin makes the very first segment.
-func (w *writer) begin() (err error) {
-	if w.file, err = w.disk.Create(filepath.Join(w.dir, segmentName(1))); err != nil {
+// recoverer is what recoverWriter knows on its way.
+type recoverer struct {
+	*writer
+	known    Known
+	before   trail.Hash // the chain's value before the segment that is read next
+	anchored bool       // before is known
+	recovery Recovery
+}
+
+// begin makes the first segment: the very first, or the first after all were removed.
+func (r *recoverer) begin() error {
+	if r.known.Removed < r.known.Head.Sequence {
+		return fmt.Errorf("%w: there is no segment, and the state knows of records up to %d", ErrDamaged, r.known.Head.Sequence)
+	}
+	w := r.writer
+	w.next, w.newest = r.known.Head.Sequence+1, r.known.Head
+	w.first = w.next
+	var err error
+	if w.chain, err = newChain(w.disk, w.dir, w.keyring, w.next, r.known.Head.Hash); err != nil {
 		return fmt.Errorf("trailstore: %w", err)
 	}
+	if w.file, err = w.disk.Create(filepath.Join(w.dir, segmentName(w.next))); err != nil {
+		return errors.Join(fmt.Errorf("trailstore: %w", err), w.release())
+	}
 	if err := w.disk.SyncDir(w.dir); err != nil {
-		return errors.Join(fmt.Errorf("trailstore: %w", err), w.file.Close())
+		return errors.Join(fmt.Errorf("trailstore: %w", err), w.release())
 	}
 	return nil
 }
 
-// readOlder learns the event ids of the segment before the newest and checks that nothing is missing between the two.
-func (w *writer) readOlder(first, newest uint64) error {
-	name := segmentName(first)
-	f, err := w.disk.Open(filepath.Join(w.dir, name))
+// read goes through the newest two segments. Older ones are read only where they have no chain yet.
+func (r *recoverer) read(firsts []uint64) error {
+	if err := r.known.checkFirst(firsts[0]); err != nil {
+		return err
+	}
+	newest := len(firsts) - 1
+	if r.known.none() {
+		if err := r.buildChains(firsts[:max(newest-1, 0)], firsts); err != nil {
+			return err
+		}
+	} else if err := r.checkOldHead(firsts); err != nil {
+		return err
+	}
+	if newest > 0 {
+		if err := r.readOlder(firsts[newest-1], firsts[newest]); err != nil {
+			return err
+		}
+	}
+	return r.readNewest(firsts[newest])
+}
+
+// buildChains makes the chains of a log that is older than they are, or whose making was interrupted.
+func (r *recoverer) buildChains(old, firsts []uint64) error {
+	for i, first := range old {
+		whole, err := r.hasChain(first, firsts[i+1])
+		if err != nil {
+			return err
+		}
+		if !whole {
+			if _, err := r.readWhole(first, firsts[i+1]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// hasChain tells whether a segment's chain has all its values, and takes the last.
+func (r *recoverer) hasChain(first, next uint64) (bool, error) {
+	value, err := storedValue(r.disk.Open, r.dir, first, next-1)
+	if errors.Is(err, errNoChain) {
+		return false, nil
+	}
+	r.before, r.anchored = value, true
+	return err == nil, err
+}
+
+// checkOldHead looks at the head where it lies before the segments that are read: then an older copy of the state was
+// put back.
+func (r *recoverer) checkOldHead(firsts []uint64) error {
+	sequence := r.known.Head.Sequence
+	if read := firsts[max(len(firsts)-2, 0)]; sequence+1 >= read {
+		return nil
+	}
+	i, there := slices.BinarySearch(firsts, sequence)
+	if !there {
+		i--
+	}
+	if i < 0 {
+		return nil // retention removed it
+	}
+	value, err := storedValue(r.disk.Open, r.dir, firsts[i], sequence)
 	if err != nil {
-		return fmt.Errorf("trailstore: %w", err)
+		return err
 	}
-	found, err := scan(f)
-	if err := errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("trailstore: %s: %w", name, err)
+	return r.known.checkValue(sequence, value)
+}
+
+// readOlder learns the event ids of the segment before the newest and checks that nothing is missing between the two.
+func (r *recoverer) readOlder(first, newest uint64) error {
+	ids, err := r.readWhole(first, newest)
+	if err != nil {
+		return err
 	}
+	r.seen.add(ids)
+	r.seen.rotate()
+	return nil
+}
+
+// readWhole reads a segment that ends where next begins, and gives its event ids.
+func (r *recoverer) readWhole(first, next uint64) ([]eventKey, error) {
+	need := next - 1
+	if r.known.none() {
+		need = 0
+	}
+	s, err := r.open(first, need)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	name, found := segmentName(first), s.found
 	if found.problem != "" {
-		return fmt.Errorf("%w: %s, line %d: %s", ErrDamaged, name, len(found.ids)+1, found.problem)
+		return nil, fmt.Errorf("%w: %s, line %d: %s", ErrDamaged, name, len(found.ids)+1, found.problem)
 	}
-	if next := first + uint64(len(found.ids)); next != newest {
-		return fmt.Errorf("%w: %s ends before record %d, the next segment begins with %d", ErrDamaged, name, next, newest)
+	if end := first + uint64(len(found.ids)); end != next {
+		return nil, fmt.Errorf("%w: %s ends before record %d, the next segment begins with %d", ErrDamaged, name, end, next)
 	}
-	w.seen.add(found.ids)
-	w.seen.rotate()
+	if err := s.check.end(); err != nil {
+		return nil, err
+	}
+	r.before, r.anchored = s.check.link.value, true
+	return found.ids, r.restore(s)
+}
+
+// restore writes what is missing of a chain that is not the newest's.
+func (r *recoverer) restore(s *scanned) error {
+	if s.check.made() == 0 && s.check.file != nil {
+		return nil
+	}
+	c, err := s.check.repair(r.disk, r.dir, s.chain)
+	if err != nil {
+		return fmt.Errorf("trailstore: %s: %w", chainName(s.check.first), err)
+	}
+	s.chain = c.file
+	r.recovery.Chained += s.check.made()
+	if err := c.sync(); err != nil {
+		return fmt.Errorf("trailstore: %s: %w", chainName(s.check.first), err)
+	}
 	return nil
 }
 
 // readNewest opens the newest segment for writing, cuts off a torn last line, and syncs, so that what it counts as
 // recorded is on disk even if the process that wrote it never got that far.
-func (w *writer) readNewest(first uint64) (Recovery, error) {
-	var recovery Recovery
-	name := segmentName(first)
-	f, err := w.disk.Open(filepath.Join(w.dir, name))
+func (r *recoverer) readNewest(first uint64) error {
+	s, err := r.open(first, r.known.Head.Sequence)
 	if err != nil {
-		return recovery, fmt.Errorf("trailstore: %w", err)
+		return err
 	}
-	w.file = f
-	found, err := scan(f)
-	if err != nil {
-		return recovery, fmt.Errorf("trailstore: %s: %w", name, err)
+	w := r.writer
+	w.file, w.first, w.next = s.segment, first, first+uint64(len(s.found.ids))
+	if w.newest, err = r.checkNewest(s); err != nil {
+		return errors.Join(err, closeFile(s.chain))
 	}
-	if found.problem != "" {
-		if !found.last {
-			return recovery, fmt.Errorf("%w: %s, line %d: %s", ErrDamaged, name, len(found.ids)+1, found.problem)
+	if w.chain, err = s.check.repair(w.disk, w.dir, s.chain); err != nil {
+		return fmt.Errorf("trailstore: %s: %w", chainName(first), err)
+	}
+	r.recovery.Chained += s.check.made()
+	if err := w.chain.flush(); err != nil && !isFull(err) {
+		return fmt.Errorf("trailstore: %s: %w", chainName(first), err)
+	}
+	return r.cut(segmentName(first), s.found)
+}
+
+// checkNewest looks for damage before anything is changed, and gives the head.
+func (r *recoverer) checkNewest(s *scanned) (trail.Head, error) {
+	name, found, end := segmentName(s.check.first), s.found, s.check.link.sequence
+	if found.problem != "" && !found.last {
+		return trail.Head{}, fmt.Errorf("%w: %s, line %d: %s", ErrDamaged, name, len(found.ids)+1, found.problem)
+	}
+	if err := errors.Join(s.check.end(), r.known.checkEnd(end)); err != nil {
+		return trail.Head{}, err
+	}
+	if found.problem != "" && r.known.Closed {
+		return trail.Head{}, fmt.Errorf("%w: %s goes on after record %d, with which it was closed", ErrDamaged, name, end)
+	}
+	return r.headOf(s)
+}
+
+// headOf is the head after a segment. Its time is that of the last line.
+func (r *recoverer) headOf(s *scanned) (trail.Head, error) {
+	head := trail.Head{Sequence: s.check.link.sequence, Hash: s.check.link.value}
+	if head.Sequence == r.known.Head.Sequence {
+		return r.known.Head, nil
+	}
+	if s.lastLine != nil {
+		e, err := trail.Parse(s.lastLine)
+		if err != nil {
+			return head, fmt.Errorf("%w: %s, record %d: %w", ErrDamaged, segmentName(s.check.first), head.Sequence, err)
 		}
-		recovery = Recovery{Segment: name, Offset: found.size, Cut: found.rest, Reason: found.problem}
-		if err := f.Truncate(found.size); err != nil {
-			return recovery, fmt.Errorf("trailstore: %s: %w", name, err)
+		head.Time = e.EventTime
+	}
+	return head, nil
+}
+
+// cut takes a torn last line off and syncs.
+func (r *recoverer) cut(name string, found found) error {
+	w := r.writer
+	if found.problem != "" {
+		r.recovery.Segment, r.recovery.Offset, r.recovery.Cut, r.recovery.Reason = name, found.size, found.rest, found.problem
+		if err := w.file.Truncate(found.size); err != nil {
+			return fmt.Errorf("trailstore: %s: %w", name, err)
 		}
 		w.renew = true
 	}
-	if err := f.Sync(); err != nil {
-		return recovery, fmt.Errorf("trailstore: %s: %w", name, err)
+	if err := w.file.Sync(); err != nil {
+		return fmt.Errorf("trailstore: %s: %w", name, err)
 	}
-	w.first, w.size, w.next = first, found.size, first+uint64(len(found.ids))
+	w.size = found.size
 	w.seen.add(found.ids)
-	return recovery, nil
+	return nil
+}
+
+// scanned is a segment that was read, with its chain.
+type scanned struct {
+	segment, chain file // chain is nil where there is none
+	found          found
+	check          *chainCheck
+	lastLine       []byte
+}
+
+func (s *scanned) close() { // they were only read, or synced
+	_ = closeFile(s.segment)
+	_ = closeFile(s.chain)
+}
+
+func closeFile(f file) error {
+	if f == nil {
+		return nil
+	}
+	return f.Close()
+}
+
+// open reads a segment and compares it with its chain. Values up to need must be there.
+func (r *recoverer) open(first, need uint64) (_ *scanned, err error) {
+	path := filepath.Join(r.dir, segmentName(first))
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("trailstore: %w", err)
+	}
+	s := new(scanned)
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	var stored *chainFile
+	s.chain, stored, err = loadChain(r.disk.Open, r.dir, first, info.Size())
+	if errors.Is(err, errNoChain) {
+		if need >= first {
+			return s, fmt.Errorf("%w: %s is missing", ErrDamaged, chainName(first))
+		}
+	} else if err != nil {
+		return s, err
+	}
+	if err := r.checkBefore(first, stored); err != nil {
+		return s, err
+	}
+	if s.check, err = newChainCheck(r.keyring, stored, first, r.before, r.known, need); err != nil {
+		return s, err
+	}
+	if s.segment, err = r.disk.Open(path); err != nil {
+		return s, fmt.Errorf("trailstore: %w", err)
+	}
+	s.found, err = scanEach(s.segment, func(line []byte) {
+		s.check.line(line)
+		s.lastLine = append(s.lastLine[:0], line...)
+	})
+	if err != nil {
+		return s, fmt.Errorf("trailstore: %s: %w", segmentName(first), err)
+	}
+	return s, s.check.err
+}
+
+// checkBefore makes sure that a chain goes on where the one before it ended. Where that one is not read, the chain's own
+// values tell, and where it has none the head.
+func (r *recoverer) checkBefore(first uint64, stored *chainFile) error {
+	switch {
+	case r.anchored:
+	case stored == nil && r.known.Head.Sequence == first-1:
+		r.before = r.known.Head.Hash
+	case stored != nil && first > 1:
+		r.before = stored.before
+	}
+	if stored != nil && stored.before != r.before {
+		return fmt.Errorf("%w: %s does not go on where the chain before it ended", ErrDamaged, chainName(first))
+	}
+	return nil
 }
 
 // found is what scan saw of a segment, up to its end or its first bad line.
@@ -117,7 +351,10 @@ type found struct {
 }
 
 // scan reads a segment.
-func scan(f io.ReaderAt) (found, error) {
+func scan(f io.ReaderAt) (found, error) { return scanEach(f, func([]byte) {}) }
+
+// scanEach also gives each good line to each, without its newline.
+func scanEach(f io.ReaderAt, each func(line []byte)) (found, error) {
 	var s found
 	r := bufio.NewReaderSize(io.NewSectionReader(f, 0, math.MaxInt64), trail.MaxParse+1)
 	for {
@@ -132,6 +369,7 @@ func scan(f io.ReaderAt) (found, error) {
 		if err == nil && perr == nil {
 			s.ids = append(s.ids, keyOf(id))
 			s.size += int64(len(line))
+			each(line[:len(line)-1])
 			continue
 		}
 		s.rest = append([]byte(nil), line...)

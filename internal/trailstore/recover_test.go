@@ -78,7 +78,7 @@ func TestDamageIsRefused(t *testing.T) {
 			for first, text := range test.segments {
 				write(t, dir, first, text)
 			}
-			if s, err := Open(dir, Options{}); !errors.Is(err, ErrDamaged) {
+			if s, err := Open(dir, keyed(Options{})); !errors.Is(err, ErrDamaged) {
 				t.Errorf("Open: %v, %v", s, err)
 			}
 			var last error

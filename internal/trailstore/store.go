@@ -1,12 +1,15 @@
 package trailstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"sync"
+	"time"
 
+	"github.com/warder-iam/warder/internal/seal"
 	"github.com/warder-iam/warder/trail"
 )
 
@@ -34,8 +37,13 @@ const DefaultSegmentBytes = 64 << 20
 // maxBatchBytes bounds one write, so that a burst neither holds much memory nor delays its first caller much.
 const maxBatchBytes = 4 << 20
 
-// Options of a Store. The zero value is good.
+// Options of a Store.
 type Options struct {
+	// Keyring has the keys of the chain; needed.
+	Keyring *seal.Keyring
+	// Known is what the state knows of the log.
+	Known Known
+
 	// SegmentBytes replaces DefaultSegmentBytes when it is more than 0. A segment passes it by one batch at most.
 	SegmentBytes int64
 
@@ -59,6 +67,7 @@ type Store struct {
 	wake   chan struct{} // holds one token when queue may hold something
 	closed bool
 	err    error // outcome of the newest batch
+	newest trail.Head
 	end    logEnd
 	grown  chan struct{} // holds one token when end has moved
 }
@@ -73,7 +82,10 @@ type logEnd struct {
 type request struct {
 	lines [][]byte // each with its newline
 	ids   []eventKey
+	at    time.Time // of the last event
 	once  bool
+	chain bool       // no lines: the chain is to be synced
+	head  trail.Head // then set before done
 	state requestState
 	done  chan error // buffered: the writer never waits for a caller
 }
@@ -89,9 +101,14 @@ const (
 
 // Open opens the trail in dir for writing, making the folder where it is missing. It holds the folder's lock until Close.
 //
-// A last line that was cut short or garbled by a crash is cut off and told by Recovered; it was never acknowledged,
-// unless the disk lost it later. Any other damage in the newest segment is ErrDamaged. Older segments are not read here.
+// A last line that was cut short or garbled by a crash is cut off and told by Recovered; it was never acknowledged.
+// Records that a crash kept from the chain get their values, unless the state knows of them. Any other damage in the
+// newest two segments and their chains, and a log that is not the one that the state knows, is ErrDamaged. Older segments
+// are not read here, but for those of a log that is older than its chain.
 func Open(dir string, o Options) (*Store, error) {
+	if o.Keyring == nil {
+		return nil, errors.New("trailstore: no keyring given")
+	}
 	if o.SegmentBytes <= 0 {
 		o.SegmentBytes = DefaultSegmentBytes
 	}
@@ -110,15 +127,32 @@ func Open(dir string, o Options) (*Store, error) {
 		return nil, errors.Join(err, unlock(lock))
 	}
 	s := &Store{
-		dir: dir, recovery: recovery, lock: lock, writer: w,
+		dir: dir, recovery: recovery, lock: lock, writer: w, newest: w.newest,
 		done: make(chan struct{}), wake: make(chan struct{}, 1), grown: make(chan struct{}, 1), end: w.end(),
 	}
 	go s.run()
 	return s, nil
 }
 
-// Recovered tells what Open had to cut off.
+// Recovered tells what Open had to cut off and to add.
 func (s *Store) Recovered() Recovery { return s.recovery }
+
+// Head is the newest record that was acknowledged. Its place in the chain may not be durable yet.
+func (s *Store) Head() trail.Head {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.newest
+}
+
+// SyncChain makes the chain as durable as the records and gives the head of both, which the state may note. It waits
+// for its turn among the calls of Append.
+func (s *Store) SyncChain(ctx context.Context) (trail.Head, error) {
+	r := &request{chain: true, done: make(chan error, 1)}
+	if err := s.wait(ctx, r); err != nil {
+		return trail.Head{}, err
+	}
+	return r.head, nil
+}
 
 // Append puts events at the trail's end, in order and without others between them, and returns when they are synced.
 // Calls at the same time share one sync. An error says that they were not recorded, ErrUnknown aside: whatever the
@@ -138,6 +172,11 @@ func (s *Store) append(ctx context.Context, once bool, events []*trail.Event) er
 	if err != nil || len(events) == 0 {
 		return err
 	}
+	return s.wait(ctx, r)
+}
+
+// wait hands a request to the writer and waits for its outcome.
+func (s *Store) wait(ctx context.Context, r *request) error {
 	if err := s.enqueue(r); err != nil {
 		return err
 	}
@@ -175,6 +214,7 @@ func newRequest(once bool, events []*trail.Event) (*request, error) {
 		}
 		r.lines = append(r.lines, append(text, '\n'))
 		r.ids = append(r.ids, keyOf(e.EventID))
+		r.at = e.EventTime.UTC().Truncate(time.Second)
 	}
 	return r, nil
 }
@@ -226,17 +266,7 @@ func (s *Store) run() {
 	defer close(s.done)
 	for range s.wake {
 		for batch := s.take(); len(batch) > 0; batch = s.take() {
-			err := s.writer.write(batch)
-			s.mu.Lock()
-			s.err, s.end = err, s.writer.end()
-			s.mu.Unlock()
-			select {
-			case s.grown <- struct{}{}:
-			default:
-			}
-			for _, r := range batch {
-				r.done <- err
-			}
+			s.do(batch)
 		}
 		s.mu.Lock()
 		closed := s.closed && len(s.queue) == 0
@@ -245,6 +275,52 @@ func (s *Store) run() {
 			return
 		}
 	}
+}
+
+// grow tells how far the trail has come to whoever follows it.
+func (s *Store) grow() {
+	s.mu.Lock()
+	s.end = s.writer.end()
+	s.mu.Unlock()
+	select {
+	case s.grown <- struct{}{}:
+	default:
+	}
+}
+
+// do writes a batch and tells its callers: first those of Append, then those of SyncChain.
+func (s *Store) do(batch []*request) {
+	var lines, chains []*request
+	for _, r := range batch {
+		if r.chain {
+			chains = append(chains, r)
+		} else {
+			lines = append(lines, r)
+		}
+	}
+	if len(lines) > 0 {
+		err := s.writer.write(lines)
+		s.note(err)
+		s.grow()
+		for _, r := range lines {
+			r.done <- err
+		}
+	}
+	if len(chains) > 0 {
+		head, err := s.writer.syncChain()
+		s.note(cmp.Or(err, s.Err())) // a disk that was full is not known to have room again
+		for _, r := range chains {
+			r.head = head
+			r.done <- err
+		}
+	}
+}
+
+// note keeps the outcome of the newest batch.
+func (s *Store) note(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.err, s.newest = cmp.Or(err, s.writer.failed), s.writer.newest
 }
 
 // take gives everything that waits, up to maxBatchBytes.

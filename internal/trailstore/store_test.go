@@ -25,7 +25,7 @@ func event(i int) *trail.Event {
 
 func open(t testing.TB, dir string, o Options) *Store {
 	t.Helper()
-	s, err := Open(dir, o)
+	s, err := Open(dir, keyed(o))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +197,7 @@ func TestAppendRefuses(t *testing.T) {
 func TestOneWriter(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir, Options{})
-	if _, err := Open(dir, Options{}); !errors.Is(err, ErrLocked) {
+	if _, err := Open(dir, keyed(Options{})); !errors.Is(err, ErrLocked) {
 		t.Errorf("second Open: %v", err)
 	}
 	closeStore(t, s)
