@@ -300,10 +300,10 @@ func TestLine(t *testing.T) {
 		{"empty", trail.Event{}, "0001-01-01T00:00:00Z  -  -  -  ok"},
 		{
 			"denied", sample(),
-			"2026-01-02T03:04:05Z  arn:aws:sts::123456789012:assumed-role/deploy/ci  127.0.0.1  iam:CreateUser  AccessDenied: User: x is not authorized",
+			"2026-01-02T03:04:05Z  iam:CreateUser  arn:aws:sts::123456789012:assumed-role/deploy/ci  127.0.0.1  AccessDenied: User: x is not authorized",
 		},
-		{"no name", trail.Event{EventSource: "sts.amazonaws.com"}, "0001-01-01T00:00:00Z  -  -  sts:-  ok"},
-		{"service", trail.Event{EventName: "X", UserIdentity: trail.UserIdentity{Type: "AWSService", InvokedBy: "a.b"}}, "0001-01-01T00:00:00Z  a.b  -  X  ok"},
+		{"no name", trail.Event{EventSource: "sts.amazonaws.com"}, "0001-01-01T00:00:00Z  sts:-  -  -  ok"},
+		{"service", trail.Event{EventName: "X", UserIdentity: trail.UserIdentity{Type: "AWSService", InvokedBy: "a.b"}}, "0001-01-01T00:00:00Z  X  a.b  -  ok"},
 		{"message alone", trail.Event{ErrorMessage: "Failed authentication"}, "0001-01-01T00:00:00Z  -  -  -  Error: Failed authentication"},
 		{
 			"hostile",
@@ -311,7 +311,7 @@ func TestLine(t *testing.T) {
 				EventName: "X  ok", SourceIPAddress: "\x1b]0;t\a", ErrorCode: "E\n", ErrorMessage: "a\tb\u202e\u009b\xff\u00a0c",
 				UserIdentity: trail.UserIdentity{UserName: "é\u200b"},
 			},
-			`0001-01-01T00:00:00Z  é\u200b  \x1b]0;t\a  X\x20\x20ok  E\n: a\tb\u202e\u009b\xff\u00a0c`,
+			`0001-01-01T00:00:00Z  X\x20\x20ok  é\u200b  \x1b]0;t\a  E\n: a\tb\u202e\u009b\xff\u00a0c`,
 		},
 	}
 	for _, test := range tests {

@@ -9,13 +9,13 @@ import (
 	"unicode/utf8"
 )
 
-// Line tells the event on one line for people: time, principal, source address, event, outcome, two spaces between
+// Line tells the event on one line for people: time, event, principal, source address, outcome, two spaces between
 // them. What clients sent cannot harm the terminal or forge a column: every character that does not print, and every
 // space but those of the error message, shows as its Go escape (\x1b, \u202e). The full record is its JSON.
 func (e *Event) Line() string {
 	var b strings.Builder
 	b.WriteString(e.EventTime.UTC().Format(time.RFC3339))
-	for _, field := range []string{e.principal(), e.SourceIPAddress, e.eventTitle()} {
+	for _, field := range []string{e.eventTitle(), e.principal(), e.SourceIPAddress} {
 		b.WriteString("  ")
 		appendPrintable(&b, cmp.Or(field, "-"), false)
 	}

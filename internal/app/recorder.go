@@ -14,9 +14,10 @@ import (
 	"github.com/warder-iam/warder/trail"
 )
 
-// recorder is the trail, and knows the time of its newest event.
+// recorder is the trail with its index, and knows the time of its newest event.
 type recorder struct {
 	trail  *trailstore.Store
+	index  *trailstore.Index
 	head   *headKeeper
 	newest atomic.Int64 // Unix seconds; 0 without events
 }
@@ -81,12 +82,13 @@ func openTrail(ctx context.Context, dir string, keyring *seal.Keyring, state *st
 		}
 		r.note([]*trail.Event{record.Event})
 	}
+	r.index = trailstore.NewIndex(opened)
 	return r, nil
 }
 
 // close records what is waiting, closes the trail and notes that this is its end.
 func (r *recorder) close() error {
-	if err := r.trail.Close(); err != nil {
+	if err := errors.Join(ignoreClosed(r.index.Close()), r.trail.Close()); err != nil {
 		return ignoreClosed(err)
 	}
 	r.head.end()

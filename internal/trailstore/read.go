@@ -81,7 +81,7 @@ func read(ctx context.Context, dir string, from From, follow bool) iter.Seq2[Rec
 			case state == atEnd && !follow:
 				return
 			case state == atEnd:
-				pause(ctx)
+				pause(ctx, pollInterval)
 			}
 		}
 		if follow && ctx.Err() != nil {
@@ -91,8 +91,8 @@ func read(ctx context.Context, dir string, from From, follow bool) iter.Seq2[Rec
 	}
 }
 
-func pause(ctx context.Context) {
-	t := time.NewTimer(pollInterval)
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:

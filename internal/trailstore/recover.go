@@ -58,6 +58,7 @@ func (r *recoverer) begin() error {
 	}
 	w := r.writer
 	w.next, w.newest = r.known.Head.Sequence+1, r.known.Head
+	w.first = w.next
 	var err error
 	if w.chain, err = newChain(w.disk, w.dir, w.keyring, w.next, r.known.Head.Hash); err != nil {
 		return fmt.Errorf("trailstore: %w", err)
@@ -200,7 +201,7 @@ func (r *recoverer) readNewest(first uint64) error {
 		return err
 	}
 	w := r.writer
-	w.file, w.next = s.segment, first+uint64(len(s.found.ids))
+	w.file, w.first, w.next = s.segment, first, first+uint64(len(s.found.ids))
 	if w.newest, err = r.checkNewest(s); err != nil {
 		return errors.Join(err, closeFile(s.chain))
 	}

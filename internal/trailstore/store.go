@@ -56,6 +56,7 @@ type Options struct {
 // segment's name says the sequence of its first line, and lines follow one another. The bytes at one offset of a
 // segment are written once; after anything was cut off, writing goes on in a new segment. Readers rely on that.
 type Store struct {
+	dir      string
 	recovery Recovery
 	lock     *os.File
 	writer   *writer
@@ -67,6 +68,14 @@ type Store struct {
 	closed bool
 	err    error // outcome of the newest batch
 	newest trail.Head
+	end    logEnd
+	grown  chan struct{} // holds one token when end has moved
+}
+
+// logEnd is how far the trail is acknowledged.
+type logEnd struct {
+	first uint64 // of the newest segment
+	size  int64  // bytes of it
 }
 
 // request is one call of Append on its way through the writer.
@@ -118,8 +127,8 @@ func Open(dir string, o Options) (*Store, error) {
 		return nil, errors.Join(err, unlock(lock))
 	}
 	s := &Store{
-		recovery: recovery, lock: lock, writer: w, newest: w.newest,
-		done: make(chan struct{}), wake: make(chan struct{}, 1),
+		dir: dir, recovery: recovery, lock: lock, writer: w, newest: w.newest,
+		done: make(chan struct{}), wake: make(chan struct{}, 1), grown: make(chan struct{}, 1), end: w.end(),
 	}
 	go s.run()
 	return s, nil
@@ -268,6 +277,17 @@ func (s *Store) run() {
 	}
 }
 
+// grow tells how far the trail has come to whoever follows it.
+func (s *Store) grow() {
+	s.mu.Lock()
+	s.end = s.writer.end()
+	s.mu.Unlock()
+	select {
+	case s.grown <- struct{}{}:
+	default:
+	}
+}
+
 // do writes a batch and tells its callers: first those of Append, then those of SyncChain.
 func (s *Store) do(batch []*request) {
 	var lines, chains []*request
@@ -281,6 +301,7 @@ func (s *Store) do(batch []*request) {
 	if len(lines) > 0 {
 		err := s.writer.write(lines)
 		s.note(err)
+		s.grow()
 		for _, r := range lines {
 			r.done <- err
 		}

@@ -18,6 +18,7 @@ type writer struct {
 	keyring *seal.Keyring
 	limit   int64 // bytes after which a segment is closed
 	file    file
+	first   uint64 // sequence that file begins with
 	size    int64  // bytes of file that are acknowledged or were found at Open
 	next    uint64 // sequence of the next record
 	chain   *chain // of file
@@ -150,7 +151,7 @@ func (w *writer) rotate() error {
 		w.seen.rotate()
 	}
 	old := w.file
-	w.file, w.size, w.renew = next, 0, false
+	w.file, w.first, w.size, w.renew = next, w.next, 0, false
 	if err := old.Close(); err != nil {
 		return w.fail("close segment", err)
 	}
@@ -192,6 +193,8 @@ func (w *writer) fail(step string, err error) error {
 	w.failed = fmt.Errorf("%w: %s: %w", ErrFailed, step, err)
 	return w.failed
 }
+
+func (w *writer) end() logEnd { return logEnd{w.first, w.size} }
 
 // close syncs the chain, unless the disk has failed.
 func (w *writer) close() error {

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/warder-iam/warder/trail/search"
+)
+
+// trailQuery is which events are wanted, as flags say it.
+type trailQuery struct {
+	query        search.Query
+	since, until string
+}
+
+func (q *trailQuery) addFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVar(&q.query.Principals, "principal", nil, "called by `WHO`: a name, an ARN, root, or what follows the account in an ARN such as role/deploy, whose sessions count")
+	f.StringArrayVar(&q.query.Actions, "action", nil, "the call `NAME`, alone or with its service: iam:CreateUser, 'iam:*Policy'")
+	f.StringArrayVar(&q.query.Resources, "resource", nil, "about `WHAT`: an ARN, a name or an id")
+	f.StringArrayVar(&q.query.Errors, "error", nil, "ended with the error `CODE`; any for every failure, none for success")
+	f.StringArrayVar(&q.query.Addresses, "source-address", nil, "from `ADDRESS`: an IP address, a network such as 192.0.2.0/24, or a service that called")
+	f.StringArrayVar(&q.query.Accounts, "account", nil, "of the account `ID`")
+	f.StringArrayVar(&q.query.EventIDs, "event-id", nil, "the event `ID`")
+	f.StringArrayVar(&q.query.AccessKeys, "access-key", nil, "signed with the access key `ID`")
+	q.addTimes(cmd)
+}
+
+func (q *trailQuery) addTimes(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&q.since, "since", "", "at or after `TIME`: 2026-01-02, 2026-01-02T15:04:05Z, or 90m, 24h, 7d ago")
+	cmd.Flags().StringVar(&q.until, "until", "", "at or before `TIME`, written likewise; of a day all of it")
+}
+
+// filterHelp is what commands with these flags say of them.
+const filterHelp = `
+Filters that are given together must all be met; one that is given several times is met by any of its values. In --principal,
+--action, --resource and --error * stands for any text and ? for one character; quote them for the shell.`
+
+// filter is what the flags ask for.
+func (q *trailQuery) filter(now time.Time) (*search.Filter, error) {
+	var err error
+	query := q.query
+	if query.Since, err = parseWhen("--since", q.since, now, 0); err != nil {
+		return nil, err
+	}
+	if query.Until, err = parseWhen("--until", q.until, now, 24*time.Hour-1); err != nil {
+		return nil, err
+	}
+	f, err := search.Compile(query)
+	if err != nil {
+		return nil, usagef("%v", err)
+	}
+	return f, nil
+}
+
+// parseWhen reads a time: RFC 3339, a day in UTC, or how long ago. Of a day it is inDay after its beginning.
+func parseWhen(flag, s string, now time.Time, inDay time.Duration) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t.UTC(), nil
+	}
+	if t, err := time.Parse(time.DateOnly, s); err == nil {
+		return t.Add(inDay), nil
+	}
+	if ago, ok := parseAgo(s); ok {
+		return now.UTC().Add(-ago), nil
+	}
+	return time.Time{}, usagef("%s %q is no time: write a day (2026-01-02), a time (2026-01-02T15:04:05Z), or how long ago (90m, 24h, 7d)", flag, s)
+}
+
+// parseAgo reads a duration, which may be in days too.
+func parseAgo(s string) (time.Duration, bool) {
+	if digits, ok := strings.CutSuffix(s, "d"); ok {
+		n, err := strconv.ParseUint(digits, 10, 16)
+		return time.Duration(n) * 24 * time.Hour, err == nil && digits[0] != '+'
+	}
+	d, err := time.ParseDuration(s)
+	return d, err == nil && d >= 0
+}
