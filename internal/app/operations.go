@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 
 	accessanalyzerapi "github.com/warder-iam/warder/internal/api/accessanalyzer"
+	cloudtrailapi "github.com/warder-iam/warder/internal/api/cloudtrail"
 	iamapi "github.com/warder-iam/warder/internal/api/iam"
 	stsapi "github.com/warder-iam/warder/internal/api/sts"
 	warderapi "github.com/warder-iam/warder/internal/api/warder"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/service/accessanalyzer"
+	"github.com/warder-iam/warder/internal/service/cloudtrail"
 	"github.com/warder-iam/warder/internal/service/iam"
 	"github.com/warder-iam/warder/internal/service/sts"
 	"github.com/warder-iam/warder/internal/service/warder"
@@ -18,9 +20,10 @@ import (
 )
 
 // newServer makes the request pipeline with every service that Warder has.
-func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML) *server.Server {
-	s := server.New(o, iamapi.Service, stsapi.Service, accessanalyzerapi.Service, warderapi.Service)
+func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML, trails cloudtrail.Options) *server.Server {
+	s := server.New(o, iamapi.Service, stsapi.Service, accessanalyzerapi.Service, cloudtrailapi.Service, warderapi.Service)
 	register(s, st, keys, tokens, saml)
+	cloudtrail.Register(s, trails)
 	return s
 }
 
@@ -41,7 +44,7 @@ var operationTests []byte
 
 // Operations lists what is served and what is not. It needs no data and no running server.
 func Operations() []server.OperationState {
-	list := newServer(server.Options{}, nil, nil, sts.Options{}, sts.SAML{}).Operations()
+	list := newServer(server.Options{}, nil, nil, sts.Options{}, sts.SAML{}, cloudtrail.Options{}).Operations()
 	var tests map[string][]string
 	if err := json.Unmarshal(operationTests, &tests); err != nil {
 		panic("app: operationtests.json is damaged; run make generate")
