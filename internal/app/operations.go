@@ -3,12 +3,14 @@ package app
 import (
 	_ "embed" // operationtests.json
 	"encoding/json"
+	"strings"
 
 	accessanalyzerapi "github.com/warder-iam/warder/internal/api/accessanalyzer"
 	cloudtrailapi "github.com/warder-iam/warder/internal/api/cloudtrail"
 	iamapi "github.com/warder-iam/warder/internal/api/iam"
 	stsapi "github.com/warder-iam/warder/internal/api/sts"
 	warderapi "github.com/warder-iam/warder/internal/api/warder"
+	"github.com/warder-iam/warder/internal/awsapi"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/service/accessanalyzer"
 	"github.com/warder-iam/warder/internal/service/cloudtrail"
@@ -19,9 +21,24 @@ import (
 	"github.com/warder-iam/warder/internal/store"
 )
 
+// awsServices are the services of AWS that Warder has.
+func awsServices() []*awsapi.Service {
+	return []*awsapi.Service{iamapi.Service, stsapi.Service, accessanalyzerapi.Service, cloudtrailapi.Service}
+}
+
+// ClientServices are the services that Warder serves to AWS clients, as these name them in a services section: by the id of
+// their model, "accessanalyzer".
+func ClientServices() []string {
+	var names []string
+	for _, s := range awsServices() {
+		names = append(names, strings.ReplaceAll(strings.ToLower(s.ID), " ", "_"))
+	}
+	return names
+}
+
 // newServer makes the request pipeline with every service that Warder has.
 func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML, trails cloudtrail.Options) *server.Server {
-	s := server.New(o, iamapi.Service, stsapi.Service, accessanalyzerapi.Service, cloudtrailapi.Service, warderapi.Service)
+	s := server.New(o, append(awsServices(), warderapi.Service)...)
 	register(s, st, keys, tokens, saml)
 	cloudtrail.Register(s, trails)
 	return s

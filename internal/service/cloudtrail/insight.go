@@ -1,12 +1,15 @@
 package cloudtrail
 
 import (
+	"errors"
+	"strings"
+
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory"
 	api "github.com/warder-iam/warder/internal/api/cloudtrail"
+	"github.com/warder-iam/warder/internal/awsapi"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/store"
-	"strings"
 )
 
 // Warder makes no Insights events, so that every trail is one without Insights; what is asked for beyond that is refused and
@@ -46,12 +49,12 @@ func (ct *Service) insightTrail(a *directory.Account, trail, dataStore, destinat
 	return ct.findTrail(a, *trail)
 }
 
-func (ct *Service) getInsightSelectors(c *server.Call, in *api.GetInsightSelectorsInput) (*api.GetInsightSelectorsOutput, error) {
+func (ct *Service) noInsightSelectors(c *server.Call, in *api.GetInsightSelectorsInput) *awsapi.Error {
 	t, err := ct.insightTrail(c.Account(), in.TrailName, in.EventDataStore, nil)
-	if err != nil {
-		return nil, err
+	if refusal := new(awsapi.Error); errors.As(err, &refusal) {
+		return refusal
 	}
-	return nil, api.InsightNotEnabledException.New("Trail %s does not have Insights enabled. Edit the trail settings to enable Insights, and then try the operation again.", c.Account().ARN(t))
+	return api.InsightNotEnabledException.New("Trail %s does not have Insights enabled. Edit the trail settings to enable Insights, and then try the operation again.", c.Account().ARN(t))
 }
 
 // putInsightSelectors turns Insights off, which they are.
