@@ -42,7 +42,7 @@ type Options struct {
 	// unrecorded.
 	Data    DataRecorder
 	AllData bool
-	Log  *slog.Logger
+	Log     *slog.Logger
 	// TrustedProxies may name the caller's address in X-Forwarded-For; nobody else's header is read.
 	TrustedProxies []netip.Prefix
 	// Region stands in events whose call named none.
