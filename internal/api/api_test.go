@@ -10,15 +10,16 @@ import (
 	"unicode"
 
 	"github.com/warder-iam/warder/internal/api/accessanalyzer"
+	"github.com/warder-iam/warder/internal/api/cloudtrail"
 	"github.com/warder-iam/warder/internal/api/iam"
 	"github.com/warder-iam/warder/internal/api/sts"
 	"github.com/warder-iam/warder/internal/awsapi"
 )
 
-var services = []*awsapi.Service{iam.Service, sts.Service, accessanalyzer.Service}
+var services = []*awsapi.Service{iam.Service, sts.Service, accessanalyzer.Service, cloudtrail.Service}
 
 func TestOperations(t *testing.T) {
-	counts := map[string]int{"iam": 176, "sts": 11, "access-analyzer": 39}
+	counts := map[string]int{"iam": 176, "sts": 11, "access-analyzer": 39, "cloudtrail": 60}
 	var unsigned []string
 	for _, s := range services {
 		if len(s.Operations) != counts[s.Name] {
@@ -155,6 +156,7 @@ func TestErrors(t *testing.T) {
 		{sts.RegionDisabledException, "RegionDisabledException", 403}, {sts.IDPRejectedClaim, "IDPRejectedClaim", 403},
 		{sts.SessionDurationEscalationException, "SessionDurationEscalationException", 403}, {sts.ExpiredTokenException, "ExpiredTokenException", 400},
 		{sts.OutboundWebIdentityFederationDisabledException, "OutboundWebIdentityFederationDisabledException", 403}, {sts.PackedPolicyTooLarge, "PackedPolicyTooLarge", 400},
+		{cloudtrail.TrailNotFoundException, "TrailNotFoundException", 400}, {cloudtrail.ThrottlingException, "ThrottlingException", 400},
 	} {
 		if tt.kind.Code != tt.code || tt.kind.Status != tt.status || tt.kind.Receiver {
 			t.Errorf("%+v, want %s %d", *tt.kind, tt.code, tt.status)
@@ -278,6 +280,31 @@ func FuzzDecodeQuery(f *testing.F) {
 		var e *awsapi.Error
 		if err != nil && !errors.As(err, &e) {
 			t.Fatalf("%s: %v is not for clients", op.Name, err)
+		}
+	})
+}
+
+func FuzzDecodeJSON11(f *testing.F) {
+	f.Add(uint16(5), `{"Name":"main","S3BucketName":"b","TagsList":[{"Key":"k"}]}`)
+	f.Add(uint16(39), `{"LookupAttributes":[{"AttributeKey":"EventName","AttributeValue":"x"}],"StartTime":1.5,"MaxResults":51}`)
+	f.Add(uint16(41), `{"TrailName":"main","AdvancedEventSelectors":[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]}]}]}`)
+	all := cloudtrail.Service.Operations
+	f.Fuzz(func(t *testing.T, n uint16, body string) {
+		op := all[int(n)%len(all)]
+		in := reflect.New(op.Input.GoType).Interface()
+		missing, err := awsapi.DecodeJSON11(op, &awsapi.Request{Header: map[string][]string{"Content-Type": {"application/x-amz-json-1.1"}}, Body: []byte(body)}, in)
+		if err == nil {
+			err = awsapi.Validate(op, in, missing)
+		}
+		var e *awsapi.Error
+		if err != nil && !errors.As(err, &e) {
+			t.Fatalf("%s: %v is not for clients", op.Name, err)
+		}
+		if e == nil {
+			return
+		}
+		if _, err := awsapi.EncodeJSON11Error(awsapi.JSON11Error(op, e)); err != nil {
+			t.Fatalf("%s: %v cannot be told: %v", op.Name, e, err)
 		}
 	})
 }

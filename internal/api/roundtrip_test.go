@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/warder-iam/warder/internal/api/accessanalyzer"
+	"github.com/warder-iam/warder/internal/api/cloudtrail"
 	"github.com/warder-iam/warder/internal/api/iam"
 	"github.com/warder-iam/warder/internal/awsapi"
 )
@@ -83,8 +84,12 @@ func TestOutputsReadByBotocore(t *testing.T) {
 type reply struct{ *awsapi.Response }
 
 func write(op *awsapi.Operation, out any) (reply, error) {
-	if op.Service.Protocol == awsapi.RESTJSON {
+	switch op.Service.Protocol {
+	case awsapi.RESTJSON:
 		r, err := awsapi.EncodeRESTJSON(op, out)
+		return reply{r}, err
+	case awsapi.JSON11:
+		r, err := awsapi.EncodeJSON11(op, out)
 		return reply{r}, err
 	}
 	body, err := awsapi.EncodeQuery(op, "request-1", out)
@@ -112,12 +117,19 @@ type sent struct {
 // read decodes the request as the operation's protocol says.
 func (r *sent) read(op *awsapi.Operation, in any) (awsapi.Missing, error) {
 	path, query, _ := strings.Cut(r.Target, "?")
-	if op.Service.Protocol == awsapi.RESTJSON {
-		header := http.Header{}
-		for name, value := range r.Headers {
-			header.Set(name, value)
+	header := http.Header{}
+	for name, value := range r.Headers {
+		header.Set(name, value)
+	}
+	request := &awsapi.Request{Method: r.Method, Path: path, Query: query, Header: header, Body: []byte(r.Body)}
+	switch op.Service.Protocol {
+	case awsapi.RESTJSON:
+		return awsapi.DecodeRESTJSON(op, request, in)
+	case awsapi.JSON11:
+		if target := header.Get(awsapi.TargetHeader); target != op.Service.Target+"."+op.Name || r.Method != http.MethodPost || r.Target != "/" {
+			return nil, fmt.Errorf("%s %s %q", r.Method, r.Target, target)
 		}
-		return awsapi.DecodeRESTJSON(op, &awsapi.Request{Method: r.Method, Path: path, Query: query, Header: header, Body: []byte(r.Body)}, in)
+		return awsapi.DecodeJSON11(op, request, in)
 	}
 	form, err := awsapi.ParseForm(query, r.Body)
 	if err != nil {
@@ -183,15 +195,20 @@ func TestErrorsReadByBotocore(t *testing.T) {
 		{accessanalyzer.Service, "CreateAnalyzer", &awsapi.Error{
 			Kind: accessanalyzer.ThrottlingException, Message: "slower", Detail: &accessanalyzer.ThrottlingExceptionDetail{RetryAfterSeconds: new(int32(7))},
 		}, "", `{"message":"slower","retryAfterSeconds":7}`},
+		{cloudtrail.Service, "GetTrail", cloudtrail.TrailNotFoundException.New("<ü> & \"co\""), "", `{}`},
+		{cloudtrail.Service, "GetTrail", awsapi.JSON11Error(nil, awsapi.AccessDenied.New("no")), "", `{}`},
 	}
 	var cases []map[string]any
 	for _, e := range errs {
-		r := reply{&awsapi.Response{Status: e.err.Kind.Status, Body: awsapi.EncodeQueryError(e.service, "request-1", e.err)}}
-		if e.service.Protocol == awsapi.RESTJSON {
-			var err error
-			if r.Response, err = awsapi.EncodeRESTJSONError(e.err); err != nil {
-				t.Fatal(err)
-			}
+		r, err := reply{&awsapi.Response{Status: e.err.Kind.Status, Body: awsapi.EncodeQueryError(e.service, "request-1", e.err)}}, error(nil)
+		switch e.service.Protocol {
+		case awsapi.RESTJSON:
+			r.Response, err = awsapi.EncodeRESTJSONError(e.err)
+		case awsapi.JSON11:
+			r.Response, err = awsapi.EncodeJSON11Error(e.err)
+		}
+		if err != nil {
+			t.Fatal(err)
 		}
 		cases = append(cases, r.asCase(e.service, e.operation))
 	}
@@ -265,6 +282,8 @@ func (f *filler) value(s *awsapi.Shape, v reflect.Value, depth int) {
 		v.SetInt(int64(f.rng.Uint64()))
 	case awsapi.Double:
 		v.SetFloat(f.rng.NormFloat64())
+	case awsapi.Float:
+		v.SetFloat(float64(float32(f.rng.NormFloat64())))
 	case awsapi.Document:
 		v.SetBytes([]byte(`{"a":[1,null,"x"]}`))
 	case awsapi.Timestamp:

@@ -14,10 +14,12 @@ type model struct {
 		APIVersion      string `json:"apiVersion"`
 		Auth            []string
 		EndpointPrefix  string `json:"endpointPrefix"`
+		JSONVersion     string `json:"jsonVersion"`
 		Protocol        string `json:"protocol"`
 		ServiceFullName string `json:"serviceFullName"`
 		ServiceID       string `json:"serviceId"`
 		SigningName     string `json:"signingName"`
+		TargetPrefix    string `json:"targetPrefix"`
 		XMLNamespace    string `json:"xmlNamespace"`
 	}
 	Operations map[string]*modelOperation
@@ -86,8 +88,9 @@ type modelError struct {
 
 // ignored holds what a model says and code does not need.
 type ignored struct {
-	Documentation json.RawMessage
-	Deprecated    bool
+	Documentation     json.RawMessage
+	Deprecated        bool
+	DeprecatedMessage string `json:"deprecatedMessage"`
 }
 
 // orderedRefs keeps the order of a JSON object's members, which is the order on the wire.

@@ -11,7 +11,7 @@ import (
 )
 
 // protocols maps the model's names of protocols to awsapi's.
-var protocols = map[string]string{"query": "Query", "rest-json": "RESTJSON"}
+var protocols = map[string]string{"query": "Query", "rest-json": "RESTJSON", "json": "JSON11"}
 
 // locations maps the model's names of places to awsapi's.
 var locations = map[string]string{
@@ -33,6 +33,21 @@ const (
 )
 
 func (g *generator) query() bool { return g.Metadata.Protocol == "query" }
+
+// bound reports whether operations have a place of their own in HTTP, and members too.
+func (g *generator) bound() bool { return g.Metadata.Protocol == "rest-json" }
+
+// checkProtocol refuses a protocol that awsapi does not have, whole.
+func (g *generator) checkProtocol() error {
+	md := g.Metadata
+	switch {
+	case protocols[md.Protocol] == "":
+		return fmt.Errorf("protocol %q is not supported", md.Protocol)
+	case md.Protocol == "json" && (md.JSONVersion != "1.1" || md.TargetPrefix == ""):
+		return fmt.Errorf("JSON %q with the target prefix %q is not supported", md.JSONVersion, md.TargetPrefix)
+	}
+	return nil
+}
 
 // auth is how an operation is called: unsigned, or with a bearer token as well as with a signature.
 func (g *generator) auth(op *modelOperation) (unsigned, bearer bool, err error) {
@@ -60,9 +75,9 @@ func (g *generator) checkBinding(op *modelOperation) error {
 	if _, _, err := g.auth(op); err != nil {
 		return err
 	}
-	if g.query() {
+	if !g.bound() {
 		if op.HTTP != (modelHTTP{Method: "POST", RequestURI: "/"}) {
-			return fmt.Errorf("binding %+v is not that of the query protocol", op.HTTP)
+			return fmt.Errorf("binding %+v is not that of the protocol %s", op.HTTP, g.Metadata.Protocol)
 		}
 		return nil
 	}
@@ -100,7 +115,7 @@ func (g *generator) checkPayload(top *modelShape) error {
 		return fmt.Errorf("the payload %s is no member", top.Payload)
 	}
 	for _, m := range top.Members {
-		if m.Location != "" && locations[m.Location] == "" || g.query() && (m.Location != "" || m.LocationName != "" || m.IdempotencyToken) {
+		if m.Location != "" && locations[m.Location] == "" || !g.bound() && (m.Location != "" || m.LocationName != "" || m.IdempotencyToken) {
 			return fmt.Errorf("member %s: its place %q %q is not supported", m.Name, m.Location, m.LocationName)
 		}
 		if top.Payload != "" && m.Location == "" && m.Name != top.Payload {
@@ -117,7 +132,7 @@ func wireName(m namedRef) string {
 	return m.Name
 }
 
-// reachErrors marks what stands in errors that carry more than a message; only REST-JSON writes it.
+// reachErrors marks what stands in errors that carry more than a message; the query protocol does not write it.
 func (g *generator) reachErrors(reached map[string]bool) error {
 	if g.query() {
 		return nil
@@ -162,7 +177,7 @@ func (g *generator) details() []string {
 
 // writeBinding writes where an operation stands in HTTP.
 func (g *generator) writeBinding(b *bytes.Buffer, op *modelOperation) {
-	if g.query() {
+	if !g.bound() {
 		return
 	}
 	status := op.HTTP.ResponseCode

@@ -99,6 +99,40 @@ func TestGenerateRESTRefuses(t *testing.T) {
 	}
 }
 
+// A JSON 1.1 service has a target and nothing in HTTP.
+func TestGenerateJSON11(t *testing.T) {
+	model := strings.NewReplacer(
+		`"protocol":"query"`, `"protocol":"json","jsonVersion":"1.1","targetPrefix":"com.example.Mini_2020"`, `"resultWrapper":"GetTreeResult"`, `"deprecatedMessage":"PROSE"`,
+	).Replace(miniModel)
+	files, err := generate(sourceOf(t, "mini", model), target{name: "mini"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	operations := string(files["operations_gen.go"])
+	for _, want := range []string{"Protocol:    awsapi.JSON11", `Target:      "com.example.Mini_2020"`} {
+		if !strings.Contains(operations, want) {
+			t.Errorf("no %s in\n%s", want, operations)
+		}
+	}
+	if strings.Contains(operations, "Binding:") || strings.Contains(operations, "PROSE") {
+		t.Errorf("a place in HTTP, or prose, in\n%s", operations)
+	}
+	for _, tt := range []struct{ name, from, to string }{
+		{"another version", `"jsonVersion":"1.1"`, `"jsonVersion":"1.0"`},
+		{"no target", `"targetPrefix":"com.example.Mini_2020"`, `"targetPrefix":""`},
+		{"a place of a member", `"zebra":{"shape":"size"`, `"zebra":{"location":"header","locationName":"Z","shape":"size"`},
+		{"another binding", `"name":"Ping","http":{"method":"POST"`, `"name":"Ping","http":{"method":"GET"`},
+	} {
+		bad := strings.Replace(model, tt.from, tt.to, 1)
+		if bad == model {
+			t.Fatalf("%s: the test changes nothing", tt.name)
+		}
+		if _, err := generate(sourceOf(t, "mini", bad), target{name: "mini"}); err == nil {
+			t.Errorf("%s: generated", tt.name)
+		}
+	}
+}
+
 // A model of Warder's own comes from models/, and the generated text says so.
 func TestGenerateLocal(t *testing.T) {
 	m, err := parseModel([]byte(strings.Replace(restModel, `,"output":{"shape":"Any"}`, "", 1)))

@@ -61,6 +61,9 @@ func (g *generator) writeOperations(b *bytes.Buffer) {
 	fmt.Fprint(b, "// newService links operations and service, which refer to each other.\nfunc newService() *awsapi.Service {\n")
 	fmt.Fprintf(b, "s := &awsapi.Service{\nName: %q,\nID: %q,\nFullName: %q,\nAPIVersion: %q,\nProtocol: awsapi.%s,\nNamespace: %q,\nEventSource: %q,\n",
 		signing, md.ServiceID, md.ServiceFullName, md.APIVersion, protocols[md.Protocol], md.XMLNamespace, md.EndpointPrefix+".amazonaws.com")
+	if md.Protocol == "json" {
+		fmt.Fprintf(b, "Target: %q,\n", md.TargetPrefix)
+	}
 	if g.echoes {
 		fmt.Fprint(b, "EchoesValues: true,\n")
 	}
@@ -84,6 +87,13 @@ func (g *generator) writeOperation(b *bytes.Buffer, op string) {
 			vars[i] = errorVar(g.Shapes[e.Shape].Error.Code)
 		}
 		fmt.Fprintf(b, "Errors: []*awsapi.ErrorKind{%s},\n", strings.Join(vars, ", "))
+	}
+	if len(g.invalid[op]) > 0 {
+		fmt.Fprint(b, "Invalid: map[string]*awsapi.ErrorKind{")
+		for _, member := range slices.Sorted(maps.Keys(g.invalid[op])) {
+			fmt.Fprintf(b, "%q: %s, ", lowerFirst(member), errorVar(g.invalid[op][member]))
+		}
+		fmt.Fprint(b, "},\n")
 	}
 	unsigned, bearer, _ := g.auth(o) // prepare has refused those with an error
 	for _, flag := range []struct {

@@ -8,7 +8,8 @@ type ErrorKind struct {
 	Status int
 	// Receiver is true when the fault is the service's own; it becomes <Type>Receiver</Type>.
 	Receiver bool
-	// Shape is the structure of what a REST-JSON error carries; nil where that is a message and nothing more.
+	// Shape is the structure of what a REST-JSON or JSON 1.1 error carries; nil where that is a message and nothing
+	// more.
 	Shape *Shape
 }
 
@@ -41,8 +42,8 @@ func (e *Error) Is(target error) bool {
 	return ok && t.Kind.Code == e.Kind.Code
 }
 
-// Errors that every service gives, whatever its model lists, under the query protocol's codes. Those of REST-JSON have
-// other codes: see restKinds.
+// Errors that every service gives, whatever its model lists, under the query protocol's codes. Those of REST-JSON and
+// JSON 1.1 have other codes: see restKinds.
 // Source: AWS, "Common errors" of the IAM and STS API references; recorded responses.
 var (
 	AccessDenied               = &ErrorKind{Code: "AccessDenied", Status: 403}
@@ -63,7 +64,7 @@ var (
 	RequestExpired             = &ErrorKind{Code: "RequestExpired", Status: 400}
 	ExpiredToken               = &ErrorKind{Code: "ExpiredToken", Status: 403}
 
-	// REST-JSON's alone.
+	// Of REST-JSON and JSON 1.1 alone.
 	Serialization        = &ErrorKind{Code: "SerializationException", Status: 400}
 	UnsupportedMediaType = &ErrorKind{Code: "UnsupportedMediaTypeException", Status: 415}
 	UnknownOperation     = &ErrorKind{Code: "UnknownOperationException", Status: 404}

@@ -9,6 +9,7 @@ type Protocol uint8
 const (
 	Query    Protocol = iota + 1 // form in, XML out
 	RESTJSON                     // method, path, query, headers and JSON in; JSON out
+	JSON11                       // a target and JSON in, JSON out
 )
 
 // Service is one AWS service as its model describes it.
@@ -20,6 +21,8 @@ type Service struct {
 	// APIVersion is the Version parameter of query requests, "2010-05-08".
 	APIVersion string
 	Protocol   Protocol
+	// Target is what stands before an operation's name in the header X-Amz-Target; "" in other protocols than JSON 1.1.
+	Target string
 	// Namespace of the response XML; "" in other protocols.
 	Namespace string
 	// EchoesValues is set where validation errors print the refused value, as STS does and IAM does not.
@@ -40,13 +43,16 @@ type Operation struct {
 	ResultWrapper string
 	// Errors that the model lists for it.
 	Errors []*ErrorKind
+	// Invalid are the errors of its own, by member of the input as messages spell it, of a value that breaks a constraint;
+	// that of all other members is ValidationError.
+	Invalid map[string]*ErrorKind
 	// Unsigned operations are called without a signature (AssumeRoleWithWebIdentity).
 	Unsigned bool
 	// Bearer operations take a bearer token in place of a signature.
 	Bearer bool
 	// ReadOnly is set where the model says that the operation changes nothing; the query protocol's models never say it.
 	ReadOnly bool
-	// Binding to HTTP; nil in the query protocol, where every operation is a POST to /.
+	// Binding to HTTP; nil in the query protocol and in JSON 1.1, where every operation is a POST to /.
 	Binding *Binding
 }
 
@@ -109,7 +115,7 @@ type Member struct {
 	Name     string // as in the model: "UserName"
 	Shape    *Shape
 	Required bool
-	// Location is where REST-JSON carries the member.
+	// Location is where REST-JSON carries the member; JSON 1.1 has all in the body.
 	Location Location
 	// WireName is its name there where that is not Name: of a JSON member, parameter, label, header or prefix of headers.
 	WireName string

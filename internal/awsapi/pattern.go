@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -142,6 +144,7 @@ func translatePattern(java string) (string, error) {
 	var b strings.Builder
 	b.WriteString(`^(?:`)
 	t := javaPattern{in: java, out: &b}
+	t.in, t.anyDot = strings.CutPrefix(t.in, "(?s)")
 	for t.in != "" {
 		if err := t.step(); err != nil {
 			return "", err
@@ -152,9 +155,10 @@ func translatePattern(java string) (string, error) {
 }
 
 type javaPattern struct {
-	in    string
-	out   *strings.Builder
-	class bool // inside [ ]
+	in     string
+	out    *strings.Builder
+	class  bool // inside [ ]
+	anyDot bool // . is any character, line ends too
 }
 
 // step translates the next construct.
@@ -175,6 +179,8 @@ func (t *javaPattern) step() error {
 			return t.take(1, `\]`)
 		}
 		t.class = false
+	case c == '.' && !t.class && t.anyDot:
+		return t.take(1, `(?s:.)`)
 	case c == '.' && !t.class: // Java's dot stops at more line ends than RE2's
 		return t.take(1, `[^\n\r\x{85}\x{2028}\x{2029}]`)
 	case !t.class && strings.HasPrefix(t.in, "(?") && !strings.HasPrefix(t.in, "(?:"):
@@ -196,8 +202,12 @@ func (t *javaPattern) escape() error {
 	}
 	switch c := t.in[1]; c {
 	case 'u': // exactly four digits: Java reads \u10000 as U+1000 and a zero
-		if len(t.in) < 6 || !allHex(t.in[2:6]) {
+		first, ok := unicodeEscape(t.in)
+		if !ok {
 			return fmt.Errorf(`%w: \u without four digits`, errPattern)
+		}
+		if second, ok := unicodeEscape(t.in[6:]); ok && utf16.DecodeRune(first, second) != utf8.RuneError {
+			return t.take(12, fmt.Sprintf(`\x{%X}`, utf16.DecodeRune(first, second))) // a pair is one character
 		}
 		return t.take(6, `\x{`+t.in[2:6]+`}`)
 	case 'p', 'P':
@@ -221,11 +231,11 @@ func (t *javaPattern) escape() error {
 	}
 }
 
-func allHex(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if unhex(s[i]) == 255 {
-			return false
-		}
+// unicodeEscape reads the \u and four digits that s begins with.
+func unicodeEscape(s string) (rune, bool) {
+	if len(s) < 6 || s[:2] != `\u` {
+		return 0, false
 	}
-	return true
+	n, err := strconv.ParseUint(s[2:6], 16, 16)
+	return rune(n), err == nil
 }

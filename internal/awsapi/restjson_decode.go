@@ -1,7 +1,6 @@
 package awsapi
 
 import (
-	"mime"
 	"reflect"
 	"slices"
 	"strings"
@@ -244,15 +243,10 @@ func (d *restDecoder) payload(m *Member, v reflect.Value) error {
 	return err
 }
 
-// wantsJSON refuses a body that says of itself that it is something else than JSON: what it would mean as JSON is not
-// what its sender meant.
+// wantsJSON refuses a body that says of itself that it is something else than JSON.
 func (d *restDecoder) wantsJSON() error {
-	value := d.request.Header[contentType]
-	if len(value) == 1 {
-		media, params, err := mime.ParseMediaType(value[0])
-		if err == nil && media == jsonType && (params["charset"] == "" || strings.EqualFold(params["charset"], "utf-8")) {
-			return nil
-		}
+	if d.request.hasType(jsonType) {
+		return nil
 	}
 	return UnsupportedMediaType.New("The Content-Type of this request must be application/json, in UTF-8.")
 }

@@ -39,15 +39,24 @@ func RESTJSONError(op *Operation, e *Error) *Error {
 			kind = k.rest
 		}
 	}
-	if op != nil {
-		i := slices.IndexFunc(op.Errors, func(k *ErrorKind) bool { return k.Code == kind.Code })
-		if i >= 0 {
-			kind = op.Errors[i]
-		}
+	if own := op.modelled(kind.Code); own != nil {
+		kind = own
 	}
 	own := *e
 	own.Kind = kind
 	return &own
+}
+
+// modelled is the error of that code that the model lists for the operation, which may be nil, or nil.
+func (op *Operation) modelled(code string) *ErrorKind {
+	if op == nil {
+		return nil
+	}
+	i := slices.IndexFunc(op.Errors, func(k *ErrorKind) bool { return k.Code == code })
+	if i < 0 {
+		return nil
+	}
+	return op.Errors[i]
 }
 
 // EncodeRESTJSONError writes an error that RESTJSONError gave.
@@ -61,18 +70,28 @@ func EncodeRESTJSONError(e *Error) (*Response, error) {
 		r.Body = append(w.b, '}')
 		return r, nil
 	}
+	v, err := e.detail()
+	if err != nil {
+		return nil, err
+	}
+	return r, r.fill(s, v)
+}
+
+// detail is the structure of what the error carries; its kind has a shape.
+func (e *Error) detail() (reflect.Value, error) {
+	s := e.Kind.Shape
 	v := reflect.New(s.GoType).Elem()
 	if e.Detail != nil {
 		detail, err := target(s, e.Detail)
 		if err != nil {
-			return nil, err
+			return v, err
 		}
 		v.Set(detail)
 	}
 	for i := range s.Members {
 		e.explain(&s.Members[i], v.Field(i))
 	}
-	return r, r.fill(s, v)
+	return v, nil
 }
 
 // explain fills the members that AWS's models use to say what is wrong: message, and of a ValidationException the reason

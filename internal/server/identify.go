@@ -17,9 +17,9 @@ func (s *Server) identify(c *Call) error {
 	if err != nil {
 		return authn.Public(err)
 	}
-	c.protocol = s.protocols.choose(claim, r.wire.RawTarget)
-	if _, ok := r.wire.Header["X-Amz-Target"]; ok {
-		return awsapi.InvalidAction.New("The request names an operation by X-Amz-Target, which no service here reads.")
+	c.protocol = s.protocols.choose(claim, r.wire.RawTarget, r.wire.Header)
+	if r.wire.Header[awsapi.TargetHeader] != nil && !s.protocols.reads(c.protocol) {
+		return awsapi.InvalidAction.New("The request names an operation by %s, which this service does not read.", awsapi.TargetHeader)
 	}
 	if c.Operation, err = c.protocol.find(r, claim); err != nil {
 		return err

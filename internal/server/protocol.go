@@ -1,6 +1,7 @@
 package server
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/warder-iam/warder/internal/awsapi"
@@ -34,7 +35,7 @@ type protocols struct {
 
 func newProtocols(services []*awsapi.Service) protocols {
 	p := protocols{
-		all: map[awsapi.Protocol]protocol{awsapi.Query: newQuery(), awsapi.RESTJSON: newRESTJSON()},
+		all: map[awsapi.Protocol]protocol{awsapi.Query: newQuery(), awsapi.RESTJSON: newRESTJSON(), awsapi.JSON11: newJSON11()},
 		of:  map[string]protocol{},
 	}
 	for _, svc := range services {
@@ -45,15 +46,23 @@ func newProtocols(services []*awsapi.Service) protocols {
 }
 
 // choose gives the protocol of the service that the claim names. Where it names none that is served, or there is no
-// claim, the path tells: the query protocol has no other than /.
-func (p protocols) choose(claim *sigv4.Claim, target string) protocol {
+// claim, the request tells: JSON 1.1 has a header that no other protocol has, and the query protocol no path but /.
+func (p protocols) choose(claim *sigv4.Claim, target string, header http.Header) protocol {
 	if claim != nil {
 		if own := p.of[claim.Service]; own != nil {
 			return own
 		}
 	}
-	if path, _, _ := strings.Cut(target, "?"); path == "/" {
-		return p.all[awsapi.Query]
+	path, _, _ := strings.Cut(target, "?")
+	switch {
+	case path != "/":
+		return p.all[awsapi.RESTJSON]
+	case header[awsapi.TargetHeader] != nil:
+		return p.all[awsapi.JSON11]
 	}
-	return p.all[awsapi.RESTJSON]
+	return p.all[awsapi.Query]
 }
+
+// reads reports whether the protocol knows the header that names an operation of JSON 1.1. To all others a request with it
+// means two things at once.
+func (p protocols) reads(own protocol) bool { return own == p.all[awsapi.JSON11] }

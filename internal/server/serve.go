@@ -20,7 +20,7 @@ const recordTimeout = 10 * time.Second
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), deadline)
 	defer cancel()
-	c := &Call{ID: uuid.NewString(), ctx: ctx, server: s, protocol: s.protocols.choose(nil, r.RequestURI)}
+	c := &Call{ID: uuid.NewString(), ctx: ctx, server: s, protocol: s.protocols.choose(nil, r.RequestURI, r.Header)}
 
 	out, err := s.run(c, w, r)
 
@@ -109,9 +109,7 @@ func (s *Server) record(c *Call, out any, public *awsapi.Error) error {
 		}
 	}
 	if public == nil && c.route.data {
-		if s.Data != nil {
-			s.Data.Offer(c.dataEvent(out))
-		}
+		s.offer(c, out)
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), recordTimeout)
@@ -120,4 +118,14 @@ func (s *Server) record(c *Call, out any, public *awsapi.Error) error {
 		return fmt.Errorf("record: %w", err)
 	}
 	return nil
+}
+
+// offer records a data event where it is to be recorded. None is made where no trail chooses any.
+func (s *Server) offer(c *Call, out any) {
+	if s.Data == nil || !s.AllData && !c.Account().ChoosesData() {
+		return
+	}
+	if e := c.dataEvent(out); s.AllData || c.Account().Selects(e) {
+		s.Data.Offer(e)
+	}
 }

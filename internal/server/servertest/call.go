@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -139,6 +140,15 @@ func (c *Credentials) RESTRequest(t testing.TB, service, method, target, body st
 	return r
 }
 
+// JSON11 sends a request of a JSON 1.1 service as it is, signed for that service. target names the operation; header may
+// replace what such a request has.
+func (c *Credentials) JSON11(t testing.TB, service, target, body string, header map[string]string) Answer {
+	t.Helper()
+	own := map[string]string{"Content-Type": "application/x-amz-json-1.1", awsapi.TargetHeader: target}
+	maps.Copy(own, header)
+	return c.REST(t, service, http.MethodPost, "/", body, own)
+}
+
 // Sign signs r, whose body this is, in its header.
 func (c *Credentials) Sign(t testing.TB, r *http.Request, service, body string, at time.Time) {
 	t.Helper()
@@ -187,6 +197,14 @@ func (w *World) Send(t testing.TB, r *http.Request) Answer {
 		if err := json.Unmarshal(body, &a); err != nil || a.Code == "" {
 			t.Fatalf("%d %s %q: %v", a.Status, a.Code, body, err)
 		}
+	case resp.Header.Get("Content-Type") == "application/x-amz-json-1.1":
+		var typed struct {
+			Type string `json:"__type"`
+		}
+		if err := errors.Join(json.Unmarshal(body, &a), json.Unmarshal(body, &typed)); err != nil || typed.Type == "" {
+			t.Fatalf("%d %q: %v", a.Status, body, err)
+		}
+		a.Code, a.Request = typed.Type, id
 	default:
 		if err := xml.Unmarshal(body, &a); err != nil {
 			t.Fatalf("%d %q: %v", a.Status, body, err)

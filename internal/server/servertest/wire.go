@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/warder-iam/warder/internal/awsapi"
 )
 
 // WireCase is a line of testdata/wire.json, the wire test of a service: a request for an operation and its answer. The
@@ -17,7 +19,7 @@ type WireCase struct {
 	As string `json:"as"`
 	// Form are the parameters of the query protocol, beside Action and Version.
 	Form map[string]string `json:"form"`
-	// Method, Target and Body are those of a REST request.
+	// Method, Target and Body are those of a REST request; Body is that of a JSON 1.1 request too.
 	Method string          `json:"method"`
 	Target string          `json:"target"`
 	Body   json.RawMessage `json:"body"`
@@ -62,7 +64,11 @@ func (c *WireCase) send(t *testing.T, service string, who *Credentials, fill fun
 	if c.Method != "" {
 		return who.REST(t, service, c.Method, fill(c.Target), fill(string(c.Body)), nil)
 	}
-	form := url.Values{"Action": {c.Op}, "Version": {ServiceOf(t, c.Op).APIVersion}}
+	own := ServiceOf(t, c.Op)
+	if own.Protocol == awsapi.JSON11 {
+		return who.JSON11(t, service, own.Target+"."+c.Op, fill(string(c.Body)), nil)
+	}
+	form := url.Values{"Action": {c.Op}, "Version": {own.APIVersion}}
 	for name, value := range c.Form {
 		form.Set(name, fill(value))
 	}

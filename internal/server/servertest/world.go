@@ -11,6 +11,7 @@ import (
 	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/api/accessanalyzer"
+	"github.com/warder-iam/warder/internal/api/cloudtrail"
 	"github.com/warder-iam/warder/internal/api/iam"
 	"github.com/warder-iam/warder/internal/api/sts"
 	"github.com/warder-iam/warder/internal/api/warder"
@@ -40,7 +41,7 @@ type World struct {
 // Region is the one that requests name.
 const Region = "us-east-1"
 
-// New makes a world of IAM, STS and Access Analyzer that ends with the test. register is given the world before it serves, for the
+// New makes a world of all services that ends with the test. register is given the world before it serves, for the
 // operations that it is to have.
 func New(t testing.TB, register ...func(*World)) *World {
 	t.Helper()
@@ -74,7 +75,7 @@ func WithQuotas(t testing.TB, quotas map[store.QuotaName]int, register ...func(*
 	return w
 }
 
-var services = []*awsapi.Service{iam.Service, sts.Service, accessanalyzer.Service, warder.Service}
+var services = []*awsapi.Service{iam.Service, sts.Service, accessanalyzer.Service, cloudtrail.Service, warder.Service}
 
 // Outbox is what changes have put on record, oldest first.
 func (w *World) Outbox(t testing.TB) []*trail.Event {
