@@ -122,6 +122,26 @@ func resourceField(e *trail.Event, get func(*trail.Resource) string) []string {
 	return values
 }
 
+// Selects reports whether a trail of the account that is logging selects the event.
+func (a *Account) Selects(e *trail.Event) bool {
+	for t := range a.Trails() {
+		if t.Logging && t.Selects(e) {
+			return true
+		}
+	}
+	return false
+}
+
+// ChoosesData reports whether a trail of the account that is logging has selectors that may choose data events at all.
+func (a *Account) ChoosesData() bool {
+	for t := range a.Trails() {
+		if t.Logging && t.ChoosesData() {
+			return true
+		}
+	}
+	return false
+}
+
 // ChoosesData reports whether the trail has selectors that may choose data events at all.
 func (t *Trail) ChoosesData() bool {
 	return slices.ContainsFunc(t.Selectors, func(s EventSelector) bool { return len(s.Data) > 0 }) ||

@@ -23,7 +23,7 @@ type LogWriter struct {
 // NewLogWriter writes to w, which usually compresses. chain is the place of the trail's chain before the file.
 func NewLogWriter(w io.Writer, chain ChainPoint) *LogWriter {
 	l := &LogWriter{w: w, sum: sha256.New(), chain: chain}
-	l.write([]byte(`{"Records":[`))
+	l.write([]byte(recordsBegin))
 	return l
 }
 
@@ -67,7 +67,7 @@ func (l *LogWriter) Close() (Written, error) {
 	if len(l.tags) == 0 {
 		return Written{}, errors.New("trail: a log file without records")
 	}
-	l.write([]byte(`]}`))
+	l.write([]byte(recordsEnd))
 	return Written{
 		File:    LogFile{Hash: hex.EncodeToString(l.sum.Sum(nil)), NewestEvent: l.newest, OldestEvent: l.oldest},
 		Records: FileRecords{Tags: l.tags}, Chain: l.chain,

@@ -99,14 +99,11 @@ func (p *program) knownKey(file, profile string) (accessKey, *app.Endpoint, erro
 // where they get credentials: they would go to AWS.
 func endpointServices() []string {
 	var list []string
-	for _, service := range clientServices() {
+	for _, service := range app.ClientServices() {
 		list = append(list, strings.ToUpper(service))
 	}
 	return append(list, "SIGNIN", "SSO", "SSO_OIDC")
 }
-
-// clientServices are the services that Warder serves to AWS clients, as these name them in a services section.
-func clientServices() []string { return []string{"iam", "sts", "accessanalyzer", "account"} }
 
 // unsetVariables would turn clients to another identity, or away from Warder.
 func unsetVariables() []string {

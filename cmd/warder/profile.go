@@ -150,7 +150,7 @@ func (w *profileFiles) setEndpoint(e *app.Endpoint) {
 	} else {
 		w.config.remove(profile, "ca_bundle")
 	}
-	for _, service := range clientServices() {
+	for _, service := range app.ClientServices() {
 		w.config.set(services, service, "", "endpoint_url = "+e.URL)
 	}
 }

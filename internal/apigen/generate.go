@@ -84,6 +84,9 @@ func (g *generator) prepare() error {
 	if err := g.reachErrors(reached); err != nil {
 		return err
 	}
+	if err := g.checkInvalid(); err != nil {
+		return err
+	}
 	g.shapes = slices.Sorted(maps.Keys(reached))
 	for _, name := range g.shapes {
 		if err := g.prepareShape(name); err != nil {
@@ -206,6 +209,24 @@ func (g *generator) prepareErrors() error {
 	return nil
 }
 
+// checkInvalid refuses errors of values that the model has not, or members.
+func (g *generator) checkInvalid() error {
+	for name, members := range g.invalid {
+		op := g.Operations[name]
+		if op == nil {
+			return fmt.Errorf("operation %s has errors of its own but the model has none such", name)
+		}
+		for member, code := range members {
+			known := slices.ContainsFunc(g.top(op.Input).Members, func(m namedRef) bool { return m.Name == member })
+			listed := slices.ContainsFunc(op.Errors, func(e modelRef) bool { return e.Shape == code })
+			if !known || !listed {
+				return fmt.Errorf("operation %s: the error %s of %s is not in the model", name, code, member)
+			}
+		}
+	}
+	return nil
+}
+
 // claim reserves a package-level name.
 func (g *generator) claim(name, owner string) error {
 	if !token.IsIdentifier(name) {
@@ -220,6 +241,9 @@ func (g *generator) claim(name, owner string) error {
 
 func inputType(op string) string  { return op + "Input" }
 func outputType(op string) string { return op + "Output" }
+
+// lowerFirst is a member's name as awsapi's messages spell it.
+func lowerFirst(name string) string { return strings.ToLower(name[:1]) + name[1:] }
 
 // exported turns a model's name into an exported Go name; only the first letter changes.
 func exported(name string) string {

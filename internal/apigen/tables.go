@@ -88,6 +88,13 @@ func (g *generator) writeOperation(b *bytes.Buffer, op string) {
 		}
 		fmt.Fprintf(b, "Errors: []*awsapi.ErrorKind{%s},\n", strings.Join(vars, ", "))
 	}
+	if len(g.invalid[op]) > 0 {
+		fmt.Fprint(b, "Invalid: map[string]*awsapi.ErrorKind{")
+		for _, member := range slices.Sorted(maps.Keys(g.invalid[op])) {
+			fmt.Fprintf(b, "%q: %s, ", lowerFirst(member), errorVar(g.invalid[op][member]))
+		}
+		fmt.Fprint(b, "},\n")
+	}
 	unsigned, bearer, _ := g.auth(o) // prepare has refused those with an error
 	for _, flag := range []struct {
 		name string

@@ -26,6 +26,7 @@ import (
 	"github.com/warder-iam/warder/internal/oidc"
 	"github.com/warder-iam/warder/internal/seal"
 	"github.com/warder-iam/warder/internal/server"
+	"github.com/warder-iam/warder/internal/service/cloudtrail"
 	"github.com/warder-iam/warder/internal/service/sts"
 	"github.com/warder-iam/warder/internal/session"
 	"github.com/warder-iam/warder/internal/signin"
@@ -194,7 +195,7 @@ func (a *App) listen(ctx context.Context) error {
 	}
 	a.endpoint = Endpoint{URL: a.config.url(l.Addr(), a.transport), CA: a.transport.ca}
 	var data server.DataRecorder
-	if a.config.DataEvents == dataEventsAll {
+	if a.config.DataEvents != dataEventsOff {
 		a.data = trailstore.NewBuffer(a.recorder)
 		data = a.data
 	}
@@ -205,13 +206,15 @@ func (a *App) listen(ctx context.Context) error {
 		Bearer:         authenticator.Bearer,
 		Recorder:       a.recorder,
 		Data:           data,
+		AllData:        a.config.DataEvents == dataEventsAll,
 		Log:            a.log,
 		TrustedProxies: a.config.TrustedProxies,
 		Region:         Region,
 		Touch:          a.touch,
 		SignIn:         signin.New(a.keys, signin.Options{AllowWeak: a.config.WeakPasswords == weakPasswordsAllow, Used: a.touchPassword}),
 	}, a.store, a.keys, sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()},
-		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients}, a.guardrailPlan, a.alarms)
+		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients}, a.guardrailPlan, a.alarms,
+		cloudtrail.Options{Region: Region, Events: a.recorder.index, Keys: a.store, Storage: a.trails, Status: trailStatus{a.trails}})
 	if err := a.newGuardrails(api); err != nil {
 		return err
 	}

@@ -33,8 +33,9 @@ const (
 
 // The values of Config.DataEvents.
 const (
-	dataEventsOff = "off"
-	dataEventsAll = "all"
+	dataEventsOff      = "off"
+	dataEventsSelected = "selected"
+	dataEventsAll      = "all"
 )
 
 // Config is what a server needs to know. Only Data and Listen must be set; MasterKeyFile must be too where Master is nil.
@@ -80,7 +81,8 @@ type Config struct {
 	Guardrails Guardrails
 	// Alarms are which events raise alarms, and who is told.
 	Alarms Alarms
-	// DataEvents is "all" to have decisions on the trail, or "off", as "" is.
+	// DataEvents is which decisions are on the trail: "selected" those that a trail's event selectors choose, as "" is,
+	// "all" or "off".
 	DataEvents string
 	// Deliveries is where trails deliver, and how often.
 	Deliveries Deliveries
@@ -214,9 +216,9 @@ func (c *Config) check() error {
 		return wrong("weak-passwords", "%q is neither %s nor %s", c.WeakPasswords, weakPasswordsRefuse, weakPasswordsAllow)
 	}
 	switch c.DataEvents {
-	case "", dataEventsOff, dataEventsAll:
+	case "", dataEventsOff, dataEventsSelected, dataEventsAll:
 	default:
-		return wrong("data-events", "%q is neither %s nor %s", c.DataEvents, dataEventsOff, dataEventsAll)
+		return wrong("data-events", "%q is none of %s, %s and %s", c.DataEvents, dataEventsOff, dataEventsSelected, dataEventsAll)
 	}
 	if c.DrainTimeout < 0 {
 		return wrong("drain-timeout", "%v is below zero", c.DrainTimeout)

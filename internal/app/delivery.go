@@ -15,6 +15,7 @@ import (
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/delivery"
 	"github.com/warder-iam/warder/internal/objectstore"
+	"github.com/warder-iam/warder/internal/service/cloudtrail"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/internal/trailstore"
 	"github.com/warder-iam/warder/internal/wholefile"
@@ -130,6 +131,17 @@ func allTrails(s *directory.Snapshot) iter.Seq2[string, *directory.Trail] {
 			}
 		}
 	}
+}
+
+// trailStatus tells CloudTrail's API how deliveries go.
+type trailStatus struct{ job *delivery.Job }
+
+func (s trailStatus) Delivery(_ context.Context, account string, t *directory.Trail) (cloudtrail.Delivery, error) {
+	d := s.job.Status(account, t.ID)
+	return cloudtrail.Delivery{
+		Delivered: d.LatestDelivery, Attempted: d.LatestDeliveryAttempt, Error: d.LatestDeliveryError,
+		Digested: d.LatestDigest, DigestError: d.LatestDigestError,
+	}, nil
 }
 
 // trailLog is the log as deliveries read it.

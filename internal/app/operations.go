@@ -3,15 +3,19 @@ package app
 import (
 	_ "embed" // operationtests.json
 	"encoding/json"
+	"strings"
 
 	accessanalyzerapi "github.com/warder-iam/warder/internal/api/accessanalyzer"
 	accountapi "github.com/warder-iam/warder/internal/api/account"
+	cloudtrailapi "github.com/warder-iam/warder/internal/api/cloudtrail"
 	iamapi "github.com/warder-iam/warder/internal/api/iam"
 	stsapi "github.com/warder-iam/warder/internal/api/sts"
 	warderapi "github.com/warder-iam/warder/internal/api/warder"
+	"github.com/warder-iam/warder/internal/awsapi"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/service/accessanalyzer"
 	"github.com/warder-iam/warder/internal/service/account"
+	"github.com/warder-iam/warder/internal/service/cloudtrail"
 	"github.com/warder-iam/warder/internal/service/iam"
 	"github.com/warder-iam/warder/internal/service/sts"
 	"github.com/warder-iam/warder/internal/service/warder"
@@ -19,10 +23,26 @@ import (
 	"github.com/warder-iam/warder/internal/store"
 )
 
+// awsServices are the services of AWS that Warder has.
+func awsServices() []*awsapi.Service {
+	return []*awsapi.Service{iamapi.Service, stsapi.Service, accessanalyzerapi.Service, accountapi.Service, cloudtrailapi.Service}
+}
+
+// ClientServices are the services that Warder serves to AWS clients, as these name them in a services section: by the id of
+// their model, "accessanalyzer".
+func ClientServices() []string {
+	var names []string
+	for _, s := range awsServices() {
+		names = append(names, strings.ReplaceAll(strings.ToLower(s.ID), " ", "_"))
+	}
+	return names
+}
+
 // newServer makes the request pipeline with every service that Warder has.
-func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML, plan warder.GuardrailPlan, al *alarms) *server.Server {
-	s := server.New(o, iamapi.Service, stsapi.Service, accessanalyzerapi.Service, accountapi.Service, warderapi.Service)
+func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML, plan warder.GuardrailPlan, al *alarms, trails cloudtrail.Options) *server.Server {
+	s := server.New(o, append(awsServices(), warderapi.Service)...)
 	register(s, st, keys, tokens, saml, al)
+	cloudtrail.Register(s, trails)
 	warder.RegisterGuardrails(s, plan)
 	return s
 }
@@ -46,7 +66,7 @@ var operationTests []byte
 
 // Operations lists what is served and what is not. It needs no data and no running server.
 func Operations() []server.OperationState {
-	list := newServer(server.Options{}, nil, nil, sts.Options{}, sts.SAML{}, nil, nil).Operations()
+	list := newServer(server.Options{}, nil, nil, sts.Options{}, sts.SAML{}, nil, nil, cloudtrail.Options{}).Operations()
 	var tests map[string][]string
 	if err := json.Unmarshal(operationTests, &tests); err != nil {
 		panic("app: operationtests.json is damaged; run make generate")

@@ -88,10 +88,9 @@ func openTrail(ctx context.Context, dir string, keyring *seal.Keyring, state *st
 
 // close records what is waiting, closes the trail and notes that this is its end.
 func (r *recorder) close() error {
-	err := ignoreClosed(r.index.Close())
-	if terr := r.trail.Close(); terr != nil {
-		return errors.Join(err, ignoreClosed(terr))
+	if err := errors.Join(ignoreClosed(r.index.Close()), r.trail.Close()); err != nil {
+		return ignoreClosed(err)
 	}
 	r.head.end()
-	return err
+	return nil
 }

@@ -43,6 +43,9 @@ type Operation struct {
 	ResultWrapper string
 	// Errors that the model lists for it.
 	Errors []*ErrorKind
+	// Invalid are the errors of its own, by member of the input as messages spell it, of a value that breaks a constraint;
+	// that of all other members is ValidationError.
+	Invalid map[string]*ErrorKind
 	// Unsigned operations are called without a signature (AssumeRoleWithWebIdentity).
 	Unsigned bool
 	// Bearer operations take a bearer token in place of a signature.

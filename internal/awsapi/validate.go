@@ -18,8 +18,9 @@ const (
 const notNull = "Member must not be null"
 
 // Validate checks in, a pointer to the operation's input type, against every constraint of the model. missing is what
-// DecodeQuery returned; without it a required string that is empty counts as present. The error is a ValidationError that
-// lists all violations, up to a hundred, in AWS's words and the model's order.
+// DecodeQuery returned; without it a required string that is empty counts as present. The error is a ValidationError, or the one that
+// the operation has for the first violation's member. It lists all violations, up to a hundred, in AWS's words and the
+// model's order.
 //
 // The length of a string counts UTF-16 units, as AWS's Java does: a character outside the basic plane counts twice.
 func Validate(op *Operation, in any, missing Missing) error {
@@ -41,7 +42,12 @@ func Validate(op *Operation, in any, missing Missing) error {
 	if len(c.found) > 1 {
 		head = strconv.Itoa(len(c.found)) + " validation errors"
 	}
-	return &Error{Kind: ValidationError, Message: head + " detected: " + strings.Join(messages, "; "), Fields: c.found}
+	kind := ValidationError
+	member, _, _ := strings.Cut(c.found[0].Path, ".")
+	if own := op.Invalid[member]; own != nil {
+		kind = own
+	}
+	return &Error{Kind: kind, Message: head + " detected: " + strings.Join(messages, "; "), Fields: c.found}
 }
 
 // late is 1 for the one place that AWS, against the model's order, names after all others. Source: a response recorded on

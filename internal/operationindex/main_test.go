@@ -9,6 +9,7 @@ import (
 
 	"github.com/warder-iam/warder/internal/api/accessanalyzer"
 	"github.com/warder-iam/warder/internal/api/account"
+	"github.com/warder-iam/warder/internal/api/cloudtrail"
 	"github.com/warder-iam/warder/internal/api/iam"
 	"github.com/warder-iam/warder/internal/api/sts"
 	"github.com/warder-iam/warder/internal/api/warder"
@@ -40,7 +41,7 @@ func TestCurrent(t *testing.T) {
 // caller, which authorization data and wire data cover as well.
 func takesNothing() map[string]bool {
 	all := map[string]bool{}
-	for _, s := range []*awsapi.Service{iam.Service, sts.Service, accessanalyzer.Service, account.Service, warder.Service} {
+	for _, s := range []*awsapi.Service{iam.Service, sts.Service, accessanalyzer.Service, account.Service, cloudtrail.Service, warder.Service} {
 		for _, op := range s.Operations {
 			all[s.Name+":"+op.Name] = len(op.Input.Members) == 0
 		}

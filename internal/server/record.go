@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/warder-iam/warder/authz"
+	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/awsapi"
 	"github.com/warder-iam/warder/policy/eval"
 	"github.com/warder-iam/warder/trail"
@@ -51,9 +52,13 @@ func (c *Call) event(out any, err *awsapi.Error, at time.Time) *trail.Event {
 	return e
 }
 
-// dataEvent is the record of an answer that is a data event. The answer is what it is about, so that it is shown.
+// dataEvent is the record of an answer that is a data event. The answer is what it is about, so that it is shown, and the
+// principals that were asked about are resources of a type of their own, by which event selectors choose.
 func (c *Call) dataEvent(out any) *trail.Event {
 	e := c.event(out, nil, c.Time())
+	for i := range e.Resources {
+		e.Resources[i].Type = directory.DecisionResource
+	}
 	e.ManagementEvent, e.EventCategory = false, "Data"
 	e.ResponseElements = c.view(c.Operation.Output, out)
 	return e

@@ -116,9 +116,7 @@ func (s *Server) record(c *Call, out any, public *awsapi.Error) error {
 		}
 	}
 	if public == nil && c.route.data {
-		if s.Data != nil {
-			s.Data.Offer(c.dataEvent(out))
-		}
+		s.offer(c, out)
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), recordTimeout)
@@ -127,4 +125,14 @@ func (s *Server) record(c *Call, out any, public *awsapi.Error) error {
 		return fmt.Errorf("record: %w", err)
 	}
 	return nil
+}
+
+// offer records a data event where it is to be recorded. None is made where no trail chooses any.
+func (s *Server) offer(c *Call, out any) {
+	if s.Data == nil || !s.AllData && !c.Account().ChoosesData() {
+		return
+	}
+	if e := c.dataEvent(out); s.AllData || c.Account().Selects(e) {
+		s.Data.Offer(e)
+	}
 }

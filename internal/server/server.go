@@ -38,9 +38,11 @@ type Options struct {
 	Store    *store.Store
 	Authn    *authn.Authenticator
 	Recorder Recorder
-	// Data takes data events; nil leaves them unrecorded.
-	Data DataRecorder
-	Log  *slog.Logger
+	// Data takes data events: those that the trails of the account select or, with AllData, all. Nil leaves them
+	// unrecorded.
+	Data    DataRecorder
+	AllData bool
+	Log     *slog.Logger
 	// TrustedProxies may name the caller's address in X-Forwarded-For; nobody else's header is read.
 	TrustedProxies []netip.Prefix
 	// Region stands in events whose call named none.

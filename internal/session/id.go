@@ -23,6 +23,7 @@ const (
 	PrefixOIDCProvider      = "OIDC"  // Warder's own: AWS shows no id
 	PrefixSAMLProvider      = "SAMLP" // AWS documents that they have 22 characters or more, and no prefix
 	PrefixSAMLKey           = "SAMLK" // private key that decrypts assertions
+	PrefixTrail             = "TRAIL" // Warder's own: AWS shows no id
 )
 
 const (

@@ -33,6 +33,7 @@ const (
 	ACLSizePerRole                     QuotaName = "ACLSizePerRole" // the trust policy
 	TagsPerResource                    QuotaName = "TagsPerResource"
 	ServiceSpecificCredentialsPerUser  QuotaName = "ServiceSpecificCredentialsPerUser" // for each service
+	TrailsPerRegion                    QuotaName = "TrailsPerRegion"
 )
 
 // quota is AWS's default, and the name that GetAccountSummary has for it, if any.
@@ -41,7 +42,7 @@ type quota struct {
 	summary string
 }
 
-// Source: AWS, "IAM and AWS STS quotas", and the keys of GetAccountSummary's SummaryMap.
+// Source: AWS, "IAM and AWS STS quotas", "Quotas in AWS CloudTrail", and the keys of GetAccountSummary's SummaryMap.
 var defaults = map[QuotaName]quota{
 	UsersPerAccount:                    {5000, "UsersQuota"},
 	GroupsPerAccount:                   {300, "GroupsQuota"},
@@ -69,6 +70,7 @@ var defaults = map[QuotaName]quota{
 	ACLSizePerRole:                     {2048, "AssumeRolePolicySizeQuota"},
 	TagsPerResource:                    {50, ""},
 	ServiceSpecificCredentialsPerUser:  {2, ""},
+	TrailsPerRegion:                    {5, ""},
 }
 
 // Quotas are the limits in force: AWS's defaults, some of them changed.

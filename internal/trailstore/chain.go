@@ -67,8 +67,12 @@ func (l *link) next(line []byte) trail.Hash {
 }
 
 // after is the value that follows before when the record of that sequence has that line.
-func (l *link) after(before trail.Hash, sequence uint64, line []byte) (value trail.Hash) {
-	record := sha256.Sum256(line)
+func (l *link) after(before trail.Hash, sequence uint64, line []byte) trail.Hash {
+	return l.afterRecord(before, sequence, sha256.Sum256(line))
+}
+
+// afterRecord is after for the SHA-256 of the line.
+func (l *link) afterRecord(before trail.Hash, sequence uint64, record [sha256.Size]byte) (value trail.Hash) {
 	var text [valueSize + 8 + sha256.Size]byte
 	copy(text[:], before[:])
 	binary.BigEndian.PutUint64(text[valueSize:], sequence)

@@ -100,14 +100,14 @@ func records(t testing.TB, dir string) []Record {
 
 // plainly is what a query finds, by looking at every record.
 func plainly(records []Record, q Query) []uint64 {
-	var list []place
+	var list []position
 	for _, r := range records {
 		at := r.Event.EventTime
 		if q.matches(r.Event) && (q.Start.IsZero() || !at.Before(q.Start)) && (q.End.IsZero() || !at.After(q.End)) {
-			list = append(list, place{at.Unix(), r.Sequence})
+			list = append(list, position{at.Unix(), r.Sequence})
 		}
 	}
-	slices.SortFunc(list, func(a, b place) int {
+	slices.SortFunc(list, func(a, b position) int {
 		return cmp.Or(cmp.Compare(b.time, a.time), cmp.Compare(b.sequence, a.sequence))
 	})
 	var sequences []uint64
@@ -237,7 +237,7 @@ func TestQueryErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := good
-	other.Value, other.Cursor = "Y", b.cursor(place{1, 1})
+	other.Value, other.Cursor = "Y", b.cursor(position{1, 1})
 	if _, err := x.Lookup(context.Background(), other); !errors.Is(err, ErrCursor) {
 		t.Errorf("a cursor of another query: %v", err)
 	}
@@ -341,7 +341,7 @@ func TestIndexIsNotBelieved(t *testing.T) {
 	e := event(1)
 	e.RecipientAccountID = "000000000001"
 	for i := range uint64(5) {
-		wrong.add(entry{place{1_700_000_000, firsts[0] + i}, int64(i * 10), 20}, keysOf(e))
+		wrong.add(entry{position{1_700_000_000, firsts[0] + i}, int64(i * 10), 20}, keysOf(e))
 	}
 	if err := writeIndex(dir, firsts[0], wrong.encode(firsts[0], info.Size())); err != nil {
 		t.Fatal(err)

@@ -57,7 +57,7 @@ func (m *memoryIndex) read(ctx context.Context, from io.Reader, r reach) (reach,
 		if err != nil {
 			return r, fmt.Errorf("%w: %s, record %d: %w", ErrDamaged, segmentName(r.first), r.next, err)
 		}
-		m.add(entry{place{e.EventTime.Unix(), r.next}, r.offset, uint32(len(line) - 1)}, keysOf(e))
+		m.add(entry{position{e.EventTime.Unix(), r.next}, r.offset, uint32(len(line) - 1)}, keysOf(e))
 		r.next++
 		r.offset += int64(len(line))
 	}

@@ -246,8 +246,8 @@ func (x *indexFile) entry(n uint32) (entry, error) {
 	}
 	le := binary.LittleEndian
 	e := entry{
-		place:  place{int64(le.Uint64(b[:])), x.first + uint64(le.Uint32(b[8:]))},
-		length: le.Uint32(b[12:]), offset: int64(le.Uint64(b[16:])),
+		position: position{int64(le.Uint64(b[:])), x.first + uint64(le.Uint32(b[8:]))},
+		length:   le.Uint32(b[12:]), offset: int64(le.Uint64(b[16:])),
 	}
 	if e.offset < 0 || e.offset > math.MaxInt64-int64(e.length) || e.offset+int64(e.length) >= x.size {
 		return entry{}, fmt.Errorf("%w: entry %d lies beyond the segment", errIndex, n)

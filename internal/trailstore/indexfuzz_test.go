@@ -16,7 +16,7 @@ func FuzzIndexFile(f *testing.F) {
 	for i := range 5 {
 		e := event(i)
 		e.RecipientAccountID = "1"
-		m.add(entry{place{int64(100 - i), uint64(i + 1)}, int64(i * 100), 99}, keysOf(e))
+		m.add(entry{position{int64(100 - i), uint64(i + 1)}, int64(i * 100), 99}, keysOf(e))
 	}
 	key := keyFor("1", trail.ByEventName, "ListUsers")
 	pages := m.encode(1, 500)
@@ -36,7 +36,7 @@ func FuzzIndexFile(f *testing.F) {
 			return
 		}
 		r := &run{segmentIndex: x, segment: &oldSegment{}}
-		b := bounds{key: indexKey(key), oldest: -1 << 63, before: place{1<<63 - 1, 1<<64 - 1}}
+		b := bounds{key: indexKey(key), oldest: -1 << 63, before: position{1<<63 - 1, 1<<64 - 1}}
 		err = r.begin(b)
 		for steps := 0; err == nil && !r.ended && steps < 1000; steps++ {
 			if e := r.head; e.offset < 0 || e.offset+int64(e.length) >= 500 {
@@ -57,7 +57,7 @@ func FuzzCursor(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Add(b.cursor(place{1_700_000_000, 7}))
+	f.Add(b.cursor(position{1_700_000_000, 7}))
 	f.Add("")
 	f.Add("AAAA")
 	f.Fuzz(func(t *testing.T, cursor string) {

@@ -7,18 +7,18 @@ import (
 
 // entry is what the index knows of one record.
 type entry struct {
-	place
+	position
 	offset int64 // in the segment
 	length uint32
 }
 
-// place orders records: by event time, and among those of one second by their place in the trail.
-type place struct {
+// position orders records: by event time, and among those of one second by their place in the trail.
+type position struct {
 	time     int64 // Unix seconds
 	sequence uint64
 }
 
-func (p place) before(o place) bool {
+func (p position) before(o position) bool {
 	return p.time < o.time || p.time == o.time && p.sequence < o.sequence
 }
 
@@ -62,9 +62,9 @@ func (m *memoryIndex) add(e entry, keys []indexKey) {
 // insert puts the newest entry where its place is. A list that others read already is not changed but for what comes after
 // its end.
 func (m *memoryIndex) insert(list []uint32, n uint32) []uint32 {
-	p, i := m.entries[n].place, len(list)
-	if i > 0 && p.before(m.entries[list[i-1]].place) {
-		i = sort.Search(i, func(i int) bool { return p.before(m.entries[list[i]].place) })
+	p, i := m.entries[n].position, len(list)
+	if i > 0 && p.before(m.entries[list[i-1]].position) {
+		i = sort.Search(i, func(i int) bool { return p.before(m.entries[list[i]].position) })
 		list = slices.Clone(list)
 	}
 	return slices.Insert(list, i, n)

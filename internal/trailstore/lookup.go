@@ -52,14 +52,14 @@ type Page struct {
 type bounds struct {
 	key    indexKey
 	oldest int64
-	before place
+	before position
 	limit  int
 	id     [8]byte // of the query, whatever the page
 }
 
 // bounds checks the query.
 func (q *Query) bounds() (bounds, error) {
-	b := bounds{key: keyFor(q.Account, q.Attribute, q.Value), oldest: math.MinInt64, before: place{math.MaxInt64, math.MaxUint64}, limit: q.Limit}
+	b := bounds{key: keyFor(q.Account, q.Attribute, q.Value), oldest: math.MinInt64, before: position{math.MaxInt64, math.MaxUint64}, limit: q.Limit}
 	switch {
 	case q.Account == "":
 		return b, fmt.Errorf("%w: no account", ErrQuery)
@@ -81,14 +81,14 @@ func (q *Query) bounds() (bounds, error) {
 		b.oldest = q.Start.Add(time.Second - 1).Unix()
 	}
 	if !q.End.IsZero() {
-		b.before = place{q.End.Unix(), math.MaxUint64}
+		b.before = position{q.End.Unix(), math.MaxUint64}
 	}
 	b.id = queryID(b.key, b.oldest, b.before)
 	return b, b.resume(q.Cursor)
 }
 
 // queryID tells queries apart, so that a cursor of one is not taken for one of another.
-func queryID(key indexKey, oldest int64, before place) [8]byte {
+func queryID(key indexKey, oldest int64, before position) [8]byte {
 	var text []byte
 	for _, n := range []uint64{uint64(key), uint64(oldest), uint64(before.time)} {
 		text = binary.BigEndian.AppendUint64(text, n)
@@ -104,7 +104,7 @@ const (
 	cursorSize    = 1 + 8 + 8 + 8
 )
 
-func (b *bounds) cursor(last place) string {
+func (b *bounds) cursor(last position) string {
 	text := append([]byte{cursorVersion}, b.id[:]...)
 	text = binary.BigEndian.AppendUint64(text, uint64(last.time))
 	text = binary.BigEndian.AppendUint64(text, last.sequence)
@@ -120,7 +120,7 @@ func (b *bounds) resume(cursor string) error {
 	if err != nil || len(text) != cursorSize || text[0] != cursorVersion || [8]byte(text[1:]) != b.id {
 		return ErrCursor
 	}
-	last := place{int64(binary.BigEndian.Uint64(text[9:])), binary.BigEndian.Uint64(text[17:])}
+	last := position{int64(binary.BigEndian.Uint64(text[9:])), binary.BigEndian.Uint64(text[17:])}
 	if b.before.before(last) {
 		return ErrCursor
 	}

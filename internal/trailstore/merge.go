@@ -58,7 +58,7 @@ func (x *Index) lookup(ctx context.Context, q *Query, b bounds) (Page, error) {
 	}
 	defer m.close()
 	var page Page
-	var last place
+	var last position
 	for {
 		if ctx.Err() != nil {
 			return Page{}, context.Cause(ctx)
@@ -87,7 +87,7 @@ func (x *Index) lookup(ctx context.Context, q *Query, b bounds) (Page, error) {
 			page.Next = b.cursor(last)
 			return page, nil
 		}
-		page.Records, last = append(page.Records, record), e.place
+		page.Records, last = append(page.Records, record), e.position
 	}
 }
 
@@ -174,7 +174,7 @@ func (m *merger) next(ctx context.Context) (*run, error) {
 func (m *merger) best() *run {
 	var best *run
 	for _, r := range m.runs {
-		if best == nil || best.head.before(r.head.place) {
+		if best == nil || best.head.before(r.head.position) {
 			best = r
 		}
 	}

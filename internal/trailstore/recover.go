@@ -28,7 +28,7 @@ type Recovery struct {
 
 // recoverWriter finds the trail's end and makes it sound.
 func recoverWriter(dir string, o Options) (*writer, Recovery, error) {
-	w := &writer{dir: dir, disk: o.disk, keyring: o.Keyring, limit: o.SegmentBytes, first: 1, next: 1}
+	w := &writer{dir: dir, disk: o.disk, keyring: o.Keyring, limit: o.SegmentBytes, next: 1}
 	firsts, err := segments(dir)
 	if err != nil {
 		return nil, Recovery{}, fmt.Errorf("trailstore: %w", err)

@@ -280,6 +280,17 @@ func (s *Store) run() {
 	}
 }
 
+// grow tells how far the trail has come to whoever follows it.
+func (s *Store) grow() {
+	s.mu.Lock()
+	s.end = s.writer.end()
+	s.mu.Unlock()
+	select {
+	case s.grown <- struct{}{}:
+	default:
+	}
+}
+
 // do writes a batch and tells its callers: first those of Append, then those of SyncChain.
 func (s *Store) do(batch []*request) {
 	var lines, chains []*request
@@ -293,6 +304,7 @@ func (s *Store) do(batch []*request) {
 	if len(lines) > 0 {
 		err := s.writer.write(lines)
 		s.note(err)
+		s.grow()
 		for _, r := range lines {
 			r.done <- err
 		}

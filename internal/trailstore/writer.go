@@ -194,6 +194,8 @@ func (w *writer) fail(step string, err error) error {
 	return w.failed
 }
 
+func (w *writer) end() logEnd { return logEnd{w.first, w.size} }
+
 // close syncs the chain, unless the disk has failed.
 func (w *writer) close() error {
 	var err error
@@ -210,8 +212,4 @@ func (w *writer) release() error {
 		err = w.chain.file.Close()
 	}
 	return errors.Join(err, closeFile(w.file))
-}
-
-func (w *writer) end() logEnd {
-	return logEnd{w.first, w.size}
 }

@@ -139,15 +139,16 @@ const (
 // newService links operations and service, which refer to each other.
 func newService() *awsapi.Service {
 	s := &awsapi.Service{
-		Name:        "cloudtrail",
-		ID:          "CloudTrail",
-		FullName:    "AWS CloudTrail",
-		APIVersion:  "2013-11-01",
-		Protocol:    awsapi.JSON11,
-		Namespace:   "",
-		EventSource: "cloudtrail.amazonaws.com",
-		Target:      "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101",
-		Operations:  make([]*awsapi.Operation, opCount),
+		Name:         "cloudtrail",
+		ID:           "CloudTrail",
+		FullName:     "AWS CloudTrail",
+		APIVersion:   "2013-11-01",
+		Protocol:     awsapi.JSON11,
+		Namespace:    "",
+		EventSource:  "cloudtrail.amazonaws.com",
+		Target:       "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101",
+		EchoesValues: true,
+		Operations:   make([]*awsapi.Operation, opCount),
 	}
 	s.Operations[opAddTags] = &awsapi.Operation{
 		Service: s,
@@ -155,6 +156,7 @@ func newService() *awsapi.Service {
 		Input:   &shapes[shapeAddTagsInput],
 		Output:  &shapes[shapeAddTagsOutput],
 		Errors:  []*awsapi.ErrorKind{ResourceNotFoundException, CloudTrailARNInvalidException, EventDataStoreARNInvalidException, ChannelARNInvalidException, ResourceTypeNotSupportedException, TagsLimitExceededException, InvalidTrailNameException, InvalidTagParameterException, InactiveEventDataStoreException, EventDataStoreNotFoundException, ChannelNotFoundException, UnsupportedOperationException, OperationNotPermittedException, NotOrganizationMasterAccountException, NoManagementAccountSLRExistsException, ConflictException},
+		Invalid: map[string]*awsapi.ErrorKind{"tagsList": InvalidTagParameterException},
 	}
 	s.Operations[opCancelQuery] = &awsapi.Operation{
 		Service: s,
@@ -190,6 +192,7 @@ func newService() *awsapi.Service {
 		Input:   &shapes[shapeCreateTrailInput],
 		Output:  &shapes[shapeCreateTrailOutput],
 		Errors:  []*awsapi.ErrorKind{MaximumNumberOfTrailsExceededException, TrailAlreadyExistsException, S3BucketDoesNotExistException, InsufficientS3BucketPolicyException, InsufficientSnsTopicPolicyException, InsufficientEncryptionPolicyException, InvalidS3BucketNameException, InvalidS3PrefixException, InvalidSnsTopicNameException, InvalidKmsKeyIdException, InvalidTrailNameException, TrailNotProvidedException, TagsLimitExceededException, InvalidParameterCombinationException, InvalidParameterException, KmsKeyNotFoundException, KmsKeyDisabledException, KmsException, InvalidCloudWatchLogsLogGroupArnException, InvalidCloudWatchLogsRoleArnException, CloudWatchLogsDeliveryUnavailableException, InvalidTagParameterException, UnsupportedOperationException, OperationNotPermittedException, CloudTrailAccessNotEnabledException, InsufficientDependencyServiceAccessPermissionException, NotOrganizationMasterAccountException, OrganizationsNotInUseException, OrganizationNotInAllFeaturesModeException, NoManagementAccountSLRExistsException, CloudTrailInvalidClientTokenIdException, ConflictException, ThrottlingException},
+		Invalid: map[string]*awsapi.ErrorKind{"tagsList": InvalidTagParameterException},
 	}
 	s.Operations[opDeleteChannel] = &awsapi.Operation{
 		Service: s,
@@ -428,6 +431,7 @@ func newService() *awsapi.Service {
 		Input:   &shapes[shapeLookupEventsInput],
 		Output:  &shapes[shapeLookupEventsOutput],
 		Errors:  []*awsapi.ErrorKind{InvalidLookupAttributesException, InvalidTimeRangeException, InvalidMaxResultsException, InvalidNextTokenException, InvalidEventCategoryException, UnsupportedOperationException, OperationNotPermittedException},
+		Invalid: map[string]*awsapi.ErrorKind{"eventCategory": InvalidEventCategoryException, "lookupAttributes": InvalidLookupAttributesException, "maxResults": InvalidMaxResultsException, "nextToken": InvalidNextTokenException},
 	}
 	s.Operations[opPutEventConfiguration] = &awsapi.Operation{
 		Service: s,
@@ -442,6 +446,7 @@ func newService() *awsapi.Service {
 		Input:   &shapes[shapePutEventSelectorsInput],
 		Output:  &shapes[shapePutEventSelectorsOutput],
 		Errors:  []*awsapi.ErrorKind{TrailNotFoundException, InvalidTrailNameException, CloudTrailARNInvalidException, InvalidHomeRegionException, InvalidEventSelectorsException, ConflictException, ThrottlingException, UnsupportedOperationException, OperationNotPermittedException, NotOrganizationMasterAccountException, NoManagementAccountSLRExistsException, InsufficientDependencyServiceAccessPermissionException},
+		Invalid: map[string]*awsapi.ErrorKind{"advancedEventSelectors": InvalidEventSelectorsException, "eventSelectors": InvalidEventSelectorsException},
 	}
 	s.Operations[opPutInsightSelectors] = &awsapi.Operation{
 		Service: s,
@@ -449,6 +454,7 @@ func newService() *awsapi.Service {
 		Input:   &shapes[shapePutInsightSelectorsInput],
 		Output:  &shapes[shapePutInsightSelectorsOutput],
 		Errors:  []*awsapi.ErrorKind{InvalidParameterException, InvalidParameterCombinationException, TrailNotFoundException, InvalidTrailNameException, CloudTrailARNInvalidException, InvalidHomeRegionException, InvalidInsightSelectorsException, InsufficientS3BucketPolicyException, InsufficientEncryptionPolicyException, S3BucketDoesNotExistException, KmsException, UnsupportedOperationException, OperationNotPermittedException, NotOrganizationMasterAccountException, NoManagementAccountSLRExistsException, ThrottlingException},
+		Invalid: map[string]*awsapi.ErrorKind{"insightSelectors": InvalidInsightSelectorsException},
 	}
 	s.Operations[opPutResourcePolicy] = &awsapi.Operation{
 		Service: s,
@@ -470,6 +476,7 @@ func newService() *awsapi.Service {
 		Input:   &shapes[shapeRemoveTagsInput],
 		Output:  &shapes[shapeRemoveTagsOutput],
 		Errors:  []*awsapi.ErrorKind{ResourceNotFoundException, CloudTrailARNInvalidException, EventDataStoreARNInvalidException, ChannelARNInvalidException, ResourceTypeNotSupportedException, InvalidTrailNameException, InvalidTagParameterException, InactiveEventDataStoreException, EventDataStoreNotFoundException, ChannelNotFoundException, UnsupportedOperationException, OperationNotPermittedException, NotOrganizationMasterAccountException, NoManagementAccountSLRExistsException, ConflictException},
+		Invalid: map[string]*awsapi.ErrorKind{"tagsList": InvalidTagParameterException},
 	}
 	s.Operations[opRestoreEventDataStore] = &awsapi.Operation{
 		Service: s,

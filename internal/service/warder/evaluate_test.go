@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/warder-iam/warder/authz"
+	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/server/servertest"
 	"github.com/warder-iam/warder/internal/session"
 )
@@ -332,6 +333,51 @@ func TestRecord(t *testing.T) {
 	last := f.Recorder.Last(t)
 	if len(f.Recorder.Events()) != before+1 || !strings.HasPrefix(last.ErrorCode, "AccessDenied") || last.EventCategory != "Management" {
 		t.Errorf("%+v", last)
+	}
+}
+
+// TestSelectedDecisions: a decision is recorded where a trail of the account that is logging selects it.
+func TestSelectedDecisions(t *testing.T) {
+	f := newFixture(t)
+	f.AllData = false
+	alice, bob := f.ARN(f.Now().User("alice")), f.ARN(f.Now().User("bob"))
+	about := func(values ...string) []directory.EventSelector {
+		return []directory.EventSelector{{ReadWrite: directory.AllEvents, Data: []directory.DataResource{{Type: directory.DecisionResource, Values: values}}}}
+	}
+	advanced := func(fields ...directory.FieldSelector) []directory.AdvancedEventSelector {
+		return []directory.AdvancedEventSelector{{Fields: append(fields, directory.FieldSelector{Field: "eventCategory", Equals: []string{"Data"}})}}
+	}
+	for _, tt := range []struct {
+		name  string
+		trail directory.Trail
+		want  int // of one decision about alice and one about bob
+	}{
+		{"no selectors", directory.Trail{Logging: true}, 0},
+		{"all", directory.Trail{Logging: true, Selectors: about("arn:aws:iam")}, 2},
+		{"all, of a trail that was stopped", directory.Trail{Selectors: about("arn:aws:iam")}, 0},
+		{"about alice", directory.Trail{Logging: true, Selectors: about(alice)}, 1},
+		{"advanced, all of the type", directory.Trail{Logging: true, Advanced: advanced(directory.FieldSelector{Field: "resources.type", Equals: []string{directory.DecisionResource}})}, 2},
+		{"advanced, not about bob", directory.Trail{Logging: true, Advanced: advanced(directory.FieldSelector{Field: "resources.ARN", NotEquals: []string{bob}})}, 1},
+		{"advanced, explanations", directory.Trail{Logging: true, Advanced: advanced(directory.FieldSelector{Field: "eventName", Equals: []string{"Explain"}})}, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.trail.ID, tt.trail.Name, tt.trail.Region = "T1", "main", servertest.Region
+			f.Put(t, &tt.trail)
+			f.data.events = nil
+			for _, id := range []string{alice, bob} {
+				if got := ask(t, f.notes, `{"type":"user","id":"`+id+`"}`, "", "", ""); got.Status != http.StatusOK {
+					t.Fatalf("%d %s", got.Status, got.Body)
+				}
+			}
+			if len(f.data.events) != tt.want {
+				t.Errorf("%d decisions are recorded, want %d", len(f.data.events), tt.want)
+			}
+			for _, e := range f.data.events {
+				if len(e.Resources) != 1 || e.Resources[0].Type != directory.DecisionResource {
+					t.Errorf("resources %+v", e.Resources)
+				}
+			}
+		})
 	}
 }
 

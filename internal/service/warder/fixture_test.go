@@ -59,7 +59,7 @@ func newFixture(t testing.TB) *fixture {
 	t.Helper()
 	f := &fixture{data: &dataRecorder{}}
 	world := servertest.New(t, func(w *servertest.World) {
-		w.Data = f.data
+		w.Data, w.AllData = f.data, true
 		warder.Register(w.Server, w.Keys)
 		warder.RegisterGuardrails(w.Server, onePlan)
 		sts.Register(w.Server, w.Keys, sts.Options{})

@@ -1,0 +1,262 @@
+package trail
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+)
+
+// readDigest is a digest that was read, and how it stands with its signature.
+type readDigest struct {
+	*Digest
+	path  string
+	hash  string // of its text
+	sign  string // string to sign
+	above string // what the path has before the object's name; a tree may lie below the bucket, then below says what is cut
+	below string
+	// signature is what the metadata beside it say; "" where there are none.
+	signature string
+}
+
+// chain verifies the digests of one trail, oldest first, and their log files.
+func (v *verifier) chain(c *digestChain) error {
+	result := TrailVerification{AccountID: c.account, Region: c.region, Trail: c.trail}
+	var last *readDigest // the digest before, nil where it could not be read
+	for i, name := range c.files {
+		d, err := v.readDigest(name.path)
+		if err != nil {
+			return err
+		}
+		if d != nil && !v.o.End.IsZero() && d.Start.After(v.o.End) {
+			break
+		}
+		if d != nil {
+			v.link(c, d, last, i, &result)
+			c.digests = append(c.digests, d)
+			if err := v.logFiles(d, &result); err != nil {
+				return err
+			}
+		}
+		last = d
+	}
+	v.signatures(c, &result)
+	if n := len(c.digests); n > 0 {
+		result.Digests, result.Bucket = n, c.digests[n-1].Bucket
+		result.From, result.To, result.Newest = c.digests[0].Start, c.digests[n-1].End, c.digests[n-1].Object
+	}
+	v.found.Trails = append(v.found.Trails, result)
+	return nil
+}
+
+// readDigest gives nil after it told a problem.
+func (v *verifier) readDigest(name string) (*readDigest, error) {
+	data, err := readObject(v.fsys, name, maxObject)
+	if err == nil {
+		err = v.advance(name)
+		if err != nil {
+			return nil, err
+		}
+		var d *readDigest
+		if d, err = openDigest(name, data); err == nil {
+			err = v.metadata(d)
+		}
+		if err == nil {
+			return d, nil
+		}
+	}
+	kind := "unreadable"
+	if changed, ok := errors.AsType[*changedError](err); ok {
+		kind = changed.kind
+	}
+	v.problem(Problem{File: name, Kind: kind, Text: err.Error()})
+	return nil, nil
+}
+
+// changedError is about a digest that can be read and is not as or where it was delivered.
+type changedError struct{ kind, text string }
+
+func (e *changedError) Error() string { return e.text }
+
+func openDigest(name string, data []byte) (*readDigest, error) {
+	var text bytes.Buffer
+	if err := gunzip(&text, data, MaxDigest); err != nil {
+		return nil, err
+	}
+	parsed, err := ParseDigest(text.Bytes())
+	if err != nil {
+		return nil, err
+	}
+	d := &readDigest{Digest: parsed, path: name, hash: HashText(text.Bytes()), sign: parsed.StringToSign(text.Bytes())}
+	switch above, isAbove := strings.CutSuffix(name, d.Object); {
+	case isAbove && (above == "" || strings.HasSuffix(above, "/")):
+		d.above = above
+	case strings.HasSuffix(d.Object, "/"+name):
+		d.below = strings.TrimSuffix(d.Object, name)
+	default:
+		return nil, &changedError{"moved", "it was moved: it says that it is " + d.Object}
+	}
+	if parsed.Warder != nil {
+		err = strictGzip(data, func(data []byte) bool {
+			var again bytes.Buffer
+			return gunzip(&again, data, MaxDigest) == nil && bytes.Equal(again.Bytes(), text.Bytes())
+		})
+	}
+	return d, err
+}
+
+// metadata reads the signature beside a digest, where it is.
+func (v *verifier) metadata(d *readDigest) error {
+	name := d.path + MetadataSuffix
+	if _, ok := v.sizes[name]; !ok {
+		return nil
+	}
+	text, err := readObject(v.fsys, name, MaxCheckpoint)
+	if err != nil {
+		return err
+	}
+	var values map[string]string
+	if err := json.Unmarshal(text, &values); err != nil {
+		return fmt.Errorf("its metadata, %s: %w", name, err)
+	}
+	// As Warder writes it, or laid out by somebody else for people to read.
+	canonical, err := json.Marshal(values, json.Deterministic(true))
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(text, append(canonical, '\n')) && !bytes.ContainsAny(bytes.TrimSpace(text), " \t\n") {
+		return &changedError{"changed", "its metadata, " + name + ", were changed"}
+	}
+	if values[MetadataSignatureAlg] != SignatureAlgorithm || !isSignature(values[MetadataSignature]) {
+		return fmt.Errorf("its metadata, %s, hold no signature of %s", name, SignatureAlgorithm)
+	}
+	d.signature = values[MetadataSignature]
+	return nil
+}
+
+// link checks a digest against the one before it.
+func (v *verifier) link(c *digestChain, d, last *readDigest, index int, result *TrailVerification) {
+	if d.AccountID != c.account {
+		v.problem(Problem{File: d.path, Kind: "changed", Text: fmt.Sprintf("it is that of account %s", d.AccountID)})
+	}
+	switch p := d.Previous; {
+	case p == nil && index == 0:
+	case p == nil:
+		if last != nil {
+			result.Gaps = append(result.Gaps, Gap{last.End, d.Start})
+		}
+	case last != nil && p.Object == last.Object && p.Bucket == last.Bucket:
+		v.compare(d, last)
+	case last == nil && index > 0 && strings.HasSuffix(p.Object, relative(c.files[index-1].path, d)):
+		// it could not be read, which was told
+	case index == 0 && !v.o.Start.IsZero() && !d.Start.After(v.o.Start):
+	default:
+		v.outOfPlace(c, d, index)
+	}
+}
+
+// relative is a path as a part of the object's name that the digest's neighbour has.
+func relative(name string, d *readDigest) string { return strings.TrimPrefix(name, d.above) }
+
+// compare checks what a digest says of the one before it, which is there.
+func (v *verifier) compare(d, last *readDigest) {
+	p := d.Previous
+	switch {
+	case p.Hash != last.hash:
+		v.problem(Problem{File: last.path, Kind: "changed", Text: "its text does not have the hash that the digest after it, " + d.path + ", names"})
+	case last.signature != "" && last.signature != p.Signature:
+		v.problem(Problem{File: last.path + MetadataSuffix, Kind: "changed", Text: "the signature is not the one that the digest after it, " + d.path + ", names"})
+	case d.Start.Before(last.End):
+		v.problem(Problem{File: d.path, Kind: "changed", Text: "it begins before the digest before it ends"})
+	case d.Warder != nil && last.Warder != nil && d.Warder.Before != last.Warder.After:
+		v.problem(Problem{File: d.path, Kind: "changed", Text: fmt.Sprintf("its records begin after %d, the digest before it ends with %d", d.Warder.Before.Sequence, last.Warder.After.Sequence)})
+	}
+}
+
+// outOfPlace tells of a digest whose predecessor is not the one that it names.
+func (v *verifier) outOfPlace(c *digestChain, d *readDigest, index int) {
+	missing := d.above + strings.TrimPrefix(d.Previous.Object, d.below)
+	if i := slices.IndexFunc(c.files[:index], func(f digestName) bool { return f.path == missing }); i >= 0 {
+		for _, extra := range c.files[i+1 : index] {
+			v.problem(Problem{File: extra.path, Kind: "added", Text: "no digest of the chain names it: it was added, or renamed"})
+		}
+		return
+	}
+	text := "the digest is missing; the one after it, " + d.path + ", names it"
+	if index == 0 {
+		text += ". If older digests are meant not to be there, say from when on to verify"
+	}
+	v.problem(Problem{File: missing, Kind: "missing", Text: text})
+}
+
+// signatures verifies each digest's signature: the one in its metadata, or else the one that its successor names.
+func (v *verifier) signatures(c *digestChain, result *TrailVerification) {
+	for i, d := range c.digests {
+		signature := d.signature
+		if i+1 < len(c.digests) {
+			if p := c.digests[i+1].Previous; signature == "" && p != nil && p.Object == d.Object {
+				signature = p.Signature
+			}
+		}
+		key := v.keys[d.KeyFingerprint]
+		switch {
+		case len(v.keys) == 0:
+			result.NoKey++
+		case key == nil:
+			v.problem(Problem{File: d.path, Kind: "signature", Text: "it is signed by key " + d.KeyFingerprint + ", which is not among the given"})
+		case signature == "":
+			result.Unsigned++
+		case verifySignature(key, d.sign, signature) != nil:
+			v.problem(Problem{File: d.path, Kind: "signature", Text: "the signature is wrong: the digest was changed, or signed by somebody else"})
+		default:
+			result.Signed++
+		}
+	}
+}
+
+// logFiles checks the log files that a digest names, and the chain of their records.
+func (v *verifier) logFiles(d *readDigest, result *TrailVerification) error {
+	wrong := len(v.found.Problems)
+	var chain Hash
+	if d.Warder != nil {
+		chain = d.Warder.Before.Hash
+	}
+	for i, f := range d.LogFiles {
+		name := d.place(f)
+		result.LogFiles++
+		v.named[name] = true
+		l := logCheck{file: f, chain: chain}
+		if d.Warder != nil {
+			l.records = &d.Warder.Files[i]
+			result.Records += uint64(l.records.Count())
+		}
+		if _, ok := v.sizes[name]; !ok {
+			v.problem(Problem{File: name, Kind: "missing", Text: "the log file is missing; digest " + d.path + " names it"})
+			continue
+		}
+		if p := l.check(v.fsys, name); p != nil {
+			p.File = name
+			v.problem(*p)
+		}
+		chain = l.chain
+		if err := v.advance(name); err != nil {
+			return err
+		}
+	}
+	if d.Warder != nil && chain != d.Warder.After.Hash && len(v.found.Problems) == wrong {
+		v.problem(Problem{File: d.path, Kind: "changed", Text: "the chain of its records is not that of its log files"})
+	}
+	return nil
+}
+
+// place is the path of an object that the digest names. Another bucket lies beside the digest's, in a folder of buckets.
+func (d *readDigest) place(f LogFile) string {
+	above := d.above
+	if beside, ok := strings.CutSuffix(above, d.Bucket+"/"); ok && f.Bucket != d.Bucket {
+		above = beside + f.Bucket + "/"
+	}
+	return above + strings.TrimPrefix(f.Object, d.below)
+}
