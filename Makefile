@@ -1,6 +1,6 @@
 # make shows the targets. Everything that tests goes through tools/gate, which counts and fails when nothing ran.
 
-TARGETS = help run build generate lint test test-unit test-tools test-bench test-accuracy test-fuzz test-sdk test-awscli test-terraform test-audit test-oidc test-scenario test-reports test-crash test-hostile fuzz bench bench-peers bench-packages clean
+TARGETS = help run build generate lint test test-unit test-tools test-bench test-accuracy test-fuzz test-sdk test-awscli test-terraform test-audit test-oidc test-scenario test-reports test-trail test-crash test-hostile fuzz bench bench-peers bench-packages clean
 .PHONY: $(TARGETS) gate
 .DEFAULT_GOAL = help
 
@@ -18,14 +18,14 @@ help:
 	@echo '  make run              build, then serve on $(LISTEN) with the data in $(DATA)  (DATA=DIR LISTEN=HOST:PORT)'
 	@echo '  make build            bin/warder'
 	@echo '  make test             lint and every test; closes with "N passed, N failed, N skipped"'
-	@echo '  make test-SUITE       one part of it: unit tools bench accuracy fuzz sdk awscli terraform audit oidc scenario reports crash hostile'
+	@echo '  make test-SUITE       one part of it: unit tools bench accuracy fuzz sdk awscli terraform audit oidc scenario reports trail crash hostile'
 	@echo '  make fuzz             every fuzz target for FUZZTIME each (FUZZTIME=1m)'
 	@echo '  make bench            the benchmarks beside net/http, the disk and the peers, COUNT runs of BENCHTIME each; closes with a table'
 	@echo '  make bench-peers      of these, decisions beside other engines (BENCH=Peers/opa for one)'
 	@echo '  make bench-packages   the benchmarks of the single packages'
 	@echo '  make generate         write anew what is generated: API shapes (python3 with botocore), catalog (npm), docs/operations.md'
 	@echo
-	@echo 'WARDER_REQUIRE="awscli terraform node boto3 botocore xmllint chromium race" makes a missing client a failure instead of a notice.'
+	@echo 'WARDER_REQUIRE="awscli terraform node boto3 botocore xmllint chromium jq s3 race" makes a missing client a failure instead of a notice.'
 
 # Without debugger tables, and with a compiler that collects its garbage late, the first build on a cold cache takes 53
 # seconds of two cores instead of 75, most of it SQLite. Stack traces need no such tables.
@@ -49,9 +49,9 @@ lint: gate
 	@$(GATE) lint
 
 test: gate
-	@$(GATE) lint unit tools bench accuracy fuzz sdk awscli terraform audit oidc scenario reports crash hostile
+	@$(GATE) lint unit tools bench accuracy fuzz sdk awscli terraform audit oidc scenario reports trail crash hostile
 
-test-unit test-tools test-bench test-accuracy test-fuzz test-sdk test-awscli test-terraform test-audit test-oidc test-scenario test-reports test-crash test-hostile: test-%: gate
+test-unit test-tools test-bench test-accuracy test-fuzz test-sdk test-awscli test-terraform test-audit test-oidc test-scenario test-reports test-trail test-crash test-hostile: test-%: gate
 	@$(GATE) $*
 
 fuzz: test-fuzz

@@ -38,6 +38,9 @@ var layers = map[string]int{
 	"internal/kv":     1,
 	"internal/saml":   1,
 
+	"internal/objectstore":   1,
+	"internal/objectstore/*": 2, // the contract as tests
+
 	"policy":         2,
 	"catalog":        2,
 	"internal/api/*": 2,
@@ -64,6 +67,7 @@ var layers = map[string]int{
 	"authz/authzhttp":     6,
 	"internal/authn":      6,
 	"internal/alarm":      6,
+	"internal/delivery":   6,
 	"internal/collect":    6,
 	"internal/keyscan":    6,
 	"internal/signin":     6,

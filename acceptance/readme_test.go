@@ -183,7 +183,7 @@ func TestAWSCLIAuthorizationAPI(t *testing.T) {
 }
 
 // freeAddress is one that nobody listens on at the moment.
-func freeAddress(t *testing.T) string {
+func freeAddress(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)

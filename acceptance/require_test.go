@@ -7,7 +7,7 @@ import (
 )
 
 // missing is servertest's, by the name that tests here have for it.
-func missing(t *testing.T, client, how string) {
+func missing(t testing.TB, client, how string) {
 	t.Helper()
 	servertest.Missing(t, client, how)
 }

@@ -24,6 +24,7 @@ type Account struct {
 	issuer   *TokenIssuer // nil where none was put
 
 	samlProviders table[*SAMLProvider]
+	trails        table[*Trail]
 
 	memberships links // users, by group id
 	attachments links // groups, roles and users, by policy ARN
@@ -90,7 +91,7 @@ func (a *Account) Len() int {
 	if a.issuer != nil {
 		n++
 	}
-	n += a.samlProviders.len()
+	n += a.samlProviders.len() + a.trails.len()
 	if a.info != nil {
 		n++
 	}
@@ -131,6 +132,8 @@ func (a *Account) Get(key string) Entity {
 		return orNil(a.issuer)
 	case kind == "saml":
 		return orNil(a.SAMLProviderByID(id))
+	case kind == "trail":
+		return orNil(a.TrailByID(id))
 	}
 	return a.credentials.get(kind, id)
 }
@@ -160,7 +163,7 @@ func (a *Account) Entities() iter.Seq[Entity] {
 			each(a.InstanceProfiles(), yield) && each(values(a.keys.from("")), yield) &&
 			each(values(a.logins.from("")), yield) && each(a.devices.all(), yield) && a.credentials.each(yield) &&
 			each(a.OIDCProviders(), yield) && (a.issuer == nil || yield(a.issuer)) &&
-			each(a.SAMLProviders(), yield)
+			each(a.SAMLProviders(), yield) && each(a.Trails(), yield)
 	}
 }
 

@@ -29,6 +29,8 @@ func (a *Account) ARN(e Entity) string {
 		return a.arn("oidc-provider", "/", e.URL)
 	case *SAMLProvider:
 		return a.samlARN(e.Name)
+	case *Trail:
+		return TrailARN(e.Region, a.id, e.Name)
 	}
 	return ""
 }

@@ -22,6 +22,7 @@ func TestARN(t *testing.T) {
 		{&Policy{Name: "p", Path: "/t/"}, "arn:aws:iam::111122223333:policy/t/p"},
 		{&InstanceProfile{Name: "i", Path: "/"}, "arn:aws:iam::111122223333:instance-profile/i"},
 		{&SAMLProvider{Name: "s"}, "arn:aws:iam::111122223333:saml-provider/s"},
+		{&Trail{Name: "Main", Region: "eu-west-1"}, "arn:aws:cloudtrail:eu-west-1:111122223333:trail/Main"},
 		{&AccessKey{ID: "AKIA"}, ""},
 		{&ServerCertificate{ID: "ASCA", Name: "web", Path: "/team/"}, "arn:aws:iam::111122223333:server-certificate/team/web"},
 		{&SSHPublicKey{ID: "APKA"}, ""},

@@ -83,6 +83,8 @@ func present(e Entity) bool {
 		return e != nil
 	case *SAMLProvider:
 		return e != nil
+	case *Trail:
+		return e != nil
 	}
 	return presentCredential(e)
 }
@@ -115,6 +117,8 @@ func Clone(e Entity) Entity {
 	case *TokenIssuer:
 		return e.Clone()
 	case *SAMLProvider:
+		return e.Clone()
+	case *Trail:
 		return e.Clone()
 	}
 	return cloneCredential(e)

@@ -11,7 +11,7 @@ func (a *Account) edit() *Account {
 		credentials: a.credentials.edit(),
 		passwords:   a.passwords, logins: a.logins.edit(), devices: a.devices.edit(), factors: a.factors.edit(),
 		oidc: a.oidc.edit(), issuer: a.issuer,
-		samlProviders: a.samlProviders.edit(), aws: a.aws,
+		samlProviders: a.samlProviders.edit(), trails: a.trails.edit(), aws: a.aws,
 	}
 }
 
@@ -57,6 +57,8 @@ func (a *Account) put(s *Snapshot, e Entity) {
 		a.issuer = e
 	case *SAMLProvider:
 		a.samlProviders.put(e)
+	case *Trail:
+		a.trails.put(e)
 	}
 }
 
@@ -95,6 +97,8 @@ func (a *Account) remove(s *Snapshot, e Entity) {
 		a.issuer = nil
 	case *SAMLProvider:
 		a.samlProviders.remove(e.ID)
+	case *Trail:
+		a.trails.remove(e.ID)
 	}
 }
 

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Entity is one stored record: AccountInfo, User, Group, Role, Policy, InstanceProfile, AccessKey, or one of the
-// credentials and what goes with them. Entities in a Snapshot are shared and never modified; a change puts a modified Clone.
+// Entity is one stored record: AccountInfo, User, Group, Role, Policy, InstanceProfile, AccessKey, Trail, or one of
+// the credentials and what goes with them. Entities in a Snapshot are shared and never modified; a change puts a modified Clone.
 type Entity interface {
 	// Key is the record's key inside its account: "user/AIDA…". It never changes during the record's life.
 	Key() string

@@ -62,7 +62,7 @@ func anEntity() *rapid.Generator[Entity] {
 			text     = rapid.SampledFrom([]string{`{}`, `{"Version":"2012-10-17","Statement":[]}`, `x`})
 		)
 		inline := []InlinePolicy{{Name: "i", Document: Document{Text: text.Draw(t, "document")}}}
-		switch rapid.IntRange(0, 15).Draw(t, "kind") {
+		switch rapid.IntRange(0, 16).Draw(t, "kind") {
 		case 0:
 			return &AccountInfo{ID: "x", Alias: rapid.SampledFrom([]string{"", "one", "two"}).Draw(t, "alias")}
 		case 1:
@@ -88,6 +88,8 @@ func anEntity() *rapid.Generator[Entity] {
 			return &InstanceProfile{ID: fmt.Sprint("AIPA", n), Name: name, Role: role.Draw(t, "role")}
 		case 9:
 			return &SAMLProvider{ID: fmt.Sprint("SAMLP", n), Name: name}
+		case 10:
+			return &Trail{ID: fmt.Sprint("T", n), Name: name, Region: "us-east-1"}
 		case 6:
 			return &PasswordPolicy{MinLength: n}
 		case 7:
@@ -210,6 +212,7 @@ func checkAccount(t fatal, a *Account, id string, entities map[string]Entity) {
 	checkTable(t, a.Roles(), a.RolesAfter, a.Role, pick[*Role](entities))
 	checkTable(t, a.Policies(), a.PoliciesAfter, a.Policy, pick[*Policy](entities))
 	checkTable(t, a.SAMLProviders(), a.samlProviders.after, a.SAMLProvider, pick[*SAMLProvider](entities))
+	checkTable(t, a.Trails(), a.trails.after, a.trails.find, pick[*Trail](entities))
 	checkTable(t, a.InstanceProfiles(), a.InstanceProfilesAfter, a.InstanceProfile, pick[*InstanceProfile](entities))
 	checkTable(t, a.ServerCertificates(), a.ServerCertificatesAfter, a.ServerCertificate, pick[*ServerCertificate](entities))
 	checkTable(t, a.AllServiceCredentials(), a.AllServiceCredentialsAfter, a.ServiceCredential, pick[*ServiceCredential](entities))
@@ -434,7 +437,7 @@ func TestCloneIsDeep(t *testing.T) {
 		new(AccountInfo), new(User), new(Group), new(Role), new(Policy), new(InstanceProfile), new(AccessKey),
 		new(SSHPublicKey), new(SigningCertificate), new(ServerCertificate), new(ServiceCredential), new(RoleDeletion),
 		new(PasswordPolicy), new(LoginProfile), new(MFADevice),
-		new(SAMLProvider),
+		new(SAMLProvider), new(Trail),
 	} {
 		v := reflect.ValueOf(e).Elem()
 		for i := range v.NumField() {

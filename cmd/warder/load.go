@@ -331,10 +331,14 @@ func (c *configuration) server() (app.Config, error) {
 		SAMLAudiences:    c.Strings("saml-audience"),
 		SAMLRecipients:   c.Strings("saml-recipient"),
 		DataEvents:       c.String("data-events"),
-		WeakPasswords:    c.String("weak-passwords"),
-		LogFormat:        c.String("log-format"),
-		DrainTimeout:     c.Duration("drain-timeout"),
-		MaxConnections:   c.Int("max-connections"),
+		Deliveries: app.Deliveries{
+			Storage: c.String("trail-storage"), Credentials: c.String("trail-storage-credentials"),
+			Every: c.Duration("deliver-every"), DigestEvery: c.Duration("digest-every"), Checkpoint: c.String("checkpoint"),
+		},
+		WeakPasswords:  c.String("weak-passwords"),
+		LogFormat:      c.String("log-format"),
+		DrainTimeout:   c.Duration("drain-timeout"),
+		MaxConnections: c.Int("max-connections"),
 	}
 	for _, p := range c.Strings("trusted-proxy") {
 		prefix, err := parsePrefix(p)

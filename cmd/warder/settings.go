@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/warder-iam/warder/internal/app"
+	"github.com/warder-iam/warder/internal/delivery"
 )
 
 // kind is how the value of a setting is written.
@@ -68,6 +69,13 @@ func settings() []setting {
 			shown: "AWS's sign-in URLs, https://signin.aws.amazon.com/saml and those of its Regions"},
 		{name: "data-events", kind: text, arg: "WHICH", help: "off, or all to put every decision of the authorization API on the trail; buffered, and counted when dropped",
 			fallback: constant("off"), shown: "off"},
+		{name: "trail-storage", kind: text, arg: "WHERE", help: "directory, or URL of S3-compatible storage, with the buckets that trails deliver to"},
+		{name: "trail-storage-credentials", kind: path, arg: "FILE", help: "credentials for the storage behind a URL, in AWS's form, profile default; read anew when it changes"},
+		{name: "deliver-every", kind: duration, arg: "TIME", help: "how often trails deliver log files",
+			fallback: constant(delivery.DefaultEvery.String()), shown: "5m"},
+		{name: "digest-every", kind: duration, arg: "TIME", help: "how often trails with log file validation deliver a digest",
+			fallback: constant(delivery.DefaultDigestEvery.String()), shown: "1h"},
+		{name: "checkpoint", kind: path, arg: "DIR", help: "directory, best on another machine's disk, that each digest's signed checkpoint is written to"},
 		{name: "log-format", kind: text, arg: "FORMAT", help: "text or json", shown: "text on a terminal, else json"},
 		{name: "drain-timeout", kind: duration, arg: "TIME", help: "how long running requests are waited for at the end",
 			fallback: constant(app.DefaultDrainTimeout.String()), shown: app.DefaultDrainTimeout.String()},

@@ -19,6 +19,7 @@ import (
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/authn"
+	"github.com/warder-iam/warder/internal/delivery"
 	"github.com/warder-iam/warder/internal/kv"
 	"github.com/warder-iam/warder/internal/kv/sqlitekv"
 	"github.com/warder-iam/warder/internal/oidc"
@@ -68,7 +69,8 @@ type App struct {
 	conns     *connections
 	verifier  *oidc.Verifier
 	http      *http.Server
-	delivery  *delivery
+	outbox    *outbox
+	trails    *delivery.Job
 
 	stopping   chan struct{} // closed when Stop begins
 	background sync.WaitGroup
@@ -161,6 +163,9 @@ func (a *App) openData(ctx context.Context) (err error) {
 		return fmt.Errorf("the state in %s holds no account, but the trail has events: the state was lost or replaced. "+
 			"Restore %s from a backup, or begin anew in another directory; nothing was changed", c.Data, stateName)
 	}
+	if a.trails, err = newDeliveries(ctx, c, a.store, a.recorder.trail, a.log); err != nil {
+		return err
+	}
 	a.keys = session.NewKeys(a.keyring)
 	return checkAccount(a.store, c.AccountID)
 }
@@ -196,7 +201,7 @@ func (a *App) listen(ctx context.Context) error {
 		SignIn:         signin.New(a.keys, signin.Options{AllowWeak: a.config.WeakPasswords == weakPasswordsAllow}),
 	}, a.store, a.keys, sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()},
 		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients})
-	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, stopping: a.stopping}
+	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, trails: a.trails, stopping: a.stopping}
 	a.http = newHTTPServer(handler(api, h, newAuthZEN(a.endpoint.URL), &issuers{a.store, a.issuerBase()}), a.conns, a.log)
 	if certs := a.transport.certificates; certs != nil {
 		a.http.TLSConfig = certs.config()
@@ -306,8 +311,9 @@ const renewEvery = 12 * time.Hour
 func (a *App) runJobs() {
 	var ctx context.Context
 	ctx, a.endJobs = context.WithCancel(context.Background())
-	a.delivery = &delivery{store: a.store, recorder: a.recorder, log: a.log}
-	a.background.Go(func() { a.delivery.run(ctx) })
+	a.outbox = &outbox{store: a.store, recorder: a.recorder, log: a.log}
+	a.background.Go(func() { a.outbox.run(ctx) })
+	a.background.Go(func() { a.trails.Run(ctx) })
 	a.background.Go(func() { a.recorder.head.run(ctx) })
 	if a.transport.ca == "" {
 		return
@@ -350,10 +356,11 @@ func (a *App) Stop() error {
 	a.endJobs()
 	a.background.Wait()
 	ctx, cancel = context.WithTimeout(context.Background(), closeTimeout)
-	if ferr := a.delivery.flush(ctx); ferr != nil { // not lost: the next start delivers it
+	if ferr := a.outbox.flush(ctx); ferr != nil { // not lost: the next start delivers it
 		a.log.Warn("events are left for the next start to move to the trail", "error", ferr.Error())
 	}
 	cancel()
+	a.drainTrails()
 	err = errors.Join(err, removeIfThere(filepath.Join(a.config.Data, endpointName)), a.release())
 	a.log.Info("stopped")
 	return err

@@ -472,7 +472,7 @@ func TestEventsAreDeliveredOnce(t *testing.T) {
 	k := p.adminKey(t)
 	a.endJobs() // from here on events stay in the outbox
 	call(t, client(t), a.Endpoint().URL, k, "iam", createBob)
-	events, _, err := a.delivery.batch(t.Context())
+	events, _, err := a.outbox.batch(t.Context())
 	if err != nil || len(events) == 0 {
 		t.Fatalf("%d events wait, %v", len(events), err)
 	}
@@ -522,7 +522,7 @@ func TestReadiness(t *testing.T) {
 	a := p.start(t)
 	defer stop(t, a)
 	stopping := make(chan struct{})
-	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, stopping: stopping}
+	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, trails: a.trails, stopping: stopping}
 	if got := h.look(t.Context()); got.Status != "ready" {
 		t.Errorf("%+v", got)
 	}

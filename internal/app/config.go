@@ -78,6 +78,8 @@ type Config struct {
 	SAMLAudiences, SAMLRecipients []string
 	// DataEvents is "all" to have decisions on the trail, or "off", as "" is.
 	DataEvents string
+	// Deliveries is where trails deliver, and how often.
+	Deliveries Deliveries
 	// LogFormat is "text" or "json"; "" is text on a terminal and JSON elsewhere.
 	LogFormat string
 	// DrainTimeout bounds how long running requests are waited for at the end; 0 is DefaultDrainTimeout.
@@ -132,6 +134,7 @@ func (c Config) complete() (Config, error) {
 	}{
 		{"data", &c.Data}, {"master-key", &c.MasterKeyFile}, {"admin-credentials", &c.AdminCredentials},
 		{"tls-cert", &c.TLSCert}, {"tls-key", &c.TLSKey}, {"catalog", &c.Catalog}, {"oidc-ca", &c.OIDC.CA},
+		{"trail-storage-credentials", &c.Deliveries.Credentials}, {"checkpoint", &c.Deliveries.Checkpoint},
 	} {
 		if *p.path == "" {
 			continue
@@ -139,6 +142,9 @@ func (c Config) complete() (Config, error) {
 		if *p.path, err = filepath.Abs(*p.path); err != nil {
 			return c, wrong(p.setting, "%w", err)
 		}
+	}
+	if err := c.Deliveries.complete(); err != nil {
+		return c, err
 	}
 	if c.DrainTimeout == 0 {
 		c.DrainTimeout = DefaultDrainTimeout
@@ -209,6 +215,9 @@ func (c *Config) check() error {
 	}
 	if c.MaxConnections < 8 {
 		return wrong("max-connections", "%d is too few; at least 8", c.MaxConnections)
+	}
+	if err := c.Deliveries.check(c.Data); err != nil {
+		return err
 	}
 	return c.checkAdminCredentials()
 }

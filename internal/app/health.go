@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/warder-iam/warder/internal/delivery"
 	"github.com/warder-iam/warder/internal/kv"
 	"github.com/warder-iam/warder/internal/seal"
 	"github.com/warder-iam/warder/internal/trailstore"
@@ -27,6 +28,7 @@ type health struct {
 	engine   kv.Store
 	recorder *recorder
 	keyring  *seal.Keyring
+	trails   *delivery.Job
 	stopping <-chan struct{}
 
 	mu     sync.Mutex
@@ -38,6 +40,9 @@ type health struct {
 type readiness struct {
 	Status string            `json:"status"` // ready, unready
 	Checks map[string]string `json:"checks"`
+	// Warnings say what an operator should see to, and no caller notices: trails that are not being delivered. A load
+	// balancer that took the server away for them would turn a storage that is down into a sign-in that is.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // live says that the process answers.
@@ -71,7 +76,7 @@ func (h *health) look(ctx context.Context) readiness {
 			status = "unready"
 		}
 	}
-	h.at, h.status = time.Now(), readiness{status, checks}
+	h.at, h.status = time.Now(), readiness{status, checks, h.trails.Problems()}
 	return h.status
 }
 

@@ -18,64 +18,64 @@ const (
 	deliverRetry, deliverRetryMost = 100 * time.Millisecond, 5 * time.Second
 )
 
-// delivery carries the events of changes from the outbox, where they became durable with the change, to the trail.
-type delivery struct {
+// outbox carries the events of changes from the outbox, where they became durable with the change, to the trail.
+type outbox struct {
 	store    *store.Store
 	recorder *recorder
 	log      *slog.Logger
 }
 
 // run delivers until ctx ends. What is left then is delivered by the next start, or by flush.
-func (d *delivery) run(ctx context.Context) {
+func (o *outbox) run(ctx context.Context) {
 	pause := deliverRetry
 	for {
-		err := d.flush(ctx)
+		err := o.flush(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
 			if pause == deliverRetry { // once for a failure, however long it lasts
-				d.log.Error("events wait to be moved to the trail", "error", err.Error())
+				o.log.Error("events wait to be moved to the trail", "error", err.Error())
 			}
 			sleep(ctx, pause)
 			pause = min(2*pause, deliverRetryMost)
 			continue
 		case pause > deliverRetry:
-			d.log.Info("events are moved to the trail again")
+			o.log.Info("events are moved to the trail again")
 			pause = deliverRetry
 		}
 		sleep(ctx, deliverPause)
 		select {
 		case <-ctx.Done():
 			return
-		case <-d.store.OutboxSignal():
+		case <-o.store.OutboxSignal():
 		}
 	}
 }
 
 // flush delivers all that waits. An event that was delivered before but not taken out of the outbox, because of a
 // crash between the two, is not recorded twice.
-func (d *delivery) flush(ctx context.Context) error {
+func (o *outbox) flush(ctx context.Context) error {
 	for {
-		events, sequences, err := d.batch(ctx)
+		events, sequences, err := o.batch(ctx)
 		if err != nil || len(events) == 0 {
 			return err
 		}
-		if err := d.recorder.appendOnce(ctx, events...); err != nil {
+		if err := o.recorder.appendOnce(ctx, events...); err != nil {
 			return err
 		}
-		if err := d.store.Acknowledge(ctx, sequences...); err != nil {
+		if err := o.store.Acknowledge(ctx, sequences...); err != nil {
 			return err
 		}
 	}
 }
 
-func (d *delivery) batch(ctx context.Context) (events []*trail.Event, sequences []store.Sequence, err error) {
-	for o, err := range d.store.Outbox(ctx, "") {
+func (o *outbox) batch(ctx context.Context) (events []*trail.Event, sequences []store.Sequence, err error) {
+	for out, err := range o.store.Outbox(ctx, "") {
 		if err != nil {
 			return nil, nil, err
 		}
-		events, sequences = append(events, o.Event), append(sequences, o.Sequence)
+		events, sequences = append(events, out.Event), append(sequences, out.Sequence)
 		if len(events) == deliverAtATime {
 			break
 		}

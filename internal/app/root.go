@@ -97,7 +97,7 @@ func RecoverAdministrator(ctx context.Context, config Config, user string, out O
 	if file != nil {
 		err = file.confirm()
 	}
-	d := &delivery{store: a.store, recorder: a.recorder, log: a.log}
+	d := &outbox{store: a.store, recorder: a.recorder, log: a.log}
 	return r.done(a.store.Snapshot().Account(r.account)), errors.Join(err, d.flush(context.WithoutCancel(ctx)))
 }
 

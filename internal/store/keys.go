@@ -19,6 +19,7 @@ import (
 //	a/<account id>/oidc/<id>             OIDCProvider
 //	a/<account id>/issuer                TokenIssuer
 //	a/<account id>/saml/<unique id>      SAMLProvider
+//	a/<account id>/trail/<id>            Trail
 //	version/<account id>                 which state of the account the records above are
 //	outbox/<revision>-<account id>       an event on its way to the trail; the revision in 16 hexadecimal digits
 //	retry/<hash>                         an answer that is remembered; SHA-256 in 64 hexadecimal digits
@@ -29,6 +30,8 @@ import (
 //	trail/head                           TrailHead
 //	trail/key/<fingerprint>              a key pair that signs digests; MD5 of its public half
 //	trail/digest/<account id>/<hash>     trail.Checkpoint of a trail; part of the SHA-256 of its name
+//	delivery/<account id>/<trail id>     Delivery: how far a trail's deliveries are
+//	delivered/<account id>/<trail id>/<n>  DeliveredFile that no digest names yet, by number in 16 hexadecimal digits
 //
 // Account ids, unique ids and access key ids are no secrets: they appear in every ARN and every log.
 const (
@@ -44,6 +47,9 @@ const (
 	trailHeadKey     = "trail/head"
 	digestKeyPrefix  = "trail/key/"
 	checkpointPrefix = "trail/digest/"
+
+	deliveryPrefix  = "delivery/"
+	deliveredPrefix = "delivered/"
 )
 
 func entityKey(account, key string) string { return entityPrefix + account + "/" + key }
@@ -75,6 +81,17 @@ func digestKeyKey(fingerprint string) string { return digestKeyPrefix + fingerpr
 
 func checkpointKey(account, name string) string {
 	return checkpointPrefix + account + "/" + hex.EncodeToString(trailNameHash(name))
+}
+
+func deliveryKey(account, id string) string { return deliveryPrefix + account + "/" + id }
+
+// deliveredKey is the key of one file, or the prefix of all for number 0.
+func deliveredKey(account, id string, number uint64) string {
+	prefix := deliveredPrefix + account + "/" + id + "/"
+	if number == 0 {
+		return prefix
+	}
+	return prefix + fmt.Sprintf("%016x", number)
 }
 
 // splitAccount takes a key with an account in it apart, after its prefix.

@@ -198,6 +198,8 @@ func blank(key string) directory.Entity {
 		return new(directory.TokenIssuer)
 	case "saml":
 		return new(directory.SAMLProvider)
+	case "trail":
+		return new(directory.Trail)
 	}
 	return nil
 }

@@ -111,6 +111,12 @@ func everything(account string) []directory.Entity {
 			ID: "SAMLP1", Name: "needle-provider", Created: at, Metadata: "needle-metadata", EntityID: "needle-idp", Certificates: [][]byte{[]byte("needle-cert")},
 			ValidUntil: at, EncryptionMode: directory.EncryptionAllowed, Keys: []directory.SAMLKey{{ID: "SAMLK1", Created: at, Sealed: []byte("needle-sealed")}},
 		},
+		&directory.Trail{
+			ID: "T1", Name: "needle-trail", Region: "us-east-1", Created: at, Bucket: "needle-bucket", Prefix: "needle-prefix", GlobalEvents: true, MultiRegion: true, Validation: true,
+			Selectors: []directory.EventSelector{{ReadWrite: directory.AllEvents, Management: true, Excluded: []string{"needle"}, Data: []directory.DataResource{{Type: directory.DecisionResource, Values: []string{"needle-arn"}}}}},
+			Advanced:  []directory.AdvancedEventSelector{{Name: "needle-selector", Fields: []directory.FieldSelector{{Field: "eventName", Equals: []string{"needle-event"}}}}},
+			Tags:      []directory.Tag{{Key: "needle", Value: "x"}}, Logging: true, Started: at, Stopped: at,
+		},
 	}
 }
 

@@ -53,6 +53,13 @@ func xmllint() *client {
 	}
 }
 
+func jq() *client {
+	return &client{
+		name: "jq", probe: []string{"jq", "--version"}, install: []string{"jq"},
+		how: "Get jq: as root on Debian, apt-get install jq.",
+	}
+}
+
 func chromium() *client {
 	return &client{
 		name: "chromium", probe: []string{"chromium", "--version"}, install: []string{"chromium"},

@@ -46,6 +46,10 @@ func suites() []suite {
 			name: "reports", about: "other people's tools take the audit's reports, and a browser its page",
 			clients: []*client{boto3(), node(), xmllint(), chromium()}, run: acceptance("TestReports"),
 		},
+		{
+			name: "trail", about: "trails in an S3 server that is not ours; the AWS CLI validates them, and other people's tools read them",
+			clients: []*client{awsCLI(), node(), jq()}, run: acceptance("TestTrail"),
+		},
 		{name: "crash", about: "kill -9 under load loses nothing", run: acceptance("TestCrash")},
 		{name: "hostile", about: "malformed requests and bad connections", run: acceptance("TestHostile")},
 	}
@@ -53,7 +57,7 @@ func suites() []suite {
 
 // acceptancePrefixes are the beginnings of test names in the folder acceptance, one for each suite.
 func acceptancePrefixes() []string {
-	return []string{"TestSDK", "TestAWSCLI", "TestTerraform", "TestAudit", "TestOIDC", "TestScenario", "TestReports", "TestCrash", "TestHostile"}
+	return []string{"TestSDK", "TestAWSCLI", "TestTerraform", "TestAudit", "TestOIDC", "TestScenario", "TestReports", "TestTrail", "TestCrash", "TestHostile"}
 }
 
 // acceptance runs the tests in the folder acceptance whose names begin with prefix.
