@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/confmap"
@@ -20,6 +19,7 @@ import (
 
 	"github.com/warder-iam/warder/internal/app"
 	"github.com/warder-iam/warder/internal/seal"
+	"github.com/warder-iam/warder/internal/trailstore"
 )
 
 // addSettings gives a command the flags of these settings, and --config.
@@ -237,7 +237,7 @@ func (s *setting) normal(v any) (any, error) {
 		if !ok {
 			return nil, fmt.Errorf("%v is no time such as 30s", v)
 		}
-		d, err := time.ParseDuration(t)
+		d, err := parseDuration(t)
 		if err != nil {
 			return nil, fmt.Errorf("%q is no time such as 30s", t)
 		}
@@ -340,6 +340,11 @@ func (c *configuration) server() (app.Config, error) {
 		DrainTimeout:   c.Duration("drain-timeout"),
 		MaxConnections: c.Int("max-connections"),
 	}
+	size, err := parseSize(c.String("trail-retain-size"))
+	if err != nil {
+		return config, &app.ConfigError{Setting: "trail-retain-size", Err: err}
+	}
+	config.Retention = trailstore.Retention{Age: c.Duration("trail-retain"), Bytes: size}
 	for _, p := range c.Strings("trusted-proxy") {
 		prefix, err := parsePrefix(p)
 		if err != nil {

@@ -315,6 +315,8 @@ func (a *App) runJobs() {
 	a.background.Go(func() { a.outbox.run(ctx) })
 	a.background.Go(func() { a.trails.Run(ctx) })
 	a.background.Go(func() { a.recorder.head.run(ctx) })
+	old := &retention{Retention: a.config.Retention, recorder: a.recorder, state: a.store, delivered: a.trails.Delivered, log: a.log}
+	a.background.Go(func() { old.run(ctx) })
 	if a.transport.ca == "" {
 		return
 	}
