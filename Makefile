@@ -10,6 +10,7 @@ FUZZTIME  ?= 3s
 BENCH     ?= .
 BENCHTIME ?= 2s
 COUNT     ?= 5
+EVENTS    ?= 10000000
 GATE       = bin/tools/gate -fuzztime $(FUZZTIME)
 
 help:
@@ -21,6 +22,7 @@ help:
 	@echo '  make test-SUITE       one part of it: unit tools bench accuracy fuzz sdk awscli terraform audit oidc scenario reports trail crash powercut hostile'
 	@echo '  make fuzz             every fuzz target for FUZZTIME each (FUZZTIME=1m)'
 	@echo '  make bench            the benchmarks beside net/http, the disk and the peers, COUNT runs of BENCHTIME each; closes with a table'
+	@echo '                        of the trail: EVENTS=10000000 events, for which TMPDIR needs 8 GB'
 	@echo '  make bench-peers      of these, decisions beside other engines (BENCH=Peers/opa for one)'
 	@echo '  make bench-packages   the benchmarks of the single packages'
 	@echo '  make generate         write anew what is generated: API shapes (python3 with botocore), catalog (npm), docs/operations.md'
@@ -59,6 +61,7 @@ fuzz: test-fuzz
 bench:
 	@go test -C bench -timeout 60m -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -count $(COUNT) .
 	@go test -run '^$$' -bench '^Benchmark(Audit|Build|WhoCan|Managed)$$' -benchtime $(BENCHTIME) ./internal/accuracy ./audit/... ./policy/lint
+	@WARDER_BENCH_EVENTS=$(EVENTS) go test -timeout 60m -run '^$$' -bench '^Benchmark(Lookup|Sustained)$$' -benchtime $(BENCHTIME) ./internal/trailstore
 
 bench-peers: BENCH = Peers
 bench-peers: bench

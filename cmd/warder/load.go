@@ -21,6 +21,7 @@ import (
 	"github.com/warder-iam/warder/audit/guardrail"
 	"github.com/warder-iam/warder/internal/app"
 	"github.com/warder-iam/warder/internal/seal"
+	"github.com/warder-iam/warder/internal/trailstore"
 )
 
 // addSettings gives a command the flags of these settings, and --config.
@@ -240,7 +241,7 @@ func (s *setting) normal(v any) (any, error) {
 		if !ok {
 			return nil, fmt.Errorf("%v is no time such as 30s", v)
 		}
-		d, err := time.ParseDuration(t)
+		d, err := parseDuration(t)
 		if err != nil {
 			return nil, fmt.Errorf("%q is no time such as 30s", t)
 		}
@@ -321,16 +322,12 @@ func normalAge(v any) (any, error) {
 
 const oneDay = 24 * time.Hour
 
-// parseAge reads "90d", what time.ParseDuration does, or "off", which is 0.
+// parseAge reads what parseDuration does, or "off", which is 0.
 func parseAge(t string) (time.Duration, error) {
 	if t == "off" {
 		return 0, nil
 	}
-	if n, ok := strings.CutSuffix(t, "d"); ok {
-		days, err := strconv.ParseUint(n, 10, 16)
-		return time.Duration(days) * oneDay, err
-	}
-	return time.ParseDuration(t)
+	return parseDuration(t)
 }
 
 // age is the value of a setting of that kind.
@@ -387,6 +384,11 @@ func (c *configuration) server() (app.Config, error) {
 		DrainTimeout:   c.Duration("drain-timeout"),
 		MaxConnections: c.Int("max-connections"),
 	}
+	size, err := parseSize(c.String("trail-retain-size"))
+	if err != nil {
+		return config, &app.ConfigError{Setting: "trail-retain-size", Err: err}
+	}
+	config.Retention = trailstore.Retention{Age: c.Duration("trail-retain"), Bytes: size}
 	for _, name := range []string{"guardrail-key-notice", "guardrail-every"} {
 		if c.age(name) == 0 {
 			return config, &app.ConfigError{Setting: name, Err: errors.New("it cannot be off; switch the guardrails themselves off")}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -67,18 +65,8 @@ func parseWhen(flag, s string, now time.Time, inDay time.Duration) (time.Time, e
 	if t, err := time.Parse(time.DateOnly, s); err == nil {
 		return t.Add(inDay), nil
 	}
-	if ago, ok := parseAgo(s); ok {
+	if ago, err := parseDuration(s); err == nil && ago >= 0 {
 		return now.UTC().Add(-ago), nil
 	}
 	return time.Time{}, usagef("%s %q is no time: write a day (2026-01-02), a time (2026-01-02T15:04:05Z), or how long ago (90m, 24h, 7d)", flag, s)
-}
-
-// parseAgo reads a duration, which may be in days too.
-func parseAgo(s string) (time.Duration, bool) {
-	if digits, ok := strings.CutSuffix(s, "d"); ok {
-		n, err := strconv.ParseUint(digits, 10, 16)
-		return time.Duration(n) * 24 * time.Hour, err == nil && digits[0] != '+'
-	}
-	d, err := time.ParseDuration(s)
-	return d, err == nil && d >= 0
 }

@@ -340,6 +340,8 @@ func (a *App) runJobs() (ctx context.Context) {
 		a.background.Go(func() { a.guard(ctx) })
 	}
 	a.runAlarms(ctx)
+	old := &retention{Retention: a.config.Retention, recorder: a.recorder, state: a.store, delivered: a.trails.Delivered, log: a.log}
+	a.background.Go(func() { old.run(ctx) })
 	if a.transport.ca == "" {
 		return ctx
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/internal/seal"
 	"github.com/warder-iam/warder/internal/store"
+	"github.com/warder-iam/warder/internal/trailstore"
 )
 
 // Defaults of a Config.
@@ -84,6 +85,8 @@ type Config struct {
 	// DataEvents is which decisions are on the trail: "selected" those that a trail's event selectors choose, as "" is,
 	// "all" or "off".
 	DataEvents string
+	// Retention is how much of the log is kept; the zero value is all.
+	Retention trailstore.Retention
 	// Deliveries is where trails deliver, and how often.
 	Deliveries Deliveries
 	// LogFormat is "text" or "json"; "" is text on a terminal and JSON elsewhere.
@@ -225,6 +228,9 @@ func (c *Config) check() error {
 	}
 	if c.MaxConnections < 8 {
 		return wrong("max-connections", "%d is too few; at least 8", c.MaxConnections)
+	}
+	if err := checkRetention(c.Retention); err != nil {
+		return err
 	}
 	if err := c.Deliveries.check(c.Data); err != nil {
 		return err

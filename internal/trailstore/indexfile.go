@@ -205,6 +205,7 @@ func newIndexFile(r io.ReaderAt, length int64, first uint64, size int64) (*index
 }
 
 func (x *indexFile) close() {
+	x.pages.free()
 	if x.file != nil {
 		_ = x.file.Close() // it was only read
 	}

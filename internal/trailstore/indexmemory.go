@@ -43,9 +43,13 @@ type memoryIndex struct {
 	// may come to the trail some time after it happened.
 	lists map[indexKey][]uint32
 	order []uint32 // all
+	// shared are the lists that somebody may be reading.
+	shared map[indexKey]bool
 }
 
-func newMemoryIndex() *memoryIndex { return &memoryIndex{lists: map[indexKey][]uint32{}} }
+func newMemoryIndex() *memoryIndex {
+	return &memoryIndex{lists: map[indexKey][]uint32{}, shared: map[indexKey]bool{}}
+}
 
 func (m *memoryIndex) add(e entry, keys []indexKey) {
 	if len(keys) == 0 {
@@ -53,21 +57,25 @@ func (m *memoryIndex) add(e entry, keys []indexKey) {
 	}
 	n := uint32(len(m.entries))
 	m.entries = append(m.entries, e)
-	m.order = m.insert(m.order, n)
+	m.order = slices.Insert(m.order, m.spot(m.order, e.position), n)
 	for _, k := range keys {
-		m.lists[k] = m.insert(m.lists[k], n)
+		list := m.lists[k]
+		i := m.spot(list, e.position)
+		if i < len(list) && m.shared[k] { // what comes after a list's end is out of its readers' sight
+			list = slices.Clone(list)
+			delete(m.shared, k)
+		}
+		m.lists[k] = slices.Insert(list, i, n)
 	}
 }
 
-// insert puts the newest entry where its place is. A list that others read already is not changed but for what comes after
-// its end.
-func (m *memoryIndex) insert(list []uint32, n uint32) []uint32 {
-	p, i := m.entries[n].position, len(list)
-	if i > 0 && p.before(m.entries[list[i-1]].position) {
-		i = sort.Search(i, func(i int) bool { return p.before(m.entries[list[i]].position) })
-		list = slices.Clone(list)
+// spot is where in a list the newest entry belongs: mostly at its end.
+func (m *memoryIndex) spot(list []uint32, p position) int {
+	n := len(list)
+	if n == 0 || !p.before(m.entries[list[n-1]].position) {
+		return n
 	}
-	return slices.Insert(list, i, n)
+	return sort.Search(n, func(i int) bool { return p.before(m.entries[list[i]].position) })
 }
 
 func (m *memoryIndex) find(k indexKey) (postings, error) { return memoryPostings(m.lists[k]), nil }
@@ -76,6 +84,9 @@ func (m *memoryIndex) close()                            {}
 
 // only is what m has for one key now. Others may add to m while it is read.
 func (m *memoryIndex) only(k indexKey) *memoryIndex {
+	if len(m.lists[k]) > 0 {
+		m.shared[k] = true
+	}
 	return &memoryIndex{entries: m.entries, lists: map[indexKey][]uint32{k: m.lists[k]}}
 }
 

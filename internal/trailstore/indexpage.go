@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"sync"
 )
 
 // errIndex: an index file is not what this package wrote for its segment. It is made anew, not believed.
@@ -42,16 +43,19 @@ func appendPages(dst []byte, segment uint64, text []byte) []byte {
 	return dst
 }
 
+// pagePool has pages that are read no more: a look-up for what is rare reads some of every segment's.
+var pagePool = sync.Pool{New: func() any { return new([pageSize]byte) }}
+
 // pageReader reads the text of a file of pages. Every page is checked before anything of it is used, and only those that are
 // needed are read.
 type pageReader struct {
 	r       io.ReaderAt
 	segment uint64
-	kept    map[int64][]byte
+	kept    map[int64]*[pageSize]byte
 }
 
 func newPageReader(r io.ReaderAt, segment uint64) *pageReader {
-	return &pageReader{r: r, segment: segment, kept: map[int64][]byte{}}
+	return &pageReader{r: r, segment: segment, kept: map[int64]*[pageSize]byte{}}
 }
 
 // read fills p with the text from off on.
@@ -68,22 +72,38 @@ func (r *pageReader) read(p []byte, off int64) error {
 }
 
 func (r *pageReader) page(n int64) ([]byte, error) {
-	if body, ok := r.kept[n]; ok {
-		return body, nil
+	if page, ok := r.kept[n]; ok {
+		return page[:pageBody], nil
 	}
-	page := make([]byte, pageSize)
-	if _, err := r.r.ReadAt(page, n*pageSize); errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%w: it ends before page %d", errIndex, n)
-	} else if err != nil {
-		return nil, fmt.Errorf("trailstore: %w", err)
-	}
-	body := page[:pageBody]
-	if binary.LittleEndian.Uint32(page[pageBody:]) != pageSum(r.segment, n, body) {
-		return nil, fmt.Errorf("%w: page %d has another checksum", errIndex, n)
+	page := pagePool.Get().(*[pageSize]byte)
+	if err := r.load(page, n); err != nil {
+		pagePool.Put(page)
+		return nil, err
 	}
 	if len(r.kept) >= pagesKept {
-		clear(r.kept)
+		r.free()
 	}
-	r.kept[n] = body
-	return body, nil
+	r.kept[n] = page
+	return page[:pageBody], nil
+}
+
+// load reads a page and checks it.
+func (r *pageReader) load(page *[pageSize]byte, n int64) error {
+	if _, err := r.r.ReadAt(page[:], n*pageSize); errors.Is(err, io.EOF) {
+		return fmt.Errorf("%w: it ends before page %d", errIndex, n)
+	} else if err != nil {
+		return fmt.Errorf("trailstore: %w", err)
+	}
+	if binary.LittleEndian.Uint32(page[pageBody:]) != pageSum(r.segment, n, page[:pageBody]) {
+		return fmt.Errorf("%w: page %d has another checksum", errIndex, n)
+	}
+	return nil
+}
+
+// free gives the pages back.
+func (r *pageReader) free() {
+	for _, page := range r.kept {
+		pagePool.Put(page)
+	}
+	clear(r.kept)
 }

@@ -16,12 +16,12 @@ import (
 
 // onAny is the rule of an operation without resource types.
 func onAny[In any]() server.Rule[In] {
-	return server.Ask(func(c *server.Call, _ *In) authz.Ask { return authz.Ask{Action: c.Action(), Resource: "*"} })
+	return server.Ask(func(c *server.Call, _ In) authz.Ask { return authz.Ask{Action: c.Action(), Resource: "*"} })
 }
 
 // onTrail is the rule of an operation on one trail, which the input names.
-func onTrail[In any](ct *Service, name func(*In) string) server.Rule[In] {
-	return server.Ask(func(c *server.Call, in *In) authz.Ask { return ct.askTrail(c, name(in)) })
+func onTrail[In any](ct *Service, name func(In) string) server.Rule[In] {
+	return server.Ask(func(c *server.Call, in In) authz.Ask { return ct.askTrail(c, name(in)) })
 }
 
 // askTrail asks about a trail by its name or ARN.
