@@ -58,7 +58,7 @@ fuzz: test-fuzz
 
 bench:
 	@go test -C bench -timeout 60m -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -count $(COUNT) .
-	@go test -run '^$$' -bench '^Benchmark(Audit|Build|WhoCan|Managed)$$' -benchtime $(BENCHTIME) ./internal/accuracy ./audit/... ./policy/lint
+	@go test -run '^$$' -bench '^Benchmark(Audit|Build|WhoCan|Managed|Replay|Observe)$$' -benchtime $(BENCHTIME) ./internal/accuracy ./audit/... ./policy/lint
 
 bench-peers: BENCH = Peers
 bench-peers: bench
