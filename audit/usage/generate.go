@@ -196,7 +196,7 @@ func (p *prover) call(e *trail.Event) {
 	}
 	for i := range needs {
 		n := &needs[i]
-		q := p.asker.question(c, p.principal, n, true)
+		q, _ := p.asker.question(c, p.principal, n, true)
 		if p.seen[q] {
 			continue
 		}

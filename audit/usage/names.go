@@ -70,8 +70,30 @@ func service(source string) string {
 	return name
 }
 
-// actions are those that the call of an event needs. why says, where there are none, whether it needs none or they are not
-// known.
+// called are the actions that the calls of an event need. why says, where there are none, whether they need none or it is
+// not known.
+type called struct {
+	actions []*catalog.Action
+	why     string
+}
+
+// maxEvents bounds the events whose actions a translator remembers: more than there are names of events.
+const maxEvents = 50_000
+
+func (t *Translator) actions(source, event string) ([]*catalog.Action, string) {
+	c, known := t.events[[2]string{source, event}]
+	if !known {
+		c.actions, c.why = actions(t.Catalog, source, event)
+		if t.events == nil {
+			t.events = map[[2]string]called{}
+		}
+		if len(t.events) < maxEvents {
+			t.events[[2]string{strings.Clone(source), strings.Clone(event)}] = c
+		}
+	}
+	return c.actions, c.why
+}
+
 func actions(c *catalog.Catalog, source, event string) (list []*catalog.Action, why string) {
 	prefix := service(source)
 	if free[prefix+"."+event] {

@@ -76,16 +76,15 @@ func Observe(trails []Records, f *access.Finder, principal string) *Observation 
 
 // each goes through the calls of a principal.
 func each(trails []Records, principal string, call func(*trail.Event), unread func()) {
-	for _, records := range trails {
-		for e, problem := range records {
-			switch {
-			case problem != nil:
-				unread()
-			case e.EventType != "AwsServiceEvent":
-				if actor, _ := Actor(e); actor == principal {
-					call(e)
-				}
-			}
+	own := func(e *trail.Event) bool {
+		actor, _ := Actor(e)
+		return actor == principal && e.EventType != "AwsServiceEvent"
+	}
+	for e, problem := range ahead(trails, own) {
+		if problem != nil {
+			unread()
+		} else {
+			call(e)
 		}
 	}
 }
@@ -114,7 +113,7 @@ func (o *observer) call(e *trail.Event) {
 			}
 			continue
 		}
-		q := o.asker.question(c, o.result.Principal, n, true)
+		q, _ := o.asker.question(c, o.result.Principal, n, true)
 		u := o.kept[q]
 		if u == nil {
 			u = o.use(o.used, o.allowing(c, n))

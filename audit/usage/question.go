@@ -23,8 +23,8 @@ type askedOf struct {
 	resource          *eval.Policy // its own policy
 }
 
-// question is the text that equal questions have in common.
-func (a *asker) question(c *circumstances, actor string, n *Need, allowed bool) string {
+// question is the text that equal questions have in common. lasting is false where it depends on the time.
+func (a *asker) question(c *circumstances, actor string, n *Need, allowed bool) (_ string, lasting bool) {
 	ask := c.ask(a.finders[0], n)
 	var b strings.Builder
 	for _, text := range []string{actor, n.Action, n.Resource, n.With} {
@@ -39,7 +39,7 @@ func (a *asker) question(c *circumstances, actor string, n *Need, allowed bool) 
 	}
 	keys := a.keysOf(c, actor, n, ask)
 	if len(keys) == 0 {
-		return b.String()
+		return b.String(), true
 	}
 	values, _ := authz.Keys(a.finders[0].Snapshot(), c.caller, &c.env, ask)
 	for _, key := range keys {
@@ -52,7 +52,7 @@ func (a *asker) question(c *circumstances, actor string, n *Need, allowed bool) 
 			b.WriteByte(3)
 		}
 	}
-	return b.String()
+	return b.String(), !slices.ContainsFunc(keys, timed)
 }
 
 // keysOf are the keys that the statements about the action have in their conditions and variables.

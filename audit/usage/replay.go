@@ -127,7 +127,8 @@ type replayer struct {
 	*ReplayOptions
 	translator Translator
 	asker      asker
-	changed    map[string]bool       // principals whose policies change
+	changed    map[string]bool // principals whose policies change
+	classes    classes[*class]
 	questions  map[string]*judgement // answers to equal questions
 	flips      map[string]*Flip
 	odd        map[string]*Flip
@@ -172,27 +173,52 @@ func (r *replayer) concerns(actor string) bool {
 }
 
 func (r *replayer) call(e *trail.Event, actor string) {
-	needs, why := r.translator.Needs(e)
-	if why == needsNone {
+	c, known := r.classes.find(e, actor)
+	if !known {
+		var lasting bool
+		if c, lasting = r.classOf(e, actor); lasting {
+			r.classes.add(c)
+		}
+	}
+	if c.why == needsNone {
 		return
 	}
 	r.result.Concerned++
 	span(&r.result.From, &r.result.To, e.EventTime)
+	if c.why != "" {
+		addGap(r.gaps, e, c.why)
+	}
+	for _, j := range c.judged {
+		j.flip.count(e)
+		j.odd.count(e)
+	}
+}
+
+// class is what is judged of a class of calls.
+type class struct {
+	why    string // it needs nothing, or what it needs is not known
+	judged []*judgement
+}
+
+// classOf judges a call. lasting is false where calls that differ in the time alone may be judged otherwise.
+func (r *replayer) classOf(e *trail.Event, actor string) (_ *class, lasting bool) {
+	needs, why := r.translator.translate(e)
 	if why != "" {
-		addGap(r.gaps, e, why)
-		return
+		return &class{why: why}, true
 	}
 	c, ok := circumstancesOf(r.Before.Snapshot(), e, actor)
 	if !ok {
-		return // concerns has found the principal
+		return new(class), true // concerns has found the principal
 	}
+	found := new(class)
+	lasting = true
 	allowed := OutcomeOf(e) != Denied
 	for i := range needs {
 		n := &needs[i]
 		if n.With != "" && !allowed {
 			continue // which of its actions was denied the record does not tell
 		}
-		q := r.asker.question(c, actor, n, allowed)
+		q, always := r.asker.question(c, actor, n, allowed)
 		j, known := r.questions[q]
 		if !known {
 			j = r.judge(c, actor, n, allowed)
@@ -200,9 +226,9 @@ func (r *replayer) call(e *trail.Event, actor string) {
 				r.questions[q] = j
 			}
 		}
-		j.flip.count(e)
-		j.odd.count(e)
+		found.judged, lasting = append(found.judged, j), lasting && always
 	}
+	return found, lasting
 }
 
 // judge answers a question.

@@ -36,13 +36,31 @@ type Translator struct {
 	// Snapshot, unless nil, tells the paths of users and roles, which records leave out, and the roles of instance profiles.
 	Snapshot *directory.Snapshot
 
-	forms map[string][]formPart // of ARNs, taken apart
+	forms   map[string][]formPart // of ARNs, taken apart
+	events  map[[2]string]called  // by source and name
+	classes classes[translated]
 }
 
-// Needs are those of the call of a record. Where there are none, why says for what reason: the call needs no permission, or
-// what it needs is not known.
+// translated are the needs of a class of calls.
+type translated struct {
+	needs []Need
+	why   string
+}
+
+// Needs are those of the call of a record, to be read only. Where there are none, why says for what reason: the call needs
+// no permission, or what it needs is not known.
 func (t *Translator) Needs(e *trail.Event) (needs []Need, why string) {
-	list, why := actions(t.Catalog, e.EventSource, e.EventName)
+	actor, _ := Actor(e)
+	c, known := t.classes.find(e, actor)
+	if !known {
+		c.needs, c.why = t.translate(e)
+		t.classes.add(c)
+	}
+	return c.needs, c.why
+}
+
+func (t *Translator) translate(e *trail.Event) (needs []Need, why string) {
+	list, why := t.actions(e.EventSource, e.EventName)
 	if why != "" {
 		return nil, why
 	}

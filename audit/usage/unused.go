@@ -99,15 +99,13 @@ func ReadActivity(trails []Records, snap *directory.Snapshot) *Activity {
 	a := &Activity{used: map[actionOf]time.Time{}, denied: map[actionOf]*Attempt{}, unknown: map[[2]string]bool{}, reads: map[string]bool{}}
 	c := snap.Library().Catalog()
 	t := Translator{Catalog: c, Snapshot: snap}
-	for _, records := range trails {
-		for e, problem := range records {
-			if problem != nil || len(a.used) >= maxActions {
-				a.Unread++
-				continue
-			}
-			span(&a.From, &a.To, e.EventTime)
-			a.add(&t, e)
+	for e, problem := range ahead(trails, func(*trail.Event) bool { return true }) {
+		if problem != nil || len(a.used) >= maxActions {
+			a.Unread++
+			continue
 		}
+		span(&a.From, &a.To, e.EventTime)
+		a.add(&t, e)
 	}
 	return a
 }
