@@ -60,7 +60,8 @@ func Do[In, Out any](ctx context.Context, s *Server, j *Job, account string, op 
 	if public != nil {
 		return nil, public
 	}
-	return out.(*Out), nil
+	typed, _ := out.(*Out)
+	return typed, nil
 }
 
 // undertaken is a call that a job makes.
