@@ -15,8 +15,8 @@ func TestHookTakesTooLong(t *testing.T) {
 	if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	err := runHook(t.Context(), program, 3*time.Second, handover{})
-	if err == nil || !strings.Contains(err.Error(), "did not end within 3s") {
+	err := runHook(t.Context(), program, 5*time.Second, handover{})
+	if err == nil || !strings.Contains(err.Error(), "did not end within 5s") {
 		t.Errorf("%v", err)
 	}
 	pid, err := os.ReadFile(program + ".pid")
