@@ -74,13 +74,23 @@ func (g *Guardrails) check() error {
 	case g.Limit < 1 || g.Limit > mostGuardrailLimit:
 		return wrong("guardrail-limit", "%d is not between 1 and %d", g.Limit, mostGuardrailLimit)
 	}
-	for setting, program := range map[string]string{"guardrail-rotate-hook": g.RotateHook, "guardrail-notice-hook": g.NoticeHook} {
-		if program == "" {
-			continue
-		}
-		if info, err := os.Stat(program); err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o111 == 0 {
-			return wrong(setting, "%s is no program that can be run", program)
-		}
+	if err := checkHook("guardrail-rotate-hook", g.RotateHook); err != nil {
+		return err
+	}
+	return checkHook("guardrail-notice-hook", g.NoticeHook)
+}
+
+// checkHook refuses what is no program, and one that others than its owner may change: it runs as the server and is given secrets.
+func checkHook(setting, program string) error {
+	if program == "" {
+		return nil
+	}
+	info, err := os.Stat(program)
+	switch {
+	case err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o111 == 0:
+		return wrong(setting, "%s is no program that can be run", program)
+	case info.Mode().Perm()&0o022 != 0:
+		return wrong(setting, "%s may be changed by others than its owner, and is given secrets; chmod go-w it", program)
 	}
 	return nil
 }

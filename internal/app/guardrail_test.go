@@ -70,31 +70,39 @@ func TestGuardrailsCheck(t *testing.T) {
 	if err := os.WriteFile(text, []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	open := filepath.Join(t.TempDir(), "open")
+	if err := errors.Join(os.WriteFile(open, []byte("#!/bin/sh\n"), 0o700), os.Chmod(open, 0o722)); err != nil {
+		t.Fatal(err)
+	}
 	with := func(change func(*Guardrails)) Guardrails {
 		g := Guardrails{Settings: rules.Settings{UnusedCredentials: 90 * day, KeyAge: 90 * day}}
 		change(&g)
 		return g
 	}
-	for want, g := range map[string]Guardrails{
-		"":                              with(func(g *Guardrails) {}),
-		"guardrail-unused-credentials":  with(func(g *Guardrails) { g.UnusedCredentials = 90 * time.Minute }),
-		"guardrail-key-age":             with(func(g *Guardrails) { g.KeyAge = -day }),
-		"guardrail-key-notice":          with(func(g *Guardrails) { g.KeyNotice = 90 * day }),
-		"guardrail-rotate-keys":         with(func(g *Guardrails) { g.RotateKeys = 60 * day }),
-		"guardrail-policy-versions":     with(func(g *Guardrails) { g.PolicyVersions = 100 * 366 * day }),
-		"guardrail-unattached-policies": with(func(g *Guardrails) { g.UnattachedPolicies = 1 }),
-		"guardrail-every":               with(func(g *Guardrails) { g.Every = time.Second }),
-		"guardrail-limit":               with(func(g *Guardrails) { g.Limit = -1 }),
-		"guardrail-rotate-hook":         with(func(g *Guardrails) { g.RotateKeys, g.RotateHook = 60*day, text }),
-		"guardrail-notice-hook":         with(func(g *Guardrails) { g.RotateKeys, g.RotateHook, g.NoticeHook = 60*day, self, "/nonexistent" }),
+	for _, c := range []struct {
+		want string
+		g    Guardrails
+	}{
+		{"", with(func(g *Guardrails) {})},
+		{"guardrail-notice-hook", with(func(g *Guardrails) { g.NoticeHook = open })},
+		{"guardrail-unused-credentials", with(func(g *Guardrails) { g.UnusedCredentials = 90 * time.Minute })},
+		{"guardrail-key-age", with(func(g *Guardrails) { g.KeyAge = -day })},
+		{"guardrail-key-notice", with(func(g *Guardrails) { g.KeyNotice = 90 * day })},
+		{"guardrail-rotate-keys", with(func(g *Guardrails) { g.RotateKeys = 60 * day })},
+		{"guardrail-policy-versions", with(func(g *Guardrails) { g.PolicyVersions = 100 * 366 * day })},
+		{"guardrail-unattached-policies", with(func(g *Guardrails) { g.UnattachedPolicies = 1 })},
+		{"guardrail-every", with(func(g *Guardrails) { g.Every = time.Second })},
+		{"guardrail-limit", with(func(g *Guardrails) { g.Limit = -1 })},
+		{"guardrail-rotate-hook", with(func(g *Guardrails) { g.RotateKeys, g.RotateHook = 60*day, text })},
+		{"guardrail-notice-hook", with(func(g *Guardrails) { g.RotateKeys, g.RotateHook, g.NoticeHook = 60*day, self, "/nonexistent" })},
 	} {
-		g.complete()
+		c.g.complete()
 		got := ""
-		if err, ok := errors.AsType[*ConfigError](g.check()); ok {
+		if err, ok := errors.AsType[*ConfigError](c.g.check()); ok {
 			got = err.Setting
 		}
-		if got != want {
-			t.Errorf("wrong is %q, want %q", got, want)
+		if got != c.want {
+			t.Errorf("wrong is %q, want %q", got, c.want)
 		}
 	}
 }

@@ -52,13 +52,13 @@ type handover struct {
 
 // runHook gives a program its input, as JSON on standard input and nowhere else, and waits until it ends with status 0. What it
 // prints is thrown away: it might be the secret. A stop of the server does not end it halfway.
-func runHook(ctx context.Context, program string, input any) error {
+func runHook(ctx context.Context, program string, limit time.Duration, input any) error {
 	text, err := json.Marshal(input)
 	if err != nil {
 		return err
 	}
 	defer clear(text)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), hookTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program)
 	cmd.Stdin = bytes.NewReader(text)
@@ -69,9 +69,10 @@ func runHook(ctx context.Context, program string, input any) error {
 		}
 	}
 	cmd.WaitDelay = time.Second
+	endTogether(cmd) // what a hook has begun must not install a key that is deleted again
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
-			return fmt.Errorf("hook %s did not end within %v", program, hookTime)
+			return fmt.Errorf("hook %s did not end within %v", program, limit)
 		}
 		return fmt.Errorf("hook %s: %w", program, err)
 	}

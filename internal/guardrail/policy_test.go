@@ -7,7 +7,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	rules "github.com/warder-iam/warder/audit/guardrail"
 	"github.com/warder-iam/warder/authz"
@@ -18,8 +17,9 @@ import (
 	"github.com/warder-iam/warder/internal/api/warder"
 	"github.com/warder-iam/warder/internal/awsapi"
 	"github.com/warder-iam/warder/internal/guardrail"
-	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/server/servertest"
+	"github.com/warder-iam/warder/policy"
+	"github.com/warder-iam/warder/policy/eval"
 )
 
 var update = flag.Bool("update", false, "write the list of what guardrails may do anew")
@@ -28,20 +28,20 @@ var update = flag.Bool("update", false, "write the list of what guardrails may d
 // it allows is testdata/may.txt, exactly: a change of that list is a change of what a job of Warder may do to every account.
 func TestMay(t *testing.T) {
 	f := newFixture(t)
-	job, err := server.NewJob(guardrail.Principal, guardrail.Policy)
-	servertest.Check(t, err)
+	grant := &eval.Source{Policy: servertest.Document(t, policy.Resource, guardrail.Policy).Compiled()}
+	caller := &authz.Caller{Kind: eval.Service, Account: account, Services: []string{guardrail.Principal}}
 	var b strings.Builder
 	asked := 0
 	for _, svc := range []*awsapi.Service{iamapi.Service, sts.Service, accessanalyzer.Service, warder.Service} {
 		for _, op := range svc.Operations {
 			for _, resource := range []string{"user/u", "policy/p", "role/r", "group/g", "mfa/d"} {
 				for _, tag := range []string{"", rules.Rotated, rules.Exempt} {
-					ask := authz.Ask{Action: svc.Name + ":" + op.Name, Resource: "arn:aws:iam::" + account + ":" + resource, ResourceAccount: account}
+					ask := authz.Ask{Action: svc.Name + ":" + op.Name, Resource: "arn:aws:iam::" + account + ":" + resource, ResourceAccount: account, ResourcePolicy: grant}
 					if tag != "" {
 						ask.ResourceTags = []directory.Tag{{Key: rules.Tag, Value: tag}}
 					}
 					asked++
-					if d := job.May(f.Store.Snapshot(), account, time.Now(), ask); d.Allowed() {
+					if d := authz.Decide(f.Store.Snapshot(), caller, &authz.Environment{Time: f.now}, &ask); d.Allowed() {
 						fmt.Fprintf(&b, "%s %s %s\n", ask.Action, resource, cmp.Or(tag, "untagged"))
 					}
 				}

@@ -72,7 +72,7 @@ func (t *rotation) make(ctx context.Context) (*iam.AccessKey, error) {
 }
 
 func (t *rotation) hand(ctx context.Context, made *iam.AccessKey) error {
-	return runHook(ctx, t.RotateHook, handover{
+	return runHook(ctx, t.RotateHook, hookTime, handover{
 		Version: hookVersion, Event: "rotate", Account: t.memory.account, UserName: t.change.User.Name, UserARN: t.change.Resource,
 		OldAccessKeyID: t.state.Old, NewAccessKeyID: made.AccessKeyId, Secret: made.SecretAccessKey,
 	})

@@ -152,6 +152,9 @@ func TestRotateBreaksOff(t *testing.T) {
 			if c.made && f.active(id) != c.kept {
 				t.Errorf("new active: %t", f.active(id))
 			}
+			if strings.Contains(f.log.String(), "a key is not rotated") == c.over {
+				t.Errorf("log: %s", f.log)
+			}
 			notes, err := f.Store.Notes(t.Context(), account, store.GuardrailNotes)
 			if servertest.Check(t, err); (notes["AIDASVC"] == nil) != c.over {
 				t.Errorf("remembered: %s", notes["AIDASVC"])

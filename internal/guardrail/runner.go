@@ -93,6 +93,7 @@ func (r *Runner) account(ctx context.Context, account string, now time.Time) err
 	if why := r.over(plan); why != "" {
 		return r.refuse(ctx, account, now, why)
 	}
+	r.sayStuck(plan)
 	failed := []error{r.notify(ctx, m, plan, now)}
 	for i := range plan.Changes {
 		if ctx.Err() != nil {
@@ -176,6 +177,15 @@ func (r *Runner) still(m *memory, c *guardrail.Change, now time.Time) *guardrail
 	return nil
 }
 
+// sayStuck tells of rotations that somebody has to look at: nothing else in the log would.
+func (r *Runner) sayStuck(plan *guardrail.Plan) {
+	for _, s := range plan.Skipped {
+		if s.Guardrail == guardrail.RotateKeys {
+			r.Log.Warn("a key is not rotated", "user", s.Resource, "reason", s.Why)
+		}
+	}
+}
+
 // withoutNotices are the notes of a plan, but for those that its notices are given, which is still to be done.
 func withoutNotices(plan *guardrail.Plan) map[string]guardrail.Note {
 	notes := map[string]guardrail.Note{}
@@ -249,7 +259,7 @@ func (r *Runner) notify(ctx context.Context, m *memory, plan *guardrail.Plan, no
 		return nil
 	}
 	if r.NoticeHook != "" {
-		if err := runHook(ctx, r.NoticeHook, given); err != nil {
+		if err := runHook(ctx, r.NoticeHook, hookTime, given); err != nil {
 			return fmt.Errorf("%d notices were not given: %w", len(events), err)
 		}
 	}

@@ -35,15 +35,6 @@ func NewJob(name, document string) (*Job, error) {
 	return &Job{name: name, policy: eval.Source{Name: name, Policy: doc.Compiled()}}, nil
 }
 
-// Name of the service principal, as events have it.
-func (j *Job) Name() string { return j.name }
-
-// May reports how the job's policy decides about an ask in an account, as a call of the job would be decided.
-func (j *Job) May(snap *directory.Snapshot, account string, now time.Time, ask authz.Ask) authz.Decision {
-	ask.ResourcePolicy = &j.policy
-	return authz.Decide(snap, j.caller(account), &authz.Environment{Time: now}, &ask)
-}
-
 func (j *Job) caller(account string) *authz.Caller {
 	return &authz.Caller{Kind: eval.Service, Account: account, Services: []string{j.name}}
 }
@@ -61,7 +52,8 @@ func Do[In, Out any](ctx context.Context, s *Server, j *Job, account string, op 
 	if public != nil {
 		return out, public
 	}
-	return answer.(Out), nil
+	out, _ = answer.(Out)
+	return out, nil
 }
 
 // undertaken is a call that a job makes.
