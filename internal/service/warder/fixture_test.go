@@ -50,6 +50,7 @@ func newFixture(t testing.TB) *fixture {
 	world := servertest.New(t, func(w *servertest.World) {
 		w.Data = f.data
 		warder.Register(w.Server, w.Keys)
+		warder.RegisterAlarms(w.Server, channels{})
 		sts.Register(w.Server, w.Keys, sts.Options{})
 	})
 	f.Account = world.Account(t, account)
