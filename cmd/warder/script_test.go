@@ -33,6 +33,7 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"warder": mai
 //	caller DIR FILE         prints who the key in that credentials file is, asked of that server
 //	mintkeys, userkey       see auditscankeys_test.go
 //	iam, finding            see auditfix_test.go
+//	alarms, let             see alarm_test.go
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -53,6 +54,8 @@ func TestScripts(t *testing.T) {
 			"userkey":  userKey,
 			"iam":      callIAM,
 			"finding":  finding,
+			"alarms":   waitAlarms,
+			"let":      letOutput,
 		},
 	})
 }

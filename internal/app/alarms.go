@@ -50,9 +50,10 @@ type Alarms struct {
 // maxSecretFile is the most bytes of a file with a secret.
 const maxSecretFile = 4 << 10
 
-// alarms are the parts of the running alarms. All are nil but log where they are off.
+// alarms are the parts of the running alarms; there is no rule and no watch where they are off.
 type alarms struct {
 	options  alarm.Options
+	tell     alarm.Severity
 	watch    *alarm.Watch
 	delivery *alarm.Delivery
 }
@@ -75,6 +76,10 @@ func newAlarms(c *Alarms, log *slog.Logger) (*alarms, error) {
 		if a.options.Rules, err = alarm.ParseRules(text); err != nil {
 			return nil, wrong("alarm-rules", "%s: %w", c.Rules, err)
 		}
+	}
+	var err error
+	if a.tell, err = c.severity(); err != nil {
+		return nil, err
 	}
 	channels, err := c.channels()
 	if err != nil {
@@ -175,9 +180,8 @@ func (c *Alarms) severity() (alarm.Severity, error) {
 
 // openAlarms finds where the alarms go on, before anything is served: what comes after it raises alarms.
 func (a *App) openAlarms(ctx context.Context) error {
-	tell, err := a.config.Alarms.severity()
-	if err != nil || len(a.alarms.options.Rules) == 0 {
-		return err
+	if len(a.alarms.options.Rules) == 0 {
+		return nil
 	}
 	a.alarms.options.Judge = judge{a.store}
 	a.alarms.delivery.Store, a.alarms.delivery.Server = a.store, a.endpoint.URL
@@ -185,9 +189,10 @@ func (a *App) openAlarms(ctx context.Context) error {
 	for _, c := range a.alarms.delivery.Channels {
 		names = append(names, c.Name())
 	}
+	var err error
 	a.alarms.watch, err = alarm.OpenWatch(ctx, alarm.WatchOptions{
 		Options: a.alarms.options, Store: a.store, Trail: filepath.Join(a.config.Data, trailName), Region: Region,
-		Channels: names, Tell: tell, Log: a.log,
+		Channels: names, Tell: a.alarms.tell, Log: a.log,
 	})
 	return err
 }

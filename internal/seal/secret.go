@@ -52,9 +52,9 @@ func NewSecret(b []byte) Secret {
 	return Secret{reveal: func() []byte { return own }}
 }
 
-// Reveal returns the bytes; the caller does not change them. Only internal/sigv4, internal/session and
-// internal/signin call it, where a signature, a hash or a one-time code is computed, or a secret is shown the one time that
-// it is made.
+// Reveal returns the bytes; the caller does not change them. Only internal/sigv4, internal/session,
+// internal/signin and internal/alarm call it, where a signature, a hash or a one-time code is computed, a mail server asks
+// for its password, or a secret is shown the one time that it is made.
 func (s Secret) Reveal() []byte {
 	if s.reveal == nil {
 		return nil

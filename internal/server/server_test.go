@@ -13,6 +13,7 @@ import (
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/api/accessanalyzer"
+	accountapi "github.com/warder-iam/warder/internal/api/account"
 	"github.com/warder-iam/warder/internal/api/cloudtrail"
 	"github.com/warder-iam/warder/internal/api/iam"
 	"github.com/warder-iam/warder/internal/api/sts"
@@ -334,7 +335,7 @@ func TestOperations(t *testing.T) {
 	f := newFixture(t)
 	f.createUser(func() {})
 	list := f.Operations()
-	if len(list) != len(iam.Service.Operations)+len(sts.Service.Operations)+len(accessanalyzer.Service.Operations)+len(cloudtrail.Service.Operations)+len(warder.Service.Operations) {
+	if len(list) != len(iam.Service.Operations)+len(sts.Service.Operations)+len(accessanalyzer.Service.Operations)+len(accountapi.Service.Operations)+len(cloudtrail.Service.Operations)+len(warder.Service.Operations) {
 		t.Errorf("%d operations listed", len(list))
 	}
 	i := slices.IndexFunc(list, func(o server.OperationState) bool { return o.Name == "CreateUser" })

@@ -62,6 +62,7 @@ func newFixture(t testing.TB) *fixture {
 		w.Data, w.AllData = f.data, true
 		warder.Register(w.Server, w.Keys)
 		warder.RegisterGuardrails(w.Server, onePlan)
+		warder.RegisterAlarms(w.Server, channels{})
 		sts.Register(w.Server, w.Keys, sts.Options{})
 	})
 	f.Account = world.Account(t, account)
