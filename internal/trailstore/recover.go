@@ -89,7 +89,14 @@ func (r *recoverer) read(firsts []uint64) error {
 			return err
 		}
 	}
-	return r.readNewest(firsts[newest])
+	if err := r.readNewest(firsts[newest]); err != nil {
+		return err
+	}
+	// The name of a chain that was made is on disk before the state notes a record in it.
+	if err := r.disk.SyncDir(r.dir); err != nil {
+		return fmt.Errorf("trailstore: %w", err)
+	}
+	return nil
 }
 
 // buildChains makes the chains of a log that is older than they are, or whose making was interrupted.

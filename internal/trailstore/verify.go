@@ -166,7 +166,7 @@ func (v *verifier) segment(first, next uint64) error {
 	}
 	// The size first, the chain after it, the lines last: so every line within the size either has its value or never will,
 	// however fast a server writes.
-	chain, err := v.loadChain(first, info.Size())
+	chain, err := v.loadChain(first, next, info.Size())
 	if err != nil {
 		return err
 	}
@@ -195,8 +195,9 @@ func (v *verifier) gone(first, next uint64) error {
 	return nil
 }
 
-// loadChain gives nil after it told a problem.
-func (v *verifier) loadChain(first uint64, size int64) (*chainFile, error) {
+// loadChain gives nil after it told a problem. A crash may keep the whole chain of a new segment, of which the state knows
+// no record, from the disk.
+func (v *verifier) loadChain(first, next uint64, size int64) (*chainFile, error) {
 	open := func(name string) (file, error) {
 		f, err := os.Open(name)
 		if err != nil {
@@ -211,6 +212,12 @@ func (v *verifier) loadChain(first uint64, size int64) (*chainFile, error) {
 	switch {
 	case err == nil:
 		return chain, nil
+	case errors.Is(err, errNoChain) && next == 0 && v.known.Head.Sequence < first && (v.anchored || v.known.Head.Sequence == first-1):
+		before := v.before
+		if !v.anchored {
+			before = v.known.Head.Hash
+		}
+		return &chainFile{number: v.o.Keyring.Newest(), before: before}, nil
 	case errors.Is(err, errNoChain):
 		v.add(LogProblem{File: chainName(first), Record: first, Kind: "chain", Text: "it is missing, or empty; its segment cannot be verified"})
 	case errors.Is(err, ErrDamaged):
