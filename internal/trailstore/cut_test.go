@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/warder-iam/warder/trail"
 )
@@ -293,6 +294,25 @@ func TestLogWithoutChain(t *testing.T) {
 		}
 		if _, err := os.Stat(filepath.Join(dir, chainName(9))); errors.Is(err, fs.ErrNotExist) {
 			t.Error("no chain")
+		}
+	}
+}
+
+// A state that is older than the log is told: how many records it did not know, over which time.
+func TestOlderState(t *testing.T) {
+	dir, whole, _ := testLog(t)
+	for _, sequence := range []int{2, 6, 10} { // in a segment that is not read, in the one before the newest, in that
+		first := (sequence-1)/4*4 + 1
+		value := whole[chainName(uint64(first))][chainHeader+(sequence-first)*valueSize:][:valueSize]
+		head := trail.Head{Sequence: uint64(sequence), Hash: trail.Hash(value), Time: event(sequence).EventTime}
+		s := open(t, dir, Options{Known: Known{Head: head}})
+		closeStore(t, s)
+		want := Recovery{Unknown: uint64(11 - sequence), Span: time.Duration(11-sequence-1) * time.Second}
+		if sequence == 2 {
+			want.Span += time.Second // from the head on: what followed is not read
+		}
+		if got := s.Recovered(); got.Unknown != want.Unknown || got.Span != want.Span || got.Chained != 0 {
+			t.Errorf("head %d: %+v, want %+v", sequence, got, want)
 		}
 	}
 }
