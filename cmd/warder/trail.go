@@ -46,7 +46,7 @@ where. It reads the files of the data directory; the server may run or not.`,
 	tail.RunE = func(cmd *cobra.Command, _ []string) error {
 		return p.tail(cmd, last, follow && !noFollow, asJSON)
 	}
-	parent.AddCommand(tail, p.trailVerify())
+	parent.AddCommand(tail, p.trailVerify(), p.trailAccept())
 	return parent
 }
 
