@@ -171,9 +171,7 @@ func (p *program) verifyLog(ctx context.Context, v *trailVerification) (sound bo
 	} else if err != nil {
 		return false, err
 	}
-	for _, problem := range signedByKeys(v.checkpoints, state) {
-		found.Problems = append(found.Problems, problem)
-	}
+	found.Problems = append(found.Problems, signedByKeys(v.checkpoints, state)...)
 	if v.asJSON {
 		err = p.printJSON(map[string]any{"ok": len(found.Problems) == 0, "log": found})
 	} else {

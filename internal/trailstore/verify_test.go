@@ -307,9 +307,9 @@ func newer(f files) files {
 
 // While the state does not know of the newest records, they can be cut off, and only they; everything else is found.
 func TestVerifyBehindTheHead(t *testing.T) {
-	dir, whole, known := testLog(t)
+	dir, whole, _ := testLog(t)
 	chain := whole[chainName(9)]
-	known = Known{Head: trail.Head{Sequence: 9, Hash: trail.Hash(chain[chainHeader:][:valueSize])}}
+	known := Known{Head: trail.Head{Sequence: 9, Hash: trail.Hash(chain[chainHeader:][:valueSize])}}
 	lines := bytes.SplitAfter(whole[segmentName(9)], []byte{'\n'})
 	for name, change := range map[string]func(files){
 		"nothing":             func(files) {},
