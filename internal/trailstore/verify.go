@@ -159,7 +159,7 @@ func (v *verifier) segment(first, next uint64) error {
 	} else if err != nil {
 		return fmt.Errorf("trailstore: %w", err)
 	}
-	defer f.Close() // it was only read
+	defer func() { _ = f.Close() }() // it was only read
 	// However fast a server writes: a line that was there before the chain was read has its value or never will, and a
 	// value has its line when the size is asked again.
 	before, err := f.Stat()
