@@ -41,19 +41,26 @@ func logText(dir string, v *trailstore.LogVerification, state *store.TrailState)
 		return b.String() + "Nothing was changed, removed or added.\n"
 	}
 	for i, p := range v.Problems {
-		if i == shownProblems {
-			fmt.Fprintf(&b, "… and %d more; --json prints all\n", len(v.Problems)-i)
-			break
-		}
 		place := p.File
 		if p.Record > 0 {
 			place += fmt.Sprintf(", record %d, at byte %d", p.Record, p.Offset)
 		}
-		b.WriteString(clean(fmt.Sprintf("WRONG      %s: %s: %s", place, p.Kind, p.Text)) + "\n")
+		b.WriteString(problemLine(i, len(v.Problems), place, p.Kind, p.Text))
 	}
 	b.WriteString("The log is not what was written. Leave the folder as it is and copy it away; then compare the place with a backup and\n" +
 		"with what was delivered. Who could write there could hide what they did: look at other records of that time too.\n")
 	return b.String()
+}
+
+// problemLine tells one of all problems; those after the first ones only once, by their number.
+func problemLine(i, all int, place, kind, text string) string {
+	switch {
+	case i < shownProblems:
+		return clean(fmt.Sprintf("WRONG      %s: %s: %s", place, kind, text)) + "\n"
+	case i == shownProblems:
+		return fmt.Sprintf("… and %d more; --json prints all\n", all-i)
+	}
+	return ""
 }
 
 // deliveredText tells what trail.Verify found.
@@ -79,15 +86,11 @@ func deliveredText(root string, v *trail.Verification, o trail.VerifyOptions) st
 		return b.String() + "Nothing was changed, removed or added.\n"
 	}
 	for i, p := range v.Problems {
-		if i == shownProblems {
-			fmt.Fprintf(&b, "… and %d more; --json prints all\n", len(v.Problems)-i)
-			break
-		}
 		place := p.File
 		if p.Record > 0 {
 			place += fmt.Sprintf(", record %d", p.Record)
 		}
-		b.WriteString(clean(fmt.Sprintf("WRONG      %s: %s: %s", place, p.Kind, p.Text)) + "\n")
+		b.WriteString(problemLine(i, len(v.Problems), place, p.Kind, p.Text))
 	}
 	b.WriteString(clean("The files in "+root+" are not what was delivered.") + " Leave them as they are and copy them away; then compare the place with\n" +
 		"another copy, and with the server's own log: warder trail verify. Find out who can write to this storage.\n")

@@ -63,11 +63,7 @@ func dialReadOnly(path string) (*conn, error) {
 
 // isOurs refuses a file of another program or of another version.
 func (c *conn) isOurs() error {
-	app, err := c.number("PRAGMA application_id")
-	if err != nil {
-		return err
-	}
-	version, err := c.number("PRAGMA user_version")
+	app, version, err := c.identity()
 	if err != nil {
 		return err
 	}
