@@ -52,7 +52,8 @@ type TrailVerification struct {
 	Signed   int `json:"signed"`
 	Unsigned int `json:"unsigned"`
 	NoKey    int `json:"noKey"`
-	// Gaps are times between two digests of which the later does not name the earlier: the trail was stopped.
+	// Gaps are times between two digests that neither covers, or where the later does not name the earlier: the trail was
+	// stopped, or without validation.
 	Gaps []Gap `json:"gaps,omitempty"`
 	// Newest is the name of the newest digest.
 	Newest string `json:"newest"`
@@ -274,7 +275,7 @@ func (c *digestChain) covers(dir string, at time.Time) bool {
 		return false
 	}
 	for i, d := range c.digests[1:] {
-		if d.Previous == nil && after.After(c.digests[i].End) && at.Before(d.Start) {
+		if after.After(c.digests[i].End) && at.Before(d.Start) {
 			return false
 		}
 	}

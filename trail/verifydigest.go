@@ -142,12 +142,11 @@ func (v *verifier) link(c *digestChain, d, last *readDigest, index int, result *
 	if d.AccountID != c.account {
 		v.problem(Problem{File: d.path, Kind: "changed", Text: fmt.Sprintf("it is that of account %s", d.AccountID)})
 	}
+	if last != nil && (d.Previous == nil || d.Start.After(last.End)) {
+		result.Gaps = append(result.Gaps, Gap{last.End, d.Start})
+	}
 	switch p := d.Previous; {
-	case p == nil && index == 0:
 	case p == nil:
-		if last != nil {
-			result.Gaps = append(result.Gaps, Gap{last.End, d.Start})
-		}
 	case last != nil && p.Object == last.Object && p.Bucket == last.Bucket:
 		v.compare(d, last)
 	case last == nil && index > 0 && strings.HasSuffix(p.Object, relative(c.files[index-1].path, d)):

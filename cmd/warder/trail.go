@@ -21,7 +21,7 @@ func (p *program) trail() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	parent.AddCommand(p.trailTail(), p.trailSearch(), p.trailSummarize())
+	parent.AddCommand(p.trailTail(), p.trailSearch(), p.trailSummarize(), p.trailVerify(), p.trailAccept())
 	return parent
 }
 

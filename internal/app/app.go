@@ -141,8 +141,16 @@ func (a *App) Endpoint() Endpoint { return a.endpoint }
 // Failed gives an error where the server ends by itself. Call Stop all the same.
 func (a *App) Failed() <-chan error { return a.failed }
 
-// openData opens the data directory, from the keys up to the published state.
-func (a *App) openData(ctx context.Context) (err error) {
+// openData opens the data directory, from the keys up to the trail.
+func (a *App) openData(ctx context.Context) error {
+	if err := a.openState(ctx); err != nil {
+		return err
+	}
+	return a.openLog(ctx)
+}
+
+// openState opens the data directory, from the keys up to the published state.
+func (a *App) openState(ctx context.Context) (err error) {
 	c := &a.config
 	services, err := NewOwnServices(c.Catalog, c.Data).Catalog()
 	if err != nil {
@@ -164,9 +172,12 @@ func (a *App) openData(ctx context.Context) (err error) {
 	}
 	a.engine = engine
 	a.store, err = store.Open(ctx, a.engine, a.keyring, store.Options{Library: directory.NewLibrary(services), Quotas: c.quotas()})
-	if err != nil {
-		return err
-	}
+	return err
+}
+
+// openLog opens the trail, which must be that of the state.
+func (a *App) openLog(ctx context.Context) (err error) {
+	c := &a.config
 	if a.recorder, err = openTrail(ctx, filepath.Join(c.Data, trailName), a.keyring, a.store, a.log); err != nil {
 		return err
 	}

@@ -69,7 +69,8 @@ func openTrail(ctx context.Context, dir string, keyring *seal.Keyring, state *st
 	}
 	opened, err := trailstore.Open(dir, trailstore.Options{Keyring: keyring, Known: trailstore.Known(known)})
 	if errors.Is(err, trailstore.ErrDamaged) {
-		err = fmt.Errorf("%w. Nothing was changed. warder trail verify says what else is wrong; put the files back from a backup", err)
+		err = fmt.Errorf("%w. Nothing was changed. warder trail verify says what else is wrong. Put the files back from a backup; "+
+			"where there is none, warder trail accept goes on without them, on record", err)
 	}
 	if err != nil {
 		return nil, err

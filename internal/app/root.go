@@ -26,22 +26,12 @@ const recoverEvent = "RecoverAdministrator"
 
 // openOffline opens the data of a server that does not run, and keeps it from starting until release. Whoever may do that
 // holds the data and the master key: on the host itself that is the root user's proof of who it is.
-func openOffline(ctx context.Context, config Config, out Output) (_ *App, _ *directory.Account, err error) {
-	if config, err = config.complete(); err != nil {
+func openOffline(ctx context.Context, config Config, out Output) (*App, *directory.Account, error) {
+	a, err := openStateOffline(ctx, config, out)
+	if err != nil {
 		return nil, nil, err
 	}
-	for _, name := range []string{stateName, keyringName} { // nothing is made where nothing is
-		if there, err := exists(filepath.Join(config.Data, name)); err != nil {
-			return nil, nil, err
-		} else if !there {
-			return nil, nil, wrong("data", "%s holds no data of a server: there is no %s", config.Data, name)
-		}
-	}
-	a := &App{config: config, log: newLogger(out.Log, config.LogFormat), endJobs: func() {}}
-	if err := a.openData(ctx); err != nil {
-		if errors.Is(err, sqlitekv.ErrLocked) {
-			err = fmt.Errorf("%w; this works on the data themselves, so stop the server first", err)
-		}
+	if err := a.openLog(ctx); err != nil {
 		return nil, nil, errors.Join(err, a.release())
 	}
 	account, err := a.theAccount()
@@ -49,6 +39,29 @@ func openOffline(ctx context.Context, config Config, out Output) (_ *App, _ *dir
 		return nil, nil, errors.Join(err, a.release())
 	}
 	return a, account, nil
+}
+
+// openStateOffline is openOffline without the trail.
+func openStateOffline(ctx context.Context, config Config, out Output) (*App, error) {
+	config, err := config.complete()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{stateName, keyringName} { // nothing is made where nothing is
+		if there, err := exists(filepath.Join(config.Data, name)); err != nil {
+			return nil, err
+		} else if !there {
+			return nil, wrong("data", "%s holds no data of a server: there is no %s", config.Data, name)
+		}
+	}
+	a := &App{config: config, log: newLogger(out.Log, config.LogFormat), endJobs: func() {}}
+	if err := a.openState(ctx); err != nil {
+		if errors.Is(err, sqlitekv.ErrLocked) {
+			err = fmt.Errorf("%w; this works on the data themselves, so stop the server first", err)
+		}
+		return nil, errors.Join(err, a.release())
+	}
+	return a, nil
 }
 
 // theAccount is the one that the configuration names, or the only one.
@@ -219,7 +232,7 @@ func (r *recovery) entities(tx *store.Tx) (*directory.Group, *directory.User) {
 	return group, user
 }
 
-// event is the record of the recovery: what the root user did, at no endpoint.
+// event is the record of the recovery.
 func (r *recovery) event(_ []byte, at time.Time) *trail.Event {
 	details, err := json.Marshal(map[string]string{
 		"userName": r.user, "groupName": adminGroup, "policyArn": adminPolicy, "accessKeyId": r.key.ID,
@@ -227,19 +240,24 @@ func (r *recovery) event(_ []byte, at time.Time) *trail.Event {
 	if err != nil {
 		return nil // a map of strings always encodes
 	}
+	return rootEvent(r.account, recoverEvent, details, at)
+}
+
+// rootEvent is the record of what the root user did on the host itself, at no endpoint.
+func rootEvent(account, name string, details json.RawMessage, at time.Time) *trail.Event {
 	return &trail.Event{
 		EventVersion:        trail.EventVersion,
-		UserIdentity:        trail.UserIdentity{Type: "Root", PrincipalID: r.account, ARN: arn.In(r.account).Root().String(), AccountID: r.account},
+		UserIdentity:        trail.UserIdentity{Type: "Root", PrincipalID: account, ARN: arn.In(account).Root().String(), AccountID: account},
 		EventTime:           at,
 		EventSource:         internalSource,
-		EventName:           recoverEvent,
+		EventName:           name,
 		AWSRegion:           Region,
 		SourceIPAddress:     internalSource,
 		UserAgent:           internalSource,
 		EventID:             uuid.NewString(),
 		EventType:           "AwsServiceEvent",
 		ManagementEvent:     true,
-		RecipientAccountID:  r.account,
+		RecipientAccountID:  account,
 		ServiceEventDetails: details,
 		EventCategory:       "Management",
 	}

@@ -17,6 +17,9 @@ import (
 // headEvery is how long a record may be on the trail before the state knows of it.
 const headEvery = time.Second
 
+// oldState is the least time that the trail is ahead of a state that is not of the same moment.
+const oldState = time.Minute
+
 // headKeeper notes in the state how far the trail has come, so that records that are cut off its end are missed.
 type headKeeper struct {
 	trail *trailstore.Store
@@ -109,5 +112,9 @@ func (a *App) tellRecovery(r trailstore.Recovery) {
 	if r.Chained > 0 {
 		a.log.Warn("records of the trail had no value in its chain and got one: the server was killed, or the trail is older than its chain",
 			"records", r.Chained)
+	}
+	if r.Unknown > 0 && r.Span > oldState {
+		a.log.Error("the trail has records that the state does not know of, from a longer time than a crash explains: an older state was put back, "+
+			"and the changes of that time are on the trail and not in force", "records", r.Unknown, "time", r.Span.String())
 	}
 }

@@ -62,6 +62,15 @@ func (s *Store) SetTrailRemoved(ctx context.Context, sequence uint64) error {
 	})
 }
 
+// AcceptTrail notes another head whatever was noted: the trail was lost, or is that of another moment, and whoever has the
+// data and the keys goes on with what is there.
+func (s *Store) AcceptTrail(ctx context.Context, head TrailHead) error {
+	return s.updateTrailHead(ctx, func(h *TrailHead) error {
+		*h = head
+		return nil
+	})
+}
+
 func (s *Store) updateTrailHead(ctx context.Context, change func(*TrailHead) error) error {
 	_, err := s.engine.Update(ctx, trailScope, func(txn kv.Txn) error {
 		h, err := s.codec.trailHead(txn)

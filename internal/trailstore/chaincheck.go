@@ -84,7 +84,9 @@ func (c *chainCheck) line(line []byte) {
 	}
 	index := int(c.link.sequence + 1 - c.first)
 	value := c.link.next(line)
-	c.err = errors.Join(c.compare(index, value), c.known.checkValue(c.link.sequence, value))
+	if c.err = c.compare(index, value); c.err == nil {
+		c.err = c.known.checkValue(c.link.sequence, value)
+	}
 	if c.absent >= 0 {
 		c.computed = append(c.computed, value[:]...)
 	}

@@ -244,3 +244,55 @@ func TestGroupCommitAndContext(t *testing.T) {
 		}
 	})
 }
+
+// A disk that has room for records and not for their values: the records are acknowledged, the values come later, and
+// until then nothing more is taken.
+func TestDiskFullForTheChain(t *testing.T) {
+	batch := len(lines(t, 10, 12))
+	for _, room := range []int{batch, batch + 1, batch + valueSize, batch + 3*valueSize - 1} {
+		dir, disk := t.TempDir(), healthy()
+		s := open(t, dir, Options{disk: disk})
+		disk.set(func(d *faultDisk) { d.room, d.failure = room, syscall.ENOSPC })
+		if err := s.Append(t.Context(), event(10), event(11), event(12)); err != nil {
+			t.Fatalf("room %d: %v", room, err)
+		}
+		if err := s.Append(t.Context(), event(13)); !errors.Is(err, ErrFull) {
+			t.Fatalf("room %d: without room for the values: %v", room, err)
+		}
+		if _, err := s.SyncChain(t.Context()); !errors.Is(err, ErrFull) {
+			t.Errorf("room %d: SyncChain: %v", room, err)
+		}
+		disk.set(func(d *faultDisk) { d.room = -1 })
+		appendEvents(t, s, 13)
+		closeStore(t, s)
+		if v := verifyLog(t, dir, Known{Head: s.Head(), Closed: true}); len(v.Problems) > 0 || v.Records != 4 {
+			t.Errorf("room %d: %+v", room, v)
+		}
+	}
+}
+
+// An error of the chain's disk does not take back what was recorded, and ends writing for good.
+func TestChainErrorIsFinal(t *testing.T) {
+	dir, disk := t.TempDir(), healthy()
+	s := open(t, dir, Options{disk: disk})
+	disk.set(func(d *faultDisk) { d.room, d.failure = len(lines(t, 1, 1)), syscall.EIO })
+	appendEvents(t, s, 1)
+	if !errors.Is(s.Err(), ErrFailed) {
+		t.Errorf("Err: %v", s.Err())
+	}
+	disk.set(func(d *faultDisk) { d.room = -1 })
+	if err := s.Append(t.Context(), event(2)); !errors.Is(err, ErrFailed) {
+		t.Errorf("then: %v", err)
+	}
+	if _, err := s.SyncChain(t.Context()); !errors.Is(err, ErrFailed) {
+		t.Errorf("SyncChain: %v", err)
+	}
+	closeStore(t, s)
+	s = open(t, dir, Options{})
+	if s.Recovered().Chained != 1 {
+		t.Errorf("recovered %+v", s.Recovered())
+	}
+	appendEvents(t, s, 2)
+	closeStore(t, s)
+	wantIDs(t, ids(t, dir, All()), numbered(1, 2))
+}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/warder-iam/warder/internal/wholefile"
 	"github.com/warder-iam/warder/trail"
@@ -24,6 +25,10 @@ type Recovery struct {
 	// Chained is how many records had no value in the chain and got one: those that a crash kept from it, or all of a log
 	// that is older than its chain.
 	Chained int
+	// Unknown is how many records the state did not know of, and Span the time from the first of them to the last. A crash
+	// leaves those of a second; more is an older state that was put back.
+	Unknown uint64
+	Span    time.Duration
 }
 
 // recoverWriter finds the trail's end and makes it sound.
@@ -50,7 +55,9 @@ type recoverer struct {
 	known    Known
 	before   trail.Hash // the chain's value before the segment that is read next
 	anchored bool       // before is known
-	recovery Recovery
+	// firstUnknown is the line of the first record after the head.
+	firstUnknown []byte
+	recovery     Recovery
 }
 
 // begin makes the first segment: the very first, or the first after all were removed.
@@ -92,7 +99,14 @@ func (r *recoverer) read(firsts []uint64) error {
 			return err
 		}
 	}
-	return r.readNewest(firsts[newest])
+	if err := r.readNewest(firsts[newest]); err != nil {
+		return err
+	}
+	// The name of a chain that was made is on disk before the state notes a record in it.
+	if err := r.disk.SyncDir(r.dir); err != nil {
+		return fmt.Errorf("trailstore: %w", err)
+	}
+	return nil
 }
 
 // buildChains makes the chains of a log that is older than they are, or whose making was interrupted.
@@ -207,6 +221,7 @@ func (r *recoverer) readNewest(first uint64) error {
 	if w.newest, err = r.checkNewest(s); err != nil {
 		return errors.Join(err, closeFile(s.chain))
 	}
+	r.noteUnknown()
 	if w.chain, err = s.check.repair(w.disk, w.dir, s.chain); err != nil {
 		return fmt.Errorf("trailstore: %s: %w", chainName(first), err)
 	}
@@ -230,6 +245,19 @@ func (r *recoverer) checkNewest(s *scanned) (trail.Head, error) {
 		return trail.Head{}, fmt.Errorf("%w: %s goes on after record %d, with which it was closed", ErrDamaged, name, end)
 	}
 	return r.headOf(s)
+}
+
+// noteUnknown tells how far the log is ahead of the state.
+func (r *recoverer) noteUnknown() {
+	if r.known.none() || r.newest.Sequence == r.known.Head.Sequence {
+		return
+	}
+	r.recovery.Unknown = r.newest.Sequence - r.known.Head.Sequence
+	if first, err := trail.Parse(r.firstUnknown); err == nil { // else it lies in a segment that was not read
+		r.recovery.Span = r.newest.Time.Sub(first.EventTime)
+	} else {
+		r.recovery.Span = r.newest.Time.Sub(r.known.Head.Time)
+	}
 }
 
 // headOf is the head after a segment. Its time is that of the last line.
@@ -326,6 +354,9 @@ func (r *recoverer) open(first, need uint64) (_ *scanned, err error) {
 	s.found, err = scanEach(s.segment, func(line []byte) {
 		s.check.line(line)
 		s.lastLine = append(s.lastLine[:0], line...)
+		if s.check.link.sequence == r.known.Head.Sequence+1 {
+			r.firstUnknown = bytes.Clone(line)
+		}
 	})
 	if err != nil {
 		return s, fmt.Errorf("trailstore: %s: %w", segmentName(first), err)

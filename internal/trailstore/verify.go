@@ -159,21 +159,25 @@ func (v *verifier) segment(first, next uint64) error {
 	} else if err != nil {
 		return fmt.Errorf("trailstore: %w", err)
 	}
-	defer f.Close() // it was only read
-	info, err := f.Stat()
+	defer func() { _ = f.Close() }() // it was only read
+	// However fast a server writes: a line that was there before the chain was read has its value or never will, and a
+	// value has its line when the size is asked again.
+	before, err := f.Stat()
 	if err != nil {
 		return fmt.Errorf("trailstore: %w", err)
 	}
-	// The size first, the chain after it, the lines last: so every line within the size either has its value or never will,
-	// however fast a server writes.
-	chain, err := v.loadChain(first, info.Size())
+	chain, err := v.loadChain(first, next, f)
 	if err != nil {
 		return err
 	}
-	s := &segmentCheck{verifier: v, first: first, next: next, size: info.Size(), chain: chain}
+	after, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("trailstore: %w", err)
+	}
+	s := &segmentCheck{verifier: v, first: first, next: next, settled: before.Size(), size: after.Size(), chain: chain}
 	if chain == nil || !s.begin() {
 		v.anchored = false
-		return v.advance(info.Size())
+		return v.advance(s.size)
 	}
 	if err := s.run(f); err != nil {
 		return err
@@ -195,8 +199,13 @@ func (v *verifier) gone(first, next uint64) error {
 	return nil
 }
 
-// loadChain gives nil after it told a problem.
-func (v *verifier) loadChain(first uint64, size int64) (*chainFile, error) {
+// loadChain gives nil after it told a problem. A crash may keep the whole chain of a new segment, of which the state knows
+// no record, from the disk.
+func (v *verifier) loadChain(first, next uint64, segment *os.File) (*chainFile, error) {
+	info, err := segment.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("trailstore: %w", err)
+	}
 	open := func(name string) (file, error) {
 		f, err := os.Open(name)
 		if err != nil {
@@ -204,13 +213,20 @@ func (v *verifier) loadChain(first uint64, size int64) (*chainFile, error) {
 		}
 		return f, nil
 	}
-	f, chain, err := loadChain(open, v.dir, first, size)
+	most := info.Size() + maxBatchBytes + trail.MaxParse // one batch may come meanwhile; what comes later is not read
+	f, chain, err := loadChain(open, v.dir, first, most)
 	if err := closeFile(f); err != nil {
 		return nil, fmt.Errorf("trailstore: %w", err)
 	}
 	switch {
 	case err == nil:
 		return chain, nil
+	case errors.Is(err, errNoChain) && next == 0 && v.known.Head.Sequence < first && (v.anchored || v.known.Head.Sequence == first-1):
+		before := v.before
+		if !v.anchored {
+			before = v.known.Head.Hash
+		}
+		return &chainFile{number: v.o.Keyring.Newest(), before: before}, nil
 	case errors.Is(err, errNoChain):
 		v.add(LogProblem{File: chainName(first), Record: first, Kind: "chain", Text: "it is missing, or empty; its segment cannot be verified"})
 	case errors.Is(err, ErrDamaged):

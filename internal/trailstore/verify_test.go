@@ -3,12 +3,14 @@ package trailstore
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/warder-iam/warder/trail"
@@ -305,9 +307,9 @@ func newer(f files) files {
 
 // While the state does not know of the newest records, they can be cut off, and only they; everything else is found.
 func TestVerifyBehindTheHead(t *testing.T) {
-	dir, whole, known := testLog(t)
+	dir, whole, _ := testLog(t)
 	chain := whole[chainName(9)]
-	known = Known{Head: trail.Head{Sequence: 9, Hash: trail.Hash(chain[chainHeader:][:valueSize])}}
+	known := Known{Head: trail.Head{Sequence: 9, Hash: trail.Hash(chain[chainHeader:][:valueSize])}}
 	lines := bytes.SplitAfter(whole[segmentName(9)], []byte{'\n'})
 	for name, change := range map[string]func(files){
 		"nothing":             func(files) {},
@@ -391,4 +393,83 @@ func TestVerifyAgainstOthers(t *testing.T) {
 	if s, err := Open(dir, Options{}); err == nil {
 		t.Errorf("no keyring: %v", s)
 	}
+}
+
+// While a writer appends, begins segments and has its head noted, the log verifies.
+func TestVerifyWhileWriting(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, Options{SegmentBytes: int64(len(lines(t, 1, 20)))})
+	var mu sync.Mutex
+	known := Known{}
+	note := func() {
+		head, err := s.SyncChain(t.Context())
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		known.Head = head
+	}
+	var group sync.WaitGroup
+	done := make(chan struct{})
+	for c := range 4 {
+		group.Go(func() {
+			for i := 0; ; i++ {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				e := event(i)
+				e.EventID = fmt.Sprintf("%d-%d", c, i)
+				if err := s.Append(t.Context(), e); err != nil {
+					t.Error(err)
+					return
+				}
+				if c == 0 && i%7 == 0 {
+					note()
+				}
+			}
+		})
+	}
+	for segments := 0; segments < 5; {
+		v, err := VerifyLog(t.Context(), dir, VerifyOptions{Keyring: testKeys().ring, Known: func() (Known, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			return known, nil
+		}})
+		if err != nil || len(v.Problems) > 0 {
+			t.Fatalf("%+v, %v", v, err)
+		}
+		segments = v.Segments
+	}
+	close(done)
+	group.Wait()
+	closeStore(t, s)
+	if v := verifyLog(t, dir, Known{Head: s.Head(), Closed: true}); len(v.Problems) > 0 || v.Segments < 2 {
+		t.Errorf("%+v", v)
+	}
+}
+
+// FuzzReadChain: whatever a chain file holds, it is read whole or refused, and a writer's own is read as it was written.
+func FuzzReadChain(f *testing.F) {
+	_, whole, _ := testLog(f)
+	f.Add(whole[chainName(1)], uint64(1), uint16(4))
+	f.Add(whole[chainName(5)][:100], uint64(5), uint16(1))
+	f.Add(make([]byte, 200), uint64(1), uint16(3))
+	f.Fuzz(func(t *testing.T, text []byte, first uint64, most uint16) {
+		c, err := readChain(bytes.NewReader(text), first, int(most))
+		if err != nil {
+			return
+		}
+		read := min(len(text), chainHeader+(int(most)+1)*valueSize)
+		if chainHeader+len(c.values)+c.rest != read || !bytes.Equal(c.values, text[chainHeader:chainHeader+len(c.values)]) {
+			t.Fatalf("%d values and %d bytes of %d", c.count(), c.rest, read)
+		}
+		l := &link{number: c.number, value: c.before}
+		if !bytes.Equal(l.header(first), text[:chainHeader]) {
+			t.Fatal("another header is written than was read")
+		}
+	})
 }

@@ -14,6 +14,7 @@ import (
 type segmentCheck struct {
 	*verifier
 	first, next uint64
+	settled     int64 // bytes that were there before the chain was read
 	size        int64
 	chain       *chainFile
 	link        *link
@@ -48,7 +49,8 @@ func (s *segmentCheck) run(f io.ReaderAt) error {
 		if err != nil && err != io.EOF && err != bufio.ErrBufferFull {
 			return fmt.Errorf("trailstore: %s: %w", segmentName(s.first), err)
 		}
-		if err == io.EOF && len(line) == 0 {
+		written := s.offset >= s.settled && s.lines() >= s.chain.count() // since the chain was read
+		if err == io.EOF && len(line) == 0 || written {
 			s.finish()
 			return s.advance(s.size - s.offset)
 		}
@@ -109,7 +111,7 @@ func (s *segmentCheck) finish() {
 	s.before, s.anchored = s.link.value, true
 	lines, name := s.lines(), segmentName(s.first)
 	switch {
-	case s.chain.count() > lines || s.chain.count() == lines && s.chain.rest > 0:
+	case s.chain.count() > lines || s.chain.count() == lines && s.chain.rest > 0 && s.offset == s.size: // a part of a value has its line
 		s.add(LogProblem{File: name, Record: s.link.sequence + 1, Offset: s.offset, Kind: "cut off",
 			Text: fmt.Sprintf("it ends after record %d, and %s tells of records up to %d: they were cut off", s.link.sequence, chainName(s.first),
 				max(s.first+uint64(s.chain.count())-1, s.link.sequence+1))})

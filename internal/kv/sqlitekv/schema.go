@@ -23,11 +23,7 @@ INSERT INTO head (revision) VALUES (0);
 // prepareSchema creates the tables in a new file and refuses a file that is not of this schema. Only then is the file
 // ours to switch to the WAL.
 func prepareSchema(c *conn) error {
-	app, err := c.number("PRAGMA application_id")
-	if err != nil {
-		return err
-	}
-	version, err := c.number("PRAGMA user_version")
+	app, version, err := c.identity()
 	if err != nil {
 		return err
 	}
@@ -51,4 +47,13 @@ func prepareSchema(c *conn) error {
 		return fmt.Errorf("its schema %d is unknown", version)
 	}
 	return c.useWAL()
+}
+
+// identity is what the file's header says of who made it, and in which schema.
+func (c *conn) identity() (app, version int64, err error) {
+	if app, err = c.number("PRAGMA application_id"); err != nil {
+		return 0, 0, err
+	}
+	version, err = c.number("PRAGMA user_version")
+	return app, version, err
 }
