@@ -61,7 +61,8 @@ func TestJob(t *testing.T) {
 		}
 		event := last(t)
 		if event.EventName != "CreateUser" || event.ErrorCode != c.code || event.EventType != "AwsApiCall" || event.SourceIPAddress != c.job || event.UserAgent != c.job ||
-			string(event.AdditionalEventData) != string(why) {
+			!strings.HasPrefix(string(event.AdditionalEventData), strings.TrimSuffix(string(why), "}")) ||
+			strings.Contains(string(event.AdditionalEventData), `"denial":`) != (c.code == "AccessDenied" && c.account == account) {
 			t.Errorf("%s: event %+v", c.name, event)
 		}
 		if want := (trail.UserIdentity{Type: "AWSService", InvokedBy: c.job}); c.account == account && event.UserIdentity != want {

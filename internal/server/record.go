@@ -40,14 +40,14 @@ func (c *Call) event(out any, err *awsapi.Error, at time.Time) *trail.Event {
 	c.origin.mark(e)
 	if err != nil {
 		e.ErrorCode, e.ErrorMessage = recordedCode(err.Kind), err.Message
-		e.AdditionalEventData = c.refusal()
+		e.AdditionalEventData = joined(e.AdditionalEventData, c.refusal())
 		return e
 	}
 	if showsAnswer(c.Operation) {
 		e.ResponseElements = c.view(c.Operation.Output, out)
 	}
 	if c.replay != nil {
-		e.AdditionalEventData = json.RawMessage(`{"retryOfAnEarlierRequest":true}`)
+		e.AdditionalEventData = joined(e.AdditionalEventData, json.RawMessage(`{"retryOfAnEarlierRequest":true}`))
 	}
 	return e
 }

@@ -19,14 +19,19 @@ func (c *Call) Show(name, value string) {
 func (c *Call) parameters() json.RawMessage {
 	text := c.view(c.Operation.Input, c.input)
 	for _, name := range slices.Sorted(maps.Keys(c.shown)) {
-		member, err := json.Marshal(map[string]string{name: c.shown[name]})
-		switch {
-		case err != nil: // texts always encode
-		case text == nil:
-			text = member
-		default:
-			text = slices.Concat(text[:len(text)-1], []byte(","), member[1:])
-		}
+		member, _ := json.Marshal(map[string]string{name: c.shown[name]}) // texts always encode
+		text = joined(text, member)
 	}
 	return text
+}
+
+// joined is one JSON object with the members of two, of which either may be nil.
+func joined(a, b json.RawMessage) json.RawMessage {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	return slices.Concat(a[:len(a)-1], []byte(","), b[1:])
 }
