@@ -136,6 +136,7 @@ func TestStopAndStart(t *testing.T) {
 			w.log.add(t, account, main.Started.Add(-time.Hour)) // recorded late, of the time between
 		})
 		w.want("", events(1, 2, 3, 5))
+		w.verify(account, "main")
 		chain := w.digests("")
 		if len(chain) != 2 || !chain[1].Start.Equal(main.Started) {
 			t.Errorf("%d digests", len(chain))
@@ -246,6 +247,7 @@ func TestDeletedAndMadeAnew(t *testing.T) {
 			}
 		})
 		w.want("", events(1, 2))
+		w.verify(account, "main")
 		chain := w.digests("")
 		if len(chain) != 2 {
 			t.Errorf("%d digests", len(chain))
