@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -411,10 +412,10 @@ func TestSecondPlace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		var taken []string
-		down := errors.New("not mounted")
+		var up atomic.Bool
 		w.options.SecondPlace = func(account, name string, text []byte) error {
-			if down != nil {
-				return down
+			if !up.Load() {
+				return errors.New("not mounted")
 			}
 			taken = append(taken, account+"/"+name+"/"+string(text))
 			return nil
@@ -426,7 +427,7 @@ func TestSecondPlace(t *testing.T) {
 			if p := j.Problems(); len(p) != 1 || !strings.Contains(p[0], "second place since 2000-01-01T01:") {
 				t.Errorf("problems %q", p)
 			}
-			down = nil
+			up.Store(true)
 			time.Sleep(time.Hour)
 			if p := j.Problems(); p != nil {
 				t.Errorf("problems %q", p)
