@@ -75,6 +75,7 @@ func crashAt(t *testing.T, n int) (crashed bool) {
 		}
 	}
 	w.want("", want)
+	w.verify(account, "main")
 	chain := w.digests("")
 	if len(chain) < 2 {
 		t.Errorf("%d digests", len(chain))

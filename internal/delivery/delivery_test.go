@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -136,6 +137,7 @@ func TestStopAndStart(t *testing.T) {
 			w.log.add(t, account, main.Started.Add(-time.Hour)) // recorded late, of the time between
 		})
 		w.want("", events(1, 2, 3, 5))
+		w.verify(account, "main")
 		chain := w.digests("")
 		if len(chain) != 2 || !chain[1].Start.Equal(main.Started) {
 			t.Errorf("%d digests", len(chain))
@@ -246,6 +248,7 @@ func TestDeletedAndMadeAnew(t *testing.T) {
 			}
 		})
 		w.want("", events(1, 2))
+		w.verify(account, "main")
 		chain := w.digests("")
 		if len(chain) != 2 {
 			t.Errorf("%d digests", len(chain))
@@ -409,10 +412,10 @@ func TestSecondPlace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		var taken []string
-		down := errors.New("not mounted")
+		var up atomic.Bool
 		w.options.SecondPlace = func(account, name string, text []byte) error {
-			if down != nil {
-				return down
+			if !up.Load() {
+				return errors.New("not mounted")
 			}
 			taken = append(taken, account+"/"+name+"/"+string(text))
 			return nil
@@ -424,7 +427,7 @@ func TestSecondPlace(t *testing.T) {
 			if p := j.Problems(); len(p) != 1 || !strings.Contains(p[0], "second place since 2000-01-01T01:") {
 				t.Errorf("problems %q", p)
 			}
-			down = nil
+			up.Store(true)
 			time.Sleep(time.Hour)
 			if p := j.Problems(); p != nil {
 				t.Errorf("problems %q", p)

@@ -452,3 +452,18 @@ func (s crashStore) Put(ctx context.Context, bucket, name string, o objectstore.
 	}
 	return s.chance(true)
 }
+
+// verify has the bucket verified as warder trail verify does it, against the checkpoint that the state knows.
+func (w *world) verify(account, name string) {
+	w.t.Helper()
+	c, err := w.state.Checkpoint(w.t.Context(), account, name)
+	if err != nil || c == nil {
+		w.t.Fatalf("checkpoint %v, %v", c, err)
+	}
+	v, err := trail.Verify(w.t.Context(), os.DirFS(filepath.Join(w.root, bucket)), trail.VerifyOptions{
+		Keys: []*rsa.PublicKey{&w.state.key.PublicKey}, Checkpoints: []*trail.Checkpoint{c},
+	})
+	if err != nil || len(v.Problems) > 0 || v.Unnamed > 0 || v.Checkpoints != 1 {
+		w.t.Errorf("verify: %v\n%+v", err, v)
+	}
+}
