@@ -310,11 +310,13 @@ func TestVerifyBehindTheHead(t *testing.T) {
 	known = Known{Head: trail.Head{Sequence: 9, Hash: trail.Hash(chain[chainHeader:][:valueSize])}}
 	lines := bytes.SplitAfter(whole[segmentName(9)], []byte{'\n'})
 	for name, change := range map[string]func(files){
-		"nothing":              func(files) {},
-		"cut off with values":  func(f files) { f[segmentName(9)], f[chainName(9)] = lines[0], chain[:chainHeader+valueSize] },
-		"values lost":          func(f files) { f[chainName(9)] = chain[:chainHeader+valueSize] },
-		"values lost in part":  func(f files) { f[chainName(9)] = chain[:chainHeader+valueSize+5] },
-		"values never written": func(f files) { f[chainName(9)] = slices.Concat(chain[:chainHeader+valueSize], make([]byte, 2*valueSize)) },
+		"nothing":             func(files) {},
+		"cut off with values": func(f files) { f[segmentName(9)], f[chainName(9)] = lines[0], chain[:chainHeader+valueSize] },
+		"values lost":         func(f files) { f[chainName(9)] = chain[:chainHeader+valueSize] },
+		"values lost in part": func(f files) { f[chainName(9)] = chain[:chainHeader+valueSize+5] },
+		"values never written": func(f files) {
+			f[chainName(9)] = slices.Concat(chain[:chainHeader+valueSize], make([]byte, 2*valueSize))
+		},
 		"torn line": func(f files) {
 			f[segmentName(9)], f[chainName(9)] = slices.Concat(lines[0], lines[1], lines[2][:20]), chain[:chainHeader+2*valueSize]
 		},
