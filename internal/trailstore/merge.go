@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/warder-iam/warder/trail"
 )
@@ -60,35 +62,79 @@ func (x *Index) lookup(ctx context.Context, q *Query, b bounds) (Page, error) {
 	var page Page
 	var last position
 	for {
-		if ctx.Err() != nil {
-			return Page{}, context.Cause(ctx)
-		}
-		r, err := m.next(ctx)
+		hits, err := m.gather(ctx, b.limit+1-len(page.Records))
 		if err != nil {
 			return Page{}, err
 		}
-		if r == nil {
+		if len(hits) == 0 {
 			return page, nil
 		}
-		e := r.head
-		if err := r.step(b.oldest); err != nil {
-			return Page{}, err
+		readHits(hits)
+		for _, h := range hits {
+			switch {
+			case h.err != nil:
+				return Page{}, h.err
+			case !q.matches(h.record.Event): // another value has the same key
+				continue
+			case len(page.Records) == b.limit:
+				page.Next = b.cursor(last)
+				return page, nil
+			}
+			page.Records, last = append(page.Records, h.record), h.entry.position
 		}
-		record, err := r.record(e)
-		switch {
-		case errors.Is(err, fs.ErrNotExist): // the segment was removed meanwhile
+	}
+}
+
+// hit is an entry of a run, and then the record that it tells of.
+type hit struct {
+	run    *run
+	entry  entry
+	record Record
+	err    error
+}
+
+// gather gives the next n entries, or fewer at the end.
+func (m *merger) gather(ctx context.Context, n int) (hits []*hit, err error) {
+	for len(hits) < n {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		r, err := m.next(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if r == nil {
+			return hits, nil
+		}
+		if err := r.open(); errors.Is(err, fs.ErrNotExist) { // the segment was removed meanwhile
 			r.ended = true
 			continue
-		case err != nil:
-			return Page{}, err
-		case !q.matches(record.Event): // another value has the same key
-			continue
-		case len(page.Records) == b.limit:
-			page.Next = b.cursor(last)
-			return page, nil
+		} else if err != nil {
+			return nil, err
 		}
-		page.Records, last = append(page.Records, record), e.position
+		hits = append(hits, &hit{run: r, entry: r.head})
+		if err := r.step(m.bounds.oldest); err != nil {
+			return nil, err
+		}
 	}
+	return hits, nil
+}
+
+// readAtOnce is how many records are read at the same time: they lie anywhere, and a disk is fastest when it is asked for several.
+const readAtOnce = 16
+
+func readHits(hits []*hit) {
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(readAtOnce, len(hits)) {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(hits); i = int(next.Add(1)) - 1 {
+				h := hits[i]
+				h.record, h.err = h.run.record(h.entry)
+			}
+		})
+	}
+	group.Wait()
 }
 
 // matches looks at the event itself.
@@ -197,7 +243,7 @@ type run struct {
 	segmentIndex
 	segment *oldSegment // nil for the newest
 	name    string      // of the segment's file
-	file    *os.File    // opened with the first record
+	file    *os.File    // opened when a record is to be read
 	list    postings
 	left    int // of list, head among them
 	head    entry
@@ -254,15 +300,22 @@ func (r *run) blame(err error) error {
 	return err
 }
 
-// record reads what an entry tells of. Where no record of that time stands there, the index is another segment's.
-func (r *run) record(e entry) (Record, error) {
-	if r.file == nil {
-		f, err := os.Open(r.name)
-		if err != nil {
-			return Record{}, fmt.Errorf("trailstore: %w", err)
-		}
-		r.file = f
+// open opens the segment.
+func (r *run) open() error {
+	if r.file != nil {
+		return nil
 	}
+	f, err := os.Open(r.name)
+	if err != nil {
+		return fmt.Errorf("trailstore: %w", err)
+	}
+	r.file = f
+	return nil
+}
+
+// record reads what an entry tells of, once the segment is open. Where no record of that time stands there, the index is another
+// segment's. It may be called many times at once.
+func (r *run) record(e entry) (Record, error) {
 	line := make([]byte, int(e.length)+1)
 	if _, err := r.file.ReadAt(line, e.offset); err != nil && !errors.Is(err, io.EOF) {
 		return Record{}, fmt.Errorf("trailstore: %w", err)

@@ -103,7 +103,10 @@ func TestGzipMembers(t *testing.T) {
 func TestReadStops(t *testing.T) {
 	fsys := fstest.MapFS{"f": {Data: []byte(`{"Records":[{"a":1},{"b":2}`)}}
 	n := 0
-	for range trailfile.Read(fsys, "f") {
+	for _, p := range trailfile.Read(fsys, "f") {
+		if p != nil {
+			t.Error(p)
+		}
 		n++
 		break
 	}
