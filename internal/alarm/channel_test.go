@@ -270,18 +270,18 @@ func TestSyslog(t *testing.T) {
 	t.Run("udp", func(t *testing.T) {
 		c, err := net.ListenPacket("udp", "127.0.0.1:0")
 		w.check(err)
-		defer c.Close() //nolint:errcheck // a test's
+		defer func() { _ = c.Close() }()
 		send(t, "udp://"+c.LocalAddr().String())
 		checkSyslog(t, datagram(t, c))
 	})
 	t.Run("unix", func(t *testing.T) {
 		dir, err := os.MkdirTemp("", "w") // names of sockets are short
 		w.check(err)
-		defer os.RemoveAll(dir) //nolint:errcheck // a test's
+		defer func() { _ = os.RemoveAll(dir) }()
 		at := filepath.Join(dir, "log")
 		c, err := net.ListenPacket("unixgram", at)
 		w.check(err)
-		defer c.Close() //nolint:errcheck // a test's
+		defer func() { _ = c.Close() }()
 		send(t, "unix://"+at)
 		checkSyslog(t, datagram(t, c))
 	})
@@ -289,7 +289,7 @@ func TestSyslog(t *testing.T) {
 		t.Run(scheme, func(t *testing.T) {
 			l, err := net.Listen("tcp", "127.0.0.1:0")
 			w.check(err)
-			defer l.Close() //nolint:errcheck // a test's
+			defer func() { _ = l.Close() }()
 			if scheme == "tls" {
 				l = tls.NewListener(l, &tls.Config{Certificates: authority.TLS.Certificates})
 			}
