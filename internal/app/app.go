@@ -203,7 +203,7 @@ func (a *App) listen(ctx context.Context) error {
 		SignIn:         signin.New(a.keys, signin.Options{AllowWeak: a.config.WeakPasswords == weakPasswordsAllow}),
 	}, a.store, a.keys, sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()},
 		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients},
-		cloudtrail.Options{Region: Region, Events: a.recorder.index, Keys: a.store, Storage: a.trails, Status: trailStatus{a.trails}})
+		cloudtrail.Options{Region: Region, Events: a.recorder.index, Keys: a.store, Storage: a.trailStorage(), Status: trailStatus{a.trails}})
 	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, trails: a.trails, stopping: a.stopping}
 	a.http = newHTTPServer(handler(api, h, newAuthZEN(a.endpoint.URL), &issuers{a.store, a.issuerBase()}), a.conns, a.log)
 	if certs := a.transport.certificates; certs != nil {
