@@ -133,6 +133,14 @@ func allTrails(s *directory.Snapshot) iter.Seq2[string, *directory.Trail] {
 	}
 }
 
+// trailStorage tells CloudTrail's API where trails may deliver to; nil where no storage is configured, so that it can say so.
+func (a *App) trailStorage() cloudtrail.Storage {
+	if a.config.Deliveries.Storage == "" {
+		return nil
+	}
+	return a.trails
+}
+
 // trailStatus tells CloudTrail's API how deliveries go.
 type trailStatus struct{ job *delivery.Job }
 

@@ -10,6 +10,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 
 	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/internal/delivery"
 	"github.com/warder-iam/warder/internal/objectstore"
 	"github.com/warder-iam/warder/internal/seal"
 	"github.com/warder-iam/warder/internal/server/servertest"
@@ -73,7 +74,7 @@ func newFixture(t *testing.T, change ...func(*cloudtrail.Options)) *fixture {
 	world := servertest.New(t, func(w *servertest.World) {
 		o := cloudtrail.Options{
 			Region: region, Events: index, Keys: w.Store, Status: f.deliveries,
-			Storage: buckets{"logs": nil, "other-logs": nil, "locked": objectstore.ErrDenied, "slow": context.DeadlineExceeded},
+			Storage: buckets{"logs": nil, "other-logs": nil, "locked": objectstore.ErrDenied, "loose": delivery.ErrOverwrites, "slow": context.DeadlineExceeded},
 		}
 		for _, c := range change {
 			c(&o)

@@ -37,7 +37,7 @@ type Keys interface {
 
 // Storage tells whether a trail may deliver under a prefix, "" for none, of a bucket.
 type Storage interface {
-	// CheckDelivery gives nil, or an error of internal/objectstore: ErrNoBucket, ErrDenied, or another where the storage
+	// CheckDelivery gives nil, delivery.ErrOverwrites, or an error of objectstore: ErrNoBucket, ErrDenied, or another where the storage
 	// does not answer.
 	CheckDelivery(ctx context.Context, bucket, prefix string) error
 }

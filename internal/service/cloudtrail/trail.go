@@ -9,6 +9,7 @@ import (
 	"github.com/warder-iam/warder/directory"
 	api "github.com/warder-iam/warder/internal/api/cloudtrail"
 	"github.com/warder-iam/warder/internal/awsapi"
+	"github.com/warder-iam/warder/internal/delivery"
 	"github.com/warder-iam/warder/internal/objectstore"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/session"
@@ -159,6 +160,8 @@ func (ct *Service) checkStorage(c *server.Call, t *directory.Trail) error {
 		return api.S3BucketDoesNotExistException.New("S3 bucket %s does not exist!", t.Bucket)
 	case errors.Is(err, objectstore.ErrDenied):
 		return api.InsufficientS3BucketPolicyException.New("Incorrect S3 bucket policy is detected for bucket: %s", t.Bucket)
+	case errors.Is(err, delivery.ErrOverwrites):
+		return api.InsufficientS3BucketPolicyException.New("The storage overwrites objects that exist (it does not know If-None-Match), so that whoever may deliver could change what was delivered: bucket %s", t.Bucket)
 	case errors.Is(err, objectstore.ErrName):
 		return api.InvalidS3PrefixException.New("The storage takes no objects under the prefix %.200q", t.Prefix)
 	}
