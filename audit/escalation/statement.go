@@ -70,7 +70,9 @@ func holderOf(s *subject, ref *access.StatementRef) string {
 // carries reports whether the statement is one of these policies.
 func carries(account *directory.Account, inline []directory.InlinePolicy, attached []string, ref *access.StatementRef) bool {
 	if name, ok := strings.CutPrefix(ref.Policy, inlinePrefix); ok {
-		return slices.ContainsFunc(inline, func(p directory.InlinePolicy) bool { return p.Name == name && ref.StandsIn(p.Document.Compiled().Document()) })
+		return slices.ContainsFunc(inline, func(p directory.InlinePolicy) bool {
+			return p.Name == name && ref.StandsIn(p.Document.Compiled().Document())
+		})
 	}
 	m := account.Managed(ref.Policy)
 	return m != nil && slices.Contains(attached, ref.Policy)
