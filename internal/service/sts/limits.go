@@ -19,7 +19,7 @@ var invalidParameterValue = &awsapi.ErrorKind{Code: "InvalidParameterValue", Sta
 const (
 	maxPolicyARNs = 10
 	maxPolicyText = 2048 // characters of the inline policy and of the managed policies' ARNs together
-	maxTags       = 50 // those that come from the session before it included
+	maxTags       = 50   // those that come from the session before it included
 )
 
 // limits are the policies and tags that a request gives a session.
