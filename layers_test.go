@@ -27,6 +27,7 @@ const module = "github.com/warder-iam/warder"
 // package directly below x that has no line of its own. Rooms that are still to be built have their place already.
 var layers = map[string]int{
 	"internal/seal":      0,
+	"internal/visible":   0,
 	"internal/wholefile": 0,
 	"internal/linesort":  0,
 

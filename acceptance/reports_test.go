@@ -88,9 +88,6 @@ func TestReportsSARIF(t *testing.T) {
 func TestReportsASFF(t *testing.T) {
 	python(t)
 	eachReport(t, "asff", func(t *testing.T, r *audit.Report, file string) {
-		if len(r.Findings) == 0 {
-			return
-		}
 		want := (len(r.Findings) + 99) / 100
 		if got := strings.TrimSpace(string(runPython(t, "asff.py", file))); got != strconv.Itoa(want) {
 			t.Errorf("%s requests, want %d", got, want)

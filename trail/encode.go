@@ -4,11 +4,12 @@ import (
 	stdjson "encoding/json"
 	"fmt"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/warder-iam/warder/internal/visible"
 )
 
 // plain is an Event without its methods, so that encoding it does not call MarshalJSON again.
@@ -126,5 +127,5 @@ func firstControl(text []byte) int {
 }
 
 func isControl(r rune) bool {
-	return r >= 0x7f && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
+	return r >= 0x7f && visible.Hidden(r)
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/warder-iam/warder/internal/visible"
 )
 
 // Line tells the event on one line for people: time, event, principal, source address, outcome, two spaces between
@@ -55,7 +57,7 @@ func appendPrintable(b *strings.Builder, s string, spaces bool) {
 			b.WriteString(`\x` + strconv.FormatUint(uint64(s[i]), 16))
 		case r == ' ' && !spaces:
 			b.WriteString(`\x20`)
-		case unicode.IsPrint(r):
+		case r == ' ' || !visible.Hidden(r) && !unicode.IsSpace(r):
 			b.WriteRune(r)
 		default:
 			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))

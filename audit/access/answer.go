@@ -87,6 +87,13 @@ type Requirement struct {
 	Column int        `json:"column"`
 	// Text says it to people: "with MFA", "from 10.0.0.0/8".
 	Text string `json:"text"`
+
+	statement *policy.Statement
+}
+
+// StandsIn reports whether a document has the statement with the condition: see StatementRef.StandsIn.
+func (r *Requirement) StandsIn(doc *policy.Document) bool {
+	return doc != nil && r.statement != nil && r.statement.Index < len(doc.Statements) && same(r.statement, &doc.Statements[r.statement.Index])
 }
 
 // StatementRef is the place of a statement.
@@ -104,8 +111,15 @@ type StatementRef struct {
 
 // Is reports whether it is the place of that statement of its policy, by all that the statement says: a user and its
 // groups may each have an inline policy of one name.
-func (r *StatementRef) Is(st *policy.Statement) bool {
-	return r.statement == st || r.statement != nil && st != nil && reflect.DeepEqual(r.statement, st)
+func (r *StatementRef) Is(st *policy.Statement) bool { return same(r.statement, st) }
+
+// StandsIn reports whether a document has the statement.
+func (r *StatementRef) StandsIn(doc *policy.Document) bool {
+	return doc != nil && r.Index < len(doc.Statements) && r.Is(&doc.Statements[r.Index])
+}
+
+func same(a, b *policy.Statement) bool {
+	return a == b || a != nil && b != nil && reflect.DeepEqual(a, b)
 }
 
 // Witness is a request that is allowed: Finder.Replay decides it again.

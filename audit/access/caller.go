@@ -7,7 +7,6 @@ import (
 
 	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/authz"
-	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/policy"
 	"github.com/warder-iam/warder/policy/eval"
 )
@@ -256,10 +255,9 @@ func (p *problem) userIDParts(d *demand, complete *bool) (test textTest) {
 	}
 }
 
-// grantsTrust reports whether a role's trust policy may let somebody do this while assuming it: tag the session, or set its
+// grantsTrust reports whether a trust policy may let somebody do this while assuming it: tag the session, or set its
 // source identity.
-func grantsTrust(r *directory.Role, action string) bool {
-	doc := r.Trust.Compiled().Document()
+func grantsTrust(doc *policy.Document, action string) bool {
 	return doc != nil && slices.ContainsFunc(doc.Statements, func(st policy.Statement) bool {
 		fits := func(v policy.Value) bool { return arn.Glob(strings.ToLower(v.Text), action) || v.Text == "*:*" }
 		if st.Effect != policy.Allow {

@@ -128,5 +128,6 @@ func (f *Finder) sessionGrants(p Principal, snap *directory.Snapshot) (tags, ide
 	if r == nil {
 		return false, false
 	}
-	return grantsTrust(r, "sts:tagsession"), grantsTrust(r, "sts:setsourceidentity")
+	doc := r.Trust.Compiled().Document()
+	return grantsTrust(doc, "sts:tagsession"), grantsTrust(doc, "sts:setsourceidentity")
 }

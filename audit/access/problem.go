@@ -228,7 +228,16 @@ func (p *problem) freeTag(f *free, key string) bool {
 	if key != tagKeys {
 		f.kind, f.key = freeTag, f.key[len(requestTag):]
 	}
-	return len(p.base.ask.RequestTags)+len(p.base.ask.TagKeys) == 0 && p.supports(key)
+	return len(p.base.ask.RequestTags)+len(p.base.ask.TagKeys) == 0 && p.supports(key) && p.takesTags()
+}
+
+// takesTags: a role is assumed with tags only where its trust policy allows sts:TagSession too.
+func (p *problem) takesTags() bool {
+	source := p.base.ask.ResourcePolicy
+	if !isOf(p.base.ask.Action, "sts") || source == nil || source.Policy == nil {
+		return true
+	}
+	return grantsTrust(source.Policy.Document(), "sts:tagsession")
 }
 
 // supports reports whether a request for the action may carry the key, as far as the catalogue knows it: a key of the action's

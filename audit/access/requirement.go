@@ -173,6 +173,7 @@ func (p *problem) requirement(d *demand, st *eval.OpenStatement, have *eval.Cont
 		Key: d.Condition.Key.Text, Operator: d.Condition.OperatorText.Text, Values: valuesOf(d, have), Negated: st.Deny,
 		Layer: st.Layer, Policy: st.Policy, SID: st.Statement.Sid,
 		Line: d.Condition.OperatorText.Span.Start.Line, Column: d.Condition.OperatorText.Span.Start.Column,
+		statement: st.Statement,
 	}
 	q.Text = describe(d, st.Deny, q.Values, have)
 	return q

@@ -72,7 +72,7 @@ func allKnown(a *audit.Account) bool {
 // ownsAny reports whether one of the statements comes to the user otherwise than through a group.
 func ownsAny(a *audit.Account, u *directory.User, list []audit.Statement) bool {
 	for i := range list {
-		if has(u, list[i].Policy) && !throughGroup(a, u, list[i].Policy) {
+		if has(u, list[i].Policy, list[i].StandsIn) {
 			return true
 		}
 	}

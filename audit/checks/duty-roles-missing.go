@@ -88,7 +88,7 @@ func (d *duty) filledBy(a *audit.Account, r *audit.Reporter, p *principal) acces
 	for _, action := range d.may {
 		answer := canAll(a, r, p, action)
 		least = min(least, answer.Verdict)
-		itself := slices.ContainsFunc(answer.Statements, func(st access.StatementRef) bool { return isUser && has(u, st.Policy) })
+		itself := slices.ContainsFunc(answer.Statements, func(st access.StatementRef) bool { return isUser && has(u, st.Policy, st.StandsIn) })
 		if least == access.No || itself {
 			return access.No
 		}

@@ -98,7 +98,8 @@ func holes(a *audit.Account, u *directory.User) []audit.Evidence {
 				if st.Effect != policy.Deny || !strings.EqualFold(c.Key.Text, "aws:MultiFactorAuthPresent") || c.Operator.IfExists || c.Operator.Test != "Bool" {
 					continue
 				}
-				d := document{name: sourceName(holderOf(a, a.Directory.ARN(u), source.Name), source.Name)}
+				own := func(other *policy.Document) bool { return other == doc } // documents of one text are one
+				d := document{name: sourceName(holderOf(a, a.Directory.ARN(u), source.Name, own), source.Name)}
 				all = append(all, d.at(st, fmt.Sprintf("denies by %s: a request that has no aws:MultiFactorAuthPresent, such as one of an access key, passes", c.Operator)))
 			}
 		}

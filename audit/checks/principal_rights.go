@@ -209,7 +209,7 @@ func grants(a *audit.Account, who string, answer *access.Answer, text string) []
 	var all []audit.Evidence
 	for i := range answer.Statements {
 		ref := &answer.Statements[i]
-		all = append(all, statementEvidence(holderOf(a, who, ref.Policy), ref, text))
+		all = append(all, statementEvidence(holderOf(a, who, ref.Policy, ref.StandsIn), ref, text))
 	}
 	if len(all) == 0 {
 		all = append(all, audit.Evidence{Text: labelOf(who) + " " + text})
@@ -223,7 +223,7 @@ func conditions(a *audit.Account, who string, requirements []access.Requirement)
 	for i := range requirements {
 		q := &requirements[i]
 		e := audit.Evidence{
-			Text: "only " + q.Text, Policy: sourceName(holderOf(a, who, q.Policy), q.Policy), Statement: q.SID, Line: q.Line, Column: q.Column,
+			Text: "only " + q.Text, Policy: sourceName(holderOf(a, who, q.Policy, q.StandsIn), q.Policy), Statement: q.SID, Line: q.Line, Column: q.Column,
 		}
 		if !slices.Contains(all, e) {
 			all = append(all, e)
@@ -251,14 +251,15 @@ func sourceName(holder, source string) string {
 	return source
 }
 
-// holderOf is who has a policy of a user or role, for people: itself, or one of the user's groups.
-func holderOf(a *audit.Account, who, source string) string {
+// holderOf is who has a policy of a user or role, for people: itself, or one of the user's groups. Each may have an inline
+// policy of one name: in tells which document is meant.
+func holderOf(a *audit.Account, who, source string, in func(*policy.Document) bool) string {
 	u := userOf(a, who)
-	if u == nil || has(u, source) {
+	if u == nil || has(u, source, in) {
 		return labelOf(who)
 	}
 	for g := range a.Directory.GroupsOf(u) {
-		if has(g, source) {
+		if has(g, source, in) {
 			return label(g)
 		}
 	}
@@ -365,21 +366,10 @@ func roleOf(a *audit.Account, name string) *directory.Role {
 	return nil
 }
 
-// throughGroup reports whether a policy comes to a user through one of its groups, and not directly.
-func throughGroup(a *audit.Account, u *directory.User, source string) bool {
-	if has(u, source) {
-		return false
-	}
-	for g := range a.Directory.GroupsOf(u) {
-		if has(g, source) {
-			return true
-		}
-	}
-	return false
-}
-
-// has reports whether a policy is attached to, or inline in, its holder, by the name that package directory gives it.
-func has(e directory.Entity, source string) bool {
-	return slices.Contains(attachedOf(e), source) ||
-		slices.ContainsFunc(inlineOf(e), func(p directory.InlinePolicy) bool { return "inline "+p.Name == source })
+// has reports whether a policy is attached to, or inline in, its holder, by the name that package directory gives it; of
+// inline ones in tells whether it is the document that is meant.
+func has(e directory.Entity, source string, in func(*policy.Document) bool) bool {
+	return slices.Contains(attachedOf(e), source) || slices.ContainsFunc(inlineOf(e), func(p directory.InlinePolicy) bool {
+		return "inline "+p.Name == source && in(p.Document.Compiled().Document())
+	})
 }

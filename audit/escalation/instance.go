@@ -40,9 +40,13 @@ func instance(plain, kind, pattern, userName string) (string, bool) {
 	if len(want) != 6 || strings.Contains(pattern, "${") {
 		return "", false
 	}
+	const region = 3 // which one is free to choose, where the kind has one; what is made is in one's own account
 	for i := range 5 {
-		if !strings.ContainsAny(want[i], "*?") {
+		switch open := strings.ContainsAny(want[i], "*?"); {
+		case i == region && !open && have[i] != "":
 			have[i] = want[i]
+		case !arn.Glob(want[i], have[i]):
+			return "", false
 		}
 	}
 	resource := want[5]

@@ -70,14 +70,10 @@ func holderOf(s *subject, ref *access.StatementRef) string {
 // carries reports whether the statement is one of these policies.
 func carries(account *directory.Account, inline []directory.InlinePolicy, attached []string, ref *access.StatementRef) bool {
 	if name, ok := strings.CutPrefix(ref.Policy, inlinePrefix); ok {
-		return slices.ContainsFunc(inline, func(p directory.InlinePolicy) bool { return p.Name == name && stands(p.Document, ref) })
+		return slices.ContainsFunc(inline, func(p directory.InlinePolicy) bool {
+			return p.Name == name && ref.StandsIn(p.Document.Compiled().Document())
+		})
 	}
 	m := account.Managed(ref.Policy)
 	return m != nil && slices.Contains(attached, ref.Policy)
-}
-
-// stands reports whether a document has the statement.
-func stands(d directory.Document, ref *access.StatementRef) bool {
-	doc := d.Compiled().Document()
-	return doc != nil && ref.Index < len(doc.Statements) && ref.Is(&doc.Statements[ref.Index])
 }

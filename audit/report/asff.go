@@ -50,24 +50,20 @@ type (
 // asffBatchSize is how many findings BatchImportFindings takes.
 const asffBatchSize = 100
 
-// writeASFF writes requests of BatchImportFindings, one JSON document after the other: each takes a hundred findings. The
+// writeASFF writes requests of BatchImportFindings, one in each line: each takes from one finding to a hundred, so that there is
+// none without findings. The
 // region is that of the partition's IAM, where IAM's findings live.
 func writeASFF(w io.Writer, r *audit.Report, _ Options) error {
-	batch := asffBatch{Findings: []asffFinding{}}
-	written := false
-	for i := range r.Findings {
-		batch.Findings = append(batch.Findings, asff(r, &r.Findings[i]))
-		if len(batch.Findings) == asffBatchSize {
-			if err := encode(w, batch); err != nil {
-				return err
-			}
-			batch.Findings, written = nil, true
+	for from := 0; from < len(r.Findings); from += asffBatchSize {
+		var batch asffBatch
+		for i := from; i < min(from+asffBatchSize, len(r.Findings)); i++ {
+			batch.Findings = append(batch.Findings, asff(r, &r.Findings[i]))
+		}
+		if err := encodeLine(w, batch); err != nil {
+			return err
 		}
 	}
-	if len(batch.Findings) == 0 && written {
-		return nil
-	}
-	return encode(w, batch)
+	return nil
 }
 
 func asff(r *audit.Report, f *audit.Finding) asffFinding {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"io"
 	"slices"
 	"strings"
@@ -38,7 +37,7 @@ func Formats() []Format {
 		{"text", ".txt", "for people, at a terminal", writeText},
 		{"json", ".json", "everything; also the baseline of a later audit", writeJSON},
 		{"sarif", ".sarif", "SARIF 2.1.0, for code scanning", writeSARIF},
-		{"asff", ".asff.json", "AWS Security Finding Format, for aws securityhub batch-import-findings", writeASFF},
+		{"asff", ".asff.json", "AWS Security Finding Format, a request of aws securityhub batch-import-findings in each line", writeASFF},
 		{"ocsf", ".ocsf.json", "OCSF Compliance Findings, for security data lakes", writeOCSF},
 		{"csv", ".csv", "a line for each finding, for spreadsheets", writeCSV},
 		{"junit", ".xml", "JUnit, a test case for each check, for CI servers", writeJUnit},
@@ -61,11 +60,3 @@ func ByName(name string) (f Format, ok bool) {
 }
 
 func writeJSON(w io.Writer, r *audit.Report, _ Options) error { return encode(w, r) }
-
-// encode writes indented JSON. Characters of HTML stay as they are: no browser reads it as a page.
-func encode(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
-}

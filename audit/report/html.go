@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/warder-iam/warder/audit"
+	"github.com/warder-iam/warder/internal/visible"
 )
 
 var (
@@ -65,8 +66,8 @@ func (v *visibleWriter) Write(p []byte) (int, error) {
 	for len(text) > 0 && utf8.FullRune(text) {
 		c, size := utf8.DecodeRune(text)
 		shown := string(text[:size])
-		if c != '\n' && hidden(c) {
-			shown = visible(shown)
+		if c != '\n' && visible.Hidden(c) {
+			shown = visible.Spell(shown)
 		}
 		if _, err := v.w.WriteString(shown); err != nil {
 			return 0, err

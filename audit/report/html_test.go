@@ -11,6 +11,7 @@ import (
 
 	"github.com/warder-iam/warder/audit"
 	"github.com/warder-iam/warder/audit/report/reporttest"
+	"github.com/warder-iam/warder/internal/visible"
 )
 
 func rendered(t *testing.T, r *audit.Report) string {
@@ -63,7 +64,7 @@ func TestHTMLHostile(t *testing.T) {
 	if strings.Contains(text, "<img") {
 		t.Error("an element of a name")
 	}
-	if i := strings.IndexFunc(text, func(c rune) bool { return c != '\n' && hidden(c) }); i >= 0 {
+	if i := strings.IndexFunc(text, func(c rune) bool { return c != '\n' && visible.Hidden(c) }); i >= 0 {
 		t.Errorf("%q does not show", text[max(i-30, 0):i+5])
 	}
 	if !strings.Contains(text, `\u202e`) {

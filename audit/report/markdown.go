@@ -1,23 +1,25 @@
 package report
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/warder-iam/warder/audit"
+	"github.com/warder-iam/warder/internal/visible"
 )
 
 // writeMarkdown writes in the dialect of GitHub, as tickets and pull requests take it.
 func writeMarkdown(w io.Writer, r *audit.Report, _ Options) error {
-	var b strings.Builder
+	b := bufio.NewWriter(w) // an error stays, and Flush tells it
 	names := make([]string, len(r.Accounts))
 	for i, a := range r.Accounts {
 		names[i] = a.ID
 	}
 	open := r.Open(audit.Informational)
-	fmt.Fprintf(&b, "# Audit of %s\n\n%s. %s Score: **%s**.\n\n", strings.Join(names, ", "), plural(len(open), "finding"), coverage(r), total(r))
-	b.WriteString("| area | score | what moves it |\n|---|---:|---|\n")
+	_, _ = fmt.Fprintf(b, "# Audit of %s\n\n%s. %s Score: **%s**.\n\n", strings.Join(names, ", "), plural(len(open), "finding"), coverage(r), total(r))
+	_, _ = b.WriteString("| area | score | what moves it |\n|---|---:|---|\n")
 	for _, a := range r.Score.Areas {
 		score, moves := "not assessed", make([]string, 0, len(a.Moves))
 		if a.Score != nil {
@@ -26,39 +28,38 @@ func writeMarkdown(w io.Writer, r *audit.Report, _ Options) error {
 		for _, m := range a.Moves {
 			moves = append(moves, fmt.Sprintf("%s (+%d)", m.Check, m.Points))
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", a.Area, score, strings.Join(moves, ", "))
+		_, _ = fmt.Fprintf(b, "| %s | %s | %s |\n", a.Area, score, strings.Join(moves, ", "))
 	}
 	for _, s := range audit.Severities() {
 		if countOf(open, s) == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "\n## %s\n", strings.ToUpper(s.String()[:1])+s.String()[1:])
+		_, _ = fmt.Fprintf(b, "\n## %s\n", strings.ToUpper(s.String()[:1])+s.String()[1:])
 		for i := range open {
 			if open[i].Severity == s {
-				markdownFinding(&b, &open[i])
+				markdownFinding(b, &open[i])
 			}
 		}
 	}
 	if len(r.NotAssessed) > 0 {
-		b.WriteString("\n## Not assessed\n\n")
+		_, _ = b.WriteString("\n## Not assessed\n\n")
 		for _, a := range r.NotAssessed {
-			fmt.Fprintf(&b, "- %s in %s: %s\n", a.Check, a.Account, markdown(missing(a.Missing)))
+			_, _ = fmt.Fprintf(b, "- %s in %s: %s\n", a.Check, a.Account, markdown(missing(a.Missing)))
 		}
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.Flush()
 }
 
-func markdownFinding(b *strings.Builder, f *audit.Finding) {
-	fmt.Fprintf(b, "\n### %s\n\n%s · `%s`\n\n", markdown(f.Title), code(f.Resource), f.ID)
+func markdownFinding(b *bufio.Writer, f *audit.Finding) {
+	_, _ = fmt.Fprintf(b, "\n### %s\n\n%s · `%s`\n\n", markdown(f.Title), code(f.Resource), f.ID)
 	for _, e := range f.Evidence {
-		fmt.Fprintf(b, "- %s\n", markdown(place(&e)+e.Text))
+		_, _ = fmt.Fprintf(b, "- %s\n", markdown(place(&e)+e.Text))
 	}
-	fmt.Fprintf(b, "\n%s\n", markdown(f.Remedy.Text))
+	_, _ = fmt.Fprintf(b, "\n%s\n", markdown(f.Remedy.Text))
 	for _, block := range []struct{ language, text string }{{"sh", f.Remedy.Command}, {"json", f.Remedy.Patch}, {"terraform", f.Remedy.Terraform}} {
 		if block.text != "" {
 			fence := fenceFor(block.text)
-			fmt.Fprintf(b, "\n%s%s\n%s\n%s\n", fence, block.language, visibleLines(strings.TrimRight(block.text, "\n")), fence)
+			_, _ = fmt.Fprintf(b, "\n%s%s\n%s\n%s\n", fence, block.language, visibleLines(strings.TrimRight(block.text, "\n")), fence)
 		}
 	}
 }
@@ -66,7 +67,7 @@ func markdownFinding(b *strings.Builder, f *audit.Finding) {
 // markdown keeps a text from being read as markup, and on one line.
 func markdown(s string) string {
 	var b strings.Builder
-	for _, c := range visible(s) {
+	for _, c := range visible.Spell(s) {
 		if strings.ContainsRune("\\`*_{}[]<>#|!&~@", c) {
 			b.WriteByte('\\')
 		}
@@ -77,7 +78,7 @@ func markdown(s string) string {
 
 // code is a text as code. One that holds backticks gets longer ones around it.
 func code(s string) string {
-	s = visible(s)
+	s = visible.Spell(s)
 	fence := "`"
 	for strings.Contains(s, fence) {
 		fence += "`"

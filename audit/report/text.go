@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
 
 	"github.com/warder-iam/warder/audit"
+	"github.com/warder-iam/warder/internal/visible"
 )
 
 // Colours of a terminal, by what they are for.
@@ -65,7 +65,7 @@ func (t *text) summary(r *audit.Report) {
 		name := a.ID
 		for _, more := range []string{a.Name, a.Alias} {
 			if more != "" {
-				name += " (" + visible(more) + ")"
+				name += " (" + visible.Spell(more) + ")"
 			}
 		}
 		t.line("%s  %s", t.in(bold, "Account "+name), entities(&a))
@@ -159,14 +159,14 @@ func (t *text) findings(r *audit.Report, s audit.Severity) {
 		if f.New {
 			mark = " " + t.in(bold, "new")
 		}
-		t.line("%s %s%s", t.in(severityColours[s], "●"), visible(f.Title), mark)
-		t.line("  %s", t.in(dim, visible(f.Resource)+"  "+f.ID))
+		t.line("%s %s%s", t.in(severityColours[s], "●"), visible.Spell(f.Title), mark)
+		t.line("  %s", t.in(dim, visible.Spell(f.Resource)+"  "+f.ID))
 		for _, e := range f.Evidence {
-			t.line("  - %s", visible(place(&e)+e.Text))
+			t.line("  - %s", visible.Spell(place(&e)+e.Text))
 		}
-		t.line("  → %s", visible(f.Remedy.Text))
+		t.line("  → %s", visible.Spell(f.Remedy.Text))
 		for line := range strings.Lines(f.Remedy.Command) {
-			t.line("    %s", t.in(green, visible(strings.TrimRight(line, "\n"))))
+			t.line("    %s", t.in(green, visible.Spell(strings.TrimRight(line, "\n"))))
 		}
 	}
 }
@@ -176,15 +176,15 @@ func (t *text) privilege(r *audit.Report) {
 	if len(r.Administrators) > 0 {
 		t.heading(plural(len(r.Administrators), "administrator"))
 		for _, a := range r.Administrators {
-			t.line("  %s  %s", visible(a.ARN), t.in(dim, visible(a.How)))
+			t.line("  %s  %s", visible.Spell(a.ARN), t.in(dim, visible.Spell(a.How)))
 		}
 	}
 	if len(r.Escalations) > 0 {
 		t.heading(plural(len(r.Escalations), "way") + " to more rights")
 		for _, e := range r.Escalations {
-			t.line("  %s → %s", visible(e.From), visible(e.To))
+			t.line("  %s → %s", visible.Spell(e.From), visible.Spell(e.To))
 			for i, s := range e.Steps {
-				t.line("    %d. %s", i+1, visible(s.Title))
+				t.line("    %d. %s", i+1, visible.Spell(s.Title))
 			}
 		}
 		if r.Cut != nil {
@@ -194,11 +194,11 @@ func (t *text) privilege(r *audit.Report) {
 	if len(r.External) > 0 {
 		t.heading("Reached from outside")
 		for _, e := range r.External {
-			who := visible(e.Principal)
+			who := visible.Spell(e.Principal)
 			if e.Public {
 				who = t.in(severityColours[audit.Critical], "anybody")
 			}
-			t.line("  %s ← %s  %s", visible(e.Resource), who, t.in(dim, visible(strings.Join(e.Actions, " "))))
+			t.line("  %s ← %s  %s", visible.Spell(e.Resource), who, t.in(dim, visible.Spell(strings.Join(e.Actions, " "))))
 		}
 	}
 }
@@ -220,15 +220,15 @@ func (t *text) notAssessed(r *audit.Report) {
 		}
 	}
 	for _, g := range order {
-		t.line("  %s  %s", visible(g.missing), t.in(dim, strings.Join(checks[g], " ")))
+		t.line("  %s  %s", visible.Spell(g.missing), t.in(dim, strings.Join(checks[g], " ")))
 		if g.get != "" {
-			t.line("    %s", t.in(green, visible(g.get)))
+			t.line("    %s", t.in(green, visible.Spell(g.get)))
 		}
 	}
 	if len(r.Problems) > 0 {
 		t.heading("Could not be used")
 		for _, p := range r.Problems {
-			t.line("  %s", visible(p))
+			t.line("  %s", visible.Spell(p))
 		}
 	}
 }
@@ -241,32 +241,11 @@ func count(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// visible spells what would not show, or show otherwise than it stands: control characters, and those that turn the
-// direction of writing. Names in an account are other people's.
-func visible(s string) string {
-	if !strings.ContainsFunc(s, hidden) {
-		return s
-	}
-	var b strings.Builder
-	for _, c := range s {
-		if hidden(c) {
-			fmt.Fprintf(&b, "\\u%04x", c)
-		} else {
-			b.WriteRune(c)
-		}
-	}
-	return b.String()
-}
-
-// visibleLines is visible for a text of several lines.
+// visibleLines is visible.Spell for a text of several lines.
 func visibleLines(s string) string {
 	lines := strings.Split(s, "\n")
 	for i := range lines {
-		lines[i] = visible(lines[i])
+		lines[i] = visible.Spell(lines[i])
 	}
 	return strings.Join(lines, "\n")
-}
-
-func hidden(c rune) bool {
-	return unicode.IsControl(c) || unicode.Is(unicode.Cf, c) || c == '\u2028' || c == '\u2029'
 }

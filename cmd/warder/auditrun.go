@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -200,11 +199,8 @@ func (p *program) writeReport(r *audit.Report, form auditreport.Format, a *audit
 		o.Colour = p.style().Good != nil
 		return form.Write(p.out, r, o)
 	}
-	var text bytes.Buffer
-	if err := form.Write(&text, r, o); err != nil {
-		return err
-	}
-	if err := wholefile.Replace(a.output, 0o600, text.Bytes()); err != nil {
+	write := func(w io.Writer) error { return form.Write(w, r, o) }
+	if err := wholefile.ReplaceWith(a.output, 0o600, write); err != nil {
 		return err
 	}
 	o.Colour = p.style().Good != nil

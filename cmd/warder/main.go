@@ -9,11 +9,11 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
 	"github.com/warder-iam/warder/internal/app"
+	"github.com/warder-iam/warder/internal/visible"
 )
 
 // Exit statuses; docs/operations-guide.md lists them.
@@ -108,14 +108,7 @@ func (p *program) printJSON(v any) error {
 }
 
 // clean makes a line of text whose parts others chose: those may hold anything, control sequences of a terminal too.
-func clean(line string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029' {
-			return ' '
-		}
-		return r
-	}, line)
-}
+func clean(line string) string { return visible.Blank(line) }
 
 func (p *program) root() *cobra.Command {
 	root := &cobra.Command{

@@ -213,11 +213,29 @@ func TestDamagedProfile(t *testing.T) {
 	c := newChecker(t, Options{})
 	a := people(t, c, nil, time.Now())
 	sealed := a.LoginProfile("AIDAALICE").Sealed
-	for _, profile := range []*directory.LoginProfile{{User: "AIDABOB", Sealed: sealed}, {User: "AIDAALICE", Sealed: sealed[1:]}, {User: "AIDAALICE"}} {
+	for _, profile := range []*directory.LoginProfile{{User: "AIDABOB", Sealed: sealed}, {User: "AIDAALICE", Sealed: sealed[1:]}} {
 		err := c.OldPassword(t.Context(), profile, secret(goodPassword), Attempt{Time: time.Now()})
 		if err == nil || errors.Is(err, ErrWrongPassword) {
 			t.Errorf("%v", err)
 		}
+	}
+}
+
+// TestImportedProfile: of a profile whose password nobody has told, every password is wrong, and a new one can be set.
+func TestImportedProfile(t *testing.T) {
+	c := newChecker(t, Options{})
+	a := people(t, c, &directory.PasswordPolicy{MinLength: 6, Reuse: 24}, time.Now())
+	imported := &directory.LoginProfile{User: "AIDAALICE"}
+	if err := c.OldPassword(t.Context(), imported, secret(goodPassword), Attempt{Time: time.Now()}); !errors.Is(err, ErrWrongPassword) {
+		t.Errorf("%v", err)
+	}
+	sealed, err := c.NewPassword(t.Context(), a, a.User("alice"), imported, secret("Walrus-pepper_77x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := &directory.LoginProfile{User: "AIDAALICE", Sealed: sealed}
+	if err := c.OldPassword(t.Context(), set, secret("Walrus-pepper_77x"), Attempt{Time: time.Now()}); err != nil {
+		t.Errorf("%v", err)
 	}
 }
 

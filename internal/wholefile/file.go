@@ -3,6 +3,7 @@ package wholefile
 import (
 	"crypto/rand"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,7 +12,7 @@ import (
 
 // New makes a file that does not exist yet, whole and durable or not at all; fs.ErrExist where the name is taken.
 func New(path string, mode fs.FileMode, content []byte) error {
-	return writeVia(path, mode, content, func(temp string) error {
+	return writeVia(path, mode, writes(content), func(temp string) error {
 		err := os.Link(temp, path)
 		return errors.Join(err, os.Remove(temp))
 	})
@@ -20,10 +21,15 @@ func New(path string, mode fs.FileMode, content []byte) error {
 // Replace puts content in the place of the file, whole and durable or not at all. A symbolic link stays and its
 // target is replaced.
 func Replace(path string, mode fs.FileMode, content []byte) error {
+	return ReplaceWith(path, mode, writes(content))
+}
+
+// ReplaceWith is Replace for what write writes, which may be much. An error of write leaves the file as it was.
+func ReplaceWith(path string, mode fs.FileMode, write func(io.Writer) error) error {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
-	return writeVia(path, mode, content, func(temp string) error {
+	return writeVia(path, mode, write, func(temp string) error {
 		err := os.Rename(temp, path)
 		if err != nil {
 			_ = os.Remove(temp)
@@ -32,11 +38,18 @@ func Replace(path string, mode fs.FileMode, content []byte) error {
 	})
 }
 
+func writes(content []byte) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	}
+}
+
 // writeVia writes a file beside path and gives its name to place, which leaves none of that name.
-func writeVia(path string, mode fs.FileMode, content []byte, place func(temp string) error) error {
+func writeVia(path string, mode fs.FileMode, write func(io.Writer) error, place func(temp string) error) error {
 	dir := filepath.Dir(path)
 	temp := filepath.Join(dir, "."+filepath.Base(path)+"."+rand.Text()[:8]+".tmp")
-	if err := writeSynced(temp, mode, content); err != nil {
+	if err := writeSynced(temp, mode, write); err != nil {
 		return errors.Join(err, removeIfThere(temp))
 	}
 	if err := place(temp); err != nil {
@@ -45,12 +58,12 @@ func writeVia(path string, mode fs.FileMode, content []byte, place func(temp str
 	return SyncDir(dir)
 }
 
-func writeSynced(path string, mode fs.FileMode, content []byte) error {
+func writeSynced(path string, mode fs.FileMode, write func(io.Writer) error) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(content)
+	err = write(f)
 	if err == nil {
 		err = f.Sync()
 	}

@@ -2,6 +2,7 @@ package wholefile
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -39,5 +40,34 @@ func TestFiles(t *testing.T) {
 	names, err := os.ReadDir(dir)
 	if err != nil || len(names) != 3 {
 		t.Errorf("left: %v %v", names, err)
+	}
+}
+
+// TestReplaceWith: what could not be written wholly leaves the file as it was, and nothing beside it.
+func TestReplaceWith(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "report")
+	if err := Replace(path, 0o600, []byte("old")); err != nil {
+		t.Fatal(err)
+	}
+	failed := errors.New("failed")
+	err := ReplaceWith(path, 0o600, func(w io.Writer) error {
+		_, err := io.WriteString(w, "half")
+		return errors.Join(err, failed)
+	})
+	if !errors.Is(err, failed) {
+		t.Errorf("the error is %v", err)
+	}
+	if text, err := os.ReadFile(path); err != nil || string(text) != "old" {
+		t.Errorf("the file holds %q, %v", text, err)
+	}
+	if err := ReplaceWith(path, 0o600, func(w io.Writer) error { _, err := io.WriteString(w, "new"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(path); err != nil || string(text) != "new" {
+		t.Errorf("the file holds %q, %v", text, err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
+		t.Errorf("there are %d files, %v", len(left), err)
 	}
 }

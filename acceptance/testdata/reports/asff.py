@@ -1,5 +1,5 @@
-"""Validates requests of BatchImportFindings, one JSON document after the other on standard input, as the AWS SDK does
-before it sends them. Writes how many there are."""
+"""Validates requests of BatchImportFindings, one in each line of standard input, as the AWS SDK does before it sends them, and
+that each has as many findings as the service takes: from one to a hundred. Writes how many requests there are."""
 import json
 import sys
 
@@ -7,11 +7,12 @@ import botocore.session
 from botocore.validate import ParamValidator
 
 operation = botocore.session.get_session().get_service_model("securityhub").operation_model("BatchImportFindings")
-text, count = sys.stdin.read().strip(), 0
-while text:
-    request, end = json.JSONDecoder().raw_decode(text)
+count = 0
+for line in sys.stdin:
+    request, count = json.loads(line), count + 1
     faults = ParamValidator().validate(request, operation.input_shape)
     if faults.has_errors():
-        sys.exit(f"request {count + 1}: {faults.generate_report()}")
-    text, count = text[end:].lstrip(), count + 1
+        sys.exit(f"request {count}: {faults.generate_report()}")
+    if not 1 <= len(request["Findings"]) <= 100:
+        sys.exit(f"request {count}: {len(request['Findings'])} findings")
 print(count)

@@ -82,6 +82,10 @@ func TestAssumeRole(t *testing.T) {
 		{name: "managed session policy", trust: []string{trustsAlice}, params: []string{"PolicyArns.member.1.arn", "arn:aws:iam::aws:policy/ReadOnlyAccess"}},
 		{name: "managed session policy that does not exist", trust: []string{trustsAlice}, params: []string{"PolicyArns.member.1.arn", "arn:aws:iam::{account}:policy/none"}, code: "ValidationError", message: "does not exist"},
 		{name: "eleven managed session policies", trust: []string{trustsAlice}, params: eleven(), code: "ValidationError", message: "at most 10"},
+		{name: "session policy of 2,048 characters", trust: []string{trustsAlice}, params: []string{"Policy", longPolicy(2048)}},
+		{name: "session policy of more that packs small", trust: []string{trustsAlice}, params: []string{"Policy", longPolicy(2049)}, code: "ValidationError", message: "less than or equal to 2048"},
+		{name: "session policy that is too long with its managed ones", trust: []string{trustsAlice}, params: []string{"Policy", longPolicy(2020), "PolicyArns.member.1.arn", "arn:aws:iam::aws:policy/ReadOnlyAccess"},
+			code: "ValidationError", message: "2058 characters together"},
 		{name: "too large together", trust: []string{tagSession}, params: noise(50), code: "PackedPolicyTooLarge", message: "% of the packed size limit"},
 		{name: "no role's ARN", trust: []string{trustsAlice}, params: []string{"RoleArn", "arn:aws:iam::{account}:user/alice"}, code: "ValidationError", message: "is invalid"},
 		{name: "no ARN", trust: []string{trustsAlice}, params: []string{"RoleArn", "it, whatever its ARN may be"}, code: "ValidationError"},
@@ -146,6 +150,12 @@ func eleven() (params []string) {
 }
 
 // noise are n tags that do not compress to the limit.
+// longPolicy is a policy of so many characters that packs small.
+func longPolicy(n int) string {
+	const head, tail = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/`, `"}}`
+	return head + strings.Repeat("a", n-len(head)-len(tail)) + tail
+}
+
 func noise(n int) (params []string) {
 	for i := range n {
 		at := "Tags.member." + number(i + 1)[11:] + "."

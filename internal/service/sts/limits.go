@@ -3,6 +3,7 @@ package sts
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/warder-iam/warder/directory"
 	api "github.com/warder-iam/warder/internal/api/sts"
@@ -17,7 +18,8 @@ var invalidParameterValue = &awsapi.ErrorKind{Code: "InvalidParameterValue", Sta
 // Limits on what a request gives a session. Source: AWS STS API reference, AssumeRole.
 const (
 	maxPolicyARNs = 10
-	maxTags       = 50 // those that come from the session before it included
+	maxPolicyText = 2048 // characters of the inline policy and of the managed policies' ARNs together
+	maxTags       = 50   // those that come from the session before it included
 )
 
 // limits are the policies and tags that a request gives a session.
@@ -29,6 +31,9 @@ type limits struct {
 // sessionLimits checks a request's session policies and tags. account is the one whose managed policies may be named.
 func sessionLimits(account *directory.Account, document *string, arns []api.PolicyDescriptorType, tags []directory.Tag) (*limits, error) {
 	l := &limits{}
+	if err := policyText(document, arns); err != nil {
+		return nil, err
+	}
 	if document != nil {
 		if _, err := directory.NewDocument(policy.Identity, *document); err != nil {
 			return nil, err
@@ -54,6 +59,24 @@ func sessionLimits(account *directory.Account, document *string, arns []api.Poli
 		l.tags = append(l.tags, t)
 	}
 	return l, nil
+}
+
+// policyText checks how much text the policies are, before it is packed: a limit that the model of AssumeRole does not have, as
+// those of the other operations do. Source: IAM User Guide, "IAM and AWS STS quotas", session policies; the error is that of
+// the other operations (ruling).
+func policyText(document *string, arns []api.PolicyDescriptorType) error {
+	own := utf8.RuneCountInString(text(document))
+	all := own
+	for _, p := range arns {
+		all += utf8.RuneCountInString(text(p.Arn))
+	}
+	switch {
+	case own > maxPolicyText:
+		return awsapi.ValidationError.New("1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length less than or equal to %d", maxPolicyText)
+	case all > maxPolicyText:
+		return awsapi.ValidationError.New("The policy and the ARNs of managed policies have %d characters together; a session takes %d.", all, maxPolicyText)
+	}
+	return nil
 }
 
 // chainedTags adds the transitive tags of the caller's session, which go on into every further role and cannot be set
