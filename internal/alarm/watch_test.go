@@ -26,6 +26,7 @@ type world struct {
 	store *store.Store
 	dir   string
 	trail *trailstore.Store
+	ring  *seal.Keyring
 	log   strings.Builder
 	n     int
 }
@@ -36,9 +37,9 @@ func newWorld(t *testing.T, accounts ...string) *world {
 	engine, err := sqlitekv.Open(t.TempDir(), sqlitekv.Options{})
 	w.check(err)
 	t.Cleanup(func() { w.check(engine.Close()) })
-	ring, _, err := seal.NewKeyring(seal.NewMaster())
+	w.ring, _, err = seal.NewKeyring(seal.NewMaster())
 	w.check(err)
-	w.store, err = store.Open(t.Context(), engine, ring, store.Options{Library: directory.NewLibrary(catalog.Load())})
+	w.store, err = store.Open(t.Context(), engine, w.ring, store.Options{Library: directory.NewLibrary(catalog.Load())})
 	w.check(err)
 	t.Cleanup(func() { w.check(w.store.Close()) })
 	if accounts == nil {
@@ -47,7 +48,7 @@ func newWorld(t *testing.T, accounts ...string) *world {
 	for _, a := range accounts {
 		w.put(a, &directory.AccountInfo{ID: a})
 	}
-	w.trail, err = trailstore.Open(w.dir, trailstore.Options{})
+	w.trail, err = trailstore.Open(w.dir, trailstore.Options{Keyring: w.ring})
 	w.check(err)
 	t.Cleanup(func() { w.check(w.trail.Close()) })
 	return w
@@ -185,7 +186,7 @@ func TestShorterTrail(t *testing.T) {
 	w.check(w.trail.Close())
 	w.dir = t.TempDir()
 	var err error
-	w.trail, err = trailstore.Open(w.dir, trailstore.Options{})
+	w.trail, err = trailstore.Open(w.dir, trailstore.Options{Keyring: w.ring})
 	w.check(err)
 	next := w.watch()
 	if !strings.Contains(w.log.String(), "the trail is shorter") {
