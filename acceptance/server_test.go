@@ -64,10 +64,11 @@ type warder struct {
 }
 
 // start makes a new server, waits until it is ready, and stops it at the end of the test: it must then exit with status 0
-// and have logged no error.
-func start(t testing.TB) *warder {
+// and have logged no error. more are further arguments of warder serve.
+func start(t testing.TB, more ...string) *warder {
 	t.Helper()
 	w := prepare(t)
+	w.more = more
 	w.launch(t)
 	t.Cleanup(func() {
 		if w.cmd != nil {
