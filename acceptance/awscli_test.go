@@ -56,7 +56,11 @@ func setUpCLI(env *testscript.Env) error {
 	if !ok {
 		return errors.New("testscript runs outside go test")
 	}
-	w := start(t)
+	storage := filepath.Join(env.WorkDir, ".storage")
+	if err := os.MkdirAll(filepath.Join(storage, "trail-bucket"), 0o700); err != nil {
+		return err
+	}
+	w := start(t, "--trail-storage", storage)
 	env.Values[serverKey{}] = w
 	files := map[string]string{"credentials": profileText("admin", w.Key), "config": ""}
 	for name, text := range files {

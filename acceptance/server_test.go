@@ -63,8 +63,8 @@ type warder struct {
 	exited chan error
 }
 
-// start makes a new server, with more arguments perhaps, waits until it is ready, and stops it at the end of the test: it must then exit with status 0
-// and have logged no error.
+// start makes a new server, waits until it is ready, and stops it at the end of the test: it must then exit with status 0
+// and have logged no error. more are further arguments of warder serve.
 func start(t testing.TB, more ...string) *warder {
 	t.Helper()
 	w := prepare(t)

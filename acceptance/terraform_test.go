@@ -54,24 +54,34 @@ func TestTerraform(t *testing.T) {
 
 // terraform is a working folder of Terraform.
 type terraform struct {
-	t   *testing.T
-	w   *warder
-	dir string
-	env []string
+	t    *testing.T
+	w    *warder
+	from string // where the configuration comes from
+	dir  string
+	env  []string
 }
 
 func newTerraform(t *testing.T) *terraform {
+	t.Helper()
+	tf := terraformFrom(t, "testdata/terraform")
+	writeMaterial(t, tf.dir)
+	tf.on(start(t))
+	return tf
+}
+
+// terraformFrom makes a working folder with a configuration. It is for no server yet.
+func terraformFrom(t *testing.T, from string) *terraform {
 	t.Helper()
 	if err := exec.Command("terraform", "version").Run(); err != nil {
 		missing(t, "terraform", getTerraform)
 	}
 	dir := t.TempDir()
-	config := terraformConfig(t, dir)
-	check(t, os.CopyFS(dir, os.DirFS("testdata/terraform")))
-	writeMaterial(t, dir)
-	w := start(t)
-	return &terraform{t: t, w: w, dir: dir, env: w.terraformEnv(config)}
+	check(t, os.CopyFS(dir, os.DirFS(from)))
+	return &terraform{t: t, from: from, dir: dir}
 }
+
+// on makes a server the one that Terraform calls.
+func (tf *terraform) on(w *warder) { tf.w, tf.env = w, w.terraformEnv(terraformConfig(tf.t, tf.dir)) }
 
 // terraformEnv is Terraform's environment, with a CLI configuration file.
 func (w *warder) terraformEnv(config string) []string {
@@ -200,7 +210,7 @@ func (i tfImport) resource() string {
 // nothing to change.
 func (tf *terraform) forgetAndImport() {
 	tf.t.Helper()
-	imports := readJSON[[]tfImport](tf.t, "testdata/terraform/imports.json")
+	imports := readJSON[[]tfImport](tf.t, filepath.Join(tf.from, "imports.json"))
 	attributes := map[string]map[string]any{}
 	for _, r := range tf.state().Resources {
 		if r.Mode == "managed" {
