@@ -92,6 +92,7 @@ func fillDisk(t *testing.T, dir string) {
 	if err := <-w.exited; err != nil {
 		t.Errorf("the end: %v\n%s", err, w.out)
 	}
+	w.verifyTrail(t)
 	by.compare(t, w.trail(t), w.Key.ID)
 }
 

@@ -58,11 +58,13 @@ func TestCrash(t *testing.T) {
 		}
 		w.launch(t)
 		verify(ctx, t, w.iam(w.Key, by.through(http.DefaultTransport)), fleet)
+		w.verifyTrail(t)
 		if t.Failed() {
 			t.Fatalf("after kill %d of %d", round+1, n)
 		}
 	}
 	w.stop(t)
+	w.verifyTrail(t)
 	made, steps := tally(fleet)
 	t.Logf("%d kills, %d changes of %d users", n, steps, len(made))
 	if steps < 5*n {

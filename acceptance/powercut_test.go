@@ -214,6 +214,7 @@ func (r *recording) try(t *testing.T, place int, chance *rand.Rand) {
 	by := &witness{}
 	verify(background(t), t, w.iam(w.Key, by.through(http.DefaultTransport)), []*writer{{lives: r.livesAt(acked)}})
 	w.stop(t)
+	w.verifyTrail(t)
 
 	events := map[string]int{}
 	for _, e := range w.trail(t) {

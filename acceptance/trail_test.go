@@ -2,6 +2,7 @@ package acceptance
 
 import (
 	"encoding/json"
+	"os/exec"
 	"strings"
 	"testing"
 )
@@ -30,6 +31,16 @@ func (w *warder) trail(t testing.TB) []record {
 		records = append(records, r)
 	}
 	return records
+}
+
+// verifyTrail checks the chain over the log, running server or not.
+func (w *warder) verifyTrail(t testing.TB) {
+	t.Helper()
+	cmd := exec.Command(w.name, "trail", "verify", "--data", w.data())
+	cmd.Env = w.env()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("warder trail verify: %v\n%s", err, out)
+	}
 }
 
 // compareTrail checks that the trail has one event for every step that was made, and none for any other.
