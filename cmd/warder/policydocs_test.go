@@ -30,12 +30,12 @@ type page struct {
 func newPage(t *testing.T) *page {
 	dir := t.TempDir()
 	bin := filepath.Join(t.TempDir(), "bin")
-	self, err := os.Executable()
+	self, err := exec.LookPath("warder")
 	if err == nil {
 		err = os.Mkdir(bin, 0o700)
 	}
 	if err == nil {
-		err = os.Symlink(self, filepath.Join(bin, "warder")) // TestMain runs main under this name
+		err = os.Symlink(self, filepath.Join(bin, "warder")) // TestMain puts it on the path
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -23,7 +25,36 @@ import (
 	"github.com/warder-iam/warder/internal/sigv4"
 )
 
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"warder": main}) }
+func TestMain(m *testing.M) { testscript.Main(withPlain{m}, map[string]func(){"warder": main}) }
+
+// withPlain runs tests whose warder, which scripts start hundreds of times, has no race detector in it: each start of this
+// test's own binary with one takes half a second. What commands do at the same time is in packages whose own tests have it.
+type withPlain struct{ *testing.M }
+
+// Run implements testscript.TestingM.
+func (m withPlain) Run() int {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || !slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		return m.M.Run()
+	}
+	dir, err := os.MkdirTemp("", "warder-plain-")
+	if err == nil {
+		defer func() { _ = os.RemoveAll(dir) }()
+		build := exec.Command("go", "build", "-o", filepath.Join(dir, "warder"), ".")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		var out []byte
+		if out, err = build.CombinedOutput(); err == nil {
+			err = os.Setenv("PATH", dir+string(filepath.ListSeparator)+os.Getenv("PATH"))
+		} else {
+			err = fmt.Errorf("building warder: %w\n%s", err, out)
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.M.Run()
+}
 
 // TestScripts runs testdata/*.txtar. Beside testscript's own commands they have:
 //
