@@ -11,6 +11,7 @@ BENCH     ?= .
 BENCHTIME ?= 2s
 COUNT     ?= 5
 EVENTS    ?= 10000000
+SEARCH_MB ?= 8
 GATE       = bin/tools/gate -fuzztime $(FUZZTIME)
 
 help:
@@ -22,7 +23,7 @@ help:
 	@echo '  make test-SUITE       one part of it: unit tools bench accuracy fuzz sdk awscli terraform audit oidc scenario reports trail crash powercut hostile'
 	@echo '  make fuzz             every fuzz target for FUZZTIME each (FUZZTIME=1m)'
 	@echo '  make bench            the benchmarks beside net/http, the disk and the peers, COUNT runs of BENCHTIME each; closes with a table'
-	@echo '                        of the trail: EVENTS=10000000 events, for which TMPDIR needs 8 GB'
+	@echo '                        of the trail: EVENTS=10000000 events, for which TMPDIR needs 8 GB; SEARCH_MB=1000 of files, for an hour of jq'
 	@echo '  make bench-peers      of these, decisions beside other engines (BENCH=Peers/opa for one)'
 	@echo '  make bench-packages   the benchmarks of the single packages'
 	@echo '  make generate         write anew what is generated: API shapes (python3 with botocore), catalog (npm), docs/operations.md'
@@ -60,7 +61,7 @@ test-unit test-tools test-bench test-accuracy test-fuzz test-sdk test-awscli tes
 fuzz: test-fuzz
 
 bench:
-	@go test -C bench -timeout 60m -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -count $(COUNT) .
+	@WARDER_BENCH_SEARCH_MB=$(SEARCH_MB) go test -C bench -timeout 60m -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -count $(COUNT) .
 	@go test -run '^$$' -bench '^Benchmark(Audit|Build|WhoCan|Managed|Replay|Observe)$$' -benchtime $(BENCHTIME) ./internal/accuracy ./audit/... ./policy/lint
 	@WARDER_BENCH_EVENTS=$(EVENTS) go test -timeout 60m -run '^$$' -bench '^Benchmark(Lookup|Sustained)$$' -benchtime $(BENCHTIME) ./internal/trailstore
 

@@ -6,11 +6,13 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 )
 
@@ -37,12 +39,20 @@ func kills(t *testing.T) int {
 // TestCrash kills the server under concurrent writers again and again. After each restart every acknowledged change is
 // there, every other one is there wholly or not at all, and at the end the trail has one event for each change that was
 // made and none for any other, and one for every call that was answered, reads too.
+//
+// A trail delivers meanwhile, once a second and with digests: what is delivered verifies too, and holds every event once.
 func TestCrash(t *testing.T) {
-	w := start(t)
+	storage := t.TempDir()
+	bucket := filepath.Join(storage, "bucket")
+	check(t, os.Mkdir(bucket, 0o700))
+	w := start(t, "--trail-storage", storage, "--deliver-every", "1s", "--digest-every", "1s")
 	ctx := background(t)
 	by := &witness{}
 	_, err := w.iam(w.Key, by.through(http.DefaultTransport)).CreateGroup(ctx, &iam.CreateGroupInput{GroupName: new(crashGroup)})
 	check(t, err)
+	makeTrail(t, w, func(o *cloudtrail.Options) {
+		o.RetryMaxAttempts, o.HTTPClient = 1, &http.Client{Transport: seen{by, http.DefaultTransport}}
+	})
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	chance := rand.New(rand.NewPCG(seed, 0))
@@ -54,6 +64,7 @@ func TestCrash(t *testing.T) {
 	for round := range n {
 		writeAndKill(ctx, t, w, by, fleet, time.Duration(10+chance.IntN(300))*time.Millisecond)
 		if round%10 == 9 { // and once while it recovers
+			w.verifyDelivered(t, bucket)
 			w.killEarly(t, time.Duration(chance.IntN(100))*time.Millisecond)
 		}
 		w.launch(t)
@@ -65,6 +76,7 @@ func TestCrash(t *testing.T) {
 	}
 	w.stop(t)
 	w.verifyTrail(t)
+	w.verifyDelivered(t, bucket)
 	made, steps := tally(fleet)
 	t.Logf("%d kills, %d changes of %d users", n, steps, len(made))
 	if steps < 5*n {
@@ -73,6 +85,7 @@ func TestCrash(t *testing.T) {
 	records := w.trail(t)
 	compareTrail(t, records, fleet)
 	by.compare(t, records, w.Key.ID)
+	deliveredOnce(t, bucket, records)
 }
 
 // writeAndKill lets the writers work for a while and kills the server under them.

@@ -14,6 +14,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -26,7 +27,11 @@ import (
 )
 
 // planted are secrets that went through a server, by what they are.
-type planted struct{ secrets map[string]string }
+type planted struct {
+	secrets map[string]string
+	// codes of six digits, which may be part of a longer number by chance.
+	codes []string
+}
 
 func (p *planted) add(what, secret string) string {
 	p.secrets[what] = secret
@@ -44,8 +49,11 @@ func TestTrailSecrets(t *testing.T) {
 	}
 	w := start(t, "--trail-storage", storage, "--deliver-every", "1s", "--digest-every", "1s",
 		"--checkpoint", filepath.Join(storage, "checkpoints"), "--alarm-syslog", "udp://"+syslog.address)
-	p := &planted{map[string]string{}}
+	p := &planted{secrets: map[string]string{}}
 	p.add("the administrator's key", w.Key.Secret)
+	master, err := os.ReadFile(w.masterKey(t))
+	check(t, err)
+	p.add("the master key", strings.TrimSpace(string(master)))
 	makeTrail(t, w)
 	plantPasswords(t, w, p)
 	plantMFA(t, w, p)
@@ -81,6 +89,11 @@ func TestTrailSecrets(t *testing.T) {
 				t.Errorf("%s stands in %s", what, name)
 			}
 		}
+		for _, code := range p.codes {
+			if regexp.MustCompile(`(^|[^0-9A-Za-z.-])` + code + `($|[^0-9A-Za-z.-])`).MatchString(sinks[name]) {
+				t.Errorf("an MFA code stands in %s", name)
+			}
+		}
 	}
 	if delivered < 3 { // a log file, a digest and its signature
 		t.Errorf("only %d files were delivered", delivered)
@@ -110,10 +123,11 @@ func readSinks(t *testing.T, sinks map[string]string, dir string) {
 	}))
 }
 
-func makeTrail(t *testing.T, w *warder) {
+// makeTrail begins a trail with digests into the bucket "bucket".
+func makeTrail(t *testing.T, w *warder, options ...func(*cloudtrail.Options)) {
 	t.Helper()
 	ctx := background(t)
-	c := cloudtrail.NewFromConfig(w.sdk(w.Key))
+	c := cloudtrail.NewFromConfig(w.sdk(w.Key), options...)
 	_, err := c.CreateTrail(ctx, &cloudtrail.CreateTrailInput{Name: new("all"), S3BucketName: new("bucket"), EnableLogFileValidation: new(true)})
 	check(t, err)
 	_, err = c.StartLogging(ctx, &cloudtrail.StartLoggingInput{Name: new("all")})
@@ -181,9 +195,12 @@ func plantMFA(t *testing.T, w *warder, p *planted) {
 		UserName: new("ann"), SerialNumber: made.VirtualMFADevice.SerialNumber, AuthenticationCode1: &one, AuthenticationCode2: &two,
 	})
 	check(t, err)
-	// Six digits may stand in a file by chance; a code between quotation marks does not.
-	p.add("an MFA code", `"`+one+`"`)
-	p.add("the next MFA code", `"`+two+`"`)
+	p.codes = append(p.codes, one, two)
+	wrong := "918273"
+	p.codes = append(p.codes, wrong)
+	if _, err := w.sts(w.Key).GetSessionToken(ctx, &sts.GetSessionTokenInput{SerialNumber: made.VirtualMFADevice.SerialNumber, TokenCode: &wrong}); err == nil {
+		t.Error("a wrong code was taken")
+	}
 }
 
 // plantSessions makes temporary credentials of each kind.
@@ -201,6 +218,15 @@ func plantSessions(t *testing.T, w *warder, p *planted) {
 	check(t, err)
 	p.add("a session key", *token.Credentials.SecretAccessKey)
 	p.add("a session token", *token.Credentials.SessionToken)
+	federated, err := client.GetFederationToken(ctx, &sts.GetFederationTokenInput{Name: new("web")})
+	check(t, err)
+	p.add("a federated key", *federated.Credentials.SecretAccessKey)
+	p.add("a federated token", *federated.Credentials.SessionToken)
+	stolen := w.Key
+	stolen.Secret = p.add("a guessed key", "CanaryGuessedSecretKeyOf40Characters/+xyz")
+	if _, err := w.iam(stolen).GetUser(ctx, &iam.GetUserInput{}); err == nil {
+		t.Error("a guessed key was taken")
+	}
 	if _, err := client.AssumeRoleWithWebIdentity(ctx, &sts.AssumeRoleWithWebIdentityInput{
 		RoleArn: role.Role.Arn, RoleSessionName: new("plant"), WebIdentityToken: new(p.add("a web identity token", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl")),
 	}); err == nil {

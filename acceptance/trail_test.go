@@ -3,6 +3,7 @@ package acceptance
 import (
 	"encoding/json"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -41,6 +42,53 @@ func (w *warder) verifyTrail(t testing.TB) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("warder trail verify: %v\n%s", err, out)
 	}
+}
+
+// verifyDelivered checks a trail's deliveries, and that the newest digest is the one that the state knows.
+func (w *warder) verifyDelivered(t testing.TB, bucket string) {
+	t.Helper()
+	cmd := exec.Command(w.name, "trail", "verify", bucket, "--data", w.data())
+	cmd.Env = w.env()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("warder trail verify %s: %v\n%s", bucket, err, out)
+	}
+}
+
+// deliveredOnce checks that every call since logging began was delivered, once, but for what was recorded in the last
+// seconds.
+func deliveredOnce(t *testing.T, bucket string, records []record) {
+	t.Helper()
+	files, have := map[string]string{}, map[string]int{}
+	readSinks(t, files, bucket)
+	for name, text := range files {
+		if !strings.Contains(name, "/CloudTrail/") || !strings.HasSuffix(name, ".gz") {
+			continue
+		}
+		var file struct{ Records []record }
+		check(t, json.Unmarshal([]byte(text), &file))
+		for _, r := range file.Records {
+			have[r.EventID]++
+		}
+	}
+	begun := slices.IndexFunc(records, func(r record) bool { return r.EventName == "StartLogging" })
+	last := slices.IndexFunc(records, func(r record) bool { return have[r.EventID] > 0 })
+	for i, r := range records {
+		if have[r.EventID] > 0 {
+			last = i
+		}
+		if have[r.EventID] > 1 {
+			t.Errorf("%s %s is delivered %d times", r.EventName, r.EventID, have[r.EventID])
+		}
+	}
+	if begun < 0 || last < begun {
+		t.Fatalf("%d records, logging began with number %d, the last delivered is number %d", len(records), begun, last)
+	}
+	for _, r := range records[begun+1 : last] {
+		if r.RequestID != "" && have[r.EventID] == 0 {
+			t.Errorf("%s %s of %s is not delivered", r.EventName, r.EventID, r.EventTime)
+		}
+	}
+	t.Logf("%d records are delivered", len(have))
 }
 
 // compareTrail checks that the trail has one event for every step that was made, and none for any other.

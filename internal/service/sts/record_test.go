@@ -99,3 +99,17 @@ func TestRecordOfSTS(t *testing.T) {
 		t.Errorf("%d changes", n)
 	}
 }
+
+// The record of a session's call says what kind of session it is, who it came from, and whether with a second factor.
+func TestRecordOfSessions(t *testing.T) {
+	w := newWorld(t)
+	f := newFixture(t, w, number(1), policyOf("Allow sts:GetFederationToken *"))
+	f.Session(t, f.alice.Call(t, "GetFederationToken", "Name", "web")).Call(t, "GetCallerIdentity")
+	if u := w.Recorder.Last(t).UserIdentity; u.Type != "FederatedUser" || u.SessionContext == nil || u.SessionContext.SessionIssuer == nil || u.SessionContext.SessionIssuer.ARN != f.ARN(f.user) {
+		t.Errorf("%+v", u)
+	}
+	f.Session(t, f.alice.Call(t, "GetSessionToken", f.phone(t).params(t, 0)...)).Call(t, "GetCallerIdentity")
+	if u := w.Recorder.Last(t).UserIdentity; u.Type != "IAMUser" || u.SessionContext == nil || u.SessionContext.Attributes.MFAAuthenticated != "true" {
+		t.Errorf("%+v", u)
+	}
+}
