@@ -28,6 +28,7 @@ func (c *Call) commit(fn func(tx *store.Tx) (any, error)) (out any, err error) {
 		Event: func(_ []byte, at time.Time) *trail.Event {
 			return c.event(out, nil, at)
 		},
+		Shared: c.shared,
 	}
 	answer, err := c.server.Store.Update(c.ctx, change, func(tx *store.Tx) ([]byte, error) {
 		var err error

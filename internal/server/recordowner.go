@@ -7,20 +7,20 @@ import (
 	"github.com/warder-iam/warder/trail"
 )
 
-// shared adds to the event of a call that succeeded the one that the owner of its resource gets, where that is another
-// account here: the same call under the same sharedEventID, seen from outside. Of a call that was refused the owner gets
-// none, so that strangers cannot fill its trail. Source: AWS IAM User Guide, logging IAM and STS calls with CloudTrail.
-func (c *Call) shared(e *trail.Event) []*trail.Event {
+// shared is the event that the owner of a call's resource gets, where that is another account here: the same call under the
+// same sharedEventID, which e is given too, seen from outside. It is nil where there is none, and for a call that was refused,
+// so that strangers cannot fill the owner's trail. Source: AWS IAM User Guide, logging IAM and STS calls with CloudTrail.
+func (c *Call) shared(e *trail.Event) *trail.Event {
 	owner := c.owner()
 	if owner == "" || e.ErrorCode != "" {
-		return []*trail.Event{e}
+		return nil
 	}
 	e.SharedEventID = uuid.NewString()
 	theirs := *e
 	theirs.EventID = uuid.NewString()
 	theirs.RecipientAccountID = owner
 	theirs.UserIdentity = outsider(c.Caller)
-	return []*trail.Event{e, &theirs}
+	return &theirs
 }
 
 // owner is the other account here that owns a resource which the call was allowed to use; "" where there is none.

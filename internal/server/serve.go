@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/warder-iam/warder/internal/awsapi"
+	"github.com/warder-iam/warder/trail"
 )
 
 // recordTimeout bounds how long an answer waits for its record after the caller's own deadline is gone.
@@ -121,7 +122,11 @@ func (s *Server) record(c *Call, out any, public *awsapi.Error) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), recordTimeout)
 	defer cancel()
-	if err := s.Recorder.Append(ctx, c.shared(c.event(out, public, c.Time()))...); err != nil {
+	events := []*trail.Event{c.event(out, public, c.Time())}
+	if theirs := c.shared(events[0]); theirs != nil {
+		events = append(events, theirs)
+	}
+	if err := s.Recorder.Append(ctx, events...); err != nil {
 		return fmt.Errorf("record: %w", err)
 	}
 	return nil

@@ -15,6 +15,9 @@ import (
 // for each other and may be given the same revision. It orders as text; "" is before all.
 type Sequence string
 
+// sharedSuffix is that of the event which another account gets: right behind the change's own.
+const sharedSuffix = "-shared"
+
 func newSequence(revision uint64, account string) Sequence {
 	return Sequence(fmt.Sprintf("%016x-%s", revision, account))
 }

@@ -25,6 +25,9 @@ type Change struct {
 	// Event makes the change's trail record, from the answer and the time of the change (UTC, whole seconds). It goes into
 	// the outbox with the change. Nil, or a nil event, for none.
 	Event func(answer []byte, at time.Time) *trail.Event
+	// Shared makes, from the change's record, the one that another account gets of the same call; it may add to the first. It
+	// goes into the outbox with it. Nil, or a nil event, for none.
+	Shared func(event *trail.Event) *trail.Event
 	// Retry is nil, or a 32-byte hash of all that makes this request the same as an earlier one: caller, invocation id,
 	// operation and body. A change that is remembered does not run again.
 	Retry []byte
@@ -212,7 +215,7 @@ func (u *update) meet(txn kv.Txn) (err error) {
 	return nil
 }
 
-// record puts the change's event into the outbox.
+// record puts the change's events into the outbox.
 func (u *update) record(txn kv.Txn, now time.Time) error {
 	if u.change.Event == nil {
 		return nil
@@ -222,7 +225,15 @@ func (u *update) record(txn kv.Txn, now time.Time) error {
 		return nil
 	}
 	u.event = true
-	return u.store.writeEvent(txn, newSequence(u.run.base+1, u.change.Account), event)
+	sequence := newSequence(u.run.base+1, u.change.Account)
+	if u.change.Shared != nil {
+		if shared := u.change.Shared(event); shared != nil {
+			if err := u.store.writeEvent(txn, sequence+sharedSuffix, shared); err != nil {
+				return err
+			}
+		}
+	}
+	return u.store.writeEvent(txn, sequence, event)
 }
 
 // write writes the entities that the transaction changed, and makes its state the one that the next transaction meets.

@@ -113,3 +113,17 @@ func TestRecordOfSessions(t *testing.T) {
 		t.Errorf("%+v", u)
 	}
 }
+
+// With a one-time code the answer is a change, which uses the code up: the role's owner has its event all the same.
+func TestSharedRecordOfAChange(t *testing.T) {
+	w := newWorld(t)
+	owner, f := newFixture(t, w, number(1)), newFixture(t, w, number(2), policyOf("Allow sts:AssumeRole *"))
+	r := owner.Role(t, "it", trust(f.user.ID+` sts:AssumeRole {"Bool":{"aws:MultiFactorAuthPresent":"true"}}`))
+	f.Session(t, assume(t, f.alice, owner.ARN(r), f.phone(t).params(t, 0)...))
+	events := w.Outbox(t)
+	if len(events) != 2 || events[0].SharedEventID == "" || events[0].SharedEventID != events[1].SharedEventID || events[0].EventID == events[1].EventID ||
+		events[0].RecipientAccountID != f.ID || events[0].UserIdentity.Type != "IAMUser" ||
+		events[1].RecipientAccountID != owner.ID || events[1].UserIdentity.Type != "AWSAccount" {
+		t.Fatalf("events %+v", events)
+	}
+}
