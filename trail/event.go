@@ -37,7 +37,7 @@ type Event struct {
 	// ServiceEventDetails of an AwsServiceEvent.
 	ServiceEventDetails json.RawMessage `json:"serviceEventDetails,omitempty"`
 	SharedEventID       string          `json:"sharedEventID,omitempty"`
-	EventCategory       string          `json:"eventCategory"` // "Management"
+	EventCategory       string          `json:"eventCategory"` // "Management", "Data"
 	// SessionCredentialFromConsole is "true", or absent.
 	SessionCredentialFromConsole string      `json:"sessionCredentialFromConsole,omitempty"`
 	TLSDetails                   *TLSDetails `json:"tlsDetails,omitempty"`

@@ -367,7 +367,7 @@ func TestConflict(t *testing.T) {
 			if s := j.Status(account, "t1"); s.LatestDeliveryError != "PreconditionFailed" {
 				t.Errorf("status %+v", s)
 			}
-			if !strings.Contains(w.logged.String(), "level=ERROR") || !strings.Contains(w.logged.String(), "ALARM") {
+			if !strings.Contains(w.logged.String(), "level=ERROR") || !strings.Contains(w.logged.String(), "the storage holds another object") {
 				t.Errorf("the log says %s", w.logged)
 			}
 		}

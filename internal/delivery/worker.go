@@ -215,7 +215,7 @@ func (w *worker) outcome(ctx context.Context, now time.Time, err error) error {
 	case code == "":
 		log.Info("the trail is delivered again", "failed_since", since)
 	case errors.Is(err, ErrConflict):
-		log.Error("ALARM: the storage holds another object in the place of one of this trail's; it was not overwritten, and the trail waits", "error", err.Error())
+		log.Error("the storage holds another object in the place of one of this trail's; it was not overwritten, and the trail waits", "error", err.Error())
 	default:
 		log.Warn("the trail is not delivered for now; nothing is lost, and it is tried again", "error", err.Error())
 	}

@@ -30,7 +30,7 @@ var (
 )
 
 // Store keeps objects in buckets, each under a name of its own and each written once. Objects are never changed or deleted
-// here. All methods may be called at the same time; suite_test.go is this contract as tests.
+// here. All methods may be called at the same time; objectstoretest is this contract as tests.
 //
 // An error that errors.Is finds none of the above in is the storage's state at the moment: it is down, full, or does not
 // answer. Then the outcome of a Put is not known. Repeat it: it succeeds, or gives ErrExists for the object itself.
