@@ -238,6 +238,9 @@ func (c *Config) check() error {
 	if err := c.Guardrails.check(); err != nil {
 		return err
 	}
+	if err := c.Alarms.check(); err != nil {
+		return err
+	}
 	return c.checkAdminCredentials()
 }
 
