@@ -349,30 +349,19 @@ func (p *program) alarmMute() *cobra.Command {
   warder alarm mute 0f3c9a1b2d4e5f60 --reason "known scanner" --until 2027-01-31T00:00:00Z`,
 	}
 	cmd.Flags().StringVar(&reason, "reason", "", "why: `TEXT`")
-	cmd.Flags().StringVar(&until, "until", "", "`TIME` from now, such as 48h, or a point in time")
+	cmd.Flags().StringVar(&until, "until", "", "`TIME` from now, such as 48h or 7d, or a point in time; of a day all of it")
 	for _, name := range []string{"reason", "until"} {
 		if err := cmd.MarkFlagRequired(name); err != nil {
 			panic(err) // the flag is there
 		}
 	}
 	return p.alarmChange(cmd, "mute", "muted", func() (map[string]any, error) {
-		at, err := momentOf(until, time.Now())
+		at, err := timeForm{day: endOfDay, now: time.Now()}.flag("until", until)
 		if err != nil {
-			return nil, usagef("--until %q: a time from now such as 48h, or one such as 2027-01-31T00:00:00Z", until)
+			return nil, err
 		}
-		return map[string]any{"reason": reason, "until": at.UTC().Format(time.RFC3339)}, nil
+		return map[string]any{"reason": reason, "until": at.Format(time.RFC3339)}, nil
 	})
-}
-
-// momentOf reads a duration from now, or a time.
-func momentOf(text string, now time.Time) (time.Time, error) {
-	if d, err := time.ParseDuration(text); err == nil {
-		if d <= 0 {
-			return time.Time{}, errors.New("not in the future")
-		}
-		return now.Add(d), nil
-	}
-	return time.Parse(time.RFC3339, text)
 }
 
 func (p *program) alarmUnmute() *cobra.Command {

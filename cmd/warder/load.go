@@ -320,8 +320,6 @@ func normalAge(v any) (any, error) {
 	return d.String(), nil
 }
 
-const oneDay = 24 * time.Hour
-
 // parseAge reads what parseDuration does, or "off", which is 0.
 func parseAge(t string) (time.Duration, error) {
 	if t == "off" {
