@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/signal"
 	"sync/atomic"
@@ -154,10 +153,8 @@ func (p *program) verifyLog(ctx context.Context, v *trailVerification) (sound bo
 	report, stop := p.reading()
 	found, state, err := reader.Verify(ctx, v.checkpoints, report)
 	stop()
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, fmt.Errorf("there is no trail in %s; name the server's data directory with --data DIR", v.config.Data)
-	} else if err != nil {
-		return false, err
+	if err != nil {
+		return false, noTrail(err, v.config.Data)
 	}
 	found.Problems = append(found.Problems, signedByKeys(v.checkpoints, state)...)
 	if v.asJSON {

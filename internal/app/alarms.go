@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/warder-iam/warder/directory"
@@ -217,7 +216,7 @@ func (a *App) openAlarms(ctx context.Context) error {
 	}
 	var err error
 	a.alarms.watch, err = alarm.OpenWatch(ctx, alarm.WatchOptions{
-		Options: a.alarms.options, Store: a.store, Trail: filepath.Join(a.config.Data, trailName), Region: Region,
+		Options: a.alarms.options, Store: a.store, Trail: TrailDir(a.config.Data), Region: Region,
 		Channels: names, Tell: a.alarms.tell, Log: a.log,
 	})
 	return err
