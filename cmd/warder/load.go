@@ -386,7 +386,7 @@ func (c *configuration) server() (app.Config, error) {
 	if err != nil {
 		return config, &app.ConfigError{Setting: "trail-retain-size", Err: err}
 	}
-	config.Retention = trailstore.Retention{Age: c.Duration("trail-retain"), Bytes: size}
+	config.Retention = trailstore.Retention{Age: c.age("trail-retain"), Bytes: size}
 	if err := c.refuseZeros(); err != nil {
 		return config, err
 	}

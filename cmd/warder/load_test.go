@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -93,6 +94,23 @@ func TestQuotaPrecedence(t *testing.T) {
 	for name, n := range want {
 		if config.Quotas[name] != n {
 			t.Errorf("%s is %d, want %d", name, config.Quotas[name], n)
+		}
+	}
+}
+
+// Retention reaches the server as it was written, and is for ever where it is off or nowhere.
+func TestRetention(t *testing.T) {
+	for text, want := range map[string]time.Duration{"90d": 90 * oneDay, "36h": 36 * time.Hour, "off": 0, "": 0} {
+		args := []string{"--trail-retain", text}
+		if text == "" {
+			args = nil
+		}
+		c, err := loaded(t, args, nil, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if config, err := c.server(); err != nil || config.Retention.Age != want {
+			t.Errorf("%q: %v, %v, want %v", text, config.Retention.Age, err, want)
 		}
 	}
 }
