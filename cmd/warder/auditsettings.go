@@ -23,17 +23,9 @@ const maxAuditSettings = 4 << 20
 type day struct{ end time.Time }
 
 // UnmarshalText reads a date.
-func (d *day) UnmarshalText(text []byte) error {
-	if t, err := time.Parse(time.DateOnly, string(text)); err == nil {
-		d.end = t.Add(24*time.Hour - time.Second)
-		return nil
-	}
-	t, err := time.Parse(time.RFC3339, string(text))
-	if err != nil {
-		return fmt.Errorf("%q is no date: write 2026-12-31", text)
-	}
-	d.end = t
-	return nil
+func (d *day) UnmarshalText(text []byte) (err error) {
+	d.end, err = timeForm{day: endOfDay}.parse(string(text))
+	return err
 }
 
 // auditFile is a settings file: thresholds, what somebody decided to live with, and what only people can answer.

@@ -46,7 +46,7 @@ server gives no plan.`,
 	cmd.Flags().StringVar(&profile, "profile", app.Profile, "`NAME` of the profile to ask a Warder with")
 	cmd.Flags().String("endpoint", "", endpointHelp)
 	addSettings(cmd, "data", "listen", "admin-credentials")
-	cmd.Flags().StringVar(&at, "at", "", "`TIME` of the run, as 2027-03-01T00:00:00Z (default now)")
+	cmd.Flags().StringVar(&at, "at", "", "`TIME` of the run, 2027-03-01 or 2027-03-01T00:00:00Z (default now)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "the answer of the API")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return p.runGuardrailPlan(cmd, profile, at, asJSON) }
 	return cmd
@@ -77,12 +77,10 @@ type guardrailPlanAnswer struct {
 
 func (p *program) runGuardrailPlan(cmd *cobra.Command, profile, at string, asJSON bool) error {
 	call := apiclient.RESTCall{Service: "warder", Method: http.MethodGet, Path: "/guardrails/v1/plan"}
-	if at != "" {
-		t, err := time.Parse(time.RFC3339, at)
-		if err != nil {
-			return usagef("--at %q is no time such as 2027-03-01T00:00:00Z", at)
-		}
-		call.Query = url.Values{"at": {t.UTC().Format(time.RFC3339)}}
+	if t, err := new(timeForm).flag("at", at); err != nil {
+		return err
+	} else if at != "" {
+		call.Query = url.Values{"at": {t.Format(time.RFC3339)}}
 	}
 	client, by, _, err := p.callAs(cmd, profile)
 	if err != nil {

@@ -320,8 +320,6 @@ func normalAge(v any) (any, error) {
 	return d.String(), nil
 }
 
-const oneDay = 24 * time.Hour
-
 // parseAge reads what parseDuration does, or "off", which is 0.
 func parseAge(t string) (time.Duration, error) {
 	if t == "off" {
@@ -388,11 +386,9 @@ func (c *configuration) server() (app.Config, error) {
 	if err != nil {
 		return config, &app.ConfigError{Setting: "trail-retain-size", Err: err}
 	}
-	config.Retention = trailstore.Retention{Age: c.Duration("trail-retain"), Bytes: size}
-	for _, name := range []string{"guardrail-key-notice", "guardrail-every"} {
-		if c.age(name) == 0 {
-			return config, &app.ConfigError{Setting: name, Err: errors.New("it cannot be off; switch the guardrails themselves off")}
-		}
+	config.Retention = trailstore.Retention{Age: c.age("trail-retain"), Bytes: size}
+	if err := c.refuseZeros(); err != nil {
+		return config, err
 	}
 	for setting, list := range map[string]*[]netip.Prefix{
 		"trusted-proxy": &config.TrustedProxies, "oidc-allow": &config.OIDC.Allowed,
@@ -414,6 +410,22 @@ func (c *configuration) server() (app.Config, error) {
 		config.Master = &master
 	}
 	return config, nil
+}
+
+// refuseZeros refuses a zero that somebody wrote where app.Config takes zero for a setting that was not given: the server
+// would run with the default instead.
+func (c *configuration) refuseZeros() error {
+	for _, name := range []string{
+		"guardrail-key-notice", "guardrail-every", "guardrail-limit", "deliver-every", "digest-every", "drain-timeout", "max-connections",
+	} {
+		switch c.Get(name) {
+		case "off":
+			return &app.ConfigError{Setting: name, Err: errors.New("it cannot be off; switch the guardrails themselves off")}
+		case 0, "0s":
+			return &app.ConfigError{Setting: name, Err: errors.New("it cannot be 0; leave it out for the default")}
+		}
+	}
+	return nil
 }
 
 // alarms are the settings of alarms but the networks.

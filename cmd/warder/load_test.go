@@ -3,13 +3,16 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/warder-iam/warder/internal/app"
 	"github.com/warder-iam/warder/internal/seal"
 )
 
@@ -95,6 +98,23 @@ func TestQuotaPrecedence(t *testing.T) {
 	}
 }
 
+// Retention reaches the server as it was written, and is for ever where it is off or nowhere.
+func TestRetention(t *testing.T) {
+	for text, want := range map[string]time.Duration{"90d": 90 * oneDay, "36h": 36 * time.Hour, "off": 0, "": 0} {
+		args := []string{"--trail-retain", text}
+		if text == "" {
+			args = nil
+		}
+		c, err := loaded(t, args, nil, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if config, err := c.server(); err != nil || config.Retention.Age != want {
+			t.Errorf("%q: %v, %v, want %v", text, config.Retention.Age, err, want)
+		}
+	}
+}
+
 func TestMasterKeySources(t *testing.T) {
 	text := masterKeyText(t)
 	c, err := loaded(t, nil, []string{"WARDER_MASTER_KEY=" + text, "WARDER_MASTER_KEY_FILE=/k"}, "")
@@ -151,6 +171,37 @@ func TestAges(t *testing.T) {
 		if err == nil && c.String("guardrail-key-age") != want {
 			t.Errorf("%q is %q", text, c.String("guardrail-key-age"))
 		}
+	}
+}
+
+// A zero is no way to ask for a default: it is refused in every setting that has one.
+func TestZeros(t *testing.T) {
+	for _, s := range settings() {
+		zero := map[kind]string{number: "0", duration: "0s", age: "0d"}[s.kind]
+		if zero == "" || s.fallback == nil {
+			continue
+		}
+		for _, file := range []bool{false, true} {
+			args, text := []string{"--" + s.name, zero}, ""
+			if file {
+				args, text = nil, s.name+": "+zero+"\n"
+			}
+			c, err := loaded(t, args, nil, text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = c.server()
+			if wrong, ok := errors.AsType[*app.ConfigError](err); !ok || wrong.Setting != s.name || !strings.Contains(err.Error(), "it cannot be") {
+				t.Errorf("%s: %s gives %v", s.name, zero, err)
+			}
+		}
+	}
+	c, err := loaded(t, nil, nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.server(); err != nil {
+		t.Errorf("the defaults: %v", err)
 	}
 }
 

@@ -76,7 +76,7 @@ func settings() []setting {
 			fallback: constant(delivery.DefaultEvery.String()), shown: "5m"},
 		{name: "digest-every", kind: duration, arg: "TIME", help: "how often trails with log file validation deliver a digest",
 			fallback: constant(delivery.DefaultDigestEvery.String()), shown: "1h"},
-		{name: "trail-retain", kind: duration, arg: "TIME", help: "how long the log keeps events, such as 90d, at least a day; what a trail still has to deliver stays",
+		{name: "trail-retain", kind: age, arg: "AGE", help: "how long the log keeps events, such as 90d, at least a day; off keeps all; what a trail still has to deliver stays",
 			shown: "for ever"},
 		{name: "trail-retain-size", kind: text, arg: "SIZE", help: "how much the log may take, such as 20GiB, at least 256MiB; the oldest goes first, and what a trail still has to deliver stays",
 			shown: "no bound"},

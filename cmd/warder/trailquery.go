@@ -39,12 +39,13 @@ Filters that are given together must all be met; one that is given several times
 
 // filter is what the flags ask for.
 func (q *trailQuery) filter(now time.Time) (*search.Filter, error) {
-	var err error
 	query := q.query
-	if query.Since, err = parseWhen("--since", q.since, now, 0); err != nil {
+	since, until := timeForm{now: now, ago: true}, timeForm{day: oneDay - 1, now: now, ago: true}
+	var err error
+	if query.Since, err = since.flag("since", q.since); err != nil {
 		return nil, err
 	}
-	if query.Until, err = parseWhen("--until", q.until, now, 24*time.Hour-1); err != nil {
+	if query.Until, err = until.flag("until", q.until); err != nil {
 		return nil, err
 	}
 	f, err := search.Compile(query)
@@ -52,21 +53,4 @@ func (q *trailQuery) filter(now time.Time) (*search.Filter, error) {
 		return nil, usagef("%v", err)
 	}
 	return f, nil
-}
-
-// parseWhen reads a time: RFC 3339, a day in UTC, or how long ago. Of a day it is inDay after its beginning.
-func parseWhen(flag, s string, now time.Time, inDay time.Duration) (time.Time, error) {
-	if s == "" {
-		return time.Time{}, nil
-	}
-	if t, err := time.Parse(time.RFC3339, s); err == nil {
-		return t.UTC(), nil
-	}
-	if t, err := time.Parse(time.DateOnly, s); err == nil {
-		return t.Add(inDay), nil
-	}
-	if ago, err := parseDuration(s); err == nil && ago >= 0 {
-		return now.UTC().Add(-ago), nil
-	}
-	return time.Time{}, usagef("%s %q is no time: write a day (2026-01-02), a time (2026-01-02T15:04:05Z), or how long ago (90m, 24h, 7d)", flag, s)
 }

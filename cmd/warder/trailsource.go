@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/warder-iam/warder/internal/app"
 	"github.com/warder-iam/warder/internal/trailstore"
 	"github.com/warder-iam/warder/trail"
 	"github.com/warder-iam/warder/trail/search"
@@ -61,7 +62,7 @@ func (p *program) trailDir(cmd *cobra.Command) (data, dir string, err error) {
 		return "", "", err
 	}
 	data = c.String("data")
-	return data, filepath.Join(data, "trail"), nil
+	return data, app.TrailDir(data), nil
 }
 
 // noTrail says what to do where there is no trail.

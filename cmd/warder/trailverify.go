@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/signal"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -106,10 +104,11 @@ func (p *program) runTrailVerify(ctx context.Context, cmd *cobra.Command, v *tra
 
 // read reads the files and times of the flags.
 func (v *trailVerification) read() (err error) {
-	if v.delivered.Start, err = parseTime("start", v.start); err != nil {
+	var form timeForm
+	if v.delivered.Start, err = form.flag("start", v.start); err != nil {
 		return err
 	}
-	if v.delivered.End, err = parseTime("end", v.end); err != nil {
+	if v.delivered.End, err = form.flag("end", v.end); err != nil {
 		return err
 	}
 	for _, name := range v.keys {
@@ -137,18 +136,6 @@ func (v *trailVerification) read() (err error) {
 	return nil
 }
 
-func parseTime(flag, text string) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	for _, form := range []string{time.DateOnly, time.RFC3339} {
-		if t, err := time.Parse(form, text); err == nil {
-			return t.UTC(), nil
-		}
-	}
-	return time.Time{}, usagef("--%s %q: write a day as 2026-01-31, or a time as 2026-01-31T12:00:00Z", flag, text)
-}
-
 // reading shows how many bytes were read, until stop is called.
 func (p *program) reading() (report func(done, all int64), stop func()) {
 	var done, all atomic.Int64
@@ -166,10 +153,8 @@ func (p *program) verifyLog(ctx context.Context, v *trailVerification) (sound bo
 	report, stop := p.reading()
 	found, state, err := reader.Verify(ctx, v.checkpoints, report)
 	stop()
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, fmt.Errorf("there is no trail in %s; name the server's data directory with --data DIR", v.config.Data)
-	} else if err != nil {
-		return false, err
+	if err != nil {
+		return false, noTrail(err, v.config.Data)
 	}
 	found.Problems = append(found.Problems, signedByKeys(v.checkpoints, state)...)
 	if v.asJSON {

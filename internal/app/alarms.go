@@ -8,7 +8,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
-	"path/filepath"
+	"strings"
 
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/alarm"
@@ -58,16 +58,38 @@ type alarms struct {
 	delivery *alarm.Delivery
 }
 
-// newAlarms reads what the settings name. Nothing is called and nothing watched yet.
+// check refuses what would not be used: whoever set it believes that it is.
+func (c *Alarms) check() error {
+	switch c.State {
+	case "", alarmsOn, alarmsOff:
+	default:
+		return wrong("alarms", "%q is neither %s nor %s", c.State, alarmsOn, alarmsOff)
+	}
+	webhook, mail := c.Webhook != "", c.Mail != ""
+	for _, s := range []struct {
+		setting string
+		given   bool
+		needs   string
+		has     bool
+	}{
+		{"alarm-webhook-secret", c.WebhookSecret != "", "alarm-webhook", webhook},
+		{"alarm-allow", len(c.Allowed) > 0, "alarm-webhook", webhook},
+		{"alarm-mail-password", c.MailPassword != "", "alarm-mail", mail},
+		{"alarm-mail-from", c.MailFrom != "", "alarm-mail", mail},
+		{"alarm-mail-to", len(c.MailTo) > 0, "alarm-mail", mail},
+		{"alarm-ca", c.CA != "", "alarm-webhook, alarm-mail or an alarm-syslog with tls://", webhook || mail || strings.HasPrefix(c.Syslog, "tls://")},
+	} {
+		if s.given && !s.has {
+			return wrong(s.setting, "it is of no use without %s; give that too, or leave this out", s.needs)
+		}
+	}
+	return nil
+}
+
+// newAlarms reads what the settings name, also where alarms are off: what is wrong is better found now than on the day that
+// they are switched on. Nothing is called and nothing watched yet.
 func newAlarms(c *Alarms, log *slog.Logger) (*alarms, error) {
 	a := &alarms{options: alarm.Options{Rules: alarm.Builtin(), Networks: c.WorkloadNetworks}}
-	switch c.State {
-	case "", alarmsOn:
-	case alarmsOff:
-		return &alarms{delivery: &alarm.Delivery{}}, nil
-	default:
-		return nil, wrong("alarms", "%q is neither %s nor %s", c.State, alarmsOn, alarmsOff)
-	}
 	if c.Rules != "" {
 		text, err := readBounded(c.Rules, alarm.MaxFile)
 		if err != nil {
@@ -84,6 +106,9 @@ func newAlarms(c *Alarms, log *slog.Logger) (*alarms, error) {
 	channels, err := c.channels()
 	if err != nil {
 		return nil, err
+	}
+	if c.State == alarmsOff {
+		return &alarms{delivery: &alarm.Delivery{}}, nil
 	}
 	a.delivery = &alarm.Delivery{Channels: channels, Log: log}
 	return a, nil
@@ -191,7 +216,7 @@ func (a *App) openAlarms(ctx context.Context) error {
 	}
 	var err error
 	a.alarms.watch, err = alarm.OpenWatch(ctx, alarm.WatchOptions{
-		Options: a.alarms.options, Store: a.store, Trail: filepath.Join(a.config.Data, trailName), Region: Region,
+		Options: a.alarms.options, Store: a.store, Trail: TrailDir(a.config.Data), Region: Region,
 		Channels: names, Tell: a.alarms.tell, Log: a.log,
 	})
 	return err

@@ -2,6 +2,7 @@ package app
 
 import (
 	"encoding/pem"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -98,22 +99,40 @@ func TestDeadWebhook(t *testing.T) {
 func TestAlarmSettings(t *testing.T) {
 	rules := filepath.Join(t.TempDir(), "rules.yaml")
 	write(t, rules, "rules: [{id: x}]")
-	for setting, alarms := range map[string]Alarms{
-		"alarms":               {State: "perhaps"},
-		"alarm-severity":       {Severity: "grave"},
-		"alarm-rules":          {Rules: rules},
-		"alarm-webhook":        {Webhook: "http://x.example", WebhookSecret: rules},
-		"alarm-webhook-secret": {Webhook: "https://x.example", WebhookSecret: rules + ".none"},
-		"alarm-ca":             {CA: rules},
-		"alarm-mail":           {Mail: "smtp://x.example", MailFrom: "nobody"},
-		"alarm-mail-password":  {Mail: "smtp://u@x.example", MailFrom: "a@x.example", MailPassword: rules + ".none"},
-		"alarm-syslog":         {Syslog: "http://x.example"},
+	const webhook, mail = "https://x.example", "smtp://u@x.example"
+	none, network := rules+".none", []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+	for _, c := range []struct {
+		setting string
+		alarms  Alarms
+	}{
+		{"alarms", Alarms{State: "perhaps"}},
+		{"alarm-severity", Alarms{Severity: "grave"}},
+		{"alarm-rules", Alarms{Rules: rules}},
+		{"alarm-rules", Alarms{Rules: rules, State: "off"}},
+		{"alarm-webhook", Alarms{Webhook: "http://x.example", WebhookSecret: rules}},
+		{"alarm-webhook-secret", Alarms{Webhook: webhook, WebhookSecret: none}},
+		{"alarm-webhook-secret", Alarms{Webhook: webhook}},
+		{"alarm-webhook-secret", Alarms{WebhookSecret: rules}},
+		{"alarm-allow", Alarms{Allowed: network, Mail: mail}},
+		{"alarm-ca", Alarms{CA: rules, Syslog: "tls://x.example"}},
+		{"alarm-ca", Alarms{CA: rules, Syslog: "udp://x.example"}},
+		{"alarm-mail", Alarms{Mail: "smtp://x.example", MailFrom: "nobody"}},
+		{"alarm-mail-password", Alarms{Mail: mail, MailFrom: "a@x.example", MailPassword: none}},
+		{"alarm-mail-password", Alarms{MailPassword: rules}},
+		{"alarm-mail-from", Alarms{MailFrom: "a@x.example", Syslog: "udp://x.example"}},
+		{"alarm-mail-to", Alarms{MailTo: []string{"a@x.example"}}},
+		{"alarm-mail-to", Alarms{MailTo: []string{"a@x.example"}, State: "off"}},
+		{"alarm-syslog", Alarms{Syslog: "http://x.example"}},
+		{"alarm-syslog", Alarms{Syslog: "http://x.example", State: "off"}},
 	} {
 		p := newPlace(t)
-		p.Alarms = alarms
-		p.fails(t, setting)
+		p.Alarms = c.alarms
+		err := p.fails(t)
+		if wrong, ok := errors.AsType[*ConfigError](err); !ok || wrong.Setting != c.setting {
+			t.Errorf("%+v: %v, want %s", c.alarms, err, c.setting)
+		}
 		if _, err := os.Stat(filepath.Join(p.Data, stateName)); err == nil {
-			t.Errorf("%s: the state was made all the same", setting)
+			t.Errorf("%s: the state was made all the same", c.setting)
 		}
 	}
 }
@@ -121,9 +140,9 @@ func TestAlarmSettings(t *testing.T) {
 // Where alarms are off, nothing is looked at.
 func TestAlarmsOff(t *testing.T) {
 	p := newPlace(t)
-	p.Alarms.State = "off"
+	p.Alarms = Alarms{State: "off", Syslog: "udp://127.0.0.1"}
 	a := p.start(t)
-	if a.alarms.watch != nil || len(a.alarms.Rules()) != 0 {
+	if a.alarms.watch != nil || len(a.alarms.Rules()) != 0 || len(a.alarms.delivery.Channels) != 0 {
 		t.Errorf("%+v", a.alarms)
 	}
 	stop(t, a)

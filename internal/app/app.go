@@ -178,7 +178,7 @@ func (a *App) openState(ctx context.Context) (err error) {
 // openLog opens the trail, which must be that of the state.
 func (a *App) openLog(ctx context.Context) (err error) {
 	c := &a.config
-	if a.recorder, err = openTrail(ctx, filepath.Join(c.Data, trailName), a.keyring, a.store, a.log); err != nil {
+	if a.recorder, err = openTrail(ctx, TrailDir(c.Data), a.keyring, a.store, a.log); err != nil {
 		return err
 	}
 	a.tellRecovery(a.recorder.trail.Recovered())

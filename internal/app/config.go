@@ -125,6 +125,9 @@ func DefaultData() (string, error) {
 	return filepath.Join(home, ".local", "share", "warder"), nil
 }
 
+// TrailDir is where the trail lies in a data directory.
+func TrailDir(data string) string { return filepath.Join(data, trailName) }
+
 // DefaultMasterKeyFile is warder/master.key in the user's configuration directory: outside of any data directory.
 func DefaultMasterKeyFile() (string, error) {
 	dir, err := os.UserConfigDir()
@@ -236,6 +239,9 @@ func (c *Config) check() error {
 		return err
 	}
 	if err := c.Guardrails.check(); err != nil {
+		return err
+	}
+	if err := c.Alarms.check(); err != nil {
 		return err
 	}
 	return c.checkAdminCredentials()

@@ -109,7 +109,7 @@ func newDeliveries(ctx context.Context, c *Config, state *store.Store, log *trai
 	}
 	o := delivery.Options{
 		Trails: func() iter.Seq2[string, *directory.Trail] { return allTrails(state.Snapshot()) },
-		Log:    trailLog{log, filepath.Join(c.Data, trailName)}, State: state, Storage: storage,
+		Log:    trailLog{log, TrailDir(c.Data)}, State: state, Storage: storage,
 		Every: c.Deliveries.Every, DigestEvery: c.Deliveries.DigestEvery, Logger: logger,
 	}
 	if dir := c.Deliveries.Checkpoint; dir != "" {

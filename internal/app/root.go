@@ -319,7 +319,7 @@ func ReadRootStatus(ctx context.Context, config Config, out Output) (_ *RootStat
 			s.Administrators = append(s.Administrators, Administrator{u.Name, activeKeys(account, u), u.Boundary})
 		}
 	}
-	s.Recoveries, err = recoveries(ctx, filepath.Join(a.config.Data, trailName), s.Account)
+	s.Recoveries, err = recoveries(ctx, TrailDir(a.config.Data), s.Account)
 	return s, err
 }
 

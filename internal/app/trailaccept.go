@@ -65,7 +65,7 @@ func (a *App) acceptTrail(ctx context.Context, reason string) (*AcceptedTrail, e
 	if err != nil {
 		return nil, err
 	}
-	dir := filepath.Join(a.config.Data, trailName)
+	dir := TrailDir(a.config.Data)
 	found, err := trailstore.VerifyLog(ctx, dir, trailstore.VerifyOptions{
 		Keyring: a.keyring, Known: func() (trailstore.Known, error) { return trailstore.Known{}, nil },
 	})

@@ -43,7 +43,7 @@ func OpenTrailReader(config Config) (*TrailReader, error) {
 }
 
 // Dir is the folder of the trail.
-func (r *TrailReader) Dir() string { return filepath.Join(r.data, trailName) }
+func (r *TrailReader) Dir() string { return TrailDir(r.data) }
 
 // State is what the state knows now.
 func (r *TrailReader) State(ctx context.Context) (state *store.TrailState, err error) {

@@ -3,7 +3,6 @@ package app
 import (
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 )
 
@@ -38,7 +37,7 @@ func (a *App) welcome(w io.Writer, f *founding) error {
 	lines = append(lines,
 		"",
 		"data            "+c.Data,
-		"trail           "+filepath.Join(c.Data, trailName),
+		"trail           "+TrailDir(c.Data),
 		"master key      "+a.masterPlace()+"; without it nobody can read the data: keep a copy apart from them",
 	)
 	if a.endpoint.CA != "" {

@@ -14,10 +14,11 @@ import (
 // Principal is the service principal that guardrails are, in events and in their policy.
 const Principal = "guardrail.warder.internal"
 
-// Policy is all that guardrails may do. No policy of an account allows them anything more.
-//
 //go:embed policy.json
-var Policy string
+var policyText string
+
+// Policy is all that guardrails may do. No policy of an account allows them anything more.
+func Policy() string { return policyText }
 
 // actor calls operations as the principal.
 type actor struct {
@@ -26,7 +27,7 @@ type actor struct {
 }
 
 func newActor(s *server.Server) (*actor, error) {
-	job, err := server.NewJob(Principal, Policy)
+	job, err := server.NewJob(Principal, policyText)
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ var update = flag.Bool("update", false, "write the list of what guardrails may d
 // it allows is testdata/may.txt, exactly: a change of that list is a change of what a job of Warder may do to every account.
 func TestMay(t *testing.T) {
 	f := newFixture(t)
-	grant := &eval.Source{Policy: servertest.Document(t, policy.Resource, guardrail.Policy).Compiled()}
+	grant := &eval.Source{Policy: servertest.Document(t, policy.Resource, guardrail.Policy()).Compiled()}
 	caller := &authz.Caller{Kind: eval.Service, Account: account, Services: []string{guardrail.Principal}}
 	var b strings.Builder
 	asked := 0

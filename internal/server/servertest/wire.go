@@ -17,6 +17,8 @@ type WireCase struct {
 	Op   string `json:"op"`
 	// As names who asks; "" for nobody.
 	As string `json:"as"`
+	// SignedFor is the region of the signature's scope; "" for Region.
+	SignedFor string `json:"signedFor"`
 	// Form are the parameters of the query protocol, beside Action and Version.
 	Form map[string]string `json:"form"`
 	// Method, Target and Body are those of a REST request; Body is that of a JSON 1.1 request too.
@@ -61,6 +63,11 @@ func (w *World) Wire(t *testing.T, service string, as func(name string) *Credent
 
 func (c *WireCase) send(t *testing.T, service string, who *Credentials, fill func(string) string) Answer {
 	t.Helper()
+	if c.SignedFor != "" {
+		elsewhere := *who
+		elsewhere.Region = c.SignedFor
+		who = &elsewhere
+	}
 	if c.Method != "" {
 		return who.REST(t, service, c.Method, fill(c.Target), fill(string(c.Body)), nil)
 	}

@@ -32,20 +32,20 @@ const defaultAlarms = 100
 
 // RegisterAlarms makes s answer the operations on alarms.
 func RegisterAlarms(s *server.Server, alarms Alarms) {
-	w := &alarmService{alarms}
+	w := &alarmService{alarms, s.Region}
 	server.Handle(s, api.ListAlarms, server.Ask(func(c *server.Call, _ *api.ListAlarmsInput) authz.Ask {
 		return authz.Ask{Action: c.Action(), Resource: "*"}
 	}), w.list)
-	server.Handle(s, api.GetAlarm, server.Ask(func(c *server.Call, in *api.GetAlarmInput) authz.Ask { return onAlarm(c, in.AlarmId) }), w.get)
+	server.Handle(s, api.GetAlarm, server.Ask(func(c *server.Call, in *api.GetAlarmInput) authz.Ask { return w.onAlarm(c, in.AlarmId) }), w.get)
 	server.Handle(s, api.AcknowledgeAlarm, server.Ask(func(c *server.Call, in *api.AcknowledgeAlarmInput) authz.Ask {
-		return onAlarm(c, in.AlarmId)
+		return w.onAlarm(c, in.AlarmId)
 	}), w.acknowledge)
 	server.Handle(s, api.ResolveAlarm, server.Ask(func(c *server.Call, in *api.ResolveAlarmInput) authz.Ask {
-		return onAlarm(c, in.AlarmId)
+		return w.onAlarm(c, in.AlarmId)
 	}), w.resolve)
-	server.Handle(s, api.MuteAlarm, server.Ask(func(c *server.Call, in *api.MuteAlarmInput) authz.Ask { return onAlarm(c, in.AlarmId) }), w.mute)
+	server.Handle(s, api.MuteAlarm, server.Ask(func(c *server.Call, in *api.MuteAlarmInput) authz.Ask { return w.onAlarm(c, in.AlarmId) }), w.mute)
 	server.Handle(s, api.UnmuteAlarm, server.Ask(func(c *server.Call, in *api.UnmuteAlarmInput) authz.Ask {
-		return onAlarm(c, in.AlarmId)
+		return w.onAlarm(c, in.AlarmId)
 	}), w.unmute)
 	server.Handle(s, api.ListAlarmRules, server.Ask(func(c *server.Call, _ *api.ListAlarmRulesInput) authz.Ask {
 		return authz.Ask{Action: c.Action(), Resource: "*"}
@@ -55,10 +55,19 @@ func RegisterAlarms(s *server.Server, alarms Alarms) {
 	}), w.test)
 }
 
-type alarmService struct{ alarms Alarms }
+type alarmService struct {
+	alarms Alarms
+	// region is the server's and stands in every ARN: with the one that a caller names, a policy about an ARN could be evaded
+	// by signing for another region.
+	region string
+}
 
-func onAlarm(c *server.Call, id string) authz.Ask {
-	return authz.Ask{Action: c.Action(), Resource: alarm.ARN(c.Env.Region, c.Caller.Account, id)}
+func (s *alarmService) arn(c *server.Call, id string) string {
+	return alarm.ARN(s.region, c.Caller.Account, id)
+}
+
+func (s *alarmService) onAlarm(c *server.Call, id string) authz.Ask {
+	return authz.Ask{Action: c.Action(), Resource: s.arn(c, id)}
 }
 
 func (s *alarmService) list(c *server.Call, in *api.ListAlarmsInput) (*api.ListAlarmsOutput, error) {
@@ -215,7 +224,7 @@ const testTimeout = 20 * time.Second
 func (s *alarmService) shown(c *server.Call, a *directory.Alarm) *api.Alarm {
 	e := &a.Event
 	out := &api.Alarm{
-		AlarmId: a.ID, Arn: alarm.ARN(c.Env.Region, c.Caller.Account, a.ID), RuleId: a.Rule, Type: optional(a.Type), Title: a.Title,
+		AlarmId: a.ID, Arn: s.arn(c, a.ID), RuleId: a.Rule, Type: optional(a.Type), Title: a.Title,
 		Severity: a.Severity, State: string(a.State), Subject: optional(a.Subject), Detail: optional(a.Detail),
 		Raised: a.Raised, LastEvent: a.Last, Count: int32(a.Count), Raises: int32(a.Raises),
 		Event: api.AlarmEvent{

@@ -13,6 +13,8 @@ func TestWire(t *testing.T) {
 	f := newFixture(t)
 	newAlarms(t, f.Account)
 	users := map[string]*servertest.Credentials{"notes": f.notes, "admin": f.Admin(t, "admin")}
+	users["muzzled"] = f.User(t, "muzzled", document(`{"Effect":"Allow","Action":"warder:*","Resource":"*"}`,
+		`{"Effect":"Deny","Action":"warder:MuteAlarm","Resource":"arn:aws:warder:us-east-1:*:alarm/*"}`))
 	f.World.Wire(t, "warder", func(name string) *servertest.Credentials { return users[name] }, func(text string) string {
 		return strings.ReplaceAll(text, "{soon}", time.Now().UTC().Add(time.Hour).Format(time.RFC3339))
 	})
