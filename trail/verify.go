@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rsa"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -17,7 +18,8 @@ type VerifyOptions struct {
 	// Keys verify signatures; without any, signatures are not verified, and the result says so.
 	Keys []*rsa.PublicKey
 	// Start and End bound what is verified: digests that cover some time between them. Zero: no bound. Without Start, the
-	// oldest digest that is there must be the trail's first.
+	// oldest digest that is there must be the trail's first. Of later digests than End's the links and signatures are
+	// verified, since they tell what comes before them, and not the log files.
 	Start, End time.Time
 	// Checkpoints are digests that must be there: what the state knows, or what was kept in a second place.
 	Checkpoints []*Checkpoint
@@ -47,8 +49,8 @@ type TrailVerification struct {
 	Digests   int       `json:"digests"`
 	LogFiles  int       `json:"logFiles"`
 	Records   uint64    `json:"records"` // of Warder's: CloudTrail's digests do not count them
-	// Signed is how many digests have a signature that was verified by a key. Unsigned have none that is known: their
-	// objects' metadata are not there, and no later digest tells it. NoKey were not verified since no key was given.
+	// Signed is how many digests have a signature that was verified by a key. Unsigned is 1 where that of the newest is not
+	// known: its object's metadata are not there. NoKey were not verified since no key was given. Others are problems.
 	Signed   int `json:"signed"`
 	Unsigned int `json:"unsigned"`
 	NoKey    int `json:"noKey"`
@@ -109,6 +111,9 @@ func Verify(ctx context.Context, fsys fs.FS, o VerifyOptions) (*Verification, er
 	v.orphans()
 	v.unnamed(chains)
 	v.checkpoints(chains)
+	if v.idle() {
+		return nil, errors.New("trail: no digest is of that time: nothing was verified")
+	}
 	return v.found, nil
 }
 
@@ -124,6 +129,12 @@ type verifier struct {
 }
 
 func (v *verifier) problem(p Problem) { v.found.Problems = append(v.found.Problems, p) }
+
+// idle: nothing was there to be right or wrong.
+func (v *verifier) idle() bool {
+	some := slices.ContainsFunc(v.found.Trails, func(t TrailVerification) bool { return t.Digests > 0 })
+	return !some && len(v.found.Problems) == 0 && v.found.Checkpoints == 0
+}
 
 func (v *verifier) list() error {
 	err := fs.WalkDir(v.fsys, ".", func(name string, d fs.DirEntry, err error) error {
@@ -298,42 +309,61 @@ func (v *verifier) orphans() {
 // checkpoints makes sure that the digests which were noted elsewhere are there.
 func (v *verifier) checkpoints(chains []*digestChain) {
 	for _, c := range v.o.Checkpoints {
-		if !v.o.Start.IsZero() && !c.Time.After(v.o.Start) || !v.o.End.IsZero() && c.Time.After(v.o.End) {
-			continue
-		}
-		if p := v.checkpoint(c, chains); p != nil {
+		met, p := v.checkpoint(c, chains)
+		if p != nil {
 			v.problem(*p)
-		} else {
+		} else if met {
 			v.found.Checkpoints++
 		}
 	}
 }
 
-func (v *verifier) checkpoint(c *Checkpoint, chains []*digestChain) *Problem {
-	if key := v.keys[c.KeyFingerprint]; key != nil {
-		if err := c.VerifySignature(key); err != nil {
-			return &Problem{File: c.Digest.Object, Kind: "signature", Text: "the signature of the checkpoint is wrong: the checkpoint was changed"}
-		}
-	} else if len(v.keys) > 0 {
-		return &Problem{File: c.Digest.Object, Kind: "signature", Text: "the checkpoint is signed by key " + c.KeyFingerprint + ", which is not among the given"}
+// checkpoint looks for the digest of a checkpoint. It is not met, and nothing is wrong, where that is outside of what is
+// verified.
+func (v *verifier) checkpoint(c *Checkpoint, chains []*digestChain) (met bool, _ *Problem) {
+	if p := v.checkpointSignature(c); p != nil {
+		return false, p
 	}
-	var newest time.Time
+	if !v.o.Start.IsZero() && !c.Time.After(v.o.Start) {
+		return false, nil
+	}
+	var newest, proven time.Time // where the trail's digests end, and those that a key signed
 	for _, chain := range chains {
 		for _, d := range chain.digests {
 			if d.Object == c.Digest.Object && d.Bucket == c.Digest.Bucket {
 				if d.hash != c.Digest.Hash || d.Warder != nil && d.Warder.After != c.Chain {
-					return &Problem{File: d.path, Kind: "changed", Text: "it is not the digest of which the checkpoint of " + c.Time.Format(timeForm) + " tells"}
+					return false, &Problem{File: d.path, Kind: "changed", Text: "it is not the digest of which the checkpoint of " + c.Time.Format(timeForm) + " tells"}
 				}
-				return nil
+				return true, nil
 			}
-			if chain.account == c.AccountID && chain.trail == c.Trail && d.End.After(newest) {
-				newest = d.End
+			if chain.account != c.AccountID || chain.trail != c.Trail {
+				continue
+			}
+			newest = slices.MaxFunc([]time.Time{newest, d.End}, time.Time.Compare)
+			if d.signed || len(v.keys) == 0 {
+				proven = slices.MaxFunc([]time.Time{proven, d.End}, time.Time.Compare)
 			}
 		}
 	}
+	if end := v.o.End; !end.IsZero() && c.Time.After(end) && !proven.Before(end) {
+		return false, nil // a part of the trail that goes as far as it is verified
+	}
 	text := fmt.Sprintf("it is missing, and a checkpoint of %s tells of it", c.Time.Format(timeForm))
 	if newest.Before(c.Time) {
-		return &Problem{File: c.Digest.Object, Kind: "cut off", Text: text + ": the newest digests were removed, with all that came before it and is not there"}
+		return false, &Problem{File: c.Digest.Object, Kind: "cut off", Text: text + ": the newest digests were removed, with all that came before it and is not there"}
 	}
-	return &Problem{File: c.Digest.Object, Kind: "missing", Text: text}
+	return false, &Problem{File: c.Digest.Object, Kind: "missing", Text: text}
+}
+
+// checkpointSignature comes before all that a checkpoint says.
+func (v *verifier) checkpointSignature(c *Checkpoint) *Problem {
+	key := v.keys[c.KeyFingerprint]
+	switch {
+	case len(v.keys) == 0:
+	case key == nil:
+		return &Problem{File: c.Digest.Object, Kind: "signature", Text: "the checkpoint is signed by key " + c.KeyFingerprint + ", which is not among the given"}
+	case c.VerifySignature(key) != nil:
+		return &Problem{File: c.Digest.Object, Kind: "signature", Text: "the signature of the checkpoint is wrong: the checkpoint was changed"}
+	}
+	return nil
 }

@@ -12,6 +12,7 @@ type logCheck struct {
 	file    LogFile
 	records *FileRecords // nil for CloudTrail's
 	chain   Hash         // of the records, before the file and then after it
+	tags    []byte       // of the records that are there
 }
 
 func (l *logCheck) check(fsys fs.FS, name string) *Problem {
@@ -20,33 +21,35 @@ func (l *logCheck) check(fsys fs.FS, name string) *Problem {
 		return &Problem{Kind: "unreadable", Text: err.Error()}
 	}
 	sum := newTextHash()
-	text, tags := io.Writer(sum), []byte(nil)
+	text := io.Writer(sum)
 	if l.records != nil {
 		text = io.MultiWriter(sum, newSplitter(func(record [sha256.Size]byte) {
-			tags = append(tags, record[:TagSize]...)
+			if len(l.tags) <= len(l.records.Tags) { // one more than there should be shows that there are more
+				l.tags = append(l.tags, record[:TagSize]...)
+			}
 			l.chain = l.chain.next(record)
 		}))
 	}
 	err = gunzip(text, data, maxLogText)
 	if err == nil && sum.String() == l.file.Hash {
-		return l.strict(data, tags)
+		return l.strict(data)
 	}
 	p := &Problem{Kind: "changed", Text: "its text does not have the hash that its digest names"}
 	if err != nil {
 		p.Kind, p.Text = "unreadable", err.Error()
 	}
 	if l.records != nil {
-		p.locate(tags, l.records.Tags)
+		p.locate(l.tags, l.records.Tags)
 	}
 	return p
 }
 
 // strict looks at what the text's hash does not cover, where Warder wrote the file.
-func (l *logCheck) strict(data, tags []byte) *Problem {
+func (l *logCheck) strict(data []byte) *Problem {
 	if l.records == nil {
 		return nil
 	}
-	if string(tags) != string(l.records.Tags) {
+	if string(l.tags) != string(l.records.Tags) {
 		return &Problem{Kind: "changed", Text: "its records are not those that its digest tells of"}
 	}
 	err := strictGzip(data, func(data []byte) bool {

@@ -35,7 +35,7 @@ func TestTrailPage(t *testing.T) {
 	if !found {
 		t.Fatal("the page has no section about verify")
 	}
-	p.all([]byte(section), 3)
+	p.all([]byte(section), 4)
 }
 
 // logOfTwo makes a data directory whose trail has two records.

@@ -43,7 +43,8 @@ data directory --data names; that also knows the newest digest of each trail, so
 --head does the same with a checkpoint from a second place.
 
 Copying CloudTrail's files to a folder loses the objects' metadata, and with them the signatures. Each digest has its
-predecessor's too, so all but the newest are verified all the same.
+predecessor's too, so all but the newest are verified all the same. Any other without a signature is wrong, and so is a
+trail of which none is signed.
 
 Exit statuses: 0 nothing is wrong; 1 something is; 2 it could not be verified.`,
 		Example: `  warder trail verify
@@ -59,7 +60,7 @@ Exit statuses: 0 nothing is wrong; 1 something is; 2 it could not be verified.`,
 	f.StringArrayVar(&v.keys, "keys", nil, "`FILE` of public keys: JSON of list-public-keys, or PEM; may be repeated")
 	f.StringArrayVar(&v.heads, "head", nil, "`FILE` with a checkpoint that the trail must hold; may be repeated")
 	f.StringVar(&v.start, "start", "", "verify digests that end after `TIME` (2026-01-31, or RFC 3339)")
-	f.StringVar(&v.end, "end", "", "verify digests that begin before `TIME`")
+	f.StringVar(&v.end, "end", "", "verify digests that begin before `TIME`; those after it only as a proof of them")
 	f.BoolVar(&v.asJSON, "json", false, "the result as JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)

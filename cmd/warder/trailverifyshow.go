@@ -77,7 +77,7 @@ func deliveredText(root string, v *trail.Verification, o trail.VerifyOptions) st
 		fmt.Fprintf(&b, "not proven %s that no digest names: newer than the newest digest, or from a time without digests\n", counted(int(v.Unnamed), "log file"))
 	}
 	switch {
-	case len(o.Checkpoints) == 0:
+	case len(o.Checkpoints) == 0, v.Checkpoints == 0 && len(v.Problems) == 0:
 		b.WriteString("newest     it is not known whether newer digests were removed; --data or --head tells\n")
 	case v.Checkpoints > 0:
 		fmt.Fprintf(&b, "newest     %s found\n", counted(int(v.Checkpoints), "noted digest"))
@@ -99,7 +99,7 @@ func deliveredText(root string, v *trail.Verification, o trail.VerifyOptions) st
 
 func trailText(t *trail.TrailVerification) string {
 	if t.Digests == 0 {
-		return "no digest could be read"
+		return "no digest of that time could be read"
 	}
 	text := fmt.Sprintf("%s, %s", counted(int(t.Digests), "digest"), counted(int(t.LogFiles), "log file"))
 	if t.Records > 0 {
