@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,6 +34,7 @@ type worker struct {
 	mu    sync.Mutex
 	trail *directory.Trail // as it is now; nil when it was deleted
 	gone  time.Time        // when that was noticed
+	past  []store.Choice   // what it chose before
 	shown store.Delivery   // what the state holds, for those who ask
 	since time.Time        // of the first failure of those that last
 	code  string           // S3's code of the newest one
@@ -42,7 +44,7 @@ type worker struct {
 }
 
 func newWorker(j *Job, d *store.Delivery) *worker {
-	return &worker{job: j, account: d.Account, id: d.Trail.ID, name: d.Trail.Name, wake: make(chan struct{}, 1), trail: d.Trail, shown: *d, d: d}
+	return &worker{job: j, account: d.Account, id: d.Trail.ID, name: d.Trail.Name, wake: make(chan struct{}, 1), trail: d.Trail, past: slices.Clone(d.Past), shown: *d, d: d}
 }
 
 // notice takes the trail as it is now, nil for a deleted one, and wakes the worker where there may be something to do.
@@ -53,8 +55,11 @@ func (w *worker) notice(t *directory.Trail, now time.Time) {
 	if t == nil && w.gone.IsZero() {
 		w.gone = now
 	}
+	if until, ok := chosenUntil(old, t, now); ok && !w.shown.Gone {
+		w.past = addChoice(w.past, until, old)
+	}
 	w.trail = t
-	if old != t && (old == nil || t == nil || old.Logging != t.Logging || old.Validation != t.Validation || !old.Started.Equal(t.Started)) {
+	if old != t && (old == nil || t == nil || old.Logging != t.Logging || old.Validation != t.Validation || !old.Started.Equal(t.Started) || !old.Chosen.Equal(t.Chosen)) {
 		select {
 		case w.wake <- struct{}{}:
 		default:
@@ -135,7 +140,11 @@ func (w *worker) deliver(ctx context.Context, now time.Time) (next time.Duration
 // steps is the life of a delivery: finish what was planned, follow the trail's changes, deliver files, deliver a digest.
 func (w *worker) steps(ctx context.Context, now time.Time) (time.Duration, error) {
 	if w.d.Plan != nil {
-		if err := w.carryOut(ctx); err != nil {
+		err := w.carryOut(ctx)
+		if errors.Is(err, objectstore.ErrName) {
+			err = w.drop(ctx)
+		}
+		if err != nil {
 			return 0, err
 		}
 	}
@@ -165,6 +174,14 @@ func (w *worker) steps(ctx context.Context, now time.Time) (time.Duration, error
 		return 0, err
 	}
 	return w.pause(now), nil
+}
+
+// drop forgets the plan of an object whose name the storage does not take, and never took: it would stand before all that
+// follows for good. What it was to hold is planned anew under the next name, by the trail as it is now.
+func (w *worker) drop(ctx context.Context) error {
+	d := w.change()
+	d.Plan = nil
+	return ofState(w.save(ctx, d, nil))
 }
 
 // pause is until the next file or digest is due.
