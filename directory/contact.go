@@ -23,7 +23,7 @@ type ContactType string
 const (
 	BillingContact    ContactType = "BILLING"
 	OperationsContact ContactType = "OPERATIONS"
-	SecurityContact   ContactType = "SECURITY" // alarms go there, where nothing else is configured
+	SecurityContact   ContactType = "SECURITY" // alarms go there, too
 )
 
 // AlternateContact is whom to write to beside the primary contact, for one purpose.

@@ -105,7 +105,7 @@ func settings() []setting {
 		{name: "alarm-mail", kind: text, arg: "URL", help: "mail server, smtp://[USER@]HOST[:587] with STARTTLS or smtps://[USER@]HOST[:465]; needs alarm-mail-from"},
 		{name: "alarm-mail-password", kind: path, arg: "FILE", help: "file with the password of that user"},
 		{name: "alarm-mail-from", kind: text, arg: "ADDRESS", help: "sender of mails about alarms"},
-		{name: "alarm-mail-to", kind: list, arg: "ADDRESS", help: "who gets mails about an account that has no SECURITY contact"},
+		{name: "alarm-mail-to", kind: list, arg: "ADDRESS", help: "who gets mails, beside the account's SECURITY contact"},
 		{name: "alarm-syslog", kind: text, arg: "URL", help: "syslog server, udp://HOST[:514], tcp://HOST[:601], tls://HOST[:6514] or unix:///PATH"},
 		{name: "log-format", kind: text, arg: "FORMAT", help: "text or json", shown: "text on a terminal, else json"},
 		{name: "drain-timeout", kind: duration, arg: "TIME", help: "how long running requests are waited for at the end",

@@ -17,7 +17,7 @@ import (
 	"github.com/warder-iam/warder/trail"
 )
 
-// MaxAlarms is how many alarms an account has. Beyond that the oldest goes, resolved ones first.
+// MaxAlarms is how many alarms an account has. Beyond that the one that matters least goes.
 const MaxAlarms = 1000
 
 // book writes alarms into the state.
@@ -67,15 +67,15 @@ func (b *book) goesOn(m *Match) bool {
 // enter raises an alarm, with its event, or adds to one that is raised. What was entered before, by the sequence of the
 // record, is passed over: after a crash the same records may come again.
 func (b *book) enter(ctx context.Context, f *found) error {
-	var raised *directory.Alarm
+	var raised, dropped *directory.Alarm
 	change := &store.Change{Account: f.match.Account, Event: func(_ []byte, at time.Time) *trail.Event {
 		if raised == nil {
 			return nil
 		}
-		return b.event(f.match.Account, raisedEvent, raised, at)
+		return b.event(f.match.Account, raisedEvent, raised, dropped, at)
 	}}
 	_, err := b.store.Update(ctx, change, func(tx *store.Tx) ([]byte, error) {
-		raised = nil
+		raised, dropped = nil, nil
 		if tx.Account() == nil { // it is gone, and its alarms with it
 			return nil, nil
 		}
@@ -86,7 +86,7 @@ func (b *book) enter(ctx context.Context, f *found) error {
 		case alarm == nil || alarm.State == directory.AlarmResolved:
 			alarm = b.raise(alarm, f, tx.Now())
 			raised = alarm
-			makeRoom(tx, alarm)
+			dropped = makeRoom(tx, alarm)
 		default:
 			alarm = alarm.Clone()
 			alarm.Count += f.count
@@ -142,21 +142,34 @@ func eventOf(e *trail.Event) directory.AlarmEvent {
 	}
 }
 
-// makeRoom deletes the alarm that matters least where there are too many.
-func makeRoom(tx *store.Tx, alarm *directory.Alarm) {
+// makeRoom deletes the alarm that matters least where there are too many, and gives it; nil for none.
+func makeRoom(tx *store.Tx, alarm *directory.Alarm) *directory.Alarm {
 	a := tx.Account()
 	if a.Alarm(alarm.ID) != nil || a.AlarmCount() < MaxAlarms {
-		return
+		return nil
 	}
-	over := func(x *directory.Alarm) int {
-		if x.State == directory.AlarmResolved {
-			return 0
-		}
-		return 1
+	least := slices.MinFunc(a.Alarms(), matters)
+	tx.Delete(least)
+	return least
+}
+
+// matters compares alarms by how much is lost with them: those that are over and told are the least, then the severity counts,
+// then whether somebody is still to be told, then the time. So many small alarms push out no grave one, and none unheard before
+// one that was heard.
+func matters(x, y *directory.Alarm) int {
+	over := func(a *directory.Alarm) bool { return a.State == directory.AlarmResolved && !a.Waiting() }
+	rank := func(a *directory.Alarm) int { return slices.Index(severities(), Severity(a.Severity)) }
+	return cmp.Or(falseFirst(!over(x), !over(y)), rank(x)-rank(y), falseFirst(x.Waiting(), y.Waiting()), x.Last.Compare(y.Last))
+}
+
+func falseFirst(x, y bool) int {
+	switch {
+	case x == y:
+		return 0
+	case y:
+		return -1
 	}
-	tx.Delete(slices.MinFunc(a.Alarms(), func(x, y *directory.Alarm) int {
-		return cmp.Or(over(x)-over(y), x.Last.Compare(y.Last))
-	}))
+	return 1
 }
 
 // resolve ends the alarms of an account that no event has met for so long.
@@ -179,7 +192,7 @@ func (b *book) end(ctx context.Context, account, id string, now time.Time, quiet
 		if ended == nil {
 			return nil
 		}
-		return b.event(account, resolveEvent, ended, at)
+		return b.event(account, resolveEvent, ended, nil, at)
 	}}
 	_, err := b.store.Update(ctx, change, func(tx *store.Tx) ([]byte, error) {
 		ended = nil
@@ -203,12 +216,21 @@ func ARN(region, account, id string) string {
 	return "arn:aws:warder:" + region + ":" + account + ":alarm/" + id
 }
 
-// event is the record of what Warder itself did with an alarm.
-func (b *book) event(account, name string, alarm *directory.Alarm, at time.Time) *trail.Event {
-	details, err := json.Marshal(map[string]any{
+// onRecord is an alarm as records have it.
+func onRecord(alarm *directory.Alarm) map[string]any {
+	return map[string]any{
 		"alarmId": alarm.ID, "ruleId": alarm.Rule, "type": alarm.Type, "title": alarm.Title, "severity": alarm.Severity,
 		"subject": alarm.Subject, "detail": alarm.Detail, "count": alarm.Count, "eventId": alarm.Event.ID,
-	})
+	}
+}
+
+// event is the record of what Warder itself did with an alarm, for which another one may have been dropped.
+func (b *book) event(account, name string, alarm, dropped *directory.Alarm, at time.Time) *trail.Event {
+	about := onRecord(alarm)
+	if dropped != nil {
+		about["dropped"] = onRecord(dropped)
+	}
+	details, err := json.Marshal(about)
 	if err != nil {
 		return nil // texts and numbers always encode
 	}

@@ -84,7 +84,9 @@ func (e *Engine) Feed(account string, sequence uint64, event *trail.Event) []Mat
 	r := &record{Event: event, account: account, sequence: sequence, engine: e, members: e.members}
 	var found []Match
 	e.meeting(r, func(rule *Rule) { found = append(found, e.count(rule, r)...) })
-	e.memory.meet(account, r.principal(), event.EventTime)
+	if r.proven() {
+		e.memory.meet(account, r.principal(), event.EventTime)
+	}
 	return found
 }
 

@@ -203,3 +203,38 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Errorf("the memory takes %d bytes", len(text))
 	}
 }
+
+// Calls of strangers, each with another key or from another address, crowd out of memory neither who is known nor what was met:
+// the rules with fresh go on to see both.
+func TestStrangersCrowdNobodyOut(t *testing.T) {
+	rules, err := alarm.ParseRules([]byte(`{"rules":[{"id":"fresh","title":"t","severity":"LOW","when":{"eventName":"GetCallerIdentity"},"by":"sourceIPAddress","fresh":"1h"}]}`))
+	check(t, err)
+	e := alarm.NewEngine(alarm.Options{Rules: rules}, nil)
+	sequence := uint64(0)
+	feed := func(second int64, name string, who trail.UserIdentity, address string) (met []string) {
+		sequence++
+		for _, m := range e.Feed(account, sequence, &trail.Event{
+			EventSource: "cloudtrail.amazonaws.com", EventName: name, EventTime: time.Unix(1e9+second, 0), UserIdentity: who, SourceIPAddress: address,
+		}) {
+			met = append(met, m.Rule.ID)
+		}
+		return met
+	}
+	alice := trail.UserIdentity{Type: "IAMUser", ARN: "arn:aws:iam::111122223333:user/alice"}
+	feed(0, "ListTrails", alice, "192.0.2.1")
+	feed(1, "GetCallerIdentity", alice, "192.0.2.1")
+	known := len(e.Memory().Seen)
+	const week = 7 * 24 * 3600
+	for i := range int64(20_000) {
+		who := trail.UserIdentity{Type: "Unknown", AccessKeyID: fmt.Sprint("AKIA", i)}
+		if met := feed(week+i/10, "GetCallerIdentity", who, fmt.Sprintf("10.0.%d.%d", i>>8, i&255)); len(met) > 0 {
+			t.Fatalf("a stranger meets %v", met)
+		}
+	}
+	if got := len(e.Memory().Seen); got != known {
+		t.Errorf("%d are remembered, want %d", got, known)
+	}
+	if met := feed(2*week, "StopLogging", alice, "192.0.2.1"); !slices.Contains(met, "first-evasion") {
+		t.Errorf("met: %v", met)
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"net/mail"
 	"net/netip"
 	"net/smtp"
+	"net/textproto"
 	"net/url"
 	"slices"
 	"strings"
@@ -33,13 +34,13 @@ type MailOptions struct {
 	Password seal.Secret
 	// From is the sender's address.
 	From string
-	// To are whom messages go to where an account has no security contact.
+	// To are whom messages go to beside the account's security contact, whatever becomes of that.
 	To []string
 	// Roots vouch for the server; nil for the system's.
 	Roots *x509.CertPool
 }
 
-// Mail writes messages to the account's security contact, or to who is configured.
+// Mail writes messages to who is configured and to the account's security contact.
 type Mail struct {
 	host, address, user string
 	implicit            bool // TLS from the first byte
@@ -94,21 +95,55 @@ func plainAddress(text string) (*mail.Address, error) {
 // Name implements Channel.
 func (m *Mail) Name() string { return "mail" }
 
-// recipients are whom a message goes to.
-func (m *Mail) recipients(msg *Message) ([]string, error) {
+// recipients are whom a message goes to. The account's contact is one more and replaces nobody: whoever may change it must
+// not be able to keep alarms from who is configured.
+type recipients struct {
+	contact string // "" for none, and where it is among the others
+	others  []string
+}
+
+func (m *Mail) recipients(msg *Message) (recipients, error) {
+	to := recipients{others: m.to}
 	if msg.contact != "" {
 		a, err := plainAddress(msg.contact)
-		if err == nil {
-			return []string{a.Address}, nil
-		}
-		if len(m.to) == 0 {
-			return nil, errors.New("the account's security contact has no mail address that can be written to")
+		switch {
+		case err == nil && !slices.ContainsFunc(m.to, func(s string) bool { return strings.EqualFold(s, a.Address) }):
+			to.contact = a.Address
+		case err != nil && len(m.to) == 0:
+			return to, errors.New("the account's security contact has no mail address that can be written to")
 		}
 	}
-	if len(m.to) == 0 {
-		return nil, errors.New("nobody to write to: the account has no contact of the type SECURITY, and no recipient is configured")
+	if to.contact == "" && len(to.others) == 0 {
+		return to, errors.New("nobody to write to: the account has no contact of the type SECURITY, and no recipient is configured")
 	}
-	return m.to, nil
+	return to, nil
+}
+
+// all are the addresses.
+func (r recipients) all() []string {
+	if r.contact == "" {
+		return r.others
+	}
+	return slices.Concat(r.others, []string{r.contact})
+}
+
+// tell names the recipients to the server. All who are configured must be taken, or nothing is sent; a contact that is not
+// taken keeps nobody else's mail.
+func (r recipients) tell(c *smtp.Client) error {
+	for _, address := range r.others {
+		if err := c.Rcpt(address); err != nil {
+			return err
+		}
+	}
+	if r.contact == "" {
+		return nil
+	}
+	err := c.Rcpt(r.contact)
+	var refused *textproto.Error
+	if errors.As(err, &refused) && len(r.others) > 0 {
+		return nil
+	}
+	return err
 }
 
 // Send implements Channel.
@@ -117,7 +152,7 @@ func (m *Mail) Send(ctx context.Context, msg *Message) error {
 	if err != nil {
 		return err
 	}
-	text, err := m.compose(msg, to)
+	text, err := m.compose(msg, to.all())
 	if err != nil {
 		return err
 	}
@@ -134,7 +169,7 @@ func (m *Mail) Send(ctx context.Context, msg *Message) error {
 }
 
 // talk is one conversation. What the server says stands in errors; it never hears the password before TLS.
-func (m *Mail) talk(conn net.Conn, to []string, text []byte) error {
+func (m *Mail) talk(conn net.Conn, to recipients, text []byte) error {
 	config := &tls.Config{ServerName: m.host, RootCAs: m.roots, MinVersion: tls.VersionTLS12}
 	if m.implicit {
 		conn = tls.Client(conn, config)
@@ -160,10 +195,8 @@ func (m *Mail) talk(conn net.Conn, to []string, text []byte) error {
 	if err := c.Mail(m.from.Address); err != nil {
 		return err
 	}
-	for _, address := range to {
-		if err := c.Rcpt(address); err != nil {
-			return err
-		}
+	if err := to.tell(c); err != nil {
+		return err
 	}
 	w, err := c.Data()
 	if err != nil {

@@ -28,6 +28,7 @@ type mailbox struct {
 	signedIn []string
 	texts    []string
 	address  string
+	refuses  string // a recipient
 }
 
 type mailSession struct {
@@ -60,6 +61,9 @@ func (s *mailSession) Mail(from string, _ *smtp.MailOptions) error {
 func (s *mailSession) Rcpt(to string, _ *smtp.RcptOptions) error {
 	s.box.mu.Lock()
 	defer s.box.mu.Unlock()
+	if to == s.box.refuses {
+		return &smtp.SMTPError{Code: 550, Message: "no such user"}
+	}
 	s.box.to = append(s.box.to, to)
 	return nil
 }
@@ -111,7 +115,7 @@ func TestMail(t *testing.T) {
 		want     string // whom it goes to
 		problem  string
 	}{
-		"STARTTLS to the security contact":     {config: config, user: "warder@", password: "mail-canary", contact: true, to: []string{"ops@example.com"}, want: "security@example.com"},
+		"STARTTLS to the security contact":     {config: config, user: "warder@", password: "mail-canary", contact: true, to: []string{"ops@example.com"}, want: "ops@example.com security@example.com"},
 		"TLS to who is configured":             {config: config, implicit: true, to: []string{"Ops <ops@example.com>", "second@example.com"}, want: "ops@example.com second@example.com"},
 		"in clear on this machine":             {contact: true, want: "security@example.com"},
 		"no password without TLS":              {user: "warder@", password: "mail-canary", contact: true, problem: "no STARTTLS"},
@@ -143,6 +147,43 @@ func TestMail(t *testing.T) {
 				t.Errorf("to %q from %q, TLS %v, signed in %q", got, box.from, box.secure, box.signedIn)
 			}
 			checkMail(t, box.texts[0], c.want)
+		})
+	}
+}
+
+// Whoever may change the account's security contact keeps no mail from those who are configured.
+func TestMailGoesToWhoIsConfigured(t *testing.T) {
+	for name, c := range map[string]struct {
+		contact, refuses string
+		to               []string
+		want             string
+		problem          string
+	}{
+		"another contact":            {contact: "eve@example.net", to: []string{"ops@example.com"}, want: "ops@example.com eve@example.net"},
+		"one of them":                {contact: "OPS@example.com", to: []string{"ops@example.com"}, want: "ops@example.com"},
+		"no address":                 {contact: "e\r\nve", to: []string{"ops@example.com"}, want: "ops@example.com"},
+		"a contact that is refused":  {contact: "eve@example.net", refuses: "eve@example.net", to: []string{"ops@example.com"}, want: "ops@example.com"},
+		"the only one is refused":    {contact: "eve@example.net", refuses: "eve@example.net", problem: "no such user"},
+		"who is configured, refused": {contact: "eve@example.net", refuses: "ops@example.com", to: []string{"ops@example.com"}, problem: "no such user"},
+		"no address and nobody else": {contact: "e\r\nve", problem: "no mail address that can be written"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			box := newMailbox(t, nil, false)
+			box.refuses = c.refuses
+			m, err := NewMail(MailOptions{Server: "smtp://" + box.address, From: "warder@example.com", To: c.to})
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = m.Send(t.Context(), &Message{contact: c.contact})
+			if c.problem != "" {
+				if err == nil || !strings.Contains(err.Error(), c.problem) || len(box.texts) != 0 {
+					t.Errorf("%v, %d mails", err, len(box.texts))
+				}
+				return
+			}
+			if got := strings.Join(box.to, " "); err != nil || got != c.want || len(box.texts) != 1 {
+				t.Errorf("to %q, %d mails, %v", got, len(box.texts), err)
+			}
 		})
 	}
 }

@@ -150,6 +150,10 @@ func (r *record) principal() string {
 	return cmp.Or(u.ARN, u.InvokedBy, u.UserName, u.PrincipalID, u.AccessKeyID, r.SourceIPAddress)
 }
 
+// proven reports whether the caller is who the record says. What is remembered for long is of those only: strangers may name
+// as many keys as they like, and must not crowd out of a bounded memory who is known.
+func (r *record) proven() bool { return r.UserIdentity.Type != "Unknown" }
+
 // network is the neighbourhood of the source address: 24 bits of IPv4, 48 of IPv6. It is "" where the source is a service.
 func (r *record) network() string {
 	addr, err := netip.ParseAddr(r.SourceIPAddress)

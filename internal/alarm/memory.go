@@ -155,6 +155,9 @@ func (m *Memory) see(key Hash, at time.Time) (before Span, known bool) {
 // fresh reports whether the subject was not met for the rule's time, by a principal that is known long enough for that to
 // mean something.
 func (m *Memory) fresh(rule *Rule, r *record, subject string) bool {
+	if !r.proven() {
+		return false // nobody that is known at all
+	}
 	at := hours(r.EventTime)
 	before, met := m.see(hash("fresh", rule.ID, r.account, subject), r.EventTime)
 	if met && before.Last+uint32(rule.Fresh.Hours()) > at {

@@ -2,6 +2,7 @@ package alarm
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -268,20 +269,31 @@ func TestTell(t *testing.T) {
 	}
 }
 
-// The number of alarms is bounded: those that are over go first, then the oldest.
+// The number of alarms is bounded: those that are over and told go first, then those that are less grave, those that were told,
+// the oldest; and what goes is on record.
 func TestRoom(t *testing.T) {
 	w := newWorld(t)
 	b := book{store: w.store, region: "us-east-1", tell: Low}
-	_, err := w.store.Update(t.Context(), &store.Change{Account: home}, func(tx *store.Tx) ([]byte, error) { return nil, nil })
-	w.check(err)
+	waiting := []directory.AlarmNotice{{Channel: "mail", Next: time.Unix(1, 0)}}
+	others := map[int]directory.Alarm{ // than MEDIUM ones that were told
+		0:   {Severity: "CRITICAL", State: directory.AlarmRaised, Notices: waiting},
+		1:   {Severity: "HIGH", State: directory.AlarmRaised},
+		2:   {Severity: "MEDIUM", State: directory.AlarmRaised, Notices: waiting},
+		3:   {Severity: "LOW", State: directory.AlarmRaised, Notices: waiting},
+		4:   {Severity: "LOW", State: directory.AlarmAcknowledged},
+		500: {Severity: "CRITICAL", State: directory.AlarmResolved},
+		501: {Severity: "LOW", State: directory.AlarmResolved, Notices: waiting},
+	}
+	id := func(i int) string { return fmt.Sprintf("%016x", i) }
 	for first := 0; first < MaxAlarms; first += 50 {
 		_, err := w.store.Update(t.Context(), &store.Change{Account: home}, func(tx *store.Tx) ([]byte, error) {
 			for i := first; i < first+50; i++ {
-				a := &directory.Alarm{ID: fmt.Sprintf("%016x", i), State: directory.AlarmRaised, Last: time.Unix(int64(i), 0)}
-				if i == 500 {
-					a.State = directory.AlarmResolved
+				a, ok := others[i]
+				if !ok {
+					a = directory.Alarm{Severity: "MEDIUM", State: directory.AlarmRaised}
 				}
-				if err := tx.Put(a); err != nil {
+				a.ID, a.Last = id(i), time.Unix(int64(i), 0)
+				if err := tx.Put(&a); err != nil {
 					return nil, err
 				}
 			}
@@ -289,17 +301,39 @@ func TestRoom(t *testing.T) {
 		})
 		w.check(err)
 	}
-	for i, gone := range []int{500, 0} {
+	for i, gone := range []int{500, 4, 3, 501, 5, 6} {
 		m := Match{Rule: Builtin()[0], Account: home, Subject: fmt.Sprint("new ", i), Event: &trail.Event{EventTime: time.Unix(1e9, 0)}}
 		f := &found{match: m}
 		f.add(m)
 		f.sequence = 1
 		w.check(b.enter(t.Context(), f))
 		a := w.store.Snapshot().Account(home)
-		if a.AlarmCount() != MaxAlarms || a.Alarm(fmt.Sprintf("%016x", gone)) != nil || a.Alarm(m.id()) == nil {
-			t.Errorf("%d alarms; %d is there: %t", a.AlarmCount(), gone, a.Alarm(fmt.Sprintf("%016x", gone)) != nil)
+		if a.AlarmCount() != MaxAlarms || a.Alarm(id(gone)) != nil || a.Alarm(m.id()) == nil {
+			t.Errorf("%d alarms; %d is there: %t", a.AlarmCount(), gone, a.Alarm(id(gone)) != nil)
+		}
+		if got := w.dropped(m.id()); got != id(gone) {
+			t.Errorf("on record is that %q was dropped, want %s", got, id(gone))
 		}
 	}
+}
+
+// dropped is the alarm that had to go for another one, by the record of the latter.
+func (w *world) dropped(id string) string {
+	w.Helper()
+	for o, err := range w.store.Outbox(w.Context(), "") {
+		w.check(err)
+		var details struct {
+			AlarmID string `json:"alarmId"`
+			Dropped struct {
+				AlarmID string `json:"alarmId"`
+			} `json:"dropped"`
+		}
+		w.check(json.Unmarshal(o.Event.ServiceEventDetails, &details))
+		if details.AlarmID == id {
+			return details.Dropped.AlarmID
+		}
+	}
+	return ""
 }
 
 // What names no account is the only account's business, and nobody's where there are several.

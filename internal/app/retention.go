@@ -45,6 +45,7 @@ type retention struct {
 	// delivered is the sequence up to which all was delivered; the greatest there is where nothing is to be delivered.
 	delivered func() uint64
 	log       *slog.Logger
+	lags      bool // the log knows that its time is behind the clock
 }
 
 // run removes until ctx ends.
@@ -52,18 +53,25 @@ func (r *retention) run(ctx context.Context) {
 	if r.Retention == (trailstore.Retention{}) {
 		return
 	}
-	for ctx.Err() == nil {
-		if err := r.once(ctx, time.Now()); err != nil && ctx.Err() == nil {
+	for last := time.Now(); ctx.Err() == nil; {
+		now := time.Now()
+		ran := now.Sub(last) // by the monotonic clock, which nobody sets
+		last = now
+		if err := r.once(ctx, now, ran); err != nil && ctx.Err() == nil {
 			r.log.Error("nothing of the trail was removed, though some is over what is to be kept", "error", err.Error())
 		}
 		sleep(ctx, retainEvery)
 	}
 }
 
-// once removes what there is to remove. In this order: the trail says what will be removed, the state knows it, it is removed.
+// once removes what there is to remove, ran after the last call; 0 for the first of a server. In this order: the trail says what will be removed, the state knows it, it is removed.
 // Wherever a crash comes between, no record is missing that the state does not know to be, and the next call goes on.
-func (r *retention) once(ctx context.Context, now time.Time) error {
-	last, err := r.recorder.trail.Expired(r.Retention, now, r.delivered())
+func (r *retention) once(ctx context.Context, now time.Time, ran time.Duration) error {
+	counted, err := r.counted(ctx, now, ran)
+	if err != nil {
+		return err
+	}
+	last, err := r.recorder.trail.Expired(r.Retention, counted, r.delivered())
 	if err != nil || last == 0 {
 		return err
 	}

@@ -48,7 +48,7 @@ func (s *Store) Expired(r Retention, now time.Time, delivered uint64) (last uint
 type keptSegment struct {
 	first, last uint64 // last is 0 for the newest
 	bytes       int64
-	written     time.Time
+	written     time.Time // or later: the time of the newest write to it or one before it
 }
 
 func (s *Store) kept() ([]keptSegment, error) {
@@ -57,12 +57,16 @@ func (s *Store) kept() ([]keptSegment, error) {
 		return nil, fmt.Errorf("trailstore: %w", err)
 	}
 	var all []keptSegment
+	var written time.Time
 	for i, first := range firsts {
 		info, err := os.Stat(filepath.Join(s.dir, segmentName(first)))
 		if err != nil {
 			return nil, fmt.Errorf("trailstore: %w", err)
 		}
-		k := keptSegment{first: first, bytes: info.Size(), written: info.ModTime()}
+		if info.ModTime().After(written) { // one that seems older than those before it was written while the clock was behind
+			written = info.ModTime()
+		}
+		k := keptSegment{first: first, bytes: info.Size(), written: written}
 		for _, name := range beside(first) {
 			if info, err := os.Stat(filepath.Join(s.dir, name)); err == nil {
 				k.bytes += info.Size()

@@ -85,6 +85,26 @@ func TestExpired(t *testing.T) {
 	closeStore(t, s)
 }
 
+// What was written while the clock was set back is not the older for it.
+func TestExpiredWithAClockSetBack(t *testing.T) {
+	now := time.Now()
+	s, x := aged(t, now)
+	long := now.Add(-1000 * time.Hour)
+	if err := os.Chtimes(filepath.Join(s.dir, segmentName(7)), long, long); err != nil {
+		t.Fatal(err)
+	}
+	for age, want := range map[time.Duration]uint64{5*time.Hour - time.Minute: 3, 4*time.Hour - time.Minute: 9} { // the third goes with the second
+		if got, err := s.Expired(Retention{Age: age}, now, 1<<60); err != nil || got != want {
+			t.Errorf("%v: %d, want %d; %v", age, got, want, err)
+		}
+	}
+	if got, err := s.Expired(Retention{Age: 500 * time.Hour}, now, 1<<60); err != nil || got != 0 {
+		t.Errorf("%d, %v", got, err)
+	}
+	closeIndex(t, x)
+	closeStore(t, s)
+}
+
 // After a removal the log is verified, read, looked through and opened as before, without what is gone.
 func TestRemove(t *testing.T) {
 	s, x := aged(t, time.Now())
