@@ -106,6 +106,11 @@ func clonePointer[T any](p *T) *T {
 // Quiet reports whether the alarm is muted at that time.
 func (a *Alarm) Quiet(now time.Time) bool { return a.Muted != nil && now.Before(a.Muted.Until) }
 
+// Waiting reports whether somebody is still to be told.
+func (a *Alarm) Waiting() bool {
+	return slices.ContainsFunc(a.Notices, func(n AlarmNotice) bool { return !n.Next.IsZero() })
+}
+
 // Alarm by its id, or nil.
 func (a *Account) Alarm(id string) *Alarm {
 	return valueOf[*Alarm](&a.alarms, id)
