@@ -28,7 +28,7 @@ help:
 	@echo '  make bench-packages   the benchmarks of the single packages'
 	@echo '  make generate         write anew what is generated: API shapes (python3 with botocore), catalog (npm), docs/operations.md'
 	@echo
-	@echo 'WARDER_REQUIRE="awscli terraform node boto3 botocore xmllint chromium jq s3 strace race" makes a missing client a failure instead of a notice.'
+	@echo 'WARDER_REQUIRE="awscli terraform node python3 boto3 botocore xmllint chromium jq s3 strace race" makes a missing client a failure instead of a notice.'
 
 # Without debugger tables, and with a compiler that collects no garbage (at 4 times the usual heap it takes a tenth longer), the
 # first build on a cold cache takes about 85 CPU-seconds, three quarters of a minute of two cores: 27 are the standard library's,

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/warder-iam/warder/internal/alarm"
+	"github.com/warder-iam/warder/internal/server/servertest"
 )
 
 const page = "../../docs/alarms.md"
@@ -99,7 +100,7 @@ func TestPageMessage(t *testing.T) {
 // The page's program takes what Warder signs, and nothing else.
 func TestPageVerifies(t *testing.T) {
 	if exec.Command("python3", "--version").Run() != nil {
-		t.Skip("NOT TESTED, python3 is missing")
+		servertest.Missing(t, "python3", "Get Python 3: as root on Debian, apt-get install python3.")
 	}
 	program := filepath.Join(t.TempDir(), "verify.py")
 	check(t, os.WriteFile(program, []byte(block(t, "verify.py")), 0o600))

@@ -6,5 +6,5 @@
 // Its last line is "N passed, N failed, N skipped". A table test counts by its cases. Every failed step counts as
 // failed, a linter too, but only tests count as passed.
 //
-// WARDER_REQUIRE lists what a suite may not be skipped for: awscli, terraform, node, boto3, botocore, xmllint, chromium, jq, s3, strace, race.
+// WARDER_REQUIRE lists what a suite may not be skipped for: awscli, terraform, node, python3, boto3, botocore, xmllint, chromium, jq, s3, strace, race.
 package main
