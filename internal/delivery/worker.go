@@ -135,7 +135,11 @@ func (w *worker) deliver(ctx context.Context, now time.Time) (next time.Duration
 // steps is the life of a delivery: finish what was planned, follow the trail's changes, deliver files, deliver a digest.
 func (w *worker) steps(ctx context.Context, now time.Time) (time.Duration, error) {
 	if w.d.Plan != nil {
-		if err := w.carryOut(ctx); err != nil {
+		err := w.carryOut(ctx)
+		if errors.Is(err, objectstore.ErrName) {
+			err = w.drop(ctx)
+		}
+		if err != nil {
 			return 0, err
 		}
 	}
@@ -165,6 +169,14 @@ func (w *worker) steps(ctx context.Context, now time.Time) (time.Duration, error
 		return 0, err
 	}
 	return w.pause(now), nil
+}
+
+// drop forgets the plan of an object whose name the storage does not take, and never took: it would stand before all that
+// follows for good. What it was to hold is planned anew under the next name, by the trail as it is now.
+func (w *worker) drop(ctx context.Context) error {
+	d := w.change()
+	d.Plan = nil
+	return ofState(w.save(ctx, d, nil))
 }
 
 // pause is until the next file or digest is due.

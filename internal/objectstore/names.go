@@ -10,10 +10,11 @@ import (
 )
 
 // MaxName is the most bytes of an object's name, as S3 has it; maxPart those between two slashes, as file systems have
-// it, less what the folder engine adds.
+// it, less what the folder engine adds: the metadata's suffix, and what wholefile writes around a name until the file is
+// whole. The digest of a trail with the longest name has to fit: 204 bytes in us-east-1.
 const (
 	MaxName = 1024
-	maxPart = 200
+	maxPart = 255 - len(metadataSuffix) - len("..ABCDEFGH.tmp")
 )
 
 // MaxMetadata is the most bytes of an object's metadata, keys and values, as S3 has it.
@@ -53,7 +54,7 @@ func CheckName(name string) error {
 	}
 	for part := range strings.SplitSeq(name, "/") {
 		if part == "" || part[0] == '.' || len(part) > maxPart {
-			return bad("has a part that is empty, hidden or longer than 200 bytes")
+			return bad("has a part that is empty, hidden or longer than 227 bytes")
 		}
 	}
 	return nil

@@ -145,7 +145,7 @@ func names(t *testing.T, s objectstore.Store, bucket string) {
 		}
 	}
 	for _, n := range []string{"", "/", "/x", "x/", "a//b", ".", "..", "../x", "a/../b", "a/./b", ".hidden", "a/.hidden/b", "a\\b", "a\x00b",
-		"a\nb", "c:x", "a\xffb", "x.metadata.json", strings.Repeat("n", 201), strings.Repeat("nnnn/", 205) + "n"} {
+		"a\nb", "c:x", "a\xffb", "x.metadata.json", strings.Repeat("n", 228), strings.Repeat("nnnn/", 205) + "n"} {
 		bad(bucket, n)
 	}
 }
