@@ -1,6 +1,8 @@
 package cloudtrail
 
 import (
+	"strings"
+
 	"github.com/warder-iam/warder/directory"
 	api "github.com/warder-iam/warder/internal/api/cloudtrail"
 	"github.com/warder-iam/warder/internal/objectstore"
@@ -48,10 +50,24 @@ func (s *settings) apply(t *directory.Trail) error {
 		return api.InvalidS3PrefixException.New("The prefix is longer than %d characters.", maxPrefix)
 	case t.Prefix != "" && objectstore.CheckName(t.Prefix) != nil:
 		return api.InvalidS3PrefixException.New("%.200q is not a prefix of objects' names: printable characters with single slashes between them, none at an end.", t.Prefix)
+	case s.prefix != nil && belowDeliveries(t.Prefix):
+		return api.InvalidS3PrefixException.New("%.200q has a part AWSLogs, below which trails deliver: give the trail a prefix of its own.", t.Prefix)
 	case t.MultiRegion && !t.GlobalEvents:
 		return api.InvalidParameterCombinationException.New("Multi-Region trail must include global service events.")
 	}
 	return nil
+}
+
+// belowDeliveries: objects under the prefix would lie among those of other trails. In a directory one could so stand where
+// another trail's next object is to be, since a name is there either an object or a folder; and some file systems do not
+// tell letters' cases apart.
+func belowDeliveries(prefix string) bool {
+	for part := range strings.SplitSeq(prefix, "/") {
+		if strings.EqualFold(part, "AWSLogs") {
+			return true
+		}
+	}
+	return false
 }
 
 // unsupported refuses what Warder has no part of: it would be asked for and not happen.
