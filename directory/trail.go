@@ -27,7 +27,9 @@ type Trail struct {
 	// There are never both.
 	Selectors []EventSelector         `json:"selectors,omitempty"`
 	Advanced  []AdvancedEventSelector `json:"advanced,omitempty"`
-	Tags      []Tag                   `json:"tags,omitempty"`
+	// Chosen is when what Selects says last changed, in whole seconds; zero where it never did.
+	Chosen time.Time `json:"chosen,omitzero"`
+	Tags   []Tag     `json:"tags,omitempty"`
 	// Logging: events are delivered. Started and Stopped are when that last began and ended; zero where it never did.
 	Logging bool      `json:"logging,omitempty"`
 	Started time.Time `json:"started,omitzero"`

@@ -18,9 +18,10 @@ const mostSpans = 100
 // follow takes over what the trail became. Only between objects: one that is planned is delivered as it was planned.
 func (w *worker) follow(ctx context.Context, now time.Time) error {
 	w.mu.Lock()
-	t, gone := w.trail, w.gone
+	t, gone, past := w.trail, w.gone, slices.Clone(w.past)
 	w.mu.Unlock()
 	d := w.change()
+	d.Past = past
 	d.Spans = slices.Clone(d.Spans)
 	first := len(d.Spans) == 0 && d.Read == 0
 	validated := w.d.Trail.Validation && !first
@@ -40,17 +41,28 @@ func (w *worker) follow(ctx context.Context, now time.Time) error {
 	if d.Trail.Validation && !validated && d.Files == d.Digested && d.DigestEnd.Before(now) && !first {
 		d.DigestEnd = now
 	}
-	patience := late
-	if d.Gone {
-		patience = lateGone
-	}
-	d.Spans = slices.DeleteFunc(d.Spans, func(s store.Span) bool {
-		return !s.Until.IsZero() && now.Sub(s.Until) > patience && d.Read >= w.job.o.Log.Head().Sequence
-	})
+	w.forget(d, now)
 	if reflect.DeepEqual(d, w.d) {
 		return nil
 	}
 	return ofState(w.save(ctx, d, nil))
+}
+
+// forget drops the ends of what the trail was, when no event of before them can come any more.
+func (w *worker) forget(d *store.Delivery, now time.Time) {
+	if d.Read < w.job.o.Log.Head().Sequence {
+		return
+	}
+	patience := late
+	if d.Gone {
+		patience = lateGone
+	}
+	over := func(until time.Time) bool { return !until.IsZero() && now.Sub(until) > patience }
+	d.Spans = slices.DeleteFunc(d.Spans, func(s store.Span) bool { return over(s.Until) })
+	d.Past = slices.DeleteFunc(d.Past, func(c store.Choice) bool { return over(c.Until) })
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.past = slices.DeleteFunc(w.past, func(c store.Choice) bool { return over(c.Until) })
 }
 
 // followLogging opens and closes spans as the trail was started and stopped, also where both came since the last look.
@@ -125,7 +137,7 @@ func (w *worker) begin(ctx context.Context, d *store.Delivery, first bool) error
 
 // wants tells whether an event is this trail's.
 func wants(d *store.Delivery, e *trail.Event) bool {
-	return e.RecipientAccountID == d.Account && d.Trail.Selects(e) &&
+	return e.RecipientAccountID == d.Account && chose(d, e) &&
 		slices.ContainsFunc(d.Spans, func(s store.Span) bool {
 			return !e.EventTime.Before(s.From) && (s.Until.IsZero() || !e.EventTime.After(s.Until))
 		})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,6 +34,7 @@ type worker struct {
 	mu    sync.Mutex
 	trail *directory.Trail // as it is now; nil when it was deleted
 	gone  time.Time        // when that was noticed
+	past  []store.Choice   // what it chose before
 	shown store.Delivery   // what the state holds, for those who ask
 	since time.Time        // of the first failure of those that last
 	code  string           // S3's code of the newest one
@@ -42,7 +44,7 @@ type worker struct {
 }
 
 func newWorker(j *Job, d *store.Delivery) *worker {
-	return &worker{job: j, account: d.Account, id: d.Trail.ID, name: d.Trail.Name, wake: make(chan struct{}, 1), trail: d.Trail, shown: *d, d: d}
+	return &worker{job: j, account: d.Account, id: d.Trail.ID, name: d.Trail.Name, wake: make(chan struct{}, 1), trail: d.Trail, past: slices.Clone(d.Past), shown: *d, d: d}
 }
 
 // notice takes the trail as it is now, nil for a deleted one, and wakes the worker where there may be something to do.
@@ -53,8 +55,11 @@ func (w *worker) notice(t *directory.Trail, now time.Time) {
 	if t == nil && w.gone.IsZero() {
 		w.gone = now
 	}
+	if until, ok := chosenUntil(old, t, now); ok && !w.shown.Gone {
+		w.past = addChoice(w.past, until, old)
+	}
 	w.trail = t
-	if old != t && (old == nil || t == nil || old.Logging != t.Logging || old.Validation != t.Validation || !old.Started.Equal(t.Started)) {
+	if old != t && (old == nil || t == nil || old.Logging != t.Logging || old.Validation != t.Validation || !old.Started.Equal(t.Started) || !old.Chosen.Equal(t.Chosen)) {
 		select {
 		case w.wake <- struct{}{}:
 		default:

@@ -18,6 +18,8 @@ type Delivery struct {
 	Trail *directory.Trail `json:"trail"`
 	// Spans are the times whose events are delivered, oldest first.
 	Spans []Span `json:"spans,omitempty"`
+	// Past is what the trail chose before, oldest first, as long as events of then may still come.
+	Past []Choice `json:"past,omitempty"`
 	// Gone: the trail was deleted.
 	Gone bool `json:"gone,omitzero"`
 	// Read is the sequence of a record of the log: that one and all before it are delivered or not for this trail.
@@ -42,6 +44,14 @@ type Delivery struct {
 type Span struct {
 	From  time.Time `json:"from"`
 	Until time.Time `json:"until,omitzero"`
+}
+
+// Choice is what a trail chose of the events until its settings were changed; the end belongs to it, and to what the trail
+// chose from then on.
+type Choice struct {
+	Until time.Time `json:"until"`
+	// Trail has the settings that Selects looks at. Nil: every event of the account.
+	Trail *directory.Trail `json:"trail,omitempty"`
 }
 
 // Plan is an object that is to be delivered.

@@ -21,6 +21,7 @@ func TestDeliveries(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	d := &Delivery{
 		Account: here, Trail: &directory.Trail{ID: "t1", Name: "main", Created: at, Bucket: "b", Logging: true, Started: at}, Read: 9, Files: 130, Digested: 7,
+		Past:  []Choice{{Until: at}, {Until: at.Add(time.Minute), Trail: &directory.Trail{Region: "us-east-1", GlobalEvents: true}}},
 		Spans: []Span{{From: at, Until: at.Add(time.Hour)}, {From: at.Add(2 * time.Hour)}}, DigestEnd: at, Records: 3,
 		Plan:     &Plan{Bucket: "b", Object: "o", At: at, Digest: &DigestPlan{Files: 130, Log: trail.Head{Sequence: 9, Hash: trail.Hash{1}, Time: at}, Signature: "ab"}},
 		Previous: &trail.PreviousDigest{Bucket: "b", Object: "p", Hash: "h", Signature: "s"}, Chain: trail.ChainPoint{Sequence: 5, Hash: trail.Hash{2}},

@@ -35,7 +35,7 @@ func changeTrail[Out any](ct *Service, c *server.Call, name string, change func(
 			return nil, err
 		}
 		t = t.Clone()
-		change(t, tx.Now().UTC().Truncate(time.Second))
+		change(t, wholeSecond(tx.Now()))
 		return new(Out), tx.Put(t)
 	})
 }
@@ -68,6 +68,8 @@ func (ct *Service) getTrailStatus(c *server.Call, in *api.GetTrailStatusInput) (
 	}
 	return out, nil
 }
+
+func wholeSecond(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
 
 func timeOrNil(t time.Time) *time.Time {
 	if t.IsZero() {

@@ -47,7 +47,7 @@ func (ct *Service) putEventSelectors(c *server.Call, in *api.PutEventSelectorsIn
 			return nil, err
 		}
 		t = t.Clone()
-		t.Selectors, t.Advanced = basic, advanced
+		t.Selectors, t.Advanced, t.Chosen = basic, advanced, wholeSecond(tx.Now())
 		shown := showSelectors(tx.Account(), t)
 		return (*api.PutEventSelectorsOutput)(shown), tx.Put(t)
 	})

@@ -82,6 +82,9 @@ func (ct *Service) updateTrail(c *server.Call, in *api.UpdateTrailInput) (*api.U
 		if err != nil {
 			return nil, err
 		}
+		if old := tx.Account().TrailByID(t.ID); old.GlobalEvents != t.GlobalEvents || old.MultiRegion != t.MultiRegion {
+			t.Chosen = wholeSecond(tx.Now())
+		}
 		return shownAsUpdated(showTrail(tx.Account(), t)), tx.Put(t)
 	})
 }
