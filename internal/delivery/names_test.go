@@ -86,8 +86,8 @@ func TestPrefixNotTaken(t *testing.T) {
 		main := logging("t1", "main")
 		w.set(account, "t1", main)
 		w.storage.FailPuts(-1, 0, objectstore.ErrName)
+		w.log.add(t, account, time.Now())
 		w.run(func(j *Job) {
-			w.log.add(t, account, time.Now())
 			time.Sleep(time.Minute)
 			main = main.Clone()
 			main.Prefix = "other"
