@@ -199,12 +199,10 @@ func (g *gatherer) add(e *trail.Event) {
 		p.Denied++
 	}
 	g.use(p, e)
-	if e.UserIdentity.InvokedBy == "" && e.EventType != serviceEvent {
+	if e.UserIdentity.InvokedBy == "" && !e.ByService() {
 		g.source(p, e)
 	}
 }
-
-const serviceEvent = "AwsServiceEvent"
 
 // room reports whether the event can be added without more than the bounded number of uses and sources.
 func (g *gatherer) room(principal string, e *trail.Event) bool {
@@ -226,7 +224,7 @@ func (g *gatherer) text(s string) string {
 func keyOfUse(principal string, e *trail.Event) useKey {
 	return useKey{
 		principal: principal, service: strings.TrimSuffix(e.EventSource, ".amazonaws.com"), action: e.EventName,
-		via: e.UserIdentity.InvokedBy, outcome: usage.OutcomeOf(e), byService: e.EventType == serviceEvent,
+		via: e.UserIdentity.InvokedBy, outcome: usage.OutcomeOf(e), byService: e.ByService(),
 	}
 }
 

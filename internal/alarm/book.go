@@ -212,11 +212,7 @@ func (b *book) event(account, name string, alarm *directory.Alarm, at time.Time)
 	if err != nil {
 		return nil // texts and numbers always encode
 	}
-	return &trail.Event{
-		EventVersion: trail.EventVersion, UserIdentity: trail.UserIdentity{Type: "AWSService", InvokedBy: EventSource},
-		EventTime: at, EventSource: EventSource, EventName: name, AWSRegion: b.region,
-		SourceIPAddress: EventSource, UserAgent: EventSource, EventID: uuid.NewString(), EventType: "AwsServiceEvent",
-		ManagementEvent: true, RecipientAccountID: account, ServiceEventDetails: details, EventCategory: "Management",
-		Resources: []trail.Resource{{ARN: ARN(b.region, account, alarm.ID), AccountID: account}},
-	}
+	event := trail.ServiceEvent(uuid.NewString(), EventSource, account, b.region, name, at, details)
+	event.Resources = []trail.Resource{{ARN: ARN(b.region, account, alarm.ID), AccountID: account}}
+	return event
 }

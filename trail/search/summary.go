@@ -168,7 +168,7 @@ func (z *Summarizer) habit(who string, e *trail.Event) bool {
 		return false
 	}
 	// As CloudTrail's own alarm has it: not what AWS does in the root user's name.
-	if e.UserIdentity.Type == "Root" && e.UserIdentity.InvokedBy == "" && e.EventType != "AwsServiceEvent" {
+	if e.UserIdentity.Type == "Root" && e.UserIdentity.InvokedBy == "" && !e.ByService() {
 		h.root.add(e.EventTime)
 	}
 	hour := e.EventTime.Unix() / 3600
