@@ -13,6 +13,7 @@ import (
 
 	"github.com/warder-iam/warder/internal/apiclient"
 	"github.com/warder-iam/warder/internal/app"
+	"github.com/warder-iam/warder/trail"
 )
 
 func (p *program) alarm() *cobra.Command {
@@ -275,7 +276,7 @@ func (a *apiAlarm) lines() [][2]string {
 		{"alarm", a.AlarmID}, {"title", a.Title}, {"severity", a.Severity}, {"state", strings.ToLower(a.State)}, {"about", a.Subject},
 		{"detail", a.Detail}, {"type", a.Type}, {"rule", a.RuleID}, {"raised", at(a.Raised)}, {"last event", at(a.LastEvent)},
 		{"events", fmt.Sprint(a.Count)}, {"raised before", fmt.Sprint(a.Raises - 1)},
-		{"event", strings.TrimSuffix(e.EventSource, ".amazonaws.com") + ":" + e.EventName + " " + e.EventID}, {"by", e.Principal},
+		{"event", trail.ServiceOf(e.EventSource) + ":" + e.EventName + " " + e.EventID}, {"by", e.Principal},
 		{"access key", e.AccessKeyID}, {"from", e.SourceIPAddress}, {"with", e.UserAgent}, {"outcome", outcome},
 		{"acknowledged", note(a.Acknowledged)}, {"resolved", note(a.Resolved)},
 	}

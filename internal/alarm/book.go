@@ -134,10 +134,9 @@ func worse(a, b Severity) bool {
 
 // eventOf is what an alarm repeats of its event: nothing that a client could have put a document into.
 func eventOf(e *trail.Event) directory.AlarmEvent {
-	u := &e.UserIdentity
 	return directory.AlarmEvent{
-		ID: cut(e.EventID, 64), Source: cut(e.EventSource, 128), Name: cut(e.EventName, 128), KeyID: cut(u.AccessKeyID, 128),
-		Principal: cut(cmp.Or(u.ARN, u.InvokedBy, u.UserName, u.PrincipalID, u.Type), maxSubject),
+		ID: cut(e.EventID, 64), Source: cut(e.EventSource, 128), Name: cut(e.EventName, 128), KeyID: cut(e.UserIdentity.AccessKeyID, 128),
+		Principal: cut(cmp.Or(e.Caller(), e.UserIdentity.Type), maxSubject),
 		Address:   cut(e.SourceIPAddress, 256), Agent: cut(e.UserAgent, 256), Error: cut(e.ErrorCode, 128), Region: cut(e.AWSRegion, 64),
 	}
 }
