@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/trail"
@@ -199,7 +200,7 @@ func (b *book) end(ctx context.Context, account, id string, now time.Time, quiet
 
 // ARN is an alarm's, for policies.
 func ARN(region, account, id string) string {
-	return "arn:aws:warder:" + region + ":" + account + ":alarm/" + id
+	return arn.In(account).Of("warder", region, "alarm/"+id).String()
 }
 
 // event is the record of what Warder itself did with an alarm.
