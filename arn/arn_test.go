@@ -107,6 +107,19 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// The names of resources of other services, in every partition.
+func TestOf(t *testing.T) {
+	for want, got := range map[string]ARN{
+		"arn:aws:cloudtrail:eu-west-1:111122223333:trail/main":     In("111122223333").Of("cloudtrail", "eu-west-1", "trail/main"),
+		"arn:aws:account::111122223333:account":                    In("111122223333").Of("account", "", "account"),
+		"arn:aws-cn:cloudtrail:cn-north-1:111122223333:trail/main": Account{China, "111122223333"}.Of("cloudtrail", "cn-north-1", "trail/main"),
+	} {
+		if parsed, err := Parse(want); err != nil || parsed != got || got.String() != want {
+			t.Errorf("got %s, want %s (%v)", got, want, err)
+		}
+	}
+}
+
 func TestPattern(t *testing.T) {
 	cases := []struct {
 		pattern, arn string

@@ -2,7 +2,7 @@ package arn
 
 import "strings"
 
-// Account makes the names of one account's IAM and STS resources. A path begins and ends with "/"; "" counts as "/".
+// Account makes the names of one account's resources, those of IAM and STS by their kind. A path begins and ends with "/"; "" counts as "/".
 // Nothing is checked: whoever takes a path or name from outside validates it first.
 type Account struct {
 	Partition string
@@ -20,14 +20,16 @@ func (a Account) iam(kind, path, name string) ARN {
 	return a.Resource(kind + path + name)
 }
 
-func (a Account) sts(resource string) ARN {
-	return ARN{Partition: a.Partition, Service: "sts", Account: a.ID, Resource: resource}
+func (a Account) sts(resource string) ARN { return a.Of("sts", "", resource) }
+
+// Of names what has that resource part in a service: "cloudtrail", "eu-west-1", "trail/main". The region is "" where the
+// service's resources are in none.
+func (a Account) Of(service, region, resource string) ARN {
+	return ARN{Partition: a.Partition, Service: service, Region: region, Account: a.ID, Resource: resource}
 }
 
 // Resource names what has that resource part in the account's IAM: "user/alice".
-func (a Account) Resource(resource string) ARN {
-	return ARN{Partition: a.Partition, Service: "iam", Account: a.ID, Resource: resource}
-}
+func (a Account) Resource(resource string) ARN { return a.Of("iam", "", resource) }
 
 // Root is the account itself, and its root user.
 func (a Account) Root() ARN { return a.Resource(KindRoot) }

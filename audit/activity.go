@@ -54,7 +54,7 @@ const (
 
 // Use is one action of a principal, with one outcome.
 type Use struct {
-	// Service is the prefix of the event's source: "iam" of "iam.amazonaws.com". It is not always that of the action.
+	// Service is the event's, "iam". It is not always that of the action.
 	Service string
 	// Action is the event's name, such as "CreateUser". It is not always that of the action in policies.
 	Action  string
@@ -199,12 +199,10 @@ func (g *gatherer) add(e *trail.Event) {
 		p.Denied++
 	}
 	g.use(p, e)
-	if e.UserIdentity.InvokedBy == "" && e.EventType != serviceEvent {
+	if e.UserIdentity.InvokedBy == "" && !e.ByService() {
 		g.source(p, e)
 	}
 }
-
-const serviceEvent = "AwsServiceEvent"
 
 // room reports whether the event can be added without more than the bounded number of uses and sources.
 func (g *gatherer) room(principal string, e *trail.Event) bool {
@@ -225,8 +223,8 @@ func (g *gatherer) text(s string) string {
 
 func keyOfUse(principal string, e *trail.Event) useKey {
 	return useKey{
-		principal: principal, service: strings.TrimSuffix(e.EventSource, ".amazonaws.com"), action: e.EventName,
-		via: e.UserIdentity.InvokedBy, outcome: usage.OutcomeOf(e), byService: e.EventType == serviceEvent,
+		principal: principal, service: e.Service(), action: e.EventName,
+		via: e.UserIdentity.InvokedBy, outcome: usage.OutcomeOf(e), byService: e.ByService(),
 	}
 }
 

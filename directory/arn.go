@@ -15,7 +15,7 @@ func (a *Account) Partition() string {
 	return cmp.Or(a.info.Partition, arn.AWS)
 }
 
-// Names makes ARNs of the account's IAM and STS resources.
+// Names makes ARNs of the account's resources.
 func (a *Account) Names() arn.Account { return arn.Account{Partition: a.Partition(), ID: a.id} }
 
 // ARN of an entity of this account, with its path: "arn:aws:iam::111122223333:user/team/alice". An AccountInfo gives
@@ -43,7 +43,7 @@ func (a *Account) ARN(e Entity) string {
 	case *SAMLProvider:
 		return a.samlARN(e.Name)
 	case *Trail:
-		return TrailARN(e.Region, a.id, e.Name)
+		return a.TrailARN(e.Region, e.Name)
 	}
 	return ""
 }

@@ -112,6 +112,7 @@ func TestPartition(t *testing.T) {
 		&User{ID: "AIDAEXAMPLE", Name: "ann", Attached: []string{"arn:aws-us-gov:iam::aws:policy/ReadOnlyAccess"}},
 		&Policy{ID: "ANPAEXAMPLE", Name: "own", Path: "/"},
 		&OIDCProvider{ID: "p", URL: "id.example.com/a"},
+		&Trail{ID: "t", Name: "main", Region: "us-gov-west-1"},
 	}, nil)
 	a := snap.Account(account)
 	if got := a.ARN(a.User("ann")); got != "arn:aws-us-gov:iam::111122223333:user/ann" {
@@ -119,6 +120,10 @@ func TestPartition(t *testing.T) {
 	}
 	if got := a.ARN(a.Info()); got != "arn:aws-us-gov:iam::111122223333:root" {
 		t.Errorf("the root user is %s", got)
+	}
+	if a.TrailByARN("arn:aws-us-gov:cloudtrail:us-gov-west-1:111122223333:trail/main") == nil ||
+		a.TrailByARN("arn:aws:cloudtrail:us-gov-west-1:111122223333:trail/main") != nil {
+		t.Error("the trail is not in its partition alone")
 	}
 	for name, want := range map[string]bool{
 		"arn:aws-us-gov:iam::aws:policy/ReadOnlyAccess":             true,

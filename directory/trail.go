@@ -121,7 +121,7 @@ func (a *Account) Trails() iter.Seq[*Trail] { return allOf[*Trail](&a.trails) }
 // TrailCount is the number of the account's trails.
 func (a *Account) TrailCount() int { return a.trails.len() }
 
-// TrailARN is the ARN of a trail of that account, home region and name.
-func TrailARN(region, account, name string) string {
-	return "arn:aws:cloudtrail:" + region + ":" + account + ":trail/" + name
+// TrailARN is the ARN of the account's trail with that home region and name, whether there is one or not.
+func (a *Account) TrailARN(region, name string) string {
+	return a.Names().Of("cloudtrail", region, "trail/"+name).String()
 }

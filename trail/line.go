@@ -17,7 +17,7 @@ import (
 func (e *Event) Line() string {
 	var b strings.Builder
 	b.WriteString(e.EventTime.UTC().Format(time.RFC3339))
-	for _, field := range []string{e.eventTitle(), e.principal(), e.SourceIPAddress} {
+	for _, field := range []string{e.eventTitle(), cmp.Or(e.Caller(), e.UserIdentity.Type), e.SourceIPAddress} {
 		b.WriteString("  ")
 		appendPrintable(&b, cmp.Or(field, "-"), false)
 	}
@@ -34,19 +34,13 @@ func (e *Event) Line() string {
 	return b.String()
 }
 
-// principal is the best name that the record has for its caller.
-func (e *Event) principal() string {
-	u := &e.UserIdentity
-	return cmp.Or(u.ARN, u.InvokedBy, u.UserName, u.PrincipalID, u.AccessKeyID, u.Type)
-}
-
 // eventTitle is "iam:CreateUser".
 func (e *Event) eventTitle() string {
-	source := strings.TrimSuffix(e.EventSource, ".amazonaws.com")
-	if source == "" {
+	service := e.Service()
+	if service == "" {
 		return e.EventName
 	}
-	return source + ":" + cmp.Or(e.EventName, "-")
+	return service + ":" + cmp.Or(e.EventName, "-")
 }
 
 func appendPrintable(b *strings.Builder, s string, spaces bool) {

@@ -2,7 +2,6 @@ package trail
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
@@ -17,18 +16,7 @@ import (
 	"time"
 )
 
-func packed(t testing.TB, text []byte) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	if _, err := z.Write(text); err != nil {
-		t.Fatal(err)
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
+func packed(t testing.TB, text []byte) []byte { return compressed(t, text, len(text)+1) }
 
 // delivery makes the files of a trail: digests of two log files with three records each.
 type delivery struct {
@@ -58,7 +46,7 @@ func (d *delivery) line() []byte {
 
 func (d *delivery) log(at time.Time) (LogFile, FileRecords) {
 	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
+	z := NewGzipWriter(&b)
 	l := NewLogWriter(z, d.chain)
 	for range 3 {
 		if err := l.Append(d.line(), at); err != nil {

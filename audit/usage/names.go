@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/warder-iam/warder/catalog"
+	"github.com/warder-iam/warder/trail"
 )
 
 // prefixes are the service prefixes of event sources that differ from the source's first part. Source: the pages of the
@@ -63,7 +64,7 @@ var dated = regexp.MustCompile(`_?20\d\d(_?\d\d){2}(v\d+)?$`)
 
 // service is the prefix of the actions of an event's source.
 func service(source string) string {
-	name := strings.TrimSuffix(source, ".amazonaws.com")
+	name := trail.ServiceOf(source)
 	if prefix, ok := prefixes[name]; ok {
 		return prefix
 	}

@@ -78,7 +78,7 @@ func Observe(trails []Records, f *access.Finder, principal string) *Observation 
 func each(trails []Records, principal string, call func(*trail.Event), unread func()) {
 	own := func(e *trail.Event) bool {
 		actor, _ := Actor(e)
-		return actor == principal && e.EventType != "AwsServiceEvent"
+		return actor == principal && !e.ByService()
 	}
 	for e, problem := range ahead(trails, own) {
 		if problem != nil {

@@ -156,7 +156,7 @@ func (r *replayer) read(records Records) {
 			continue
 		}
 		actor, _ := Actor(e)
-		if actor != "" && e.EventType != "AwsServiceEvent" && r.concerns(actor) {
+		if actor != "" && !e.ByService() && r.concerns(actor) {
 			r.call(e, actor)
 		}
 	}

@@ -112,7 +112,7 @@ func ReadActivity(trails []Records, snap *directory.Snapshot) *Activity {
 
 func (a *Activity) add(t *Translator, e *trail.Event) {
 	actor, account := Actor(e)
-	if actor == "" || e.EventType == "AwsServiceEvent" {
+	if actor == "" || e.ByService() {
 		return
 	}
 	needs, why := t.Needs(e)

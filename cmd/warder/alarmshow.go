@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/warder-iam/warder/trail"
 )
 
 func (p *program) alarmShow() *cobra.Command {
@@ -58,7 +60,7 @@ func (a *apiAlarm) lines() [][2]string {
 		{"alarm", a.AlarmID}, {"title", a.Title}, {"severity", a.Severity}, {"state", strings.ToLower(a.State)}, {"about", a.Subject},
 		{"detail", a.Detail}, {"type", a.Type}, {"rule", a.RuleID}, {"raised", at(a.Raised)}, {"last event", at(a.LastEvent)},
 		{"events", fmt.Sprint(a.Count)}, {"raised before", fmt.Sprint(a.Raises - 1)},
-		{"event", strings.TrimSuffix(e.EventSource, ".amazonaws.com") + ":" + e.EventName + " " + e.EventID}, {"by", e.Principal},
+		{"event", trail.ServiceOf(e.EventSource) + ":" + e.EventName + " " + e.EventID}, {"by", e.Principal},
 		{"access key", e.AccessKeyID}, {"from", e.SourceIPAddress}, {"with", e.UserAgent}, {"outcome", outcome},
 		{"acknowledged", note(a.Acknowledged)}, {"resolved", note(a.Resolved)},
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/trail"
@@ -134,10 +135,9 @@ func worse(a, b Severity) bool {
 
 // eventOf is what an alarm repeats of its event: nothing that a client could have put a document into.
 func eventOf(e *trail.Event) directory.AlarmEvent {
-	u := &e.UserIdentity
 	return directory.AlarmEvent{
-		ID: cut(e.EventID, 64), Source: cut(e.EventSource, 128), Name: cut(e.EventName, 128), KeyID: cut(u.AccessKeyID, 128),
-		Principal: cut(cmp.Or(u.ARN, u.InvokedBy, u.UserName, u.PrincipalID, u.Type), maxSubject),
+		ID: cut(e.EventID, 64), Source: cut(e.EventSource, 128), Name: cut(e.EventName, 128), KeyID: cut(e.UserIdentity.AccessKeyID, 128),
+		Principal: cut(cmp.Or(e.Caller(), e.UserIdentity.Type), maxSubject),
 		Address:   cut(e.SourceIPAddress, 256), Agent: cut(e.UserAgent, 256), Error: cut(e.ErrorCode, 128), Region: cut(e.AWSRegion, 64),
 	}
 }
@@ -213,7 +213,7 @@ func (b *book) end(ctx context.Context, account, id string, now time.Time, quiet
 
 // ARN is an alarm's, for policies.
 func ARN(region, account, id string) string {
-	return "arn:aws:warder:" + region + ":" + account + ":alarm/" + id
+	return arn.In(account).Of("warder", region, "alarm/"+id).String()
 }
 
 // onRecord is an alarm as records have it.
@@ -234,11 +234,7 @@ func (b *book) event(account, name string, alarm, dropped *directory.Alarm, at t
 	if err != nil {
 		return nil // texts and numbers always encode
 	}
-	return &trail.Event{
-		EventVersion: trail.EventVersion, UserIdentity: trail.UserIdentity{Type: "AWSService", InvokedBy: EventSource},
-		EventTime: at, EventSource: EventSource, EventName: name, AWSRegion: b.region,
-		SourceIPAddress: EventSource, UserAgent: EventSource, EventID: uuid.NewString(), EventType: "AwsServiceEvent",
-		ManagementEvent: true, RecipientAccountID: account, ServiceEventDetails: details, EventCategory: "Management",
-		Resources: []trail.Resource{{ARN: ARN(b.region, account, alarm.ID), AccountID: account}},
-	}
+	event := trail.ServiceEvent(uuid.NewString(), EventSource, account, b.region, name, at, details)
+	event.Resources = []trail.Resource{{ARN: ARN(b.region, account, alarm.ID), AccountID: account}}
+	return event
 }

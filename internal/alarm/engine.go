@@ -92,7 +92,7 @@ func (e *Engine) Feed(account string, sequence uint64, event *trail.Event) []Mat
 
 // own reports whether the event is one of an alarm: alarms about alarms would never end.
 func own(e *trail.Event) bool {
-	return e.EventSource == EventSource && e.EventType == "AwsServiceEvent"
+	return e.EventSource == EventSource && e.ByService()
 }
 
 // count decides whether the rule's alarm is raised by an event that matches.

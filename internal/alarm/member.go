@@ -143,11 +143,10 @@ func (r *record) any(name string) any {
 // principal is who acts, whatever the session: the ARN of the role for a session of one, else the caller's own. Of a
 // caller that is not known it is the key that it named, else where it called from.
 func (r *record) principal() string {
-	u := &r.UserIdentity
-	if s := u.SessionContext; s != nil && s.SessionIssuer != nil && s.SessionIssuer.ARN != "" {
+	if s := r.UserIdentity.SessionContext; s != nil && s.SessionIssuer != nil && s.SessionIssuer.ARN != "" {
 		return s.SessionIssuer.ARN
 	}
-	return cmp.Or(u.ARN, u.InvokedBy, u.UserName, u.PrincipalID, u.AccessKeyID, r.SourceIPAddress)
+	return cmp.Or(r.Caller(), r.SourceIPAddress)
 }
 
 // proven reports whether the caller is who the record says. What is remembered for long is of those only: strangers may name

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/trail"
 )
 
 // Channel carries messages to people or machines. Send returns once the other side has taken the message, or why it did
@@ -112,7 +113,7 @@ func (m *Message) lines() [][2]string {
 	all := [][2]string{
 		{"Severity", m.Alarm.Severity}, {"About", m.Alarm.Subject}, {"Detail", m.Alarm.Detail}, {"Type", m.Alarm.Type},
 		{"Rule", m.Alarm.Rule}, {"Account", m.Account}, {"Raised", m.Alarm.Raised.UTC().Format(time.RFC3339)},
-		{"Event", strings.TrimSuffix(e.EventSource, ".amazonaws.com") + ":" + e.EventName}, {"Event id", e.EventID},
+		{"Event", trail.ServiceOf(e.EventSource) + ":" + e.EventName}, {"Event id", e.EventID},
 		{"By", e.Principal}, {"Access key", e.AccessKeyID}, {"From", e.SourceIPAddress}, {"With", e.UserAgent},
 		{"Outcome", cmp.Or(e.ErrorCode, "ok")}, {"Alarm", m.Alarm.ID}, {"Warder", m.Server},
 	}

@@ -101,22 +101,7 @@ func (f *founding) event(_ []byte, at time.Time) *trail.Event {
 	if err != nil {
 		return nil // a map of strings always encodes
 	}
-	return &trail.Event{
-		EventVersion:        trail.EventVersion,
-		UserIdentity:        trail.UserIdentity{Type: "AWSService", InvokedBy: internalSource},
-		EventTime:           at,
-		EventSource:         internalSource,
-		EventName:           "CreateAccount",
-		AWSRegion:           Region,
-		SourceIPAddress:     internalSource,
-		UserAgent:           internalSource,
-		EventID:             uuid.NewString(),
-		EventType:           "AwsServiceEvent",
-		ManagementEvent:     true,
-		RecipientAccountID:  f.account,
-		ServiceEventDetails: details,
-		EventCategory:       "Management",
-	}
+	return trail.ServiceEvent(uuid.NewString(), internalSource, f.account, Region, "CreateAccount", at, details)
 }
 
 // checkAccount refuses an --account-id that is not that of the data.

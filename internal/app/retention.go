@@ -98,22 +98,7 @@ func (r *retention) announce(ctx context.Context, last uint64, now time.Time) er
 	}
 	var events []*trail.Event
 	for a := range r.state.Snapshot().Accounts() {
-		events = append(events, &trail.Event{
-			EventVersion:        trail.EventVersion,
-			UserIdentity:        trail.UserIdentity{Type: "AWSService", InvokedBy: internalSource},
-			EventTime:           now.UTC(),
-			EventSource:         internalSource,
-			EventName:           removeEvent,
-			AWSRegion:           Region,
-			SourceIPAddress:     internalSource,
-			UserAgent:           internalSource,
-			EventID:             uuid.NewString(),
-			EventType:           "AwsServiceEvent",
-			ManagementEvent:     true,
-			RecipientAccountID:  a.ID(),
-			ServiceEventDetails: details,
-			EventCategory:       "Management",
-		})
+		events = append(events, trail.ServiceEvent(uuid.NewString(), internalSource, a.ID(), Region, removeEvent, now, details))
 	}
 	if len(events) == 0 {
 		return errors.New("there is no account whose trail could tell of a removal")

@@ -245,22 +245,9 @@ func (r *recovery) event(_ []byte, at time.Time) *trail.Event {
 
 // rootEvent is the record of what the root user did on the host itself, at no endpoint.
 func rootEvent(account, name string, details json.RawMessage, at time.Time) *trail.Event {
-	return &trail.Event{
-		EventVersion:        trail.EventVersion,
-		UserIdentity:        trail.UserIdentity{Type: "Root", PrincipalID: account, ARN: arn.In(account).Root().String(), AccountID: account},
-		EventTime:           at,
-		EventSource:         internalSource,
-		EventName:           name,
-		AWSRegion:           Region,
-		SourceIPAddress:     internalSource,
-		UserAgent:           internalSource,
-		EventID:             uuid.NewString(),
-		EventType:           "AwsServiceEvent",
-		ManagementEvent:     true,
-		RecipientAccountID:  account,
-		ServiceEventDetails: details,
-		EventCategory:       "Management",
-	}
+	event := trail.ServiceEvent(uuid.NewString(), internalSource, account, Region, name, at, details)
+	event.UserIdentity = trail.UserIdentity{Type: "Root", PrincipalID: account, ARN: arn.In(account).Root().String(), AccountID: account}
+	return event
 }
 
 func (r *recovery) done(a *directory.Account) *Recovered {

@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"fmt"
 	"time"
@@ -125,7 +124,7 @@ func (w *worker) putDigest(ctx context.Context) error {
 		return err
 	}
 	var data bytes.Buffer
-	packed := gzip.NewWriter(&data)
+	packed := trail.NewGzipWriter(&data)
 	if _, err := packed.Write(text); err != nil {
 		return err
 	}

@@ -90,7 +90,7 @@ func (w *worker) build(ctx context.Context, last uint64) (*built, error) {
 		log = w.job.o.Log.Since(ctx, w.d.Spans[0].From)
 	}
 	var data bytes.Buffer
-	packed := gzip.NewWriter(&data)
+	packed := trail.NewGzipWriter(&data)
 	text := trail.NewLogWriter(packed, w.d.Delivered)
 	b, size, count := &built{read: w.d.Read}, 0, 0
 	for record, err := range log {

@@ -23,22 +23,7 @@ func serviceEvent(account, region, name string, at time.Time, details map[string
 	if err != nil {
 		return nil, err
 	}
-	return &trail.Event{
-		EventVersion:        trail.EventVersion,
-		UserIdentity:        trail.UserIdentity{Type: "AWSService", InvokedBy: Principal},
-		EventTime:           at.UTC().Truncate(time.Second),
-		EventSource:         Principal,
-		EventName:           name,
-		AWSRegion:           region,
-		SourceIPAddress:     Principal,
-		UserAgent:           Principal,
-		EventID:             uuid.NewString(),
-		EventType:           "AwsServiceEvent",
-		ManagementEvent:     true,
-		RecipientAccountID:  account,
-		ServiceEventDetails: text,
-		EventCategory:       "Management",
-	}, nil
+	return trail.ServiceEvent(uuid.NewString(), Principal, account, region, name, at, text), nil
 }
 
 // reason is what the event of a call has beside the call: which guardrail made it, why, and what takes it back.

@@ -29,7 +29,7 @@ func (c *Call) event(out any, err *awsapi.Error, at time.Time) *trail.Event {
 		RequestID:          c.ID,
 		EventID:            uuid.NewString(),
 		ReadOnly:           readOnly(c.Operation),
-		EventType:          "AwsApiCall",
+		EventType:          trail.TypeAPICall,
 		ManagementEvent:    true,
 		RecipientAccountID: c.recipient(),
 		EventCategory:      "Management",

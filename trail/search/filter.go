@@ -132,13 +132,8 @@ func (f *Filter) matchAction(e *trail.Event) bool {
 	if len(f.actions) == 0 {
 		return true
 	}
-	source, name := strings.ToLower(service(e.EventSource)), strings.ToLower(e.EventName)
+	source, name := strings.ToLower(e.Service()), strings.ToLower(e.EventName)
 	return slices.ContainsFunc(f.actions, func(a action) bool { return arn.Glob(a.service, source) && arn.Glob(a.name, name) })
-}
-
-// service is "iam" for "iam.amazonaws.com".
-func service(eventSource string) string {
-	return strings.TrimSuffix(strings.TrimSuffix(eventSource, ".cn"), ".amazonaws.com")
 }
 
 // What --error takes beside codes.

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/warder-iam/warder/arn"
+	"github.com/warder-iam/warder/trail"
 )
 
 // MayMatch tells of the text of a record whether it is worth parsing: if it is false, trail.Parse fails on the text or Match
@@ -109,7 +110,7 @@ func (f *Filter) acceptName(v []byte) bool {
 }
 
 func (f *Filter) acceptSource(v []byte) bool {
-	source := strings.ToLower(service(string(v)))
+	source := strings.ToLower(trail.ServiceOf(string(v)))
 	return slices.ContainsFunc(f.actions, func(a action) bool { return arn.Glob(a.service, source) })
 }
 

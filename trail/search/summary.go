@@ -82,17 +82,16 @@ func NewSummarizer() *Summarizer {
 
 // Principal is who is taken for one caller: the role and not each of its sessions, else the best name there is.
 func Principal(e *trail.Event) string {
-	u := &e.UserIdentity
-	if s := u.SessionContext; s != nil && s.SessionIssuer != nil && s.SessionIssuer.Type == "Role" {
+	if s := e.UserIdentity.SessionContext; s != nil && s.SessionIssuer != nil && s.SessionIssuer.Type == "Role" {
 		if name := cmp.Or(s.SessionIssuer.ARN, s.SessionIssuer.PrincipalID); name != "" {
 			return name
 		}
 	}
-	return cmp.Or(u.ARN, u.InvokedBy, u.UserName, u.PrincipalID, u.AccessKeyID, u.Type, "unknown")
+	return cmp.Or(e.Caller(), e.UserIdentity.Type, "unknown")
 }
 
 // Action is "iam:CreateUser".
-func Action(e *trail.Event) string { return service(e.EventSource) + ":" + e.EventName }
+func Action(e *trail.Event) string { return e.Service() + ":" + e.EventName }
 
 // Add takes an event.
 func (z *Summarizer) Add(e *trail.Event) {
@@ -168,7 +167,7 @@ func (z *Summarizer) habit(who string, e *trail.Event) bool {
 		return false
 	}
 	// As CloudTrail's own alarm has it: not what AWS does in the root user's name.
-	if e.UserIdentity.Type == "Root" && e.UserIdentity.InvokedBy == "" && e.EventType != "AwsServiceEvent" {
+	if e.UserIdentity.Type == "Root" && e.UserIdentity.InvokedBy == "" && !e.ByService() {
 		h.root.add(e.EventTime)
 	}
 	hour := e.EventTime.Unix() / 3600

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory"
 	api "github.com/warder-iam/warder/internal/api/account"
@@ -29,7 +30,7 @@ func Register(s *server.Server) {
 
 // onAccount asks about the caller's own account: another one is refused by the handlers, whatever policies say.
 func onAccount(c *server.Call) authz.Ask {
-	return authz.Ask{Action: c.Action(), Resource: "arn:aws:account::" + c.Caller.Account + ":account"}
+	return authz.Ask{Action: c.Action(), Resource: arn.In(c.Caller.Account).Of("account", "", "account").String()}
 }
 
 func onContact(c *server.Call, contactType string) authz.Ask {

@@ -9,6 +9,7 @@ import (
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 
+	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/delivery"
 	"github.com/warder-iam/warder/internal/objectstore"
@@ -25,7 +26,9 @@ const (
 	region  = "us-east-1"
 )
 
-func arnOf(name string) string { return directory.TrailARN(region, account, name) }
+func arnOf(name string) string {
+	return arn.In(account).Of("cloudtrail", region, "trail/"+name).String()
+}
 
 // buckets are a storage that has these, some of them with an error.
 type buckets map[string]error

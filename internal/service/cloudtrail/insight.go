@@ -31,7 +31,7 @@ func (ct *Service) askInsights(c *server.Call, trail, dataStore *string) authz.A
 	case dataStore != nil && strings.HasPrefix(*dataStore, "arn:"):
 		return askARN(c, *dataStore)
 	case dataStore != nil:
-		return askARN(c, "arn:aws:cloudtrail:"+ct.Region+":"+c.Caller.Account+":eventdatastore/"+*dataStore)
+		return askARN(c, c.Account().Names().Of("cloudtrail", ct.Region, "eventdatastore/"+*dataStore).String())
 	}
 	return ct.askTrail(c, "*")
 }

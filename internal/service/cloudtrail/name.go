@@ -27,7 +27,7 @@ func onTrail[In any](ct *Service, name func(In) string) server.Rule[In] {
 // askTrail asks about a trail by its name or ARN.
 func (ct *Service) askTrail(c *server.Call, text string) authz.Ask {
 	if !strings.HasPrefix(text, "arn:") {
-		text = directory.TrailARN(ct.Region, c.Caller.Account, text)
+		text = c.Account().TrailARN(ct.Region, text)
 	}
 	return askARN(c, text)
 }
@@ -55,7 +55,7 @@ func (ct *Service) findTrail(a *directory.Account, text string) (*directory.Trai
 		if err := checkName(text); err != nil {
 			return nil, err
 		}
-		full = directory.TrailARN(ct.Region, a.ID(), text)
+		full = a.TrailARN(ct.Region, text)
 	}
 	t := a.TrailByARN(full)
 	if t == nil {

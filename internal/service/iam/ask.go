@@ -19,7 +19,7 @@ import (
 func askOn(c *server.Call, e directory.Entity, kind, path, name string) authz.Ask {
 	ask := authz.Ask{Action: c.Action(), ResourceAccount: c.Caller.Account}
 	if e == nil {
-		ask.Resource = "arn:aws:iam::" + c.Caller.Account + ":" + kind + path + name
+		ask.Resource = arn.In(c.Caller.Account).Resource(kind + path + name).String()
 		return ask
 	}
 	ask.Resource = c.Account().ARN(e)

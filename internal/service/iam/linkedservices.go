@@ -1,5 +1,7 @@
 package iam
 
+import "github.com/warder-iam/warder/arn"
+
 // linked is a service that has service-linked roles.
 type linked struct {
 	principal string // of the service: "batch.amazonaws.com"
@@ -9,7 +11,9 @@ type linked struct {
 }
 
 // policyARN is the ARN of the policy that the service's role has.
-func (s linked) policyARN() string { return "arn:aws:iam::aws:policy" + serviceRolePath + s.policy }
+func (s linked) policyARN() string {
+	return arn.Account{Partition: arn.AWS}.ManagedPolicy(serviceRolePath, s.policy).String()
+}
 
 // linkedServices are in order of their principals. A principal says nothing about the name of its role or of its policy:
 // those are the services', and each of them documents its own under "Using service-linked roles".

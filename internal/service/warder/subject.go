@@ -115,7 +115,7 @@ func (s *Service) holder(snap *directory.Snapshot, asker *authz.Caller, keyID, t
 // unknownKey is the subject that a key without a holder stands for. Every such key is asked about in the same way, also
 // one that is inactive, expired or another account's that has none.
 func unknownKey(asker *authz.Caller, keyID string, refusal *awsapi.Error) *subject {
-	return &subject{arn: "arn:aws:iam::" + asker.Account + ":access-key/" + keyID, account: asker.Account, refusal: refusal}
+	return &subject{arn: arn.In(asker.Account).Resource("access-key/" + keyID).String(), account: asker.Account, refusal: refusal}
 }
 
 // known is the subject that a caller is: its user or role stands for all its sessions.

@@ -55,7 +55,11 @@ func gunzip(w io.Writer, data []byte, most int64) error {
 	return nil
 }
 
-// gzipHeader begins every file that Warder delivers.
+// NewGzipWriter compresses a file as Warder delivers it: Verify refuses one whose bytes outside the text are others, even
+// where its text is right. Close ends the stream and not w.
+func NewGzipWriter(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) }
+
+// gzipHeader begins every file that NewGzipWriter writes.
 var gzipHeader = []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff}
 
 // gzipTrailer is the length of the checksum and size at a file's end.
@@ -65,9 +69,9 @@ const gzipTrailer = 8
 // fill up a byte.
 var emptyBlock = []byte{0, 0, 0xff, 0xff}
 
-// strictGzip refuses a file of Warder's whose text is right and whose bytes outside the text are not as Warder writes them:
-// its header, and the bits that fill up the last byte, which no checksum covers. same tells whether other data have the
-// right text.
+// strictGzip refuses a file of Warder's whose text is right and whose bytes outside the text are not as NewGzipWriter
+// writes them: its header, and the bits that fill up the last byte, which no checksum covers. same tells whether other data
+// have the right text.
 func strictGzip(data []byte, same func(data []byte) bool) error {
 	last := len(data) - gzipTrailer - 1
 	if last < len(gzipHeader)+len(emptyBlock) || !bytes.HasPrefix(data, gzipHeader) {
