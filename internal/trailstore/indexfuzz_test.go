@@ -60,6 +60,7 @@ func FuzzCursor(f *testing.F) {
 	f.Add(b.cursor(position{1_700_000_000, 7}))
 	f.Add("")
 	f.Add("AAAA")
+	f.Add(b.cursor(position{1_700_000_000, 7})[:20] + "\r\n" + b.cursor(position{1_700_000_000, 7})[20:])
 	f.Fuzz(func(t *testing.T, cursor string) {
 		q.Cursor = cursor
 		resumed, err := q.bounds()

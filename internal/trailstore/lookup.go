@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/warder-iam/warder/trail"
@@ -117,6 +118,9 @@ func (b *bounds) resume(cursor string) error {
 		return nil
 	}
 	text, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
+	if strings.ContainsAny(cursor, "\r\n") { // which decoding passes over
+		return ErrCursor
+	}
 	if err != nil || len(text) != cursorSize || text[0] != cursorVersion || [8]byte(text[1:]) != b.id {
 		return ErrCursor
 	}
