@@ -119,10 +119,10 @@ func faulty(t *testing.T, w *warder) {
 // collect makes a folder: by running the printed script with the AWS CLI, or by --run.
 func (w *warder) collect(t *testing.T, way, folder string) {
 	t.Helper()
-	cmd := exec.Command(w.name, "audit", "collect", "--run", "--service", "iam", "--output", folder)
+	cmd := exec.Command(w.name, "audit", "collect", "--run", "--service", "iam", "--service", "account", "--output", folder)
 	if way == "script" {
 		cmd = exec.Command("sh", "-s", folder)
-		cmd.Stdin = strings.NewReader(w.command(t, "audit", "collect", "--service", "iam"))
+		cmd.Stdin = strings.NewReader(w.command(t, "audit", "collect", "--service", "iam", "--service", "account"))
 	}
 	cmd.Env = w.env(
 		"AWS_ENDPOINT_URL="+w.URL, "AWS_DEFAULT_REGION="+region, "AWS_REGION="+region, "AWS_MAX_ATTEMPTS=1", "AWS_EC2_METADATA_DISABLED=true",
