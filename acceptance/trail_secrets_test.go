@@ -2,15 +2,8 @@ package acceptance
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"io/fs"
 	"maps"
-	"math/big"
 	"net"
 	"os"
 	"path/filepath"
@@ -238,7 +231,8 @@ func plantSessions(t *testing.T, w *warder, p *planted) {
 func plantKeys(t *testing.T, w *warder, p *planted) {
 	t.Helper()
 	ctx, admin := background(t), w.iam(w.Key)
-	certificate, private := certificatePEM(t)
+	certificate, private, _, err := newCertificate("web")
+	check(t, err)
 	lines := strings.Split(private, "\n")
 	p.add("a private key", lines[1])
 	for _, body := range []string{certificate, private} { // the second time the key in the certificate's place too
@@ -252,18 +246,6 @@ func plantKeys(t *testing.T, w *warder, p *planted) {
 	service, err := admin.CreateServiceSpecificCredential(ctx, &iam.CreateServiceSpecificCredentialInput{UserName: new("ann"), ServiceName: new("codecommit.amazonaws.com")})
 	check(t, err)
 	p.add("a service's password", *service.ServiceSpecificCredential.ServicePassword)
-}
-
-func certificatePEM(t *testing.T) (certificate, private string) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	check(t, err)
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "web"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	check(t, err)
-	text, err := x509.MarshalECPrivateKey(key)
-	check(t, err)
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})), string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: text}))
 }
 
 // syslogServer keeps what it is sent.

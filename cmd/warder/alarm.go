@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"github.com/warder-iam/warder/internal/alarm"
 	"github.com/warder-iam/warder/internal/apiclient"
 	"github.com/warder-iam/warder/internal/app"
 )
@@ -66,32 +67,22 @@ func (a *alarmAPI) change(path string, body, out any) error {
 
 // apiAlarm is an alarm as the API has it.
 type apiAlarm struct {
-	AlarmID   string    `json:"alarmId"`
-	ARN       string    `json:"arn"`
-	RuleID    string    `json:"ruleId"`
-	Type      string    `json:"type,omitempty"`
-	Title     string    `json:"title"`
-	Severity  string    `json:"severity"`
-	State     string    `json:"state"`
-	Subject   string    `json:"subject,omitempty"`
-	Detail    string    `json:"detail,omitempty"`
-	Raised    time.Time `json:"raised"`
-	LastEvent time.Time `json:"lastEvent"`
-	Count     int       `json:"count"`
-	Raises    int       `json:"raises"`
-	Event     struct {
-		EventID         string `json:"eventID"`
-		EventSource     string `json:"eventSource"`
-		EventName       string `json:"eventName"`
-		Principal       string `json:"principal,omitempty"`
-		AccessKeyID     string `json:"accessKeyId,omitempty"`
-		SourceIPAddress string `json:"sourceIPAddress,omitempty"`
-		UserAgent       string `json:"userAgent,omitempty"`
-		ErrorCode       string `json:"errorCode,omitempty"`
-		AWSRegion       string `json:"awsRegion,omitempty"`
-	} `json:"event"`
-	Acknowledged *apiNote `json:"acknowledged,omitempty"`
-	Resolved     *apiNote `json:"resolved,omitempty"`
+	AlarmID      string      `json:"alarmId"`
+	ARN          string      `json:"arn"`
+	RuleID       string      `json:"ruleId"`
+	Type         string      `json:"type,omitempty"`
+	Title        string      `json:"title"`
+	Severity     string      `json:"severity"`
+	State        string      `json:"state"`
+	Subject      string      `json:"subject,omitempty"`
+	Detail       string      `json:"detail,omitempty"`
+	Raised       time.Time   `json:"raised"`
+	LastEvent    time.Time   `json:"lastEvent"`
+	Count        int         `json:"count"`
+	Raises       int         `json:"raises"`
+	Event        alarm.Cause `json:"event"`
+	Acknowledged *apiNote    `json:"acknowledged,omitempty"`
+	Resolved     *apiNote    `json:"resolved,omitempty"`
 	Mute         *struct {
 		At     time.Time `json:"at"`
 		Until  time.Time `json:"until"`

@@ -114,8 +114,8 @@ func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "warder",
 		Short: "Identity and access management that you run yourself, in the dialect of AWS IAM",
-		Long: `Warder serves the APIs of AWS IAM and STS: users, groups, roles, policies, access keys and temporary credentials; and
-of IAM Access Analyzer what checks policies.
+		Long: `Warder serves the APIs of AWS IAM and STS: users, groups, roles, policies, access keys and temporary credentials; of
+CloudTrail, with the record of every call; of Account Management the contacts; and of IAM Access Analyzer what checks policies.
 Every request is authenticated, authorized by policy, made durable and recorded.
 
   warder serve                       start; the first start makes an account and shows the key of its administrator

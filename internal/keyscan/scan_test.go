@@ -20,7 +20,7 @@ import (
 // KEY+SECRET FILE[!MEMBER]:LINE [@ SUBJECT OF THE COMMIT]; a note or trouble is a regular expression.
 func TestScans(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("NOT TESTED, there is no git: ", err)
+		t.Fatal("the repositories of this test are made with git: ", err)
 	}
 	files, err := filepath.Glob("testdata/scan/*.txtar")
 	if err != nil || len(files) == 0 {
