@@ -74,6 +74,21 @@ func TestJob(t *testing.T) {
 	}
 }
 
+// A job that has nothing to say is recorded with what the call itself adds.
+func TestJobWithNothingToSay(t *testing.T) {
+	f := newFixture(t)
+	f.createUser(func() { t.Error("it was done") })
+	for _, why := range []json.RawMessage{nil, json.RawMessage(`{}`)} {
+		in := &iam.CreateUserInput{UserName: "carol"}
+		if _, err := server.Do(t.Context(), f.Server, newJob(t, "other.warder.internal"), account, iam.CreateUser, in, why); err == nil {
+			t.Error("no error")
+		}
+		if e := f.Recorder.Last(t); !json.Valid(e.AdditionalEventData) || !strings.HasPrefix(string(e.AdditionalEventData), `{"denial":`) {
+			t.Errorf("%q: %s", why, e.AdditionalEventData)
+		}
+	}
+}
+
 // What is too large to be recorded is not done.
 func TestJobWithTooMuchToRecord(t *testing.T) {
 	f := newFixture(t)

@@ -25,12 +25,13 @@ func (c *Call) parameters() json.RawMessage {
 	return text
 }
 
-// joined is one JSON object with the members of two, of which either may be nil.
+// joined is one JSON object with the members of two, of which either may be nil or empty.
 func joined(a, b json.RawMessage) json.RawMessage {
+	const empty = len("{}")
 	switch {
-	case a == nil:
+	case len(a) <= empty:
 		return b
-	case b == nil:
+	case len(b) <= empty:
 		return a
 	}
 	return slices.Concat(a[:len(a)-1], []byte(","), b[1:])
