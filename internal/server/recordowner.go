@@ -29,8 +29,9 @@ func (c *Call) owner() string {
 		return ""
 	}
 	for i := range c.decisions {
-		account := c.decisions[i].Ask.ResourceAccount
-		if account != "" && account != c.recipient() && c.snapshot.Account(account) != nil {
+		d := &c.decisions[i]
+		account := d.Ask.ResourceAccount
+		if d.Allowed() && account != "" && account != c.recipient() && c.snapshot.Account(account) != nil {
 			return account
 		}
 	}
