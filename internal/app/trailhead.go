@@ -27,30 +27,35 @@ type headKeeper struct {
 	log   *slog.Logger
 
 	mu    sync.Mutex
-	begun bool // the state knows that records come after the head
+	begun bool // the state knows that records come after the head, and no others before them
 	noted trail.Head
 }
 
 func newHeadKeeper(opened *trailstore.Store, state *store.Store, known store.TrailHead, log *slog.Logger) *headKeeper {
-	return &headKeeper{trail: opened, state: state, log: log, begun: !known.Closed && known.Head.Sequence > 0, noted: known.Head}
+	begun := !known.Closed && known.Head.Sequence > 0 && known.Head.Sequence == opened.Head().Sequence
+	return &headKeeper{trail: opened, state: state, log: log, begun: begun, noted: known.Head}
 }
 
 // begin is called before each record. The first after a start has the state say that the trail goes on: a crash then
-// leaves no trail that seems to have been added to after it was closed.
+// leaves no trail that seems to have been added to after it was closed. After a crash the state also learns what came
+// before, so that the time it does not know of is that of one crash, however many follow each other.
 func (k *headKeeper) begin(ctx context.Context) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.begun {
 		return nil
 	}
-	err := k.state.SetTrailHead(ctx, k.trail.Head(), false)
+	head, err := k.trail.SyncChain(ctx)
+	if err == nil {
+		err = k.state.SetTrailHead(ctx, head, false)
+	}
 	if errors.Is(err, kv.ErrFull) {
 		err = fmt.Errorf("%w: %w", trailstore.ErrFull, err)
 	}
 	if err != nil {
 		return err
 	}
-	k.begun, k.noted = true, k.trail.Head()
+	k.begun, k.noted = true, head
 	return nil
 }
 

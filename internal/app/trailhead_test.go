@@ -126,6 +126,30 @@ func TestHeadIsNoted(t *testing.T) {
 	})
 }
 
+// Crashes that follow each other, each before the second in which the state hears of the newest records, add up to no
+// time that one crash does not explain.
+func TestCrashesAddUpToNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHeadTest(t)
+		defer h.close()
+		for i := range uint64(5) {
+			r := h.mustOpen()
+			if got := r.trail.Recovered(); got.Span > 0 || got.Unknown > 2 {
+				t.Errorf("after crash %d: %+v", i, got)
+			}
+			h.append(r, time.Now().String())
+			if got := h.known(); got.Closed || got.Head.Sequence != 2*i {
+				t.Errorf("after crash %d and a record the state knows %+v", i, got)
+			}
+			h.append(r, time.Now().String()+" again")
+			if err := errors.Join(r.index.Close(), r.trail.Close()); err != nil { // and the state does not hear of it
+				t.Fatal(err)
+			}
+			time.Sleep(oldState)
+		}
+	})
+}
+
 // What was done to the files while no server ran is found at the start, and said.
 func TestStartFindsOtherTrails(t *testing.T) {
 	h := newHeadTest(t)

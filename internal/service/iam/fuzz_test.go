@@ -96,7 +96,7 @@ func FuzzDeletionTask(f *testing.F) {
 func FuzzIssuerURL(f *testing.F) {
 	for _, text := range []string{
 		"https://id.example.com", "https://id.example.com:8443/a/b", "https://192.0.2.1/x", "https://ID.example.com", "https://a@b", "https://[::1]/",
-		"https://sts", "https://a/../b", "https://a.b/%41", "http://a.b", "https://a.b/é",
+		"https://sts", "https://a/../b", "https://a.b/%41", "http://a.b", "https://a.b/é", "https://192.0.2.1/|",
 	} {
 		f.Add(text)
 	}
