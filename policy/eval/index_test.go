@@ -185,7 +185,9 @@ func newEvaluators(l *Layers) evaluators {
 	base := *l
 	base.Session, base.Resource = nil, nil
 	with := Compile(base).With(l.Session, l.Resource, l.ResourceKind)
-	return evaluators{l, newIndex(l), map[string]*Set{"NewSet": NewSet(*l), "Compile": Compile(*l), "With": &with}}
+	x := new(index)
+	x.build(l)
+	return evaluators{l, x, map[string]*Set{"NewSet": NewSet(*l), "Compile": Compile(*l), "With": &with}}
 }
 
 // agree puts a request to all: verdict, deciding layer and the statements that apply are the same.

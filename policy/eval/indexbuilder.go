@@ -8,25 +8,25 @@ import (
 	"strings"
 )
 
-// newIndex builds the index of all layers; nil where they are beyond its bounds.
-func newIndex(l *Layers) *index {
+// build makes x the index of all layers; false where they are beyond its bounds. The tables that every decision reads come
+// first, close together, and the tries behind them: the fewer pages of memory a decision touches, the better.
+func (x *index) build(l *Layers) bool {
 	b := indexBuilder{
-		x: new(index), seed: maphash.MakeSeed(),
+		x: x, seed: maphash.MakeSeed(),
 		byHash: map[uint64][]uint16{}, byWords: map[uint64][]uint32{}, byText: map[string]uint32{}, byHead: map[string]uint16{},
 	}
 	b.x.data = make([]byte, 1, 1+64*l.statements()) // no record is at place 0
 	b.layers(l)
 	if b.beyond {
-		return nil
+		return false
 	}
-	b.actions()
-	b.resources()
+	whole, tails := b.resources()
 	b.tables()
-	if b.beyond || len(b.x.data) > maxData {
-		return nil
-	}
-	b.x.data = slices.Clip(append(b.x.data, 0, 0, 0, 0, 0, 0, 0, 0)) // whoever reads a short record reads eight bytes
-	return b.x
+	b.actions()
+	b.tries(whole, tails)
+	b.fillRows()
+	x.data = slices.Clip(append(x.data, 0, 0, 0, 0, 0, 0, 0, 0)) // whoever reads a short record reads eight bytes
+	return !b.beyond && len(x.data) <= maxData
 }
 
 // indexBuilder holds what is needed only while an index is built.
@@ -287,9 +287,8 @@ func (b *indexBuilder) appendClass(set bitset) uint32 {
 	return uint32(at)
 }
 
-// resources makes the tries of resources and the class of the rows that are in none.
-func (b *indexBuilder) resources() {
-	var whole, tails []key
+// resources makes the keys of the tries of resources, and finds the rows that are in none.
+func (b *indexBuilder) resources() (whole, tails []key) {
 	for id := range b.rows {
 		set := &b.x.statements[id].resources
 		everything := slices.ContainsFunc(set.entries, func(e resourceEntry) bool { return e.everything })
@@ -303,6 +302,11 @@ func (b *indexBuilder) resources() {
 			whole, tails = b.keys(id, whole, tails)
 		}
 	}
+	return whole, tails
+}
+
+// tries makes the tries of resources and the class of the rows that are in none.
+func (b *indexBuilder) tries(whole, tails []key) {
 	for _, t := range []struct {
 		keys []key
 		root *uint32
@@ -391,7 +395,7 @@ func (b *indexBuilder) head(text string) uint16 {
 	return uint16(i)
 }
 
-// tables writes rows, conditions and heads, each a table by number.
+// tables writes conditions and heads, each a table by number, and leaves room for that of the rows.
 func (b *indexBuilder) tables() {
 	var conditions, heads []byte
 	for _, c := range b.x.conditions {
@@ -401,14 +405,28 @@ func (b *indexBuilder) tables() {
 		heads = b.appendHead(heads, &b.x.heads[i])
 	}
 	x := b.x
-	x.rows = uint32(len(x.data))
-	for _, r := range b.rows {
-		x.data = appendRow(x.data, r)
-	}
-	x.conditionAt = uint32(len(x.data))
-	x.data = append(x.data, conditions...)
-	x.headAt = uint32(len(x.data))
+	x.rows = b.aligned()
+	x.data = append(x.data, make([]byte, rowSize*len(b.rows))...)
+	x.headAt = b.aligned()
 	x.data = append(x.data, heads...)
+	x.conditionAt = b.aligned()
+	x.data = append(x.data, conditions...)
+}
+
+// aligned is the place of a table whose records lie across no more lines of memory than they must.
+func (b *indexBuilder) aligned() uint32 {
+	for len(b.x.data)%8 != 0 {
+		b.x.data = append(b.x.data, 0)
+	}
+	return uint32(len(b.x.data))
+}
+
+// fillRows writes the rows, of which all is known now.
+func (b *indexBuilder) fillRows() {
+	table := b.x.data[b.x.rows:b.x.rows]
+	for _, r := range b.rows {
+		table = appendRow(table, r)
+	}
 }
 
 // text puts a text into data, once.

@@ -17,14 +17,20 @@ func NewSet(l Layers) *Set { return &Set{layers: l} }
 // Compile makes a Set for many decisions, each of which looks at few statements however many there are. That costs about
 // a hundred decisions of NewSet's.
 func Compile(l Layers) *Set {
-	s := NewSet(l)
 	if l.statements() <= few {
-		return s
+		return NewSet(l)
 	}
-	if s.index = newIndex(&l); s.index != nil {
-		s.indexed = ^layerSet(0)
+	c := &compiled{set: Set{layers: l}}
+	if c.index.build(&l) {
+		c.set.index, c.set.indexed = &c.index, ^layerSet(0)
 	}
-	return s
+	return &c.set
+}
+
+// compiled is a Set beside its index, so that a decision finds both on one page of memory.
+type compiled struct {
+	set   Set
+	index index
 }
 
 // With gives the Set for one request of the caller: with the policies of its session and of the resource, in place of
