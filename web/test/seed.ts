@@ -4,19 +4,19 @@
 //
 // FILE is what `warder serve --admin-credentials FILE` wrote. Against a server of clockserver.ts the history reaches back more
 // than a year (--clock); against any other all of it happens now.
-import { readFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
-import { fileURLToPath } from "node:url";
-import { PutAlternateContactCommand, PutContactInformationCommand } from "@aws-sdk/client-account";
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { PutAlternateContactCommand, PutContactInformationCommand } from '@aws-sdk/client-account';
 import {
   AddUserToGroupCommand, AttachGroupPolicyCommand, AttachRolePolicyCommand, AttachUserPolicyCommand, CreateAccessKeyCommand, CreateAccountAliasCommand,
   CreateGroupCommand, CreateLoginProfileCommand, CreateOpenIDConnectProviderCommand, CreatePolicyCommand, CreateRoleCommand, CreateUserCommand,
   CreateVirtualMFADeviceCommand, EnableMFADeviceCommand, UpdateAccountPasswordPolicyCommand,
-} from "@aws-sdk/client-iam";
-import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { day, groups, people, policies, roles, type Person } from "./seed/account.ts";
-import { live } from "./seed/activity.ts";
-import { Caller, Clock, totp, type Keys } from "./seed/caller.ts";
+} from '@aws-sdk/client-iam';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { day, groups, people, policies, roles, type Person } from './seed/account.ts';
+import { live } from './seed/activity.ts';
+import { Caller, Clock, totp, type Keys } from './seed/caller.ts';
 
 export interface Seeded {
   account: string;
@@ -35,7 +35,7 @@ export interface SeedOptions {
   days?: number;
 }
 
-const password = "correct-Horse-7-battery-staple";
+const password = 'correct-Horse-7-battery-staple';
 
 /** seed fills the account of an administrator's keys. The account must be new. */
 export async function seed(endpoint: string, admin: Keys, { clock: follows = false, days = 21 }: SeedOptions = {}): Promise<Seeded> {
@@ -55,16 +55,16 @@ export async function seed(endpoint: string, admin: Keys, { clock: follows = fal
 }
 
 /** arnOf is the ARN of a policy that is named by its own ARN or by the name of one of the account. */
-const arnOf = (account: string, policy: string) => (policy.startsWith("arn:") ? policy : `arn:aws:iam::${account}:policy/${policy}`);
+const arnOf = (account: string, policy: string) => (policy.startsWith('arn:') ? policy : `arn:aws:iam::${account}:policy/${policy}`);
 
 /** found makes what was there from the beginning: settings, policies, groups, roles. */
 async function found({ iam, account: contacts }: Caller, account: string): Promise<void> {
-  await iam.send(new CreateAccountAliasCommand({ AccountAlias: "meridian-freight" }));
+  await iam.send(new CreateAccountAliasCommand({ AccountAlias: 'meridian-freight' }));
   await iam.send(new UpdateAccountPasswordPolicyCommand({ MinimumPasswordLength: 10, RequireNumbers: true, RequireLowercaseCharacters: true, AllowUsersToChangePassword: true }));
   await contacts.send(new PutContactInformationCommand({ ContactInformation: {
-    FullName: "Meridian Freight", AddressLine1: "Speicherstrasse 4", City: "Hamburg", PostalCode: "20457", CountryCode: "DE", PhoneNumber: "+49 40 5550100",
+    FullName: 'Meridian Freight', AddressLine1: 'Speicherstrasse 4', City: 'Hamburg', PostalCode: '20457', CountryCode: 'DE', PhoneNumber: '+49 40 5550100',
   } }));
-  await contacts.send(new PutAlternateContactCommand({ AlternateContactType: "BILLING", Name: "Grace Lin", Title: "Finance", EmailAddress: "billing@meridian.example", PhoneNumber: "+49 40 5550101" }));
+  await contacts.send(new PutAlternateContactCommand({ AlternateContactType: 'BILLING', Name: 'Grace Lin', Title: 'Finance', EmailAddress: 'billing@meridian.example', PhoneNumber: '+49 40 5550101' }));
   for (const [PolicyName, p] of Object.entries(policies)) await iam.send(new CreatePolicyCommand({ PolicyName, Description: p.description, PolicyDocument: p.text }));
   for (const [GroupName, attached] of Object.entries(groups)) {
     await iam.send(new CreateGroupCommand({ GroupName }));
@@ -85,10 +85,10 @@ function story(root: Caller, account: string, seeded: Seeded, clock: Clock): Ste
   ]);
   steps.push([280, async () => {
     for (const r of roles(account)) {
-      await root.iam.send(new CreateRoleCommand({ RoleName: r.name, Description: r.description, AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [r.trust] }) }));
+      await root.iam.send(new CreateRoleCommand({ RoleName: r.name, Description: r.description, AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [r.trust] }) }));
       for (const p of r.policies) await root.iam.send(new AttachRolePolicyCommand({ RoleName: r.name, PolicyArn: arnOf(account, p) }));
     }
-    await root.iam.send(new CreateOpenIDConnectProviderCommand({ Url: "https://token.actions.githubusercontent.com", ClientIDList: ["sts.amazonaws.com"], ThumbprintList: ["6938fd4d98bab03faadb97b34396831e3780aea1"] }));
+    await root.iam.send(new CreateOpenIDConnectProviderCommand({ Url: 'https://token.actions.githubusercontent.com', ClientIDList: ['sts.amazonaws.com'], ThumbprintList: ['6938fd4d98bab03faadb97b34396831e3780aea1'] }));
   }]);
   return steps.sort(([a], [b]) => b - a);
 }
@@ -111,16 +111,16 @@ async function join({ iam }: Caller, account: string, p: Person, seeded: Seeded,
 
 /** readKeys reads the first profile of a credentials file. */
 export async function readKeys(file: string): Promise<Keys> {
-  const text = await readFile(file, "utf8");
-  const value = (name: string) => new RegExp(`^${name}\\s*=\\s*(\\S+)`, "m").exec(text)?.[1];
-  const accessKeyId = value("aws_access_key_id"), secretAccessKey = value("aws_secret_access_key");
+  const text = await readFile(file, 'utf8');
+  const value = (name: string) => new RegExp(`^${name}\\s*=\\s*(\\S+)`, 'm').exec(text)?.[1];
+  const accessKeyId = value('aws_access_key_id'), secretAccessKey = value('aws_secret_access_key');
   if (!accessKeyId || !secretAccessKey) throw new Error(`${file} holds no access key`);
   return { accessKeyId, secretAccessKey };
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { endpoint: { type: "string" }, credentials: { type: "string" }, clock: { type: "boolean" }, days: { type: "string" } } });
-  if (!values.endpoint || !values.credentials) throw new Error("give --endpoint URL and --credentials FILE");
+  const { values } = parseArgs({ options: { endpoint: { type: 'string' }, credentials: { type: 'string' }, clock: { type: 'boolean' }, days: { type: 'string' } } });
+  if (!values.endpoint || !values.credentials) throw new Error('give --endpoint URL and --credentials FILE');
   const seeded = await seed(values.endpoint, await readKeys(values.credentials), { clock: values.clock, days: Number(values.days ?? 21) });
   console.log(`account ${seeded.account}: ${people.length} users, password ${password}`);
 }

@@ -1,8 +1,8 @@
-import { LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
-import { AttachUserPolicyCommand, CreateUserCommand, DeleteAccountPasswordPolicyCommand, GetUserCommand, ListAccessKeysCommand, ListRolesCommand, ListUsersCommand } from "@aws-sdk/client-iam";
-import { AssumeRoleCommand, GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { day } from "./account.ts";
-import { Caller, type Clock } from "./caller.ts";
+import { LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
+import { AttachUserPolicyCommand, CreateUserCommand, DeleteAccountPasswordPolicyCommand, GetUserCommand, ListAccessKeysCommand, ListRolesCommand, ListUsersCommand } from '@aws-sdk/client-iam';
+import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { day } from './account.ts';
+import { Caller, type Clock } from './caller.ts';
 
 /** One kind of call, and whether the policies let it pass. */
 type Act = (who: Caller) => Promise<unknown>;
@@ -12,25 +12,25 @@ const acts: Record<string, Act> = {
   self: (w) => w.iam.send(new GetUserCommand({})),
   users: (w) => w.iam.send(new ListUsersCommand({ MaxItems: 10 })),
   roles: (w) => w.iam.send(new ListRolesCommand({ MaxItems: 10 })),
-  keys: (w) => w.iam.send(new ListAccessKeysCommand({ UserName: "ann.keller" })),
+  keys: (w) => w.iam.send(new ListAccessKeysCommand({ UserName: 'ann.keller' })),
   lookup: (w) => w.trail.send(new LookupEventsCommand({ MaxResults: 1 })),
-  escalate: (w) => w.iam.send(new AttachUserPolicyCommand({ UserName: "dmitri.volkov", PolicyArn: "arn:aws:iam::aws:policy/AdministratorAccess" })),
+  escalate: (w) => w.iam.send(new AttachUserPolicyCommand({ UserName: 'dmitri.volkov', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' })),
   weaken: (w) => w.iam.send(new DeleteAccountPasswordPolicyCommand()),
-  create: (w) => w.iam.send(new CreateUserCommand({ UserName: "shadow" })),
+  create: (w) => w.iam.send(new CreateUserCommand({ UserName: 'shadow' })),
 };
 
 /** Who does what in a working day. What the policies deny is tried all the same. */
 const routines: Record<string, string[]> = {
-  "ci-deploy": ["identity", "identity", "users"],
-  "carla.ruiz": ["identity", "self"],
-  "dmitri.volkov": ["identity", "keys", "lookup"],
-  "elena.rossi": ["identity", "users", "keys"],
-  "metrics-exporter": ["identity", "roles"],
-  "legacy-etl": ["roles", "users"],
+  'ci-deploy': ['identity', 'identity', 'users'],
+  'carla.ruiz': ['identity', 'self'],
+  'dmitri.volkov': ['identity', 'keys', 'lookup'],
+  'elena.rossi': ['identity', 'users', 'keys'],
+  'metrics-exporter': ['identity', 'roles'],
+  'legacy-etl': ['roles', 'users'],
 };
 
 /** What one principal tries within a minute at the end of the story. */
-const incident = ["users", "roles", "keys", "lookup", "escalate", "weaken", "create", "escalate", "create", "weaken", "lookup", "users"];
+const incident = ['users', 'roles', 'keys', 'lookup', 'escalate', 'weaken', 'create', 'escalate', 'create', 'weaken', 'lookup', 'users'];
 
 /** attempt makes a call whose denial is part of the story; anything else that goes wrong fails the seeding. */
 export async function attempt(call: Promise<unknown>): Promise<boolean> {
@@ -48,14 +48,14 @@ export async function live(callers: Map<string, Caller>, clock: Clock, endpoint:
   for (let d = days; d >= 1; d--) {
     const weekend = new Date(Date.now() - d * day).getUTCDay() % 6 === 0;
     for (const [i, [name, routine]] of Object.entries(routines).entries()) {
-      if (weekend && !name.includes("-")) continue;
+      if (weekend && !name.includes('-')) continue;
       clock.ago(d * day - (8 + i) * 3_600_000);
       for (const act of routine) await attempt(acts[act]!(callers.get(name)!));
     }
-    if (!weekend) await deploy(callers.get("ci-deploy")!, clock, endpoint, account, `build-${4200 - d}`);
+    if (!weekend) await deploy(callers.get('ci-deploy')!, clock, endpoint, account, `build-${4200 - d}`);
   }
   clock.ago(2 * 3_600_000);
-  const intruder = callers.get("dmitri.volkov")!;
+  const intruder = callers.get('dmitri.volkov')!;
   for (const act of incident) await attempt(acts[act]!(intruder));
 }
 
@@ -64,6 +64,6 @@ async function deploy(ci: Caller, clock: Clock, endpoint: string, account: strin
   const out = await ci.sts.send(new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${account}:role/deploy-production`, RoleSessionName: build }));
   const c = out.Credentials!;
   const role = new Caller(endpoint, { accessKeyId: c.AccessKeyId!, secretAccessKey: c.SecretAccessKey!, sessionToken: c.SessionToken! }, clock);
-  await attempt(acts["identity"]!(role));
-  await attempt(acts["users"]!(role));
+  await attempt(acts['identity']!(role));
+  await attempt(acts['users']!(role));
 }

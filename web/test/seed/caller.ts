@@ -1,8 +1,8 @@
-import { createHmac } from "node:crypto";
-import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
-import { AccountClient } from "@aws-sdk/client-account";
-import { IAMClient } from "@aws-sdk/client-iam";
-import { STSClient } from "@aws-sdk/client-sts";
+import { createHmac } from 'node:crypto';
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { AccountClient } from '@aws-sdk/client-account';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { STSClient } from '@aws-sdk/client-sts';
 
 export interface Keys {
   accessKeyId: string;
@@ -11,7 +11,7 @@ export interface Keys {
 }
 
 /** The header by which a request to the server of clockserver.ts says when it is made. */
-export const clockHeader = "x-seed-time";
+export const clockHeader = 'x-seed-time';
 
 /** Clock is the time that calls are made at: now, or, where the server follows it, any that does not go back. */
 export class Clock {
@@ -37,7 +37,7 @@ export class Caller {
   readonly account: AccountClient;
 
   constructor(endpoint: string, keys: Keys, clock: Clock) {
-    const config = { endpoint, region: "us-east-1", credentials: keys, maxAttempts: 1 };
+    const config = { endpoint, region: 'us-east-1', credentials: keys, maxAttempts: 1 };
     this.iam = timed(new IAMClient(config), clock);
     this.sts = timed(new STSClient(config), clock);
     this.trail = timed(new CloudTrailClient(config), clock);
@@ -60,7 +60,7 @@ function timed<T>(client: T, clock: Clock): T {
       if (clock.follows) args.request.headers[clockHeader] = String(Math.floor(clock.now / 1000));
       return next(args);
     },
-    { step: "build", name: "seedClock" },
+    { step: 'build', name: 'seedClock' },
   );
   return client;
 }
@@ -69,12 +69,12 @@ function timed<T>(client: T, clock: Clock): T {
 export function totp(seed: string, at: number): string {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)));
-  const mac = createHmac("sha1", base32(seed)).update(counter).digest();
+  const mac = createHmac('sha1', base32(seed)).update(counter).digest();
   const offset = mac[mac.length - 1]! & 15;
-  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
 }
 
 function base32(text: string): Buffer {
-  const bits = [...text.replace(/=+$/, "")].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const bits = [...text.replace(/=+$/, '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
   return Buffer.from(bits.match(/.{8}/g)!.map((byte) => parseInt(byte, 2)));
 }
