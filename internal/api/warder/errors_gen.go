@@ -7,6 +7,7 @@ import "github.com/warder-iam/warder/internal/awsapi"
 // Errors that the model lists, by wire code.
 var (
 	AccessDeniedException               = &awsapi.ErrorKind{Code: "AccessDeniedException", Status: 403}
+	AuditNotReadyException              = &awsapi.ErrorKind{Code: "AuditNotReadyException", Status: 503, Receiver: true}
 	ExpiredTokenException               = &awsapi.ErrorKind{Code: "ExpiredTokenException", Status: 401}
 	IncompleteSignatureException        = &awsapi.ErrorKind{Code: "IncompleteSignatureException", Status: 401}
 	InvalidSignatureException           = &awsapi.ErrorKind{Code: "InvalidSignatureException", Status: 401}

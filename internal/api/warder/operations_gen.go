@@ -14,13 +14,20 @@ var (
 	Evaluate            = awsapi.Op[*EvaluateInput, *EvaluateOutput]{Operation: Service.Operations[opEvaluate]}
 	EvaluateBatch       = awsapi.Op[*EvaluateBatchInput, *EvaluateBatchOutput]{Operation: Service.Operations[opEvaluateBatch]}
 	Explain             = awsapi.Op[*ExplainInput, *ExplainOutput]{Operation: Service.Operations[opExplain]}
+	GetActivity         = awsapi.Op[*GetActivityInput, *GetActivityOutput]{Operation: Service.Operations[opGetActivity]}
 	GetAlarm            = awsapi.Op[*GetAlarmInput, *GetAlarmOutput]{Operation: Service.Operations[opGetAlarm]}
+	GetAuditSummary     = awsapi.Op[*GetAuditSummaryInput, *GetAuditSummaryOutput]{Operation: Service.Operations[opGetAuditSummary]}
 	GetCatalogService   = awsapi.Op[*GetCatalogServiceInput, *GetCatalogServiceOutput]{Operation: Service.Operations[opGetCatalogService]}
+	GetFinding          = awsapi.Op[*GetFindingInput, *GetFindingOutput]{Operation: Service.Operations[opGetFinding]}
 	GetGuardrailPlan    = awsapi.Op[*GetGuardrailPlanInput, *GetGuardrailPlanOutput]{Operation: Service.Operations[opGetGuardrailPlan]}
 	ListAlarmRules      = awsapi.Op[*ListAlarmRulesInput, *ListAlarmRulesOutput]{Operation: Service.Operations[opListAlarmRules]}
 	ListAlarms          = awsapi.Op[*ListAlarmsInput, *ListAlarmsOutput]{Operation: Service.Operations[opListAlarms]}
+	ListAuditChecks     = awsapi.Op[*ListAuditChecksInput, *ListAuditChecksOutput]{Operation: Service.Operations[opListAuditChecks]}
 	ListCatalogServices = awsapi.Op[*ListCatalogServicesInput, *ListCatalogServicesOutput]{Operation: Service.Operations[opListCatalogServices]}
+	ListFindings        = awsapi.Op[*ListFindingsInput, *ListFindingsOutput]{Operation: Service.Operations[opListFindings]}
+	ListUnusedAccess    = awsapi.Op[*ListUnusedAccessInput, *ListUnusedAccessOutput]{Operation: Service.Operations[opListUnusedAccess]}
 	MuteAlarm           = awsapi.Op[*MuteAlarmInput, *MuteAlarmOutput]{Operation: Service.Operations[opMuteAlarm]}
+	PreviewRemedy       = awsapi.Op[*PreviewRemedyInput, *PreviewRemedyOutput]{Operation: Service.Operations[opPreviewRemedy]}
 	ResolveAlarm        = awsapi.Op[*ResolveAlarmInput, *ResolveAlarmOutput]{Operation: Service.Operations[opResolveAlarm]}
 	TestAlarmChannels   = awsapi.Op[*TestAlarmChannelsInput, *TestAlarmChannelsOutput]{Operation: Service.Operations[opTestAlarmChannels]}
 	UnmuteAlarm         = awsapi.Op[*UnmuteAlarmInput, *UnmuteAlarmOutput]{Operation: Service.Operations[opUnmuteAlarm]}
@@ -33,13 +40,20 @@ const (
 	opEvaluate
 	opEvaluateBatch
 	opExplain
+	opGetActivity
 	opGetAlarm
+	opGetAuditSummary
 	opGetCatalogService
+	opGetFinding
 	opGetGuardrailPlan
 	opListAlarmRules
 	opListAlarms
+	opListAuditChecks
 	opListCatalogServices
+	opListFindings
+	opListUnusedAccess
 	opMuteAlarm
+	opPreviewRemedy
 	opResolveAlarm
 	opTestAlarmChannels
 	opUnmuteAlarm
@@ -104,6 +118,15 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/access/v1/explanation"), Status: 200},
 	}
+	s.Operations[opGetActivity] = &awsapi.Operation{
+		Service:  s,
+		Name:     "GetActivity",
+		Input:    &shapes[shapeGetActivityInput],
+		Output:   &shapes[shapeGetActivityOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/audit/v1/activity"), Status: 200},
+	}
 	s.Operations[opGetAlarm] = &awsapi.Operation{
 		Service:  s,
 		Name:     "GetAlarm",
@@ -113,6 +136,15 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}"), Status: 200},
 	}
+	s.Operations[opGetAuditSummary] = &awsapi.Operation{
+		Service:  s,
+		Name:     "GetAuditSummary",
+		Input:    &shapes[shapeGetAuditSummaryInput],
+		Output:   &shapes[shapeGetAuditSummaryOutput],
+		Errors:   []*awsapi.ErrorKind{AuditNotReadyException, AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/audit/v1/summary"), Status: 200},
+	}
 	s.Operations[opGetCatalogService] = &awsapi.Operation{
 		Service:  s,
 		Name:     "GetCatalogService",
@@ -121,6 +153,15 @@ func newService() *awsapi.Service {
 		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, ResourceNotFoundException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/catalog/v1/services/{servicePrefix}"), Status: 200},
+	}
+	s.Operations[opGetFinding] = &awsapi.Operation{
+		Service:  s,
+		Name:     "GetFinding",
+		Input:    &shapes[shapeGetFindingInput],
+		Output:   &shapes[shapeGetFindingOutput],
+		Errors:   []*awsapi.ErrorKind{AuditNotReadyException, ResourceNotFoundException, AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/audit/v1/findings/{findingId}"), Status: 200},
 	}
 	s.Operations[opGetGuardrailPlan] = &awsapi.Operation{
 		Service:  s,
@@ -149,6 +190,15 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/alarms/v1/alarms"), Status: 200},
 	}
+	s.Operations[opListAuditChecks] = &awsapi.Operation{
+		Service:  s,
+		Name:     "ListAuditChecks",
+		Input:    &shapes[shapeListAuditChecksInput],
+		Output:   &shapes[shapeListAuditChecksOutput],
+		Errors:   []*awsapi.ErrorKind{AuditNotReadyException, AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/audit/v1/checks"), Status: 200},
+	}
 	s.Operations[opListCatalogServices] = &awsapi.Operation{
 		Service:  s,
 		Name:     "ListCatalogServices",
@@ -158,6 +208,24 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/catalog/v1/services"), Status: 200},
 	}
+	s.Operations[opListFindings] = &awsapi.Operation{
+		Service:  s,
+		Name:     "ListFindings",
+		Input:    &shapes[shapeListFindingsInput],
+		Output:   &shapes[shapeListFindingsOutput],
+		Errors:   []*awsapi.ErrorKind{AuditNotReadyException, AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/audit/v1/findings"), Status: 200},
+	}
+	s.Operations[opListUnusedAccess] = &awsapi.Operation{
+		Service:  s,
+		Name:     "ListUnusedAccess",
+		Input:    &shapes[shapeListUnusedAccessInput],
+		Output:   &shapes[shapeListUnusedAccessOutput],
+		Errors:   []*awsapi.ErrorKind{ResourceNotFoundException, AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/audit/v1/unused"), Status: 200},
+	}
 	s.Operations[opMuteAlarm] = &awsapi.Operation{
 		Service: s,
 		Name:    "MuteAlarm",
@@ -165,6 +233,15 @@ func newService() *awsapi.Service {
 		Output:  &shapes[shapeMuteAlarmOutput],
 		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}/mute"), Status: 200},
+	}
+	s.Operations[opPreviewRemedy] = &awsapi.Operation{
+		Service:  s,
+		Name:     "PreviewRemedy",
+		Input:    &shapes[shapePreviewRemedyInput],
+		Output:   &shapes[shapePreviewRemedyOutput],
+		Errors:   []*awsapi.ErrorKind{AuditNotReadyException, ResourceNotFoundException, AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/audit/v1/findings/{findingId}/preview"), Status: 200},
 	}
 	s.Operations[opResolveAlarm] = &awsapi.Operation{
 		Service: s,
