@@ -90,7 +90,7 @@ function story(root: Caller, account: string, seeded: Seeded, clock: Clock): Ste
     }
     await root.iam.send(new CreateOpenIDConnectProviderCommand({ Url: 'https://token.actions.githubusercontent.com', ClientIDList: ['sts.amazonaws.com'], ThumbprintList: ['6938fd4d98bab03faadb97b34396831e3780aea1'] }));
   }]);
-  return steps.sort(([a], [b]) => b - a);
+  return steps.toSorted(([a], [b]) => b - a);
 }
 
 async function join({ iam }: Caller, account: string, p: Person, seeded: Seeded, clock: Clock): Promise<void> {

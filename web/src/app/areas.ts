@@ -23,9 +23,59 @@ export interface Area {
  */
 export const areas: Area[] = [
   {
+    section: 'Overview',
+    nav: [{ text: 'Dashboard', href: '/dashboard' }],
+    paths: ['dashboard'],
+    load: () => import('../pages/dashboard/index.tsx'),
+  },
+  {
     section: 'Access management',
     nav: [{ text: 'Users', href: '/users' }],
     paths: ['users'],
     load: () => import('../pages/users/index.tsx'),
+  },
+  {
+    section: 'Access management',
+    nav: [{ text: 'Identity providers', href: '/providers' }],
+    paths: ['providers'],
+    load: () => import('../pages/providers/index.tsx'),
+  },
+  {
+    section: 'Access management',
+    nav: [{ text: 'Certificates', href: '/certificates' }],
+    paths: ['certificates'],
+    load: () => import('../pages/certificates/index.tsx'),
+  },
+  {
+    section: 'Security',
+    nav: [
+      { text: 'Findings', href: '/findings' },
+      { text: 'Checks', href: '/checks' },
+      { text: 'Alarms', href: '/alarms' },
+      { text: 'Alarm rules', href: '/alarm-rules' },
+      { text: 'Credential report', href: '/credential-report' },
+      { text: 'Unused access', href: '/unused-access' },
+    ],
+    paths: ['findings', 'checks', 'alarms', 'alarm-rules', 'credential-report', 'unused-access'],
+    load: () => import('../pages/security/index.tsx'),
+  },
+  {
+    section: 'Trail',
+    nav: [
+      { text: 'Events', href: '/trail' },
+      { text: 'Activity', href: '/activity' },
+      { text: 'Trails', href: '/trails' },
+    ],
+    paths: ['trail', 'activity', 'trails'],
+    load: () => import('../pages/trail/index.tsx'),
+  },
+  {
+    section: 'Settings',
+    nav: [
+      { text: 'Account', href: '/account' },
+      { text: 'My credentials', href: '/my-credentials' },
+    ],
+    paths: ['account', 'my-credentials'],
+    load: () => import('../pages/settings/index.tsx'),
   },
 ];

@@ -22,6 +22,8 @@ export interface Column<T> {
   header: string;
   cell: (item: T) => ReactNode;
   value?: (item: T) => Value;
+  /** What rows are sorted by where that is another order than the value's, such as the rank of a severity. */
+  rank?: (item: T) => number;
   width?: number;
   /** The cell that names the row; the first column unless said otherwise. */
   rowHeader?: boolean;
@@ -74,6 +76,7 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
     return items.map((item) => {
       const row: Row<T> = { item };
       for (const { id: key, value } of values) row[key] = value(item) ?? '';
+      for (const column of columns) if (column.rank) row[sortedBy(column)!] = column.rank(item);
       return row;
     });
   }, [items, columns, properties]);
@@ -104,7 +107,7 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
       empty: props.empty,
       noMatch: <EmptyState title={`No ${noun[1]} match`} action={clear} />,
     },
-    sorting: { defaultState: { sortingColumn: { sortingField: columns[0]!.id } } },
+    sorting: { defaultState: { sortingColumn: { sortingField: sortedBy(columns[0]!) } } },
     pagination: { pageSize: preferences.pageSize },
     selection: { trackBy: (row) => id(row.item) },
   });
@@ -157,7 +160,7 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
         id: column.id,
         header: column.header,
         cell: (row: Row<T>) => column.cell(row.item),
-        sortingField: column.value && column.id,
+        sortingField: sortedBy(column),
         minWidth: column.width,
         isRowHeader: column.rowHeader ?? i === 0,
       }))}
@@ -193,6 +196,11 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
       }
     />
   );
+}
+
+/** sortedBy is the field of a row that a column is sorted by. */
+function sortedBy<T>({ id, value, rank }: Column<T>): string | undefined {
+  return rank ? `rank ${id}` : value && id;
 }
 
 function filterProperties<T>(columns: readonly Column<T>[], properties: readonly Property<T>[]) {

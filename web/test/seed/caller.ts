@@ -16,8 +16,11 @@ export const clockHeader = 'x-seed-time';
 /** Clock is the time that calls are made at: now, or, where the server follows it, any that does not go back. */
 export class Clock {
   private at = 0;
+  readonly follows: boolean;
 
-  constructor(readonly follows: boolean) {}
+  constructor(follows: boolean) {
+    this.follows = follows;
+  }
 
   /** ago sets the clock to so many milliseconds before now; it never goes back. */
   ago(ms: number): void {
