@@ -18,7 +18,8 @@ export function readArn(arn: string): Named | undefined {
   const [kind = '', ...path] = resource.split('/');
   if (kind === 'root') return { kind, name: 'root' };
   if (kind === 'assumed-role') return { kind: 'role', name: path[0] ?? '' };
-  return path.length > 0 ? { kind, name: path[path.length - 1]! } : undefined;
+  const name = path[path.length - 1];
+  return name ? { kind, name } : undefined;
 }
 
 /** hrefOf is the page of a resource, where the console has one. */

@@ -1,3 +1,9 @@
 import type { RouteObject } from 'react-router';
 
-export const routes: RouteObject[] = [];
+import { Event } from './Event.tsx';
+import { Events } from './Events.tsx';
+
+export const routes: RouteObject[] = [
+  { path: 'trail', element: <Events /> },
+  { path: 'trail/:id', element: <Event /> },
+];
