@@ -659,7 +659,6 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	s[shapeDecisions] = awsapi.Shape{Name: "Decisions", Kind: awsapi.List, Member: &s[shapeDecision], GoType: reflect.TypeOf((*[]Decision)(nil)).Elem()}
 	s[shapeDeniedAttempt] = awsapi.Shape{Name: "DeniedAttempt", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeniedAttempt)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "action", Shape: &s[shapeText], Required: true},
-		{Name: "count", Shape: &s[shapeAuditCount], Required: true},
 		{Name: "last", Shape: &s[shapeTime], Required: true},
 	}}
 	s[shapeDeniedAttempts] = awsapi.Shape{Name: "DeniedAttempts", Kind: awsapi.List, Member: &s[shapeDeniedAttempt], GoType: reflect.TypeOf((*[]DeniedAttempt)(nil)).Elem()}

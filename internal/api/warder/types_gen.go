@@ -794,8 +794,6 @@ type DecisionContext struct {
 type DeniedAttempt struct {
 	// Required.
 	Action string
-	// Required. Value 0 or more.
-	Count int32
 	// Required.
 	Last time.Time
 }
