@@ -341,6 +341,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "generated", Shape: &s[shapeTime], Required: true},
 		{Name: "stale", Shape: &s[shapeFlag], Required: true},
 		{Name: "total", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "omitted", Shape: &s[shapeAuditCount], Required: true},
 		{Name: "findings", Shape: &s[shapeAuditFindings], Required: true},
 		{Name: "nextToken", Shape: &s[shapeAuditToken]},
 	}}
@@ -550,7 +551,6 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "mendable", Shape: &s[shapeFlag], Required: true},
 		{Name: "references", Shape: &s[shapeAuditReferences], Required: true},
 		{Name: "firstSeen", Shape: &s[shapeTime], Required: true},
-		{Name: "new", Shape: &s[shapeFlag], Required: true},
 	}}
 	s[shapeAuditFindingId] = awsapi.Shape{Name: "AuditFindingId", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(80)), Pattern: awsapi.NewPattern("[a-z0-9-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeAuditFindings] = awsapi.Shape{Name: "AuditFindings", Kind: awsapi.List, Member: &s[shapeAuditFinding], GoType: reflect.TypeOf((*[]AuditFinding)(nil)).Elem()}
@@ -659,7 +659,6 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	s[shapeDecisions] = awsapi.Shape{Name: "Decisions", Kind: awsapi.List, Member: &s[shapeDecision], GoType: reflect.TypeOf((*[]Decision)(nil)).Elem()}
 	s[shapeDeniedAttempt] = awsapi.Shape{Name: "DeniedAttempt", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeniedAttempt)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "action", Shape: &s[shapeText], Required: true},
-		{Name: "count", Shape: &s[shapeAuditCount], Required: true},
 		{Name: "last", Shape: &s[shapeTime], Required: true},
 	}}
 	s[shapeDeniedAttempts] = awsapi.Shape{Name: "DeniedAttempts", Kind: awsapi.List, Member: &s[shapeDeniedAttempt], GoType: reflect.TypeOf((*[]DeniedAttempt)(nil)).Elem()}

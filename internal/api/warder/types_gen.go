@@ -298,6 +298,8 @@ type ListFindingsOutput struct {
 	Stale bool
 	// Required. Value 0 or more.
 	Total int32
+	// Required. Value 0 or more.
+	Omitted int32
 	// Required.
 	Findings []AuditFinding
 	// Length 1 to 4096.
@@ -637,8 +639,6 @@ type AuditFinding struct {
 	References []AuditReference
 	// Required.
 	FirstSeen time.Time
-	// Required.
-	New bool
 }
 
 // AuditGap is the model's structure AuditGap.
@@ -794,8 +794,6 @@ type DecisionContext struct {
 type DeniedAttempt struct {
 	// Required.
 	Action string
-	// Required. Value 0 or more.
-	Count int32
 	// Required.
 	Last time.Time
 }
