@@ -72,10 +72,10 @@ export const areas: Area[] = [
   {
     section: 'Settings',
     nav: [
-      { text: 'Account', href: '/account' },
-      { text: 'My credentials', href: '/my-credentials' },
+      { text: 'Account settings', href: '/account-settings' },
+      { text: 'Security credentials', href: '/security-credentials' },
     ],
-    paths: ['account', 'my-credentials'],
+    paths: ['account-settings', 'security-credentials'],
     load: () => import('../pages/settings/index.tsx'),
   },
 ];

@@ -35,7 +35,7 @@ export function hrefOf(arn: string): string | undefined {
     case 'policy':
       return to`/policies/${arn}`;
     case 'root':
-      return to`/account`;
+      return to`/account-settings`;
     default:
       return undefined;
   }

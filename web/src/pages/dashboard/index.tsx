@@ -1,3 +1,5 @@
 import type { RouteObject } from 'react-router';
 
-export const routes: RouteObject[] = [];
+import { Dashboard } from './Dashboard.tsx';
+
+export const routes: RouteObject[] = [{ path: 'dashboard', element: <Dashboard /> }];

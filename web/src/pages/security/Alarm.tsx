@@ -39,12 +39,12 @@ export function Alarm() {
         <ErrorAlert error={call.error} onRetry={call.reload} />
         {call.loading && !alarm && <Spinner size="large" />}
         {alarm && (
-          <>
+          <SpaceBetween size="l">
             <Overview alarm={alarm} />
             <Event alarm={alarm} />
             <History alarm={alarm} />
             <Deliveries alarm={alarm} />
-          </>
+          </SpaceBetween>
         )}
       </SpaceBetween>
     </Page>

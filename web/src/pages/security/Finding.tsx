@@ -36,11 +36,11 @@ export function Finding() {
         <ErrorAlert error={call.error} onRetry={call.reload} />
         {call.loading && !finding && <Spinner size="large" />}
         {finding && check && (
-          <>
+          <SpaceBetween size="l">
             <Overview finding={finding} check={check} />
             <Evidence finding={finding} />
             <Remedy key={finding.findingId} finding={finding} onApplied={call.reload} />
-          </>
+          </SpaceBetween>
         )}
       </SpaceBetween>
     </Page>

@@ -19,7 +19,7 @@ const columns: Column<Unused>[] = [
   { id: 'unused', header: 'Not used', value: ({ unused }) => unused, cell: ({ unused }) => unused.toLocaleString('en') },
   { id: 'evidence', header: 'No evidence', value: ({ noEvidence }) => noEvidence, cell: ({ noEvidence }) => noEvidence.toLocaleString('en') },
   { id: 'share', header: 'Used of what is granted', rank: shareOf, cell: (row) => <Share of={row} />, width: 180 },
-  { id: 'denied', header: 'Denied attempts', value: denied, cell: (row) => denied(row) || '–' },
+  { id: 'denied', header: 'Actions denied', value: denied, cell: (row) => denied(row) || '–' },
   { id: 'last', header: 'Last used', value: ({ lastUsed }) => lastUsed, cell: ({ lastUsed }) => <Age date={lastUsed ? new Date(lastUsed) : undefined} /> },
 ];
 
@@ -29,7 +29,7 @@ export function nameOf(arn: string): string {
 }
 
 function denied(row: Unused): number {
-  return row.denied.reduce((sum, { count }) => sum + count, 0);
+  return row.denied.length;
 }
 
 /** shareOf is how much of what is granted was used, in percent. */

@@ -40,7 +40,7 @@ export function UnusedOf() {
 
 function Rights({ access, since }: { access: UnusedAccess; since: string | undefined }) {
   return (
-    <>
+    <SpaceBetween size="l">
       {access.incomplete && <Alert type="warning" header="Not all is known">{access.incomplete}</Alert>}
       <Container header={<Header variant="h2">Overview</Header>}>
         <KeyValuePairs
@@ -72,7 +72,7 @@ function Rights({ access, since }: { access: UnusedAccess; since: string | undef
           ariaLabels={{ tableLabel: 'Denied attempts' }}
         />
       )}
-    </>
+    </SpaceBetween>
   );
 }
 
@@ -87,7 +87,6 @@ const services: TableProps.ColumnDefinition<ServiceRight>[] = [
 
 const attempts: TableProps.ColumnDefinition<DeniedAttempt>[] = [
   { id: 'action', header: 'Action', cell: ({ action }) => action, isRowHeader: true },
-  { id: 'count', header: 'Times', cell: ({ count }) => count },
   { id: 'last', header: 'Last', cell: ({ last }) => <Age date={new Date(last)} /> },
 ];
 

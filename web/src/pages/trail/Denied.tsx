@@ -77,7 +77,7 @@ function Now({ record, denial }: { record: Record; denial: Denial }) {
 
 function Explained({ explanation }: { explanation: Explanation }) {
   const { verdict, reason, statements, nearMisses = [], changes = [] } = explanation;
-  const allowed = verdict === 'Allow' || verdict === 'allowed';
+  const allowed = verdict === 'Allow';
   return (
     <SpaceBetween size="m">
       <StatusIndicator type={allowed ? 'success' : 'error'}>{reason}</StatusIndicator>
