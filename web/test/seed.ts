@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { day, groups, people, policies, roles, type Person } from './seed/account.ts';
-import { live } from './seed/activity.ts';
+import { live, today } from './seed/activity.ts';
 import { Caller, Clock, totp, type Keys } from './seed/caller.ts';
 
 export interface Seeded {
@@ -38,7 +38,7 @@ export interface SeedOptions {
 const password = 'correct-Horse-7-battery-staple';
 
 /** seed fills the account of an administrator's keys. The account must be new. */
-export async function seed(endpoint: string, admin: Keys, { clock: follows = false, days = 21 }: SeedOptions = {}): Promise<Seeded> {
+export async function seed(endpoint: string, admin: Keys, { clock: follows = false, days = 40 }: SeedOptions = {}): Promise<Seeded> {
   const clock = new Clock(follows);
   const root = new Caller(endpoint, admin, clock);
   clock.ago(430 * day);
@@ -50,7 +50,9 @@ export async function seed(endpoint: string, admin: Keys, { clock: follows = fal
     await step();
   }
   const callers = new Map([...seeded.keys].map(([name, keys]) => [name, new Caller(endpoint, keys, clock)] as const));
-  if (days > 0) await live(callers, clock, endpoint, account, follows ? days : 1);
+  if (days === 0) return seeded;
+  await live(callers, clock, endpoint, account, follows ? days : 1);
+  await today(root, clock, account);
   return seeded;
 }
 
@@ -121,7 +123,7 @@ export async function readKeys(file: string): Promise<Keys> {
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { endpoint: { type: 'string' }, credentials: { type: 'string' }, clock: { type: 'boolean' }, days: { type: 'string' } } });
   if (!values.endpoint || !values.credentials) throw new Error('give --endpoint URL and --credentials FILE');
-  const seeded = await seed(values.endpoint, await readKeys(values.credentials), { clock: values.clock, days: Number(values.days ?? 21) });
+  const seeded = await seed(values.endpoint, await readKeys(values.credentials), { clock: values.clock, days: Number(values.days ?? 40) });
   console.log(`account ${seeded.account}: ${people.length} users, password ${password}`);
 }
 

@@ -37,10 +37,10 @@ export const people: Person[] = [
   { name: 'grace.lin', groups: ['Finance'], made: 200, password: true, mfa: true, tags: { team: 'finance' } },
   { name: 'hugo.martin', groups: ['Developers'], made: 365, password: true, keys: [365], tags: { team: 'booking', left: 'yes' } },
   { name: 'ines.costa', groups: ['Auditors'], made: 150, password: true, mfa: true, tags: { team: 'compliance' } },
-  { name: 'jonas.weber', groups: ['Support'], made: 30, password: true, policies: ['data-lake-read'], tags: { team: 'service desk' } },
+  { name: 'jonas.weber', groups: ['Support'], made: 44, password: true, policies: ['data-lake-read'], tags: { team: 'service desk' } },
   { name: 'ci-deploy', groups: [], made: 300, keys: [300], policies: ['deploy-anything'], tags: { kind: 'program' } },
   { name: 'legacy-etl', groups: [], made: 410, keys: [410], policies: ['legacy-etl-full'], tags: { kind: 'program' } },
-  { name: 'metrics-exporter', groups: [], made: 100, keys: [12], policies: ['metrics-write'], tags: { kind: 'program' } },
+  { name: 'metrics-exporter', groups: [], made: 100, keys: [61], policies: ['metrics-write'], tags: { kind: 'program' } },
 ];
 
 type Statement = Record<string, unknown>;

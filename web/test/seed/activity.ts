@@ -1,5 +1,8 @@
 import { LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
-import { AttachUserPolicyCommand, CreateUserCommand, DeleteAccountPasswordPolicyCommand, GetUserCommand, ListAccessKeysCommand, ListRolesCommand, ListUsersCommand } from '@aws-sdk/client-iam';
+import {
+  AddUserToGroupCommand, AttachRolePolicyCommand, AttachUserPolicyCommand, CreateRoleCommand, CreateUserCommand, DeleteAccountPasswordPolicyCommand, GetUserCommand,
+  ListAccessKeysCommand, ListRolesCommand, ListUsersCommand, TagUserCommand, UpdateAccountPasswordPolicyCommand,
+} from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { day } from './account.ts';
 import { Caller, type Clock } from './caller.ts';
@@ -54,9 +57,27 @@ export async function live(callers: Map<string, Caller>, clock: Clock, endpoint:
     }
     if (!weekend) await deploy(callers.get('ci-deploy')!, clock, endpoint, account, `build-${4200 - d}`);
   }
-  clock.ago(2 * 3_600_000);
+  clock.ago(2.5 * 3_600_000);
   const intruder = callers.get('dmitri.volkov')!;
   for (const act of incident) await attempt(acts[act]!(intruder));
+}
+
+/** today is what an administrator changed today: some of it is daily work, and some of it is worth an alarm. */
+export async function today({ iam }: Caller, clock: Clock, account: string): Promise<void> {
+  const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::777788889999:root' }, Action: 'sts:AssumeRole' }] };
+  const changes = [
+    () => iam.send(new CreateUserCommand({ UserName: 'kira.novak', Tags: [{ Key: 'team', Value: 'tracking' }] })),
+    () => iam.send(new AddUserToGroupCommand({ UserName: 'kira.novak', GroupName: 'Developers' })),
+    () => iam.send(new TagUserCommand({ UserName: 'elena.rossi', Tags: [{ Key: 'team', Value: 'service desk' }] })),
+    () => iam.send(new CreateRoleCommand({ RoleName: 'partner-analytics', Description: 'For the new analytics partner', AssumeRolePolicyDocument: JSON.stringify(trust) })),
+    () => iam.send(new AttachRolePolicyCommand({ RoleName: 'partner-analytics', PolicyArn: `arn:aws:iam::${account}:policy/data-lake-read` })),
+    () => iam.send(new AttachUserPolicyCommand({ UserName: 'grace.lin', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' })),
+    () => iam.send(new UpdateAccountPasswordPolicyCommand({ MinimumPasswordLength: 12, RequireNumbers: true, RequireLowercaseCharacters: true, AllowUsersToChangePassword: true })),
+  ];
+  for (const [i, change] of changes.entries()) {
+    clock.ago(2 * 3_600_000 - i * 900_000);
+    await change();
+  }
 }
 
 /** deploy assumes the role of the pipeline and uses it. */

@@ -11,6 +11,7 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 
 import type { ChecklistItem } from '../../api/warder.ts';
 import { base, to } from '../../app/links.ts';
+import styles from './dashboard.module.css';
 
 const states = {
   DONE: ['success', 'done'],
@@ -34,7 +35,7 @@ export function Checklist({ items }: { items: ChecklistItem[] }) {
       <SpaceBetween size="m">
         <ProgressBar value={(100 * done) / Math.max(1, items.length)} ariaLabel="Done of the checklist" status={complete ? 'success' : 'in-progress'} resultText="All done" />
         <LiveRegion hidden>{`${done} of ${items.length} are done.`}</LiveRegion>
-        <ul aria-label="Checklist" data-testid="checklist">
+        <ul className={styles.list} aria-label="Checklist">
           {[...open, ...items.filter((item) => item.done)].map((item) => (
             <li key={item.itemId}>
               <Item item={item} />

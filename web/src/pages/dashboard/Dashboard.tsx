@@ -14,6 +14,7 @@ import { Checklist } from './Checklist.tsx';
 import { Account, Counts } from './Counts.tsx';
 import { OpenAlarms, RecentChanges } from './Recent.tsx';
 import { Score } from './Score.tsx';
+import styles from './dashboard.module.css';
 import { useSummary } from './useSummary.ts';
 
 /** Dashboard is the first page: what is to be done, how well the account is kept, and what happens. */
@@ -24,7 +25,7 @@ export function Dashboard() {
     <Page title="Dashboard" breadcrumbs={[]} description={`Signed in as ${session.name}${session.mfa ? ' with MFA' : ''}.`} actions={<Button href={to`/findings`}>See the findings</Button>}>
       <SpaceBetween size="l">
         <ErrorAlert error={error} onRetry={reload} />
-        <Grid gridDefinition={[{ colspan: { default: 12, m: 7 } }, { colspan: { default: 12, m: 5 } }]}>
+        <Grid gridDefinition={[{ colspan: { default: 12, s: 7 } }, { colspan: { default: 12, s: 5 } }]}>
           <SpaceBetween size="l">
             {summary ? <Checklist items={summary.checklist} /> : error === undefined && <Waiting title="Day one" />}
             <OpenAlarms />
@@ -68,7 +69,7 @@ const links = [
 function QuickLinks() {
   return (
     <Container header={<Header variant="h2">Go to</Header>}>
-      <ul>
+      <ul className={styles.list}>
         {links.map(([href, name, what]) => (
           <li key={href}>
             <Link href={href}>{name}</Link> – {what}

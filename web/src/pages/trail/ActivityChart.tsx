@@ -1,7 +1,7 @@
 import BarChart from '@cloudscape-design/components/bar-chart';
 import Tabs from '@cloudscape-design/components/tabs';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
-import { colorChartsStatusCritical, colorChartsStatusHigh, colorChartsStatusPositive } from '@cloudscape-design/design-tokens';
+import { colorChartsStatusCritical, colorChartsStatusMedium, colorChartsStatusPositive } from '@cloudscape-design/design-tokens';
 
 import type { ActivityPoint } from '../../api/warder.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
@@ -44,7 +44,7 @@ export function ActivityChart({ points, bucketSeconds, loading }: { points: Acti
       series={[
         series('Allowed', colorChartsStatusPositive, ({ events, denied, failed }) => events - denied - failed),
         series('Denied', colorChartsStatusCritical, ({ denied }) => denied),
-        series('Failed otherwise', colorChartsStatusHigh, ({ failed }) => failed),
+        series('Failed otherwise', colorChartsStatusMedium, ({ failed }) => failed),
       ]}
       xDomain={named.map(({ label }) => label)}
       yDomain={[0, Math.max(5, ...points.map(({ events }) => events))]}
