@@ -54,6 +54,6 @@ export function isAborted(error: unknown): boolean {
 }
 
 function requestId(error: unknown): string | undefined {
-  const { requestId: own, $metadata } = error as { requestId?: string; $metadata?: { requestId?: string } };
+  const { requestId: own, $metadata } = (error ?? {}) as { requestId?: string; $metadata?: { requestId?: string } };
   return own ?? $metadata?.requestId;
 }

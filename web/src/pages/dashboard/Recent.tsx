@@ -37,6 +37,7 @@ export function OpenAlarms() {
       columnDefinitions={alarmColumns}
       loading={alarms.loading && !alarms.data}
       loadingText="Reading the alarms"
+      wrapLines
       ariaLabels={{ tableLabel: 'Open alarms' }}
       empty={alarms.error ? <ErrorAlert error={alarms.error} onRetry={alarms.reload} /> : <EmptyState title="No alarm is open">The rules watch the trail; what they see appears here by itself.</EmptyState>}
       footer={open.length > shown && <Box textAlign="center">{open.length - shown} more</Box>}
@@ -62,6 +63,7 @@ export function RecentChanges() {
       columnDefinitions={changeColumns}
       loading={changes.loading && !changes.data}
       loadingText="Reading the trail"
+      wrapLines
       ariaLabels={{ tableLabel: 'Recent changes' }}
       empty={changes.error ? <ErrorAlert error={changes.error} onRetry={changes.reload} /> : <EmptyState title="Nothing was changed yet" />}
     />

@@ -7,7 +7,7 @@ import { to } from '../../app/links.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ResourceTable, type Column, type Property } from '../../components/ResourceTable.tsx';
-import { severities, severityOf, SeverityBadge, title } from './severity.tsx';
+import { referenceText, severities, severityOf, SeverityBadge, title } from './severity.tsx';
 
 type Outcome = AuditCheck['outcome'];
 
@@ -42,7 +42,7 @@ function gravity({ outcome, severity }: AuditCheck): number {
 }
 
 function referencesOf({ references }: AuditCheck): string {
-  return references.map(({ framework, id }) => `${framework} ${id}`).join(', ');
+  return references.map(referenceText).join(', ');
 }
 
 function missingOf({ missing }: AuditCheck): string {

@@ -1,3 +1,4 @@
+import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Container from '@cloudscape-design/components/container';
@@ -6,10 +7,11 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
+import { useRef } from 'react';
 import { useParams } from 'react-router';
 
 import { isMissing } from '../../api/errors.ts';
-import { useCall } from '../../api/useCall.ts';
+import { useLive } from '../../api/useLive.ts';
 import { warder, type AuditCheck, type AuditEvidence, type AuditFinding } from '../../api/warder.ts';
 import { to } from '../../app/links.ts';
 import { Age } from '../../components/Age.tsx';
@@ -20,20 +22,26 @@ import { Page } from '../../components/Page.tsx';
 import { ResourceLink } from '../../components/ResourceLink.tsx';
 import { PolicyExcerpt } from './PolicyExcerpt.tsx';
 import { Remedy } from './Remedy.tsx';
-import { SeverityBadge } from './severity.tsx';
+import { referenceText, SeverityBadge } from './severity.tsx';
+
+/** Seconds between two looks at a finding. */
+const every = 10;
 
 const above = [{ text: 'Findings', href: '/findings' }];
 
 /** Finding is one finding: what shows it, why it matters, how to mend it. */
 export function Finding() {
   const { id = '' } = useParams();
-  const call = useCall((abortSignal) => warder('GetFinding', { findingId: id }, { abortSignal }), [id]);
-  if (isMissing(call.error)) return <Gone id={id} />;
-  const { finding, check } = call.data ?? {};
+  const call = useLive((abortSignal) => warder('GetFinding', { findingId: id }, { abortSignal }), [id], every);
+  const held = useRef(call.data);
+  held.current = call.data ?? (held.current?.finding.findingId === id ? held.current : undefined);
+  const gone = isMissing(call.error);
+  if (gone && !held.current) return <Gone id={id} />;
+  const { finding, check } = held.current ?? {};
   return (
     <Page title={finding?.title ?? id} breadcrumbs={above}>
       <SpaceBetween size="l">
-        <ErrorAlert error={call.error} onRetry={call.reload} />
+        {gone ? <Mended /> : <ErrorAlert error={call.error} onRetry={call.reload} />}
         {call.loading && !finding && <Spinner size="large" />}
         {finding && check && (
           <SpaceBetween size="l">
@@ -44,6 +52,15 @@ export function Finding() {
         )}
       </SpaceBetween>
     </Page>
+  );
+}
+
+/** Mended stands above a finding that went away while somebody looked at it: what was done can still be taken back below. */
+function Mended() {
+  return (
+    <Alert type="success" header="Mended" action={<Link href={to`/findings`}>All findings</Link>}>
+      The audit does not find it any more.
+    </Alert>
   );
 }
 
@@ -88,7 +105,7 @@ function Overview({ finding, check }: { finding: AuditFinding; check: AuditCheck
 
 function References({ finding }: { finding: AuditFinding }) {
   if (finding.references.length === 0) return <>–</>;
-  return <>{finding.references.map(({ framework, id }) => `${framework} ${id}`).join(' · ')}</>;
+  return <>{finding.references.map(referenceText).join(' · ')}</>;
 }
 
 /** Evidence lists the facts, and below them each policy that they stand in, with the lines marked. */
@@ -99,7 +116,7 @@ function Evidence({ finding }: { finding: AuditFinding }) {
       <SpaceBetween size="l">
         {finding.evidence.length === 0 && <Box>What is missing is the evidence: there is nothing to show.</Box>}
         {grouped(finding.evidence).map(([policy, facts]) => (
-          <ColumnLayout key={policy} columns={1}>
+          <ColumnLayout key={policy || 'none'} columns={1}>
             <SpaceBetween size="xs">
               {policy && <Box variant="h3">{policy}</Box>}
               <ul>

@@ -10,7 +10,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { Page } from '../../components/Page.tsx';
 import { readArn, ResourceLink } from '../../components/ResourceLink.tsx';
 import { ResourceTable, type Column, type Property } from '../../components/ResourceTable.tsx';
-import { severities, severityOf, SeverityBadge, title } from './severity.tsx';
+import { referenceText, severities, severityOf, SeverityBadge, title } from './severity.tsx';
 
 const columns: Column<AuditFinding>[] = [
   {
@@ -39,7 +39,7 @@ const columns: Column<AuditFinding>[] = [
 
 const properties: Property<AuditFinding>[] = [
   { id: 'arn', label: 'ARN', value: ({ resource }) => resource },
-  { id: 'reference', label: 'Reference', value: ({ references }) => references.map(({ framework, id }) => `${framework} ${id}`).join(', ') },
+  { id: 'reference', label: 'Reference', value: ({ references }) => references.map(referenceText).join(', ') },
 ];
 
 function nameOf(arn: string): string {

@@ -1,5 +1,7 @@
 import Badge from '@cloudscape-design/components/badge';
 
+import type { AuditReference } from '../../api/warder.ts';
+
 /** Severities from the gravest on, as the audit writes them; alarms have the first four, in capitals. */
 export const severities = ['critical', 'high', 'medium', 'low', 'informational'] as const;
 
@@ -18,6 +20,11 @@ export function bySeverity(a: string, b: string): number {
 /** title writes a lower-case word with a capital. */
 export function title(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();
+}
+
+/** referenceText names a rule of a benchmark, or a practice that no benchmark numbers. */
+export function referenceText({ framework, id }: AuditReference): string {
+  return framework === 'practice' ? `best practice: ${id}` : `${framework} ${id}`;
 }
 
 /** SeverityBadge says a severity in a word, and in a colour. */
