@@ -89,6 +89,8 @@ func present(e Entity) bool {
 		return e != nil
 	case *Alarm:
 		return e != nil
+	case *WebSession:
+		return e != nil
 	case *AlternateContact:
 		return e != nil
 	}
@@ -129,6 +131,8 @@ func Clone(e Entity) Entity {
 	case *Contact:
 		return e.Clone()
 	case *Alarm:
+		return e.Clone()
+	case *WebSession:
 		return e.Clone()
 	case *AlternateContact:
 		return e.Clone()
