@@ -91,6 +91,8 @@ func present(e Entity) bool {
 		return e != nil
 	case *AlternateContact:
 		return e != nil
+	case *Setup:
+		return e != nil
 	}
 	return presentCredential(e)
 }
@@ -131,6 +133,8 @@ func Clone(e Entity) Entity {
 	case *Alarm:
 		return e.Clone()
 	case *AlternateContact:
+		return e.Clone()
+	case *Setup:
 		return e.Clone()
 	}
 	return cloneCredential(e)
