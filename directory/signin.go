@@ -33,7 +33,7 @@ func (p *PasswordPolicy) Expired(changed, now time.Time) bool {
 
 // LoginProfile is a user's password for signing in.
 type LoginProfile struct {
-	User    string    `json:"user"` // user id
+	User    string    `json:"user"` // user id; the account's for the root user
 	Created time.Time `json:"created"`
 	// Changed is when the present password was set.
 	Changed time.Time `json:"changed"`
@@ -164,7 +164,7 @@ func (d *MFADevice) Clone() *MFADevice {
 // PasswordPolicy is the account's own, nil where it has none.
 func (a *Account) PasswordPolicy() *PasswordPolicy { return a.passwords }
 
-// LoginProfile of the user with that unique id, or nil.
+// LoginProfile of the user with that unique id, of the root user by the account's id, or nil.
 func (a *Account) LoginProfile(userID string) *LoginProfile {
 	return valueOf[*LoginProfile](&a.logins, userID)
 }
