@@ -82,7 +82,7 @@ func (iam *Service) summary(snap *directory.Snapshot, a *directory.Account) map[
 
 		"AccountAccessKeysPresent":          0,
 		"AccountMFAEnabled":                 int32(min(1, len(a.MFADevicesOf(a.ID())))),
-		"AccountPasswordPresent":            0,
+		"AccountPasswordPresent":            rootPasswords(a),
 		"AccountSigningCertificatesPresent": 0,
 		"MFADevices":                        int32(counts.MFADevices),
 		"MFADevicesInUse":                   int32(counts.MFADevicesInUse),
