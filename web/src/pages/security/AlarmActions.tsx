@@ -2,14 +2,13 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
-import Modal from '@cloudscape-design/components/modal';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
 import { warder, type Alarm } from '../../api/warder.ts';
-import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { flash } from '../../components/Flash.tsx';
+import { FormDialog } from '../../components/FormDialog.tsx';
 import { isMuted } from './alarmState.tsx';
 
 type Kind = 'acknowledge' | 'resolve' | 'mute';
@@ -79,58 +78,33 @@ interface AskProps {
 function Ask({ kind, alarms, onDismiss, onDone }: AskProps) {
   const [note, setNote] = useState('');
   const [hours, setHours] = useState('24');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
   const { verb, done, hint } = words[kind];
-  const missing = kind === 'mute' && note.trim() === '';
-
   const call = async () => {
-    setBusy(true);
-    try {
-      for (const { alarmId } of alarms) await request(kind, alarmId, note.trim(), Number(hours));
-      flash.success(`${counted(alarms.length)} ${done}`);
-      onDismiss();
-    } catch (failure) {
-      setError(failure);
-    }
-    setBusy(false);
-    onDone();
+    for (const { alarmId } of alarms) await request(kind, alarmId, note.trim(), Number(hours)).finally(onDone);
+    flash.success(`${counted(alarms.length)} ${done}`);
   };
   return (
-    <Modal
-      visible
-      header={`${verb} ${alarms.length === 1 ? 'the alarm' : counted(alarms.length)}`}
+    <FormDialog
+      title={`${verb} ${alarms.length === 1 ? 'the alarm' : counted(alarms.length)}`}
+      verb={verb}
+      disabled={kind === 'mute' && note.trim() === ''}
+      onSubmit={call}
       onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onDismiss}>
-              Cancel
-            </Button>
-            <Button variant="primary" disabled={missing} loading={busy} onClick={() => void call()}>
-              {verb}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
     >
-      <SpaceBetween size="m">
-        <Box>{hint}</Box>
-        <FormField label={kind === 'mute' ? 'Reason' : 'Note – optional'} description="Kept with the alarm, for whoever looks next." constraintText="Up to 500 characters.">
-          <Input value={note} onChange={({ detail }) => setNote(detail.value.slice(0, 500))} autoFocus autoComplete={false} />
+      <Box>{hint}</Box>
+      <FormField label={kind === 'mute' ? 'Reason' : 'Note – optional'} description="Kept with the alarm, for whoever looks next." constraintText="Up to 500 characters.">
+        <Input value={note} onChange={({ detail }) => setNote(detail.value.slice(0, 500))} autoFocus autoComplete={false} />
+      </FormField>
+      {kind === 'mute' && (
+        <FormField label="For">
+          <Select
+            selectedOption={spans.find(({ value }) => value === hours) ?? null}
+            options={spans}
+            onChange={({ detail }) => setHours(detail.selectedOption.value ?? '24')}
+          />
         </FormField>
-        {kind === 'mute' && (
-          <FormField label="For">
-            <Select
-              selectedOption={spans.find(({ value }) => value === hours) ?? null}
-              options={spans}
-              onChange={({ detail }) => setHours(detail.selectedOption.value ?? '24')}
-            />
-          </FormField>
-        )}
-        <ErrorAlert error={error} />
-      </SpaceBetween>
-    </Modal>
+      )}
+    </FormDialog>
   );
 }
 

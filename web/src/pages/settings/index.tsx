@@ -1,3 +1,5 @@
 import type { RouteObject } from 'react-router';
 
-export const routes: RouteObject[] = [];
+import { AccountSettings } from './AccountSettings.tsx';
+
+export const routes: RouteObject[] = [{ path: 'account-settings', element: <AccountSettings /> }];
