@@ -4,7 +4,6 @@
 //
 // FILE is what `warder serve --admin-credentials FILE` wrote. Against a server of clockserver.ts the history reaches back more
 // than a year (--clock); against any other all of it happens now.
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { PutAlternateContactCommand, PutContactInformationCommand } from '@aws-sdk/client-account';
@@ -14,6 +13,7 @@ import {
   CreateVirtualMFADeviceCommand, EnableMFADeviceCommand, UpdateAccountPasswordPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { readKeys } from '../dev/session.ts';
 import { day, groups, people, policies, roles, type Person } from './seed/account.ts';
 import { live, today } from './seed/activity.ts';
 import { Caller, Clock, totp, type Keys } from './seed/caller.ts';
@@ -111,19 +111,10 @@ async function join({ iam }: Caller, account: string, p: Person, seeded: Seeded,
   seeded.mfa.set(UserName, base32);
 }
 
-/** readKeys reads the first profile of a credentials file. */
-export async function readKeys(file: string): Promise<Keys> {
-  const text = await readFile(file, 'utf8');
-  const value = (name: string) => new RegExp(`^${name}\\s*=\\s*(\\S+)`, 'm').exec(text)?.[1];
-  const accessKeyId = value('aws_access_key_id'), secretAccessKey = value('aws_secret_access_key');
-  if (!accessKeyId || !secretAccessKey) throw new Error(`${file} holds no access key`);
-  return { accessKeyId, secretAccessKey };
-}
-
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { endpoint: { type: 'string' }, credentials: { type: 'string' }, clock: { type: 'boolean' }, days: { type: 'string' } } });
   if (!values.endpoint || !values.credentials) throw new Error('give --endpoint URL and --credentials FILE');
-  const seeded = await seed(values.endpoint, await readKeys(values.credentials), { clock: values.clock, days: Number(values.days ?? 40) });
+  const seeded = await seed(values.endpoint, readKeys(values.credentials), { clock: values.clock, days: Number(values.days ?? 40) });
   console.log(`account ${seeded.account}: ${people.length} users, password ${password}`);
 }
 

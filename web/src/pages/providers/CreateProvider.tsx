@@ -1,6 +1,7 @@
 import { CreateOpenIDConnectProviderCommand, CreateSAMLProviderCommand } from '@aws-sdk/client-iam';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import Textarea from '@cloudscape-design/components/textarea';
 import Tiles from '@cloudscape-design/components/tiles';
 import { useState } from 'react';
@@ -40,21 +41,21 @@ export function CreateProvider({ onDismiss }: { onDismiss: () => void }) {
         />
       </FormField>
       {kind === 'OIDC' ? (
-        <>
+        <SpaceBetween size="m">
           <FormField label="Provider URL" description="The issuer, as it stands in its tokens." constraintText="Begins with https://">
             <Input type="url" value={url} onChange={({ detail }) => setUrl(detail.value)} spellcheck={false} />
           </FormField>
           <FormField label="Audiences" description="Whom its tokens must be for, one a line.">
             <Textarea value={audiences} onChange={({ detail }) => setAudiences(detail.value)} rows={3} spellcheck={false} />
           </FormField>
-        </>
+        </SpaceBetween>
       ) : (
-        <>
+        <SpaceBetween size="m">
           <FormField label="Name">
             <Input value={name} onChange={({ detail }) => setName(detail.value)} autoComplete={false} spellcheck={false} />
           </FormField>
           <MetadataField value={metadata} onChange={setMetadata} />
-        </>
+        </SpaceBetween>
       )}
     </FormDialog>
   );

@@ -138,7 +138,7 @@ function Edit({ before, onDismiss, onDone }: { before: Policy; onDismiss: () => 
   return (
     <FormDialog title="Password policy" verb="Save" size="large" disabled={Object.values(wrong).some(Boolean)} onSubmit={save} onDismiss={onDismiss}>
       <ColumnLayout columns={3}>
-        <FormField label="Least length" errorText={wrong.length}>
+        <FormField label="Minimum length" errorText={wrong.length}>
           <Input type="number" value={length} onChange={({ detail }) => setLength(detail.value)} autoFocus />
         </FormField>
         <FormField label="Passwords not used again – optional" errorText={wrong.reuse}>
