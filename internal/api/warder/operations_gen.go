@@ -20,7 +20,9 @@ var (
 	ListAlarmRules      = awsapi.Op[*ListAlarmRulesInput, *ListAlarmRulesOutput]{Operation: Service.Operations[opListAlarmRules]}
 	ListAlarms          = awsapi.Op[*ListAlarmsInput, *ListAlarmsOutput]{Operation: Service.Operations[opListAlarms]}
 	ListCatalogServices = awsapi.Op[*ListCatalogServicesInput, *ListCatalogServicesOutput]{Operation: Service.Operations[opListCatalogServices]}
+	ListConditionKeys   = awsapi.Op[*ListConditionKeysInput, *ListConditionKeysOutput]{Operation: Service.Operations[opListConditionKeys]}
 	MuteAlarm           = awsapi.Op[*MuteAlarmInput, *MuteAlarmOutput]{Operation: Service.Operations[opMuteAlarm]}
+	PreviewPolicyChange = awsapi.Op[*PreviewPolicyChangeInput, *PreviewPolicyChangeOutput]{Operation: Service.Operations[opPreviewPolicyChange]}
 	ResolveAlarm        = awsapi.Op[*ResolveAlarmInput, *ResolveAlarmOutput]{Operation: Service.Operations[opResolveAlarm]}
 	TestAlarmChannels   = awsapi.Op[*TestAlarmChannelsInput, *TestAlarmChannelsOutput]{Operation: Service.Operations[opTestAlarmChannels]}
 	UnmuteAlarm         = awsapi.Op[*UnmuteAlarmInput, *UnmuteAlarmOutput]{Operation: Service.Operations[opUnmuteAlarm]}
@@ -39,7 +41,9 @@ const (
 	opListAlarmRules
 	opListAlarms
 	opListCatalogServices
+	opListConditionKeys
 	opMuteAlarm
+	opPreviewPolicyChange
 	opResolveAlarm
 	opTestAlarmChannels
 	opUnmuteAlarm
@@ -158,6 +162,15 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/catalog/v1/services"), Status: 200},
 	}
+	s.Operations[opListConditionKeys] = &awsapi.Operation{
+		Service:  s,
+		Name:     "ListConditionKeys",
+		Input:    &shapes[shapeListConditionKeysInput],
+		Output:   &shapes[shapeListConditionKeysOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/catalog/v1/keys"), Status: 200},
+	}
 	s.Operations[opMuteAlarm] = &awsapi.Operation{
 		Service: s,
 		Name:    "MuteAlarm",
@@ -165,6 +178,15 @@ func newService() *awsapi.Service {
 		Output:  &shapes[shapeMuteAlarmOutput],
 		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}/mute"), Status: 200},
+	}
+	s.Operations[opPreviewPolicyChange] = &awsapi.Operation{
+		Service:  s,
+		Name:     "PreviewPolicyChange",
+		Input:    &shapes[shapePreviewPolicyChangeInput],
+		Output:   &shapes[shapePreviewPolicyChangeOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, ResourceNotFoundException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/policies/v1/preview"), Status: 200},
 	}
 	s.Operations[opResolveAlarm] = &awsapi.Operation{
 		Service: s,
