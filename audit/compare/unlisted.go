@@ -75,4 +75,6 @@ func resourcesOf(action string, statements []policy.Statement) (patterns []strin
 }
 
 // exampleOf is a text that fits a pattern.
-func exampleOf(pattern string) string { return strings.NewReplacer("*", "example", "?", "x").Replace(pattern) }
+func exampleOf(pattern string) string {
+	return strings.NewReplacer("*", "example", "?", "x").Replace(pattern)
+}
