@@ -46,6 +46,24 @@ func (s *Snapshot) Account(id string) *Account {
 	return valueOf[*Account](&s.accounts, id)
 }
 
+// Only is the same state without any other account than that one, whose place in its organization stays.
+func (s *Snapshot) Only(account string) *Snapshot {
+	next := *s
+	next.accounts, next.aliases, next.keys = tree{}, tree{}, tree{}
+	a := s.Account(account)
+	if a == nil {
+		return &next
+	}
+	next.accounts.set(account, a)
+	if a.info != nil && a.info.Alias != "" {
+		next.aliases.set(fold(a.info.Alias)+sep+account, account)
+	}
+	for key := range values[*AccessKey](a.keys.from("")) {
+		next.keys.set(key.ID+sep+account, account)
+	}
+	return &next
+}
+
 // AccountByAlias finds the account with that alias, or nil.
 func (s *Snapshot) AccountByAlias(alias string) *Account {
 	return s.first(&s.aliases, fold(alias))

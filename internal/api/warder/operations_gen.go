@@ -21,8 +21,10 @@ var (
 	ListAlarmRules           = awsapi.Op[*ListAlarmRulesInput, *ListAlarmRulesOutput]{Operation: Service.Operations[opListAlarmRules]}
 	ListAlarms               = awsapi.Op[*ListAlarmsInput, *ListAlarmsOutput]{Operation: Service.Operations[opListAlarms]}
 	ListCatalogServices      = awsapi.Op[*ListCatalogServicesInput, *ListCatalogServicesOutput]{Operation: Service.Operations[opListCatalogServices]}
+	ListConditionKeys        = awsapi.Op[*ListConditionKeysInput, *ListConditionKeysOutput]{Operation: Service.Operations[opListConditionKeys]}
 	ListConsoleSessions      = awsapi.Op[*ListConsoleSessionsInput, *ListConsoleSessionsOutput]{Operation: Service.Operations[opListConsoleSessions]}
 	MuteAlarm                = awsapi.Op[*MuteAlarmInput, *MuteAlarmOutput]{Operation: Service.Operations[opMuteAlarm]}
+	PreviewPolicyChange      = awsapi.Op[*PreviewPolicyChangeInput, *PreviewPolicyChangeOutput]{Operation: Service.Operations[opPreviewPolicyChange]}
 	RegisterPasskey          = awsapi.Op[*RegisterPasskeyInput, *RegisterPasskeyOutput]{Operation: Service.Operations[opRegisterPasskey]}
 	ResolveAlarm             = awsapi.Op[*ResolveAlarmInput, *ResolveAlarmOutput]{Operation: Service.Operations[opResolveAlarm]}
 	RevokeConsoleSession     = awsapi.Op[*RevokeConsoleSessionInput, *RevokeConsoleSessionOutput]{Operation: Service.Operations[opRevokeConsoleSession]}
@@ -45,8 +47,10 @@ const (
 	opListAlarmRules
 	opListAlarms
 	opListCatalogServices
+	opListConditionKeys
 	opListConsoleSessions
 	opMuteAlarm
+	opPreviewPolicyChange
 	opRegisterPasskey
 	opResolveAlarm
 	opRevokeConsoleSession
@@ -176,6 +180,15 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/catalog/v1/services"), Status: 200},
 	}
+	s.Operations[opListConditionKeys] = &awsapi.Operation{
+		Service:  s,
+		Name:     "ListConditionKeys",
+		Input:    &shapes[shapeListConditionKeysInput],
+		Output:   &shapes[shapeListConditionKeysOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/catalog/v1/keys"), Status: 200},
+	}
 	s.Operations[opListConsoleSessions] = &awsapi.Operation{
 		Service:  s,
 		Name:     "ListConsoleSessions",
@@ -192,6 +205,15 @@ func newService() *awsapi.Service {
 		Output:  &shapes[shapeMuteAlarmOutput],
 		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}/mute"), Status: 200},
+	}
+	s.Operations[opPreviewPolicyChange] = &awsapi.Operation{
+		Service:  s,
+		Name:     "PreviewPolicyChange",
+		Input:    &shapes[shapePreviewPolicyChangeInput],
+		Output:   &shapes[shapePreviewPolicyChangeOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, ResourceNotFoundException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/policies/v1/preview"), Status: 200},
 	}
 	s.Operations[opRegisterPasskey] = &awsapi.Operation{
 		Service: s,

@@ -28,4 +28,16 @@ export const areas: Area[] = [
     paths: ['users'],
     load: () => import('../pages/users/index.tsx'),
   },
+  {
+    section: 'Access management',
+    nav: [{ text: 'Policies', href: '/policies' }],
+    paths: ['policies'],
+    load: () => import('../pages/policies/index.tsx'),
+  },
+  {
+    section: 'Tools',
+    nav: [{ text: 'Ask', href: '/ask' }],
+    paths: ['ask'],
+    load: () => import('../pages/ask/index.tsx'),
+  },
 ];
