@@ -46,6 +46,27 @@ func (s *Snapshot) Account(id string) *Account {
 	return valueOf[*Account](&s.accounts, id)
 }
 
+// Only is the same state without any other account than that one, whose place in its organization stays.
+func (s *Snapshot) Only(account string) *Snapshot {
+	next := *s
+	next.accounts, next.aliases, next.emails, next.keys = tree{}, tree{}, tree{}, tree{}
+	a := s.Account(account)
+	if a == nil {
+		return &next
+	}
+	next.accounts.set(account, a)
+	if a.info != nil && a.info.Alias != "" {
+		next.aliases.set(fold(a.info.Alias)+sep+account, account)
+	}
+	if a.info != nil && a.info.Email != "" {
+		next.emails.set(fold(a.info.Email)+sep+account, account)
+	}
+	for key := range values[*AccessKey](a.keys.from("")) {
+		next.keys.set(key.ID+sep+account, account)
+	}
+	return &next
+}
+
 // AccountByAlias finds the account with that alias, or nil.
 func (s *Snapshot) AccountByAlias(alias string) *Account {
 	return s.first(&s.aliases, fold(alias))
@@ -58,27 +79,6 @@ func (s *Snapshot) AccountByEmail(email string) *Account {
 
 // Accounts in order of their ids.
 func (s *Snapshot) Accounts() iter.Seq[*Account] { return values[*Account](s.accounts.from("")) }
-
-// Only makes the snapshot that holds nothing but one account; an empty one where that is not there. What the account's
-// policies say of other accounts' principals stays as it is.
-func (s *Snapshot) Only(account string) *Snapshot {
-	only := &Snapshot{library: s.library, revision: s.revision}
-	a := s.Account(account)
-	if a == nil {
-		return only
-	}
-	only.accounts.set(account, a)
-	if info := a.info; info != nil && info.Alias != "" {
-		only.aliases.set(fold(info.Alias)+sep+account, account)
-	}
-	for id := range a.keys.from("") {
-		only.keys.set(id+sep+account, account)
-	}
-	if m := s.Membership(account); m != nil {
-		only.memberships.set(account, m)
-	}
-	return only
-}
 
 // AccessKey by its id with the account that holds it, or nil and nil.
 func (s *Snapshot) AccessKey(id string) (*AccessKey, *Account) {

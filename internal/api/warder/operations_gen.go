@@ -25,10 +25,12 @@ var (
 	ListAlarms               = awsapi.Op[*ListAlarmsInput, *ListAlarmsOutput]{Operation: Service.Operations[opListAlarms]}
 	ListAuditChecks          = awsapi.Op[*ListAuditChecksInput, *ListAuditChecksOutput]{Operation: Service.Operations[opListAuditChecks]}
 	ListCatalogServices      = awsapi.Op[*ListCatalogServicesInput, *ListCatalogServicesOutput]{Operation: Service.Operations[opListCatalogServices]}
+	ListConditionKeys        = awsapi.Op[*ListConditionKeysInput, *ListConditionKeysOutput]{Operation: Service.Operations[opListConditionKeys]}
 	ListConsoleSessions      = awsapi.Op[*ListConsoleSessionsInput, *ListConsoleSessionsOutput]{Operation: Service.Operations[opListConsoleSessions]}
 	ListFindings             = awsapi.Op[*ListFindingsInput, *ListFindingsOutput]{Operation: Service.Operations[opListFindings]}
 	ListUnusedAccess         = awsapi.Op[*ListUnusedAccessInput, *ListUnusedAccessOutput]{Operation: Service.Operations[opListUnusedAccess]}
 	MuteAlarm                = awsapi.Op[*MuteAlarmInput, *MuteAlarmOutput]{Operation: Service.Operations[opMuteAlarm]}
+	PreviewPolicyChange      = awsapi.Op[*PreviewPolicyChangeInput, *PreviewPolicyChangeOutput]{Operation: Service.Operations[opPreviewPolicyChange]}
 	PreviewRemedy            = awsapi.Op[*PreviewRemedyInput, *PreviewRemedyOutput]{Operation: Service.Operations[opPreviewRemedy]}
 	RegisterPasskey          = awsapi.Op[*RegisterPasskeyInput, *RegisterPasskeyOutput]{Operation: Service.Operations[opRegisterPasskey]}
 	ResolveAlarm             = awsapi.Op[*ResolveAlarmInput, *ResolveAlarmOutput]{Operation: Service.Operations[opResolveAlarm]}
@@ -56,10 +58,12 @@ const (
 	opListAlarms
 	opListAuditChecks
 	opListCatalogServices
+	opListConditionKeys
 	opListConsoleSessions
 	opListFindings
 	opListUnusedAccess
 	opMuteAlarm
+	opPreviewPolicyChange
 	opPreviewRemedy
 	opRegisterPasskey
 	opResolveAlarm
@@ -226,6 +230,15 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/catalog/v1/services"), Status: 200},
 	}
+	s.Operations[opListConditionKeys] = &awsapi.Operation{
+		Service:  s,
+		Name:     "ListConditionKeys",
+		Input:    &shapes[shapeListConditionKeysInput],
+		Output:   &shapes[shapeListConditionKeysOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/catalog/v1/keys"), Status: 200},
+	}
 	s.Operations[opListConsoleSessions] = &awsapi.Operation{
 		Service:  s,
 		Name:     "ListConsoleSessions",
@@ -260,6 +273,15 @@ func newService() *awsapi.Service {
 		Output:  &shapes[shapeMuteAlarmOutput],
 		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}/mute"), Status: 200},
+	}
+	s.Operations[opPreviewPolicyChange] = &awsapi.Operation{
+		Service:  s,
+		Name:     "PreviewPolicyChange",
+		Input:    &shapes[shapePreviewPolicyChangeInput],
+		Output:   &shapes[shapePreviewPolicyChangeOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, ResourceNotFoundException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/policies/v1/preview"), Status: 200},
 	}
 	s.Operations[opPreviewRemedy] = &awsapi.Operation{
 		Service:  s,

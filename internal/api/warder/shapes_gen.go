@@ -44,6 +44,8 @@ const (
 	shapeListAuditChecksOutput
 	shapeListCatalogServicesInput
 	shapeListCatalogServicesOutput
+	shapeListConditionKeysInput
+	shapeListConditionKeysOutput
 	shapeListConsoleSessionsInput
 	shapeListConsoleSessionsOutput
 	shapeListFindingsInput
@@ -52,6 +54,8 @@ const (
 	shapeListUnusedAccessOutput
 	shapeMuteAlarmInput
 	shapeMuteAlarmOutput
+	shapePreviewPolicyChangeInput
+	shapePreviewPolicyChangeOutput
 	shapePreviewRemedyInput
 	shapePreviewRemedyOutput
 	shapeRegisterPasskeyInput
@@ -66,6 +70,11 @@ const (
 	shapeTestAlarmChannelsOutput
 	shapeUnmuteAlarmInput
 	shapeUnmuteAlarmOutput
+	shapeAccessDifference
+	shapeAccessDifferences
+	shapeAccessDirection
+	shapeAccessLevelCount
+	shapeAccessLevelCounts
 	shapeAction
 	shapeActivityAllSeries
 	shapeActivityAttribute
@@ -132,6 +141,9 @@ const (
 	shapeAuditUse
 	shapeBatchOptions
 	shapeBearerToken
+	shapeCatalogKey
+	shapeCatalogKeys
+	shapeCatalogScope
 	shapeCatalogServiceSummaries
 	shapeCatalogServiceSummary
 	shapeChecklist
@@ -176,6 +188,13 @@ const (
 	shapePasskeyDocument
 	shapePasskeyName
 	shapePayload
+	shapePolicyArn
+	shapePolicyCall
+	shapePolicyChange
+	shapePolicyChanges
+	shapePolicyDocument
+	shapePolicyName
+	shapePolicyVersionId
 	shapePrincipal
 	shapeProperties
 	shapeRefusal
@@ -193,8 +212,11 @@ const (
 	shapeServiceReference
 	shapeServiceRight
 	shapeServiceRights
+	shapeStatementPlace
+	shapeStatementPlaces
 	shapeStatus
 	shapeText
+	shapeTexts
 	shapeTime
 	shapeUnprovenActions
 	shapeUnprovenActionsList
@@ -353,9 +375,15 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "stale", Shape: &s[shapeFlag], Required: true},
 		{Name: "checks", Shape: &s[shapeAuditChecks], Required: true},
 	}}
-	s[shapeListCatalogServicesInput] = awsapi.Shape{Name: "ListCatalogServicesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListCatalogServicesInput)(nil)).Elem()}
+	s[shapeListCatalogServicesInput] = awsapi.Shape{Name: "ListCatalogServicesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListCatalogServicesInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "scope", Shape: &s[shapeCatalogScope], Location: awsapi.InQuery},
+	}}
 	s[shapeListCatalogServicesOutput] = awsapi.Shape{Name: "ListCatalogServicesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListCatalogServicesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "services", Shape: &s[shapeCatalogServiceSummaries], Required: true},
+	}}
+	s[shapeListConditionKeysInput] = awsapi.Shape{Name: "ListConditionKeysInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListConditionKeysInput)(nil)).Elem()}
+	s[shapeListConditionKeysOutput] = awsapi.Shape{Name: "ListConditionKeysOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListConditionKeysOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "keys", Shape: &s[shapeCatalogKeys], Required: true},
 	}}
 	s[shapeListConsoleSessionsInput] = awsapi.Shape{Name: "ListConsoleSessionsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListConsoleSessionsInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "userName", Shape: &s[shapeConsoleUserName], Location: awsapi.InQuery},
@@ -403,6 +431,15 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	}}
 	s[shapeMuteAlarmOutput] = awsapi.Shape{Name: "MuteAlarmOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*MuteAlarmOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "alarm", Shape: &s[shapeAlarm], Required: true},
+	}}
+	s[shapePreviewPolicyChangeInput] = awsapi.Shape{Name: "PreviewPolicyChangeInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PreviewPolicyChangeInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "changes", Shape: &s[shapePolicyChanges], Required: true},
+	}}
+	s[shapePreviewPolicyChangeOutput] = awsapi.Shape{Name: "PreviewPolicyChangeOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PreviewPolicyChangeOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "differences", Shape: &s[shapeAccessDifferences], Required: true},
+		{Name: "omitted", Shape: &s[shapeStatus], Required: true},
+		{Name: "undecided", Shape: &s[shapeTexts], Required: true},
+		{Name: "unfinished", Shape: &s[shapeFlag], Required: true},
 	}}
 	s[shapePreviewRemedyInput] = awsapi.Shape{Name: "PreviewRemedyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PreviewRemedyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "findingId", Shape: &s[shapeAuditFindingId], Required: true, Location: awsapi.InLabel},
@@ -452,6 +489,26 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	s[shapeUnmuteAlarmOutput] = awsapi.Shape{Name: "UnmuteAlarmOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UnmuteAlarmOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "alarm", Shape: &s[shapeAlarm], Required: true},
 	}}
+	s[shapeAccessDifference] = awsapi.Shape{Name: "AccessDifference", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AccessDifference)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "direction", Shape: &s[shapeAccessDirection], Required: true},
+		{Name: "principals", Shape: &s[shapeTexts], Required: true},
+		{Name: "principalCount", Shape: &s[shapeStatus], Required: true},
+		{Name: "actions", Shape: &s[shapeTexts], Required: true},
+		{Name: "actionCount", Shape: &s[shapeStatus], Required: true},
+		{Name: "accessLevels", Shape: &s[shapeAccessLevelCounts], Required: true},
+		{Name: "resource", Shape: &s[shapeText], Required: true},
+		{Name: "example", Shape: &s[shapeText], Required: true},
+		{Name: "before", Shape: &s[shapeText], Required: true},
+		{Name: "after", Shape: &s[shapeText], Required: true},
+		{Name: "statements", Shape: &s[shapeStatementPlaces], Required: true},
+	}}
+	s[shapeAccessDifferences] = awsapi.Shape{Name: "AccessDifferences", Kind: awsapi.List, Member: &s[shapeAccessDifference], GoType: reflect.TypeOf((*[]AccessDifference)(nil)).Elem()}
+	s[shapeAccessDirection] = awsapi.Shape{Name: "AccessDirection", Kind: awsapi.String, Enum: []string{"Gained", "Lost", "Changed"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAccessLevelCount] = awsapi.Shape{Name: "AccessLevelCount", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AccessLevelCount)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "level", Shape: &s[shapeText], Required: true},
+		{Name: "actions", Shape: &s[shapeStatus], Required: true},
+	}}
+	s[shapeAccessLevelCounts] = awsapi.Shape{Name: "AccessLevelCounts", Kind: awsapi.List, Member: &s[shapeAccessLevelCount], GoType: reflect.TypeOf((*[]AccessLevelCount)(nil)).Elem()}
 	s[shapeAction] = awsapi.Shape{Name: "Action", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Action)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "name", Shape: &s[shapeName], Required: true},
 		{Name: "properties", Shape: &s[shapeProperties]},
@@ -676,9 +733,16 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "evaluationsSemantic", Shape: &s[shapeSemantic], WireName: "evaluations_semantic"},
 	}}
 	s[shapeBearerToken] = awsapi.Shape{Name: "BearerToken", Kind: awsapi.String, Sensitive: true, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeCatalogKey] = awsapi.Shape{Name: "CatalogKey", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CatalogKey)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "name", Shape: &s[shapeText], Required: true},
+		{Name: "type", Shape: &s[shapeText], Required: true},
+	}}
+	s[shapeCatalogKeys] = awsapi.Shape{Name: "CatalogKeys", Kind: awsapi.List, Member: &s[shapeCatalogKey], GoType: reflect.TypeOf((*[]CatalogKey)(nil)).Elem()}
+	s[shapeCatalogScope] = awsapi.Shape{Name: "CatalogScope", Kind: awsapi.String, Enum: []string{"Local", "AWS", "All"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeCatalogServiceSummaries] = awsapi.Shape{Name: "CatalogServiceSummaries", Kind: awsapi.List, Member: &s[shapeCatalogServiceSummary], GoType: reflect.TypeOf((*[]CatalogServiceSummary)(nil)).Elem()}
 	s[shapeCatalogServiceSummary] = awsapi.Shape{Name: "CatalogServiceSummary", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CatalogServiceSummary)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "servicePrefix", Shape: &s[shapeServicePrefix], Required: true},
+		{Name: "name", Shape: &s[shapeText]},
 		{Name: "actions", Shape: &s[shapeStatus], Required: true},
 		{Name: "resources", Shape: &s[shapeStatus]},
 		{Name: "conditionKeys", Shape: &s[shapeStatus]},
@@ -804,6 +868,22 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "signed", Shape: &s[shapeFlag], Required: true},
 		{Name: "sha256", Shape: &s[shapeText]},
 	}}
+	s[shapePolicyArn] = awsapi.Shape{Name: "PolicyArn", Kind: awsapi.String, Min: new(int64(20)), Max: new(int64(2048)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyCall] = awsapi.Shape{Name: "PolicyCall", Kind: awsapi.String, Enum: []string{"PutUserPolicy", "DeleteUserPolicy", "AttachUserPolicy", "DetachUserPolicy", "PutGroupPolicy", "DeleteGroupPolicy", "AttachGroupPolicy", "DetachGroupPolicy", "PutRolePolicy", "DeleteRolePolicy", "AttachRolePolicy", "DetachRolePolicy", "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary", "CreatePolicyVersion", "SetDefaultPolicyVersion", "UpdateAssumeRolePolicy", "AddUserToGroup", "RemoveUserFromGroup"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyChange] = awsapi.Shape{Name: "PolicyChange", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PolicyChange)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "call", Shape: &s[shapePolicyCall], Required: true},
+		{Name: "userName", Shape: &s[shapePolicyName]},
+		{Name: "groupName", Shape: &s[shapePolicyName]},
+		{Name: "roleName", Shape: &s[shapePolicyName]},
+		{Name: "policyArn", Shape: &s[shapePolicyArn]},
+		{Name: "policyName", Shape: &s[shapePolicyName]},
+		{Name: "policyDocument", Shape: &s[shapePolicyDocument]},
+		{Name: "versionId", Shape: &s[shapePolicyVersionId]},
+	}}
+	s[shapePolicyChanges] = awsapi.Shape{Name: "PolicyChanges", Kind: awsapi.List, Min: new(int64(1)), Max: new(int64(10)), Member: &s[shapePolicyChange], GoType: reflect.TypeOf((*[]PolicyChange)(nil)).Elem()}
+	s[shapePolicyDocument] = awsapi.Shape{Name: "PolicyDocument", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(131072)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyName] = awsapi.Shape{Name: "PolicyName", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapePolicyVersionId] = awsapi.Shape{Name: "PolicyVersionId", Kind: awsapi.String, Min: new(int64(2)), Max: new(int64(20)), Pattern: awsapi.NewPattern("v[1-9][0-9]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapePrincipal] = awsapi.Shape{Name: "Principal", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Principal)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "arn", Shape: &s[shapeText], Required: true},
 		{Name: "account", Shape: &s[shapeText], Required: true},
@@ -875,8 +955,17 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "noEvidence", Shape: &s[shapeUnprovenActionsList]},
 	}}
 	s[shapeServiceRights] = awsapi.Shape{Name: "ServiceRights", Kind: awsapi.List, Member: &s[shapeServiceRight], GoType: reflect.TypeOf((*[]ServiceRight)(nil)).Elem()}
+	s[shapeStatementPlace] = awsapi.Shape{Name: "StatementPlace", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StatementPlace)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "layer", Shape: &s[shapeText], Required: true},
+		{Name: "policy", Shape: &s[shapeText], Required: true},
+		{Name: "sid", Shape: &s[shapeText]},
+		{Name: "line", Shape: &s[shapeStatus]},
+		{Name: "column", Shape: &s[shapeStatus]},
+	}}
+	s[shapeStatementPlaces] = awsapi.Shape{Name: "StatementPlaces", Kind: awsapi.List, Member: &s[shapeStatementPlace], GoType: reflect.TypeOf((*[]StatementPlace)(nil)).Elem()}
 	s[shapeStatus] = awsapi.Shape{Name: "Status", Kind: awsapi.Integer, GoType: reflect.TypeOf((*int32)(nil)).Elem()}
 	s[shapeText] = awsapi.Shape{Name: "Text", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeTexts] = awsapi.Shape{Name: "Texts", Kind: awsapi.List, Member: &s[shapeText], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
 	s[shapeTime] = awsapi.Shape{Name: "Time", Kind: awsapi.Timestamp, Time: awsapi.ISO8601, GoType: reflect.TypeOf((*time.Time)(nil)).Elem()}
 	s[shapeUnprovenActions] = awsapi.Shape{Name: "UnprovenActions", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UnprovenActions)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "why", Shape: &s[shapeText], Required: true},

@@ -274,12 +274,24 @@ type ListAuditChecksOutput struct {
 }
 
 // ListCatalogServicesInput is the input of ListCatalogServices.
-type ListCatalogServicesInput struct{}
+type ListCatalogServicesInput struct {
+	// One of Local, AWS, All.
+	Scope *string
+}
 
 // ListCatalogServicesOutput is the output of ListCatalogServices.
 type ListCatalogServicesOutput struct {
 	// Required.
 	Services []CatalogServiceSummary
+}
+
+// ListConditionKeysInput is the input of ListConditionKeys.
+type ListConditionKeysInput struct{}
+
+// ListConditionKeysOutput is the output of ListConditionKeys.
+type ListConditionKeysOutput struct {
+	// Required.
+	Keys []CatalogKey
 }
 
 // ListConsoleSessionsInput is the input of ListConsoleSessions.
@@ -372,6 +384,24 @@ type MuteAlarmInput struct {
 type MuteAlarmOutput struct {
 	// Required.
 	Alarm Alarm
+}
+
+// PreviewPolicyChangeInput is the input of PreviewPolicyChange.
+type PreviewPolicyChangeInput struct {
+	// Required. Length 1 to 10.
+	Changes []PolicyChange
+}
+
+// PreviewPolicyChangeOutput is the output of PreviewPolicyChange.
+type PreviewPolicyChangeOutput struct {
+	// Required.
+	Differences []AccessDifference
+	// Required.
+	Omitted int32
+	// Required.
+	Undecided []string
+	// Required.
+	Unfinished bool
 }
 
 // PreviewRemedyInput is the input of PreviewRemedy.
@@ -467,6 +497,40 @@ type UnmuteAlarmInput struct {
 type UnmuteAlarmOutput struct {
 	// Required.
 	Alarm Alarm
+}
+
+// AccessDifference is the model's structure AccessDifference.
+type AccessDifference struct {
+	// Required. One of Gained, Lost, Changed.
+	Direction string
+	// Required.
+	Principals []string
+	// Required.
+	PrincipalCount int32
+	// Required.
+	Actions []string
+	// Required.
+	ActionCount int32
+	// Required.
+	AccessLevels []AccessLevelCount
+	// Required.
+	Resource string
+	// Required.
+	Example string
+	// Required.
+	Before string
+	// Required.
+	After string
+	// Required.
+	Statements []StatementPlace
+}
+
+// AccessLevelCount is the model's structure AccessLevelCount.
+type AccessLevelCount struct {
+	// Required.
+	Level string
+	// Required.
+	Actions int32
 }
 
 // Action is the model's structure Action.
@@ -800,10 +864,19 @@ type BatchOptions struct {
 	EvaluationsSemantic *string
 }
 
+// CatalogKey is the model's structure CatalogKey.
+type CatalogKey struct {
+	// Required.
+	Name string
+	// Required.
+	Type string
+}
+
 // CatalogServiceSummary is the model's structure CatalogServiceSummary.
 type CatalogServiceSummary struct {
 	// Required. Length 1 to 63. Pattern [a-z0-9][a-z0-9-]*
 	ServicePrefix string
+	Name          *string
 	// Required.
 	Actions       int32
 	Resources     *int32
@@ -973,6 +1046,26 @@ type Payload struct {
 	Sha256 *string
 }
 
+// PolicyChange is the model's structure PolicyChange.
+type PolicyChange struct {
+	// Required. One of PutUserPolicy, DeleteUserPolicy, AttachUserPolicy, DetachUserPolicy, PutGroupPolicy, DeleteGroupPolicy, AttachGroupPolicy, DetachGroupPolicy, PutRolePolicy, DeleteRolePolicy, AttachRolePolicy, DetachRolePolicy, PutUserPermissionsBoundary, DeleteUserPermissionsBoundary, PutRolePermissionsBoundary, DeleteRolePermissionsBoundary, CreatePolicyVersion, SetDefaultPolicyVersion, UpdateAssumeRolePolicy, AddUserToGroup, RemoveUserFromGroup.
+	Call string
+	// Length 1 to 128. Pattern [\w+=,.@-]+
+	UserName *string
+	// Length 1 to 128. Pattern [\w+=,.@-]+
+	GroupName *string
+	// Length 1 to 128. Pattern [\w+=,.@-]+
+	RoleName *string
+	// Length 20 to 2048.
+	PolicyArn *string
+	// Length 1 to 128. Pattern [\w+=,.@-]+
+	PolicyName *string
+	// Length 1 to 131072.
+	PolicyDocument *string
+	// Length 2 to 20. Pattern v[1-9][0-9]*
+	VersionId *string
+}
+
 // Principal is the model's structure Principal.
 type Principal struct {
 	// Required.
@@ -1088,6 +1181,17 @@ type ServiceRight struct {
 	Used            []UsedAction
 	Unused          []string
 	NoEvidence      []UnprovenActions
+}
+
+// StatementPlace is the model's structure StatementPlace.
+type StatementPlace struct {
+	// Required.
+	Layer string
+	// Required.
+	Policy string
+	Sid    *string
+	Line   *int32
+	Column *int32
 }
 
 // UnprovenActions is the model's structure UnprovenActions.

@@ -25,7 +25,7 @@ func (f Facts) AccountSummary(snap *directory.Snapshot, a *directory.Account) ma
 
 // TrustPolicy is a role's trust policy as clients see it: principals that it is bound to stand with their ARNs of now.
 func (f Facts) TrustPolicy(snap *directory.Snapshot, r *directory.Role) string {
-	return showTrust(snap, r.Trust)
+	return snap.ShowPrincipals(r.Trust)
 }
 
 // TrackedSince is how far back what is told of last accesses goes.

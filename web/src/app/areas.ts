@@ -36,6 +36,12 @@ export const areas: Area[] = [
   },
   {
     section: 'Access management',
+    nav: [{ text: 'Policies', href: '/policies' }],
+    paths: ['policies'],
+    load: () => import('../pages/policies/index.tsx'),
+  },
+  {
+    section: 'Access management',
     nav: [{ text: 'Identity providers', href: '/providers' }],
     paths: ['providers'],
     load: () => import('../pages/providers/index.tsx'),
@@ -77,5 +83,11 @@ export const areas: Area[] = [
     ],
     paths: ['account-settings', 'security-credentials'],
     load: () => import('../pages/settings/index.tsx'),
+  },
+  {
+    section: 'Tools',
+    nav: [{ text: 'Ask', href: '/ask' }],
+    paths: ['ask'],
+    load: () => import('../pages/ask/index.tsx'),
   },
 ];
