@@ -64,6 +64,8 @@ var layers = map[string]int{
 	"internal/store":      5,
 	"internal/session":    5,
 	"internal/trailstore": 5,
+	"internal/passkey":    5,
+	"internal/passkey/*":  6, // an authenticator for tests
 
 	"audit/access":        6,
 	"authz/authzhttp":     6,
@@ -102,9 +104,10 @@ var layers = map[string]int{
 	"internal/server/clienttest": 9, // reads answers as clients do, for tests
 
 	"internal/guardrail": 11,
+	"internal/liveaudit": 11,
+	"internal/console":   11,
 
-	"internal/app":     12,
-	"internal/console": 12,
+	"internal/app": 12,
 
 	"cmd/*":                   13,
 	"internal/operationindex": 13, // reads what app serves, for its docs

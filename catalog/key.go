@@ -73,10 +73,14 @@ func (c *Catalog) Multivalued(key string) (multi, known bool) {
 	return k.Multivalued, known
 }
 
+// GlobalKeys gives the condition keys that requests to any service may have, in the order of AWS's list: "aws:SourceIp".
+func (c *Catalog) GlobalKeys() []ConditionKey { return slices.Clone(c.keys.load().globals) }
+
 // keySet is AWS's condition keys, read on first use.
 type keySet struct {
 	files    *serviceFiles
 	once     sync.Once
+	globals  []ConditionKey // those of global, in order
 	global   *keyIndex
 	services *keyIndex
 }
@@ -84,7 +88,7 @@ type keySet struct {
 func (s *keySet) load() *keySet {
 	s.once.Do(func() {
 		keys, global := readKeys(s.files.text(0))
-		s.global, s.services = newKeyIndex(), newKeyIndex()
+		s.global, s.services, s.globals = newKeyIndex(), newKeyIndex(), keys[:global]
 		for i, k := range keys {
 			if i < global {
 				s.global.add(k)

@@ -95,3 +95,20 @@ func TestKeyPrecedence(t *testing.T) {
 		}
 	}
 }
+
+// TestListOfGlobalKeys: AWS's list of global condition context keys, each with a type; some have a service's prefix.
+func TestListOfGlobalKeys(t *testing.T) {
+	c := catalog.Load()
+	names := map[string]bool{}
+	for _, k := range c.GlobalKeys() {
+		names[k.Name] = true
+		if found, ok := c.ConditionKey(k.Name); k.TypeName() == "" || !ok || found != k {
+			t.Errorf("%+v is found as %+v", k, found)
+		}
+	}
+	for _, name := range []string{"aws:SourceIp", "aws:PrincipalTag/${TagKey}", "aws:MultiFactorAuthPresent", "aws:TagKeys"} {
+		if !names[name] {
+			t.Errorf("%s is not among them", name)
+		}
+	}
+}

@@ -9,6 +9,7 @@ type Snapshot struct {
 	revision uint64
 	accounts tree // by id
 	aliases  tree // folded alias, sep, account id -> account id
+	emails   tree // folded address of the root user, sep, account id -> account id
 	keys     tree // access key id, sep, account id -> account id
 
 	memberships tree // by account id
@@ -45,9 +46,35 @@ func (s *Snapshot) Account(id string) *Account {
 	return valueOf[*Account](&s.accounts, id)
 }
 
+// Only is the same state without any other account than that one, whose place in its organization stays.
+func (s *Snapshot) Only(account string) *Snapshot {
+	next := *s
+	next.accounts, next.aliases, next.emails, next.keys = tree{}, tree{}, tree{}, tree{}
+	a := s.Account(account)
+	if a == nil {
+		return &next
+	}
+	next.accounts.set(account, a)
+	if a.info != nil && a.info.Alias != "" {
+		next.aliases.set(fold(a.info.Alias)+sep+account, account)
+	}
+	if a.info != nil && a.info.Email != "" {
+		next.emails.set(fold(a.info.Email)+sep+account, account)
+	}
+	for key := range values[*AccessKey](a.keys.from("")) {
+		next.keys.set(key.ID+sep+account, account)
+	}
+	return &next
+}
+
 // AccountByAlias finds the account with that alias, or nil.
 func (s *Snapshot) AccountByAlias(alias string) *Account {
 	return s.first(&s.aliases, fold(alias))
+}
+
+// AccountByEmail finds the account whose root user has that address, without regard to case, or nil.
+func (s *Snapshot) AccountByEmail(email string) *Account {
+	return s.first(&s.emails, fold(email))
 }
 
 // Accounts in order of their ids.
@@ -77,7 +104,8 @@ func (s *Snapshot) first(index *tree, name string) *Account {
 func (s *Snapshot) With(revision uint64, account string, puts, deletes []Entity) *Snapshot {
 	next := *s
 	next.revision = revision
-	next.accounts, next.aliases, next.keys = s.accounts.edit(), s.aliases.edit(), s.keys.edit()
+	next.accounts, next.keys = s.accounts.edit(), s.keys.edit()
+	next.aliases, next.emails = s.aliases.edit(), s.emails.edit()
 	next.change(account, func(a *Account) {
 		for _, e := range deletes {
 			if present(e) {

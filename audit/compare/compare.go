@@ -58,19 +58,34 @@ type Report struct {
 	Removed []string `json:"removed"`
 	// Undecided says about whom and what no answer was found, and why.
 	Undecided []string `json:"undecided"`
+	// Unfinished is true where the bounds of Options ended the comparison: there may be more differences.
+	Unfinished bool `json:"unfinished,omitempty"`
+}
+
+// Options bound a comparison. The zero value does not.
+type Options struct {
+	// Questions is how many requests may be decided in both states; 0 is no bound.
+	Questions int
+	// Stop is asked before each of them, and ends the comparison where it is true; nil never does.
+	Stop func() bool
 }
 
 // Compare tells what principals can do in the state of after and could not in that of before, and the other way round. Users,
 // roles and whoever outside of the accounts reaches something are looked at, where policies that concern them differ.
-func Compare(before, after *access.Finder) *Report {
-	c := comparison{before: before, after: after, catalog: after.Snapshot().Library().Catalog(), known: map[string][]Difference{}, found: map[string]*Difference{},
+func Compare(before, after *access.Finder, o Options) *Report {
+	c := comparison{options: o, before: before, after: after, catalog: after.Snapshot().Library().Catalog(), known: map[string][]Difference{}, found: map[string]*Difference{},
 		keys: map[string]*eval.Source{}}
 	c.report = Report{Differences: []Difference{}, Added: []string{}, Removed: []string{}, Undecided: []string{}}
 	for p := range principals(before, after) {
+		if c.over() {
+			break
+		}
 		c.principal(p)
 	}
 	c.resources()
-	c.external()
+	if !c.over() {
+		c.external()
+	}
 	return c.finish()
 }
 
@@ -93,12 +108,21 @@ func principals(before, after *access.Finder) func(yield func(access.Principal) 
 }
 
 type comparison struct {
+	options       Options
+	asked         int // questions so far
 	before, after *access.Finder
 	catalog       *catalog.Catalog
 	known         map[string][]Difference // of principals with the same policies in both states
 	found         map[string]*Difference
 	keys          map[string]*eval.Source // the policies that keys are supposed to have, by account
 	report        Report
+}
+
+// over reports whether a bound is reached, and keeps that it was.
+func (c *comparison) over() bool {
+	o := &c.options
+	c.report.Unfinished = c.report.Unfinished || o.Questions > 0 && c.asked >= o.Questions || o.Stop != nil && o.Stop()
+	return c.report.Unfinished
 }
 
 // principal compares what one can do, as far as its policies differ.
@@ -128,6 +152,9 @@ func (c *comparison) principal(p access.Principal) {
 	var list []Difference
 	for a := range matching(c.catalog, changed) {
 		list = append(list, c.action(p, a)...)
+	}
+	for _, name := range unlisted(c.catalog, changed) {
+		list = append(list, c.unlisted(p, name, changed)...)
 	}
 	if key != "" {
 		c.known[key] = list
@@ -163,6 +190,10 @@ func (c *comparison) action(p access.Principal, a *catalog.Action) (list []Diffe
 
 // ask puts one question to both states.
 func (c *comparison) ask(p access.Principal, action, resource string) (d Difference, differs bool) {
+	if c.over() {
+		return d, false
+	}
+	c.asked++
 	was := c.before.Can(in(c.before, p), c.question(c.before, action, resource))
 	is := c.after.Can(in(c.after, p), c.question(c.after, action, resource))
 	if was.Verdict == access.Undecided || is.Verdict == access.Undecided {
@@ -254,5 +285,6 @@ func (c *comparison) finish() *Report {
 			cmp.Compare(a.Resource, b.Resource), cmp.Compare(strings.Join(a.Actions, " "), strings.Join(b.Actions, " ")), cmp.Compare(a.Before+a.After, b.Before+b.After))
 	})
 	slices.Sort(c.report.Undecided)
+	c.report.Undecided = slices.Compact(c.report.Undecided)
 	return &c.report
 }

@@ -60,15 +60,39 @@ func TestCompare(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.Name, func(t *testing.T) {
 			before, after := side(library, test.Old, nil, ""), side(library, test.New, test.Trust, test.User)
-			got := lines(compare.Compare(before, after), short)
+			got := lines(compare.Compare(before, after, compare.Options{}), short)
 			if !slices.Equal(got, test.Want) {
 				t.Errorf("got %q", got)
 			}
-			back := compare.Compare(after, before)
-			if len(back.Differences) != len(got)-len(back.Removed) {
+			back := compare.Compare(after, before, compare.Options{})
+			if len(back.Differences) != len(got)-len(back.Removed)-len(back.Undecided) {
 				t.Errorf("the other way round: %+v", back.Differences)
 			}
 		})
+	}
+}
+
+// TestBounds: a comparison ends where it is told to, and says so.
+func TestBounds(t *testing.T) {
+	library := directory.NewLibrary(catalog.Load())
+	read := json.RawMessage(`{"Effect":"Allow","Action":"sqs:*","Resource":"*"}`)
+	before, after := side(library, nil, nil, ""), side(library, []json.RawMessage{read}, nil, "")
+	for name, test := range map[string]struct {
+		options    compare.Options
+		unfinished bool
+		found      bool
+	}{
+		"none":         {compare.Options{}, false, true},
+		"enough":       {compare.Options{Questions: 1_000}, false, true},
+		"three":        {compare.Options{Questions: 3}, true, true},
+		"stopped":      {compare.Options{Stop: func() bool { return true }}, true, false},
+		"not stopped":  {compare.Options{Stop: func() bool { return false }}, false, true},
+		"all but none": {compare.Options{Questions: 1}, true, true},
+	} {
+		r := compare.Compare(before, after, test.options)
+		if r.Unfinished != test.unfinished || len(r.Differences) > 0 != test.found {
+			t.Errorf("%s: unfinished %v, %d differences", name, r.Unfinished, len(r.Differences))
+		}
 	}
 }
 

@@ -143,7 +143,7 @@ func (r *changedResource) targets() []string {
 	}
 	for i := range r.statements {
 		for _, v := range slices.Concat(r.statements[i].Resource, r.statements[i].NotResource) {
-			text := strings.NewReplacer("*", "example", "?", "x").Replace(v.Text)
+			text := exampleOf(v.Text)
 			if strings.HasPrefix(text, r.arn) && !strings.Contains(text, "${") && !slices.Contains(list, text) {
 				list = append(list, text)
 			}

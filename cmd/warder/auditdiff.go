@@ -42,7 +42,7 @@ Exit statuses: 0 there is no difference; 1 there are some; 2 an export cannot be
 			}
 		}
 		_, stop := p.counting("comparing")
-		r := compare.Compare(finders[0], finders[1])
+		r := compare.Compare(finders[0], finders[1], compare.Options{})
 		stop()
 		return p.showDiff(r, asJSON)
 	}

@@ -9,38 +9,66 @@ var Service = newService()
 
 // The operations, with the types of their inputs and outputs.
 var (
-	AcknowledgeAlarm    = awsapi.Op[*AcknowledgeAlarmInput, *AcknowledgeAlarmOutput]{Operation: Service.Operations[opAcknowledgeAlarm]}
-	CreateAccessToken   = awsapi.Op[*CreateAccessTokenInput, *CreateAccessTokenOutput]{Operation: Service.Operations[opCreateAccessToken]}
-	Evaluate            = awsapi.Op[*EvaluateInput, *EvaluateOutput]{Operation: Service.Operations[opEvaluate]}
-	EvaluateBatch       = awsapi.Op[*EvaluateBatchInput, *EvaluateBatchOutput]{Operation: Service.Operations[opEvaluateBatch]}
-	Explain             = awsapi.Op[*ExplainInput, *ExplainOutput]{Operation: Service.Operations[opExplain]}
-	GetAlarm            = awsapi.Op[*GetAlarmInput, *GetAlarmOutput]{Operation: Service.Operations[opGetAlarm]}
-	GetCatalogService   = awsapi.Op[*GetCatalogServiceInput, *GetCatalogServiceOutput]{Operation: Service.Operations[opGetCatalogService]}
-	GetGuardrailPlan    = awsapi.Op[*GetGuardrailPlanInput, *GetGuardrailPlanOutput]{Operation: Service.Operations[opGetGuardrailPlan]}
-	ListAlarmRules      = awsapi.Op[*ListAlarmRulesInput, *ListAlarmRulesOutput]{Operation: Service.Operations[opListAlarmRules]}
-	ListAlarms          = awsapi.Op[*ListAlarmsInput, *ListAlarmsOutput]{Operation: Service.Operations[opListAlarms]}
-	ListCatalogServices = awsapi.Op[*ListCatalogServicesInput, *ListCatalogServicesOutput]{Operation: Service.Operations[opListCatalogServices]}
-	MuteAlarm           = awsapi.Op[*MuteAlarmInput, *MuteAlarmOutput]{Operation: Service.Operations[opMuteAlarm]}
-	ResolveAlarm        = awsapi.Op[*ResolveAlarmInput, *ResolveAlarmOutput]{Operation: Service.Operations[opResolveAlarm]}
-	TestAlarmChannels   = awsapi.Op[*TestAlarmChannelsInput, *TestAlarmChannelsOutput]{Operation: Service.Operations[opTestAlarmChannels]}
-	UnmuteAlarm         = awsapi.Op[*UnmuteAlarmInput, *UnmuteAlarmOutput]{Operation: Service.Operations[opUnmuteAlarm]}
+	AcknowledgeAlarm         = awsapi.Op[*AcknowledgeAlarmInput, *AcknowledgeAlarmOutput]{Operation: Service.Operations[opAcknowledgeAlarm]}
+	BeginPasskeyRegistration = awsapi.Op[*BeginPasskeyRegistrationInput, *BeginPasskeyRegistrationOutput]{Operation: Service.Operations[opBeginPasskeyRegistration]}
+	CreateAccessToken        = awsapi.Op[*CreateAccessTokenInput, *CreateAccessTokenOutput]{Operation: Service.Operations[opCreateAccessToken]}
+	Evaluate                 = awsapi.Op[*EvaluateInput, *EvaluateOutput]{Operation: Service.Operations[opEvaluate]}
+	EvaluateBatch            = awsapi.Op[*EvaluateBatchInput, *EvaluateBatchOutput]{Operation: Service.Operations[opEvaluateBatch]}
+	Explain                  = awsapi.Op[*ExplainInput, *ExplainOutput]{Operation: Service.Operations[opExplain]}
+	GetActivity              = awsapi.Op[*GetActivityInput, *GetActivityOutput]{Operation: Service.Operations[opGetActivity]}
+	GetAlarm                 = awsapi.Op[*GetAlarmInput, *GetAlarmOutput]{Operation: Service.Operations[opGetAlarm]}
+	GetAuditSummary          = awsapi.Op[*GetAuditSummaryInput, *GetAuditSummaryOutput]{Operation: Service.Operations[opGetAuditSummary]}
+	GetCatalogService        = awsapi.Op[*GetCatalogServiceInput, *GetCatalogServiceOutput]{Operation: Service.Operations[opGetCatalogService]}
+	GetFinding               = awsapi.Op[*GetFindingInput, *GetFindingOutput]{Operation: Service.Operations[opGetFinding]}
+	GetGuardrailPlan         = awsapi.Op[*GetGuardrailPlanInput, *GetGuardrailPlanOutput]{Operation: Service.Operations[opGetGuardrailPlan]}
+	ListAlarmRules           = awsapi.Op[*ListAlarmRulesInput, *ListAlarmRulesOutput]{Operation: Service.Operations[opListAlarmRules]}
+	ListAlarms               = awsapi.Op[*ListAlarmsInput, *ListAlarmsOutput]{Operation: Service.Operations[opListAlarms]}
+	ListAuditChecks          = awsapi.Op[*ListAuditChecksInput, *ListAuditChecksOutput]{Operation: Service.Operations[opListAuditChecks]}
+	ListCatalogServices      = awsapi.Op[*ListCatalogServicesInput, *ListCatalogServicesOutput]{Operation: Service.Operations[opListCatalogServices]}
+	ListConditionKeys        = awsapi.Op[*ListConditionKeysInput, *ListConditionKeysOutput]{Operation: Service.Operations[opListConditionKeys]}
+	ListConsoleSessions      = awsapi.Op[*ListConsoleSessionsInput, *ListConsoleSessionsOutput]{Operation: Service.Operations[opListConsoleSessions]}
+	ListFindings             = awsapi.Op[*ListFindingsInput, *ListFindingsOutput]{Operation: Service.Operations[opListFindings]}
+	ListUnusedAccess         = awsapi.Op[*ListUnusedAccessInput, *ListUnusedAccessOutput]{Operation: Service.Operations[opListUnusedAccess]}
+	MuteAlarm                = awsapi.Op[*MuteAlarmInput, *MuteAlarmOutput]{Operation: Service.Operations[opMuteAlarm]}
+	PreviewPolicyChange      = awsapi.Op[*PreviewPolicyChangeInput, *PreviewPolicyChangeOutput]{Operation: Service.Operations[opPreviewPolicyChange]}
+	PreviewRemedy            = awsapi.Op[*PreviewRemedyInput, *PreviewRemedyOutput]{Operation: Service.Operations[opPreviewRemedy]}
+	RegisterPasskey          = awsapi.Op[*RegisterPasskeyInput, *RegisterPasskeyOutput]{Operation: Service.Operations[opRegisterPasskey]}
+	ResolveAlarm             = awsapi.Op[*ResolveAlarmInput, *ResolveAlarmOutput]{Operation: Service.Operations[opResolveAlarm]}
+	RevokeConsoleSession     = awsapi.Op[*RevokeConsoleSessionInput, *RevokeConsoleSessionOutput]{Operation: Service.Operations[opRevokeConsoleSession]}
+	RevokeConsoleSessions    = awsapi.Op[*RevokeConsoleSessionsInput, *RevokeConsoleSessionsOutput]{Operation: Service.Operations[opRevokeConsoleSessions]}
+	TestAlarmChannels        = awsapi.Op[*TestAlarmChannelsInput, *TestAlarmChannelsOutput]{Operation: Service.Operations[opTestAlarmChannels]}
+	UnmuteAlarm              = awsapi.Op[*UnmuteAlarmInput, *UnmuteAlarmOutput]{Operation: Service.Operations[opUnmuteAlarm]}
 )
 
 // Places in Service.Operations.
 const (
 	opAcknowledgeAlarm = iota
+	opBeginPasskeyRegistration
 	opCreateAccessToken
 	opEvaluate
 	opEvaluateBatch
 	opExplain
+	opGetActivity
 	opGetAlarm
+	opGetAuditSummary
 	opGetCatalogService
+	opGetFinding
 	opGetGuardrailPlan
 	opListAlarmRules
 	opListAlarms
+	opListAuditChecks
 	opListCatalogServices
+	opListConditionKeys
+	opListConsoleSessions
+	opListFindings
+	opListUnusedAccess
 	opMuteAlarm
+	opPreviewPolicyChange
+	opPreviewRemedy
+	opRegisterPasskey
 	opResolveAlarm
+	opRevokeConsoleSession
+	opRevokeConsoleSessions
 	opTestAlarmChannels
 	opUnmuteAlarm
 	opCount
@@ -65,6 +93,14 @@ func newService() *awsapi.Service {
 		Output:  &shapes[shapeAcknowledgeAlarmOutput],
 		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}/acknowledge"), Status: 200},
+	}
+	s.Operations[opBeginPasskeyRegistration] = &awsapi.Operation{
+		Service: s,
+		Name:    "BeginPasskeyRegistration",
+		Input:   &shapes[shapeBeginPasskeyRegistrationInput],
+		Output:  &shapes[shapeBeginPasskeyRegistrationOutput],
+		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, LimitExceededException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/passkeys/v1/options"), Status: 200},
 	}
 	s.Operations[opCreateAccessToken] = &awsapi.Operation{
 		Service: s,
@@ -104,6 +140,15 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/access/v1/explanation"), Status: 200},
 	}
+	s.Operations[opGetActivity] = &awsapi.Operation{
+		Service:  s,
+		Name:     "GetActivity",
+		Input:    &shapes[shapeGetActivityInput],
+		Output:   &shapes[shapeGetActivityOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/audit/v1/activity"), Status: 200},
+	}
 	s.Operations[opGetAlarm] = &awsapi.Operation{
 		Service:  s,
 		Name:     "GetAlarm",
@@ -113,6 +158,15 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}"), Status: 200},
 	}
+	s.Operations[opGetAuditSummary] = &awsapi.Operation{
+		Service:  s,
+		Name:     "GetAuditSummary",
+		Input:    &shapes[shapeGetAuditSummaryInput],
+		Output:   &shapes[shapeGetAuditSummaryOutput],
+		Errors:   []*awsapi.ErrorKind{AuditNotReadyException, AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/audit/v1/summary"), Status: 200},
+	}
 	s.Operations[opGetCatalogService] = &awsapi.Operation{
 		Service:  s,
 		Name:     "GetCatalogService",
@@ -121,6 +175,15 @@ func newService() *awsapi.Service {
 		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, ResourceNotFoundException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/catalog/v1/services/{servicePrefix}"), Status: 200},
+	}
+	s.Operations[opGetFinding] = &awsapi.Operation{
+		Service:  s,
+		Name:     "GetFinding",
+		Input:    &shapes[shapeGetFindingInput],
+		Output:   &shapes[shapeGetFindingOutput],
+		Errors:   []*awsapi.ErrorKind{AuditNotReadyException, ResourceNotFoundException, AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/audit/v1/findings/{findingId}"), Status: 200},
 	}
 	s.Operations[opGetGuardrailPlan] = &awsapi.Operation{
 		Service:  s,
@@ -149,6 +212,15 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/alarms/v1/alarms"), Status: 200},
 	}
+	s.Operations[opListAuditChecks] = &awsapi.Operation{
+		Service:  s,
+		Name:     "ListAuditChecks",
+		Input:    &shapes[shapeListAuditChecksInput],
+		Output:   &shapes[shapeListAuditChecksOutput],
+		Errors:   []*awsapi.ErrorKind{AuditNotReadyException, AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/audit/v1/checks"), Status: 200},
+	}
 	s.Operations[opListCatalogServices] = &awsapi.Operation{
 		Service:  s,
 		Name:     "ListCatalogServices",
@@ -158,6 +230,42 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/catalog/v1/services"), Status: 200},
 	}
+	s.Operations[opListConditionKeys] = &awsapi.Operation{
+		Service:  s,
+		Name:     "ListConditionKeys",
+		Input:    &shapes[shapeListConditionKeysInput],
+		Output:   &shapes[shapeListConditionKeysOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/catalog/v1/keys"), Status: 200},
+	}
+	s.Operations[opListConsoleSessions] = &awsapi.Operation{
+		Service:  s,
+		Name:     "ListConsoleSessions",
+		Input:    &shapes[shapeListConsoleSessionsInput],
+		Output:   &shapes[shapeListConsoleSessionsOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/sessions/v1/sessions"), Status: 200},
+	}
+	s.Operations[opListFindings] = &awsapi.Operation{
+		Service:  s,
+		Name:     "ListFindings",
+		Input:    &shapes[shapeListFindingsInput],
+		Output:   &shapes[shapeListFindingsOutput],
+		Errors:   []*awsapi.ErrorKind{AuditNotReadyException, AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/audit/v1/findings"), Status: 200},
+	}
+	s.Operations[opListUnusedAccess] = &awsapi.Operation{
+		Service:  s,
+		Name:     "ListUnusedAccess",
+		Input:    &shapes[shapeListUnusedAccessInput],
+		Output:   &shapes[shapeListUnusedAccessOutput],
+		Errors:   []*awsapi.ErrorKind{ResourceNotFoundException, AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/audit/v1/unused"), Status: 200},
+	}
 	s.Operations[opMuteAlarm] = &awsapi.Operation{
 		Service: s,
 		Name:    "MuteAlarm",
@@ -166,6 +274,32 @@ func newService() *awsapi.Service {
 		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}/mute"), Status: 200},
 	}
+	s.Operations[opPreviewPolicyChange] = &awsapi.Operation{
+		Service:  s,
+		Name:     "PreviewPolicyChange",
+		Input:    &shapes[shapePreviewPolicyChangeInput],
+		Output:   &shapes[shapePreviewPolicyChangeOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, ResourceNotFoundException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/policies/v1/preview"), Status: 200},
+	}
+	s.Operations[opPreviewRemedy] = &awsapi.Operation{
+		Service:  s,
+		Name:     "PreviewRemedy",
+		Input:    &shapes[shapePreviewRemedyInput],
+		Output:   &shapes[shapePreviewRemedyOutput],
+		Errors:   []*awsapi.ErrorKind{AuditNotReadyException, ResourceNotFoundException, AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/audit/v1/findings/{findingId}/preview"), Status: 200},
+	}
+	s.Operations[opRegisterPasskey] = &awsapi.Operation{
+		Service: s,
+		Name:    "RegisterPasskey",
+		Input:   &shapes[shapeRegisterPasskeyInput],
+		Output:  &shapes[shapeRegisterPasskeyOutput],
+		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, LimitExceededException, ConflictException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/passkeys/v1/passkeys"), Status: 200},
+	}
 	s.Operations[opResolveAlarm] = &awsapi.Operation{
 		Service: s,
 		Name:    "ResolveAlarm",
@@ -173,6 +307,22 @@ func newService() *awsapi.Service {
 		Output:  &shapes[shapeResolveAlarmOutput],
 		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}/resolve"), Status: 200},
+	}
+	s.Operations[opRevokeConsoleSession] = &awsapi.Operation{
+		Service: s,
+		Name:    "RevokeConsoleSession",
+		Input:   &shapes[shapeRevokeConsoleSessionInput],
+		Output:  &shapes[shapeRevokeConsoleSessionOutput],
+		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/sessions/v1/sessions/{sessionId}/revoke"), Status: 200},
+	}
+	s.Operations[opRevokeConsoleSessions] = &awsapi.Operation{
+		Service: s,
+		Name:    "RevokeConsoleSessions",
+		Input:   &shapes[shapeRevokeConsoleSessionsInput],
+		Output:  &shapes[shapeRevokeConsoleSessionsOutput],
+		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/sessions/v1/revoke"), Status: 200},
 	}
 	s.Operations[opTestAlarmChannels] = &awsapi.Operation{
 		Service: s,

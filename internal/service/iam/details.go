@@ -124,7 +124,7 @@ func (iam *Service) detailOfRole(c *server.Call, r *directory.Role) api.RoleDeta
 	a := c.Account()
 	return api.RoleDetail{
 		Path: new(r.Path), RoleName: new(r.Name), RoleId: new(r.ID), Arn: new(a.ARN(r)), CreateDate: new(r.Created),
-		AssumeRolePolicyDocument: new(awsapi.EncodeDocument(showTrust(c.Directory(), r.Trust))),
+		AssumeRolePolicyDocument: new(awsapi.EncodeDocument(c.Directory().ShowPrincipals(r.Trust))),
 		InstanceProfileList:      listedProfiles(c, slices.Collect(a.ProfilesOf(r.ID))),
 		RolePolicyList:           each(r.Inline, detailOfInline),
 		AttachedManagedPolicies:  each(r.Attached, showAttached),

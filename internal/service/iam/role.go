@@ -216,7 +216,7 @@ func showRole(a *directory.Account, r *directory.Role) api.Role {
 // showRoleIn adds the trust policy, its principals named as they are called now.
 func showRoleIn(snap *directory.Snapshot, a *directory.Account, r *directory.Role) api.Role {
 	shown := showRole(a, r)
-	shown.AssumeRolePolicyDocument = new(awsapi.EncodeDocument(showTrust(snap, r.Trust)))
+	shown.AssumeRolePolicyDocument = new(awsapi.EncodeDocument(snap.ShowPrincipals(r.Trust)))
 	return shown
 }
 

@@ -45,7 +45,7 @@ func (n entityName) find(a *directory.Account) directory.Entity {
 			e = g
 		}
 	default:
-		e = named(a, n.kind, n.name)
+		e = a.Principal(n.kind, n.name)
 	}
 	if e == nil || a.ARN(e) != n.text {
 		return nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -13,9 +14,11 @@ import (
 
 	"github.com/warder-iam/warder/directory"
 	api "github.com/warder-iam/warder/internal/api/warder"
+	"github.com/warder-iam/warder/internal/liveaudit"
 	"github.com/warder-iam/warder/internal/server/servertest"
 	"github.com/warder-iam/warder/internal/service/sts"
 	"github.com/warder-iam/warder/internal/service/warder"
+	"github.com/warder-iam/warder/internal/trailstore"
 	"github.com/warder-iam/warder/trail"
 )
 
@@ -49,6 +52,13 @@ func onePlan(_ context.Context, account string, at time.Time) (*api.GetGuardrail
 	return &api.GetGuardrailPlanOutput{At: at, Enabled: true, Size: 1, Limit: 25, Changes: []api.GuardrailChange{change}, LeftAlone: []api.GuardrailLeftAlone{}}, nil
 }
 
+// quiet is a trail without events.
+type quiet struct{}
+
+func (quiet) Lookup(context.Context, trailstore.Query) (trailstore.Page, error) {
+	return trailstore.Page{}, nil
+}
+
 const trustAccount = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"` + account + `"},"Action":"sts:AssumeRole"}}`
 
 func document(statements ...string) string {
@@ -63,6 +73,9 @@ func newFixture(t testing.TB) *fixture {
 		warder.Register(w.Server, w.Keys)
 		warder.RegisterGuardrails(w.Server, onePlan)
 		warder.RegisterAlarms(w.Server, channels{})
+		warder.RegisterAudit(w.Server, liveaudit.New(liveaudit.Options{
+			Store: w.Store, Events: quiet{}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		}))
 		sts.Register(w.Server, w.Keys, sts.Options{})
 	})
 	f.Account = world.Account(t, account)

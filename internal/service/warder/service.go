@@ -39,6 +39,10 @@ func Register(s *server.Server, keys *session.Keys) {
 	server.Handle(s, api.GetCatalogService, server.Ask(func(c *server.Call, _ *api.GetCatalogServiceInput) authz.Ask {
 		return authz.Ask{Action: c.Action(), Resource: "*"}
 	}), w.getCatalogService)
+	server.Handle(s, api.ListConditionKeys, server.Ask(func(c *server.Call, _ *api.ListConditionKeysInput) authz.Ask {
+		return authz.Ask{Action: c.Action(), Resource: "*"}
+	}), w.listConditionKeys)
+	registerPreview(s)
 }
 
 func (s *Service) authn() *authn.Authenticator { return s.server.Authn }

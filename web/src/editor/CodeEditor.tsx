@@ -1,0 +1,81 @@
+import type { CompletionSource } from '@codemirror/autocomplete';
+import { EditorSelection, EditorState, type Extension } from '@codemirror/state';
+import { EditorView, type HoverTooltipSource } from '@codemirror/view';
+import { useEffect, useImperativeHandle, useRef, type Ref } from 'react';
+
+import { extensions, type Mark, setMarks } from './codeMirror.ts';
+import type { Place } from './json.ts';
+
+/** CodeHandle is what a page can ask of an editor. */
+export interface CodeHandle {
+  /** jump selects a place, shows it, and puts the cursor there. */
+  jump: (place: Place) => void;
+}
+
+export interface CodeEditorProps {
+  value: string;
+  /** Without it, the text is to read only. */
+  onChange?: (value: string) => void;
+  /** The editor's name for those who do not see it. */
+  label: string;
+  marks?: readonly Mark[];
+  completion?: CompletionSource;
+  hover?: HoverTooltipSource;
+  ref?: Ref<CodeHandle>;
+}
+
+/**
+ * CodeEditor shows JSON, to write or to read. It lives in a shadow root: CodeMirror puts its styles into a document as a style
+ * element, which the content security policy forbids, and into a shadow root as adopted style sheets, which need no permission.
+ */
+export function CodeEditor({ value, onChange, label, marks, completion, hover, ref }: CodeEditorProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(undefined);
+  const latest = useRef({ onChange, completion, hover });
+  latest.current = { onChange, completion, hover };
+  const writable = onChange !== undefined;
+
+  useEffect(() => {
+    const root = host.current!.shadowRoot ?? host.current!.attachShadow({ mode: 'open' });
+    const told: Extension = EditorView.updateListener.of((update) => {
+      if (update.docChanged) latest.current.onChange?.(update.state.doc.toString());
+    });
+    const own = extensions({
+      label,
+      writable,
+      completion: (context) => latest.current.completion?.(context) ?? null,
+      hover: (...at) => latest.current.hover?.(...at) ?? null,
+    });
+    view.current = new EditorView({ root, parent: root, state: EditorState.create({ doc: value, extensions: [own, told] }) });
+    return () => {
+      view.current?.destroy();
+      view.current = undefined;
+    };
+    // The text is the editor's own from here on; what comes from outside is put in below.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [label, writable]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || editor.state.doc.toString() === value) return;
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+  }, [value]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: setMarks.of(marks ?? []) });
+  }, [marks, label, writable, value]);
+
+  useImperativeHandle(ref, () => ({
+    jump({ from, to }) {
+      const editor = view.current;
+      if (!editor) return;
+      const end = editor.state.doc.length;
+      const selection = EditorSelection.range(Math.min(from, end), Math.min(to, end));
+      editor.dispatch({ selection, effects: EditorView.scrollIntoView(selection, { y: 'center' }) });
+      editor.focus();
+      host.current?.scrollIntoView({ block: 'nearest' });
+    },
+  }));
+
+  return <div ref={host} />;
+}

@@ -1,0 +1,153 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Container from '@cloudscape-design/components/container';
+import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+
+import type { Answer, Explanation, LayerReport } from './explain.ts';
+import { askHref, type Question } from './question.ts';
+import { Statement } from './Statement.tsx';
+
+/** AnswerView shows a decision with every statement that mattered. */
+export function AnswerView({ answer, question }: { answer: Answer; question: Question }) {
+  return (
+    <Container
+      header={
+        <Header
+          variant="h2"
+          actions={
+            <CopyToClipboard
+              textToCopy={location.origin + askHref(question)}
+              copyButtonText="Copy link"
+              copyButtonAriaLabel="Copy the link that asks this again"
+              copySuccessText="Link copied"
+              copyErrorText="The link could not be copied"
+            />
+          }
+        >
+          <Verdict answer={answer} />
+        </Header>
+      }
+    >
+      {answer.explanation ? <Explained answer={answer} explanation={answer.explanation} question={question} /> : <Supposed supposed={answer.supposed} />}
+    </Container>
+  );
+}
+
+function Verdict({ answer }: { answer: Answer }) {
+  if (answer.allowed) return <StatusIndicator type="success">Allowed</StatusIndicator>;
+  if (answer.explanation?.verdict === 'ExplicitDeny') return <StatusIndicator type="error">Denied by a Deny statement</StatusIndicator>;
+  return <StatusIndicator type="stopped">Denied{answer.explanation ? ': nothing allows it' : ''}</StatusIndicator>;
+}
+
+function Explained({ answer, explanation, question }: { answer: Answer; explanation: Explanation; question: Question }) {
+  const { statements, nearMisses = [], changes = [], absentKeys = [], layers } = explanation;
+  return (
+    <SpaceBetween size="m">
+      <div>{answer.reason ?? sentence(explanation.reason)}</div>
+      {changes.length > 0 && (
+        <div>
+          <Box variant="h3">What would have to change</Box>
+          <ul>
+            {changes.map((change) => (
+              <li key={change}>{sentence(change)}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {absentKeys.length > 0 && (
+        <div>
+          <Box variant="h3">Keys that the request does not have</Box>
+          <ul>
+            {absentKeys.map((key) => (
+              <li key={key}>
+                <Box variant="code">{key}</Box>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      <Layers layers={layers} />
+      <Statements title="Statements that apply" list={statements} question={question} />
+      <Statements title="Statements that nearly allow it" list={nearMisses} question={question} />
+    </SpaceBetween>
+  );
+}
+
+function Statements({ title, list, question }: { title: string; list: Explanation['statements']; question: Question }) {
+  if (list.length === 0) return null;
+  return (
+    <div>
+      <Box variant="h3">
+        {title} ({list.length})
+      </Box>
+      <SpaceBetween size="xs">
+        {list.map((report) => (
+          <Statement key={`${report.layer} ${report.policy} ${report.index}`} report={report} principal={question.principal} />
+        ))}
+      </SpaceBetween>
+    </div>
+  );
+}
+
+/** layerNames are what the layers of policies are called. */
+export const layerNames: Record<string, string> = {
+  identity: 'Identity-based policies',
+  resource: 'Resource-based policy',
+  boundary: 'Permissions boundary',
+  session: 'Session policies',
+  scp: 'Service control policies',
+  rcp: 'Resource control policies',
+};
+
+function Layers({ layers }: { layers: LayerReport[] }) {
+  return (
+    <div>
+      <Box variant="h3">Layers of policies</Box>
+      <SpaceBetween size="xxs">
+        {layers.map((layer) => (
+          <div key={layer.layer}>
+            <LayerState layer={layer} />
+          </div>
+        ))}
+      </SpaceBetween>
+    </div>
+  );
+}
+
+function LayerState({ layer: { layer, allowed, denied, missing, levels } }: { layer: LayerReport }) {
+  const name = layerNames[layer.toLowerCase()] ?? layer;
+  if (denied) return <StatusIndicator type="error">{name}: deny</StatusIndicator>;
+  if (allowed && !missing) return <StatusIndicator type="success">{name}: allow</StatusIndicator>;
+  if (missing) return <StatusIndicator type="stopped">{`${name}: would have to allow${levels ? `, on level ${levels.join(', ')} of the organization` : ''}`}</StatusIndicator>;
+  return <StatusIndicator type="info">{name}: nothing that applies</StatusIndicator>;
+}
+
+function Supposed({ supposed: { key, lines, missing } }: { supposed: NonNullable<Answer['supposed']> }) {
+  return (
+    <SpaceBetween size="s">
+      <Alert type="info">
+        You suppose a value of {key}, which otherwise only Warder says of the principal. So this is what the simulator says: it names the statements that decide, and no more.
+      </Alert>
+      {lines.length > 0 ? (
+        <ul>
+          {lines.map(({ policy, line }) => (
+            <li key={`${policy} ${line}`}>
+              {policy}, line {line}
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <div>No statement applies.</div>
+      )}
+      {missing.length > 0 && <div>Keys that policies mention and the request does not have: {missing.join(', ')}.</div>}
+    </SpaceBetween>
+  );
+}
+
+/** sentence begins with a capital and ends with a full stop. */
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
+}

@@ -1,0 +1,65 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+
+import { useSession } from '../../app/SessionContext.tsx';
+import { Age } from '../../components/Age.tsx';
+import { CopyArn } from '../../components/CopyArn.tsx';
+import { Page } from '../../components/Page.tsx';
+import { AccessKeys } from '../users/credentials/AccessKeys.tsx';
+import { ConsoleSessions } from '../users/credentials/ConsoleSessions.tsx';
+import { MfaDevices } from '../users/credentials/MfaDevices.tsx';
+import { ChangePassword } from './ChangePassword.tsx';
+
+/** SecurityCredentials are the reader's own: password, second factors, keys and sessions. */
+export function SecurityCredentials() {
+  const { name, arn, kind } = useSession();
+  return (
+    <Page title="Security credentials" breadcrumbs={[]} description="Your own ways in. What you may change is what your policies allow.">
+      <SpaceBetween size="l">
+        <Me />
+        {kind === 'root' ? (
+          <OfRoot />
+        ) : (
+          <SpaceBetween size="l">
+            <ChangePassword />
+            <MfaDevices user={name} arn={arn} />
+            <AccessKeys user={name} />
+            <ConsoleSessions user={name} />
+          </SpaceBetween>
+        )}
+      </SpaceBetween>
+    </Page>
+  );
+}
+
+function Me() {
+  const { name, arn, kind, account, mfa, expires } = useSession();
+  return (
+    <Container header={<Header variant="h2">You</Header>}>
+      <KeyValuePairs
+        columns={4}
+        items={[
+          { label: 'Name', value: kind === 'root' ? 'root user' : name },
+          { label: 'Account', value: <CopyArn arn={account} what="Account id" /> },
+          { label: 'ARN', value: <CopyArn arn={arn} /> },
+          { label: 'This sign-in', value: mfa ? <StatusIndicator>with MFA</StatusIndicator> : <StatusIndicator type="warning">without MFA</StatusIndicator> },
+          { label: 'It ends', value: <Age date={new Date(expires)} /> },
+        ]}
+      />
+    </Container>
+  );
+}
+
+/** OfRoot says where the root user's credentials are changed: no operation of IAM does. */
+function OfRoot() {
+  return (
+    <Alert type="info" header="The root user’s password and MFA are set on the set-up page">
+      Whoever runs the server gets a one-time address of it with <Box variant="code">warder root setup-link</Box>. Use the root user for what nobody else can do, and a user of your own for the rest.
+    </Alert>
+  );
+}

@@ -1,0 +1,86 @@
+// Builds a warder whose clock requests may set, so that an account of the tests can have a history. Only the reading of the
+// clock is replaced, in copies that the compiler reads instead (go build -overlay); no product has this.
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { clockHeader } from './seed/caller.ts';
+
+interface Replacement {
+  file: string;
+  line: string;
+  by: string;
+}
+
+const replacements: Replacement[] = [
+  {
+    file: 'internal/server/admit.go',
+    line: 'c.Env.Time = time.Now().UTC()',
+    by: `store.SeedClock(r.Header.Get("${clockHeader}"))
+	c.Env.Time = store.SeedNow().UTC()`,
+  },
+  { file: 'internal/server/admit.go', line: '\t"time"\n', by: '' },
+  { file: 'internal/server/admit.go', line: '"github.com/warder-iam/warder/trail"', by: '"github.com/warder-iam/warder/internal/store"\n\t"github.com/warder-iam/warder/trail"' },
+  { file: 'internal/store/update.go', line: 'now := time.Now().UTC().Truncate(time.Second)', by: 'now := SeedNow().UTC().Truncate(time.Second)' },
+];
+
+const clock = `package store
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+var seedClock atomic.Int64
+
+// SeedClock sets the clock to seconds since 1970, or to what it is for everybody where the text is none.
+func SeedClock(seconds string) {
+	at, _ := time.ParseDuration(seconds + "s")
+	seedClock.Store(int64(at.Seconds()))
+}
+
+// SeedNow is the clock.
+func SeedNow() time.Time {
+	if at := seedClock.Load(); at != 0 {
+		return time.Unix(at, 0)
+	}
+	return time.Now()
+}
+`;
+
+/** buildClockServer builds it from the repository's root into a file. */
+export async function buildClockServer(root: string, output: string): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'warder-clock-'));
+  try {
+    const Replace: Record<string, string> = {};
+    const put = async (file: string, text: string) => {
+      const copy = join(dir, file.replaceAll('/', '-'));
+      await writeFile(copy, text);
+      Replace[join(root, file)] = copy;
+    };
+    await put('internal/store/seedclock.go', clock);
+    for (const file of new Set(replacements.map((r) => r.file))) await put(file, await replaced(root, file));
+    await writeFile(join(dir, 'overlay.json'), JSON.stringify({ Replace }));
+    const env = { ...process.env, CGO_ENABLED: '0' };
+    await promisify(execFile)('go', ['build', '-overlay', join(dir, 'overlay.json'), '-o', output, './cmd/warder'], { cwd: root, env });
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+}
+
+async function replaced(root: string, file: string): Promise<string> {
+  let source = await readFile(join(root, file), 'utf8');
+  for (const { line, by } of replacements.filter((r) => r.file === file)) {
+    if (source.split(line).length !== 2) throw new Error(`${file} does not have ${line} where it is expected`);
+    source = source.replace(line, by);
+  }
+  return source;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({ options: { output: { type: 'string' } } });
+  if (!values.output) throw new Error('give --output FILE');
+  await buildClockServer(fileURLToPath(new URL('../..', import.meta.url)), values.output);
+}
