@@ -14,9 +14,11 @@ var (
 	Evaluate            = awsapi.Op[*EvaluateInput, *EvaluateOutput]{Operation: Service.Operations[opEvaluate]}
 	EvaluateBatch       = awsapi.Op[*EvaluateBatchInput, *EvaluateBatchOutput]{Operation: Service.Operations[opEvaluateBatch]}
 	Explain             = awsapi.Op[*ExplainInput, *ExplainOutput]{Operation: Service.Operations[opExplain]}
+	GetAccessMap        = awsapi.Op[*GetAccessMapInput, *GetAccessMapOutput]{Operation: Service.Operations[opGetAccessMap]}
 	GetAlarm            = awsapi.Op[*GetAlarmInput, *GetAlarmOutput]{Operation: Service.Operations[opGetAlarm]}
 	GetCatalogService   = awsapi.Op[*GetCatalogServiceInput, *GetCatalogServiceOutput]{Operation: Service.Operations[opGetCatalogService]}
 	GetGuardrailPlan    = awsapi.Op[*GetGuardrailPlanInput, *GetGuardrailPlanOutput]{Operation: Service.Operations[opGetGuardrailPlan]}
+	GetReach            = awsapi.Op[*GetReachInput, *GetReachOutput]{Operation: Service.Operations[opGetReach]}
 	ListAlarmRules      = awsapi.Op[*ListAlarmRulesInput, *ListAlarmRulesOutput]{Operation: Service.Operations[opListAlarmRules]}
 	ListAlarms          = awsapi.Op[*ListAlarmsInput, *ListAlarmsOutput]{Operation: Service.Operations[opListAlarms]}
 	ListCatalogServices = awsapi.Op[*ListCatalogServicesInput, *ListCatalogServicesOutput]{Operation: Service.Operations[opListCatalogServices]}
@@ -33,9 +35,11 @@ const (
 	opEvaluate
 	opEvaluateBatch
 	opExplain
+	opGetAccessMap
 	opGetAlarm
 	opGetCatalogService
 	opGetGuardrailPlan
+	opGetReach
 	opListAlarmRules
 	opListAlarms
 	opListCatalogServices
@@ -104,6 +108,15 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/access/v1/explanation"), Status: 200},
 	}
+	s.Operations[opGetAccessMap] = &awsapi.Operation{
+		Service:  s,
+		Name:     "GetAccessMap",
+		Input:    &shapes[shapeGetAccessMapInput],
+		Output:   &shapes[shapeGetAccessMapOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/map/v1/graph"), Status: 200},
+	}
 	s.Operations[opGetAlarm] = &awsapi.Operation{
 		Service:  s,
 		Name:     "GetAlarm",
@@ -130,6 +143,15 @@ func newService() *awsapi.Service {
 		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/guardrails/v1/plan"), Status: 200},
+	}
+	s.Operations[opGetReach] = &awsapi.Operation{
+		Service:  s,
+		Name:     "GetReach",
+		Input:    &shapes[shapeGetReachInput],
+		Output:   &shapes[shapeGetReachOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException, ResourceNotFoundException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/map/v1/reach"), Status: 200},
 	}
 	s.Operations[opListAlarmRules] = &awsapi.Operation{
 		Service:  s,
