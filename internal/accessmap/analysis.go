@@ -1,6 +1,7 @@
 package accessmap
 
 import (
+	"strings"
 	"sync"
 	"time"
 
@@ -95,8 +96,12 @@ func texts(r []access.Requirement) []string {
 	return a.Texts()
 }
 
-// masked is the ARN of a principal as an account may see it: those of another account stand for the account.
+// masked is the name of a principal as an account may see it: those of another account stand for the account. Whoever has
+// an account is everyone.
 func masked(name string, own *directory.Account) string {
+	if strings.HasSuffix(name, anyRoot) {
+		return "*"
+	}
 	a, err := arn.Parse(name)
 	if err != nil || !foreign(name, own) {
 		return name

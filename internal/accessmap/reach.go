@@ -227,9 +227,14 @@ func (r *reach) does(resource string, actions []string) {
 	f := r.finder()
 	rows := map[string]int{}
 	for _, action := range actions {
-		for p, a := range f.WhoCan(f.Ask(action, resource)) {
+		ask := f.Ask(action, resource)
+		ask.ResourceAccount = cmp.Or(ask.ResourceAccount, r.account.ID()) // an ARN of S3 names none
+		for p, a := range f.WhoCan(ask) {
 			if r.over() {
 				return
+			}
+			if p.Account != r.account.ID() && !a.Possible() {
+				continue
 			}
 			name := masked(p.ARN, r.account)
 			key := name + " " + a.Text()

@@ -62,10 +62,13 @@ func (b *builder) trusted(st *policy.Statement, created time.Time) (all []int) {
 	return all
 }
 
+// anyRoot ends the ARN by which audit/access names whoever has an account.
+const anyRoot = ":iam::*:root"
+
 // principal is the node of an entry of the AWS member of a Principal element: an ARN, an account id, a unique id, or "*".
 func (b *builder) principal(name string, created time.Time) int {
 	if name == "*" {
-		return b.node(name, Everyone, created)
+		return b.node("*", Everyone, created)
 	}
 	if arn.IsAccountID(name) {
 		name = arn.Account{Partition: b.account.Partition(), ID: name}.Root().String()
@@ -89,8 +92,6 @@ func (b *builder) principal(name string, created time.Time) int {
 		if r := b.account.Role(named.Name); r != nil {
 			return b.known(b.account.ARN(r))
 		}
-	case ok && named.Kind == arn.KindRoot && a.Account == "*":
-		return b.node("*", Everyone, created)
 	case ok && named.Kind == arn.KindRoot:
 		return b.node(name, Account, created)
 	}
@@ -139,10 +140,10 @@ func (b *builder) named(holder int, created time.Time, d directory.Document) {
 // resource is the node of what a Resource element names; -1 for what is not drawn: everything, and patterns of principals, since these have
 // nodes of their own.
 func (b *builder) resource(text string, created time.Time) int {
-	if i, ok := b.index[text]; ok {
+	a, err := arn.Parse(text)
+	if i, ok := b.index[text]; ok && err == nil {
 		return i
 	}
-	a, err := arn.Parse(text)
 	if err != nil || a.Service == "iam" || a.Service == "sts" || a.Service == "*" || a.Resource == "*" {
 		return -1
 	}
