@@ -89,7 +89,11 @@ func present(e Entity) bool {
 		return e != nil
 	case *Alarm:
 		return e != nil
+	case *WebSession:
+		return e != nil
 	case *AlternateContact:
+		return e != nil
+	case *Setup:
 		return e != nil
 	}
 	return presentCredential(e)
@@ -130,7 +134,11 @@ func Clone(e Entity) Entity {
 		return e.Clone()
 	case *Alarm:
 		return e.Clone()
+	case *WebSession:
+		return e.Clone()
 	case *AlternateContact:
+		return e.Clone()
+	case *Setup:
 		return e.Clone()
 	}
 	return cloneCredential(e)

@@ -88,13 +88,9 @@ func (c *Checker) Password(ctx context.Context, a *directory.Account, name strin
 	if u != nil {
 		counts, key = c.passwords, u.ID+"/"+try.Device
 	}
-	if err := c.begin(counts, key, try); err != nil {
+	if err := c.judge(ctx, counts, key, profile, password, try); err != nil {
 		return nil, err
 	}
-	if err := c.verify(ctx, profile, password); err != nil {
-		return nil, err
-	}
-	c.end(counts, key, try)
 	if c.used != nil {
 		c.used(account, u.ID, try.Time)
 	}
@@ -105,14 +101,18 @@ func (c *Checker) Password(ctx context.Context, a *directory.Account, name strin
 
 // OldPassword verifies a known user's present password before it is changed. Its errors are Password's.
 func (c *Checker) OldPassword(ctx context.Context, profile *directory.LoginProfile, password seal.Secret, try Attempt) error {
-	key := profile.User + "/" + try.Device
-	if err := c.begin(c.passwords, key, try); err != nil {
+	return c.judge(ctx, c.passwords, profile.User+"/"+try.Device, profile, password, try)
+}
+
+// judge is one try of a password, counted.
+func (c *Checker) judge(ctx context.Context, counts *throttle, key string, profile *directory.LoginProfile, password seal.Secret, try Attempt) error {
+	if err := c.begin(counts, key, try); err != nil {
 		return err
 	}
 	if err := c.verify(ctx, profile, password); err != nil {
 		return err
 	}
-	c.end(c.passwords, key, try)
+	c.end(counts, key, try)
 	return nil
 }
 
@@ -185,8 +185,11 @@ func (c *Checker) open(profile *directory.LoginProfile) (hashes, error) {
 // NewPassword checks a new password for a user against the account's policy, and gives what the login profile is to hold
 // as Sealed. old is the profile that the user has, nil for none. A *PolicyError says what is wrong with the password.
 func (c *Checker) NewPassword(ctx context.Context, a *directory.Account, u *directory.User, old *directory.LoginProfile, password seal.Secret) ([]byte, error) {
+	return c.newPassword(ctx, a, a.PasswordPolicy(), u, old, password)
+}
+
+func (c *Checker) newPassword(ctx context.Context, a *directory.Account, policy *directory.PasswordPolicy, u *directory.User, old *directory.LoginProfile, password seal.Secret) ([]byte, error) {
 	text := string(password.Reveal())
-	policy := a.PasswordPolicy()
 	if err := allows(policy, a, text); err != nil {
 		return nil, err
 	}

@@ -202,10 +202,14 @@ func blank(key string) directory.Entity {
 		return new(directory.Trail)
 	case "alarm":
 		return new(directory.Alarm)
+	case "websession":
+		return new(directory.WebSession)
 	case "contact":
 		return new(directory.Contact)
 	case "alternatecontact":
 		return new(directory.AlternateContact)
+	case "setup":
+		return new(directory.Setup)
 	}
 	return nil
 }

@@ -1,0 +1,5 @@
+import { STSClient } from '@aws-sdk/client-sts';
+
+import { config } from '../clients.ts';
+
+export const sts = new STSClient(config);

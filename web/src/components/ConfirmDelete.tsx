@@ -1,0 +1,74 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import FormField from '@cloudscape-design/components/form-field';
+import Input from '@cloudscape-design/components/input';
+import Modal from '@cloudscape-design/components/modal';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { type ReactNode, useState } from 'react';
+
+import { ErrorAlert } from './ErrorAlert.tsx';
+
+export interface ConfirmDeleteProps {
+  /** What is deleted: "user alice", "3 users". */
+  what: string;
+  /** What the reader types to confirm: a name, or "delete". */
+  phrase: string;
+  /** What hangs on it and goes with it. */
+  children?: ReactNode;
+  onDelete: () => Promise<void>;
+  onDismiss: () => void;
+}
+
+/** ConfirmDelete asks before something is deleted for good, and names what goes with it. */
+export function ConfirmDelete({ what, phrase, children, onDelete, onDismiss }: ConfirmDeleteProps) {
+  const [typed, setTyped] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const remove = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await onDelete();
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal
+      visible
+      header={`Delete ${what}?`}
+      onDismiss={onDismiss}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={onDismiss}>
+              Cancel
+            </Button>
+            <Button variant="primary" disabled={typed !== phrase} loading={busy} onClick={() => void remove()}>
+              Delete
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="m">
+        <Alert type="warning">This cannot be undone.</Alert>
+        {children}
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (typed === phrase && !busy) void remove();
+          }}
+        >
+          <FormField label={`To confirm, type ${phrase}`}>
+            <Input value={typed} onChange={({ detail }) => setTyped(detail.value)} autoFocus autoComplete={false} />
+          </FormField>
+        </form>
+        <ErrorAlert error={error} />
+      </SpaceBetween>
+    </Modal>
+  );
+}

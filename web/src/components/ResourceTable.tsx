@@ -1,0 +1,233 @@
+import { useCollection } from '@cloudscape-design/collection-hooks';
+import Button from '@cloudscape-design/components/button';
+import CollectionPreferences from '@cloudscape-design/components/collection-preferences';
+import Header from '@cloudscape-design/components/header';
+import Pagination from '@cloudscape-design/components/pagination';
+import PropertyFilter, { type PropertyFilterProps } from '@cloudscape-design/components/property-filter';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Table from '@cloudscape-design/components/table';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { useSearchParams } from 'react-router';
+
+import { EmptyState } from './EmptyState.tsx';
+import { ErrorAlert } from './ErrorAlert.tsx';
+import { readFilter, writeFilter } from './filterUrl.ts';
+
+/** Value is what rows are filtered and sorted by. */
+export type Value = string | number | undefined;
+
+/** Column is a column, and with `value` a property to filter and sort by. */
+export interface Column<T> {
+  id: string;
+  header: string;
+  cell: (item: T) => ReactNode;
+  value?: (item: T) => Value;
+  width?: number;
+  /** The cell that names the row; the first column unless said otherwise. */
+  rowHeader?: boolean;
+  /** Not shown unless the reader asks for it in the preferences. */
+  hidden?: boolean;
+}
+
+/** Property is something to filter by that is no column, such as a tag. */
+export interface Property<T> {
+  id: string;
+  label: string;
+  group?: string;
+  value: (item: T) => Value;
+}
+
+export interface ResourceTableProps<T> {
+  /** The title, and the table's name in the URL and the preferences where a page has several. */
+  title: string;
+  name: string;
+  items: readonly T[];
+  id: (item: T) => string;
+  columns: readonly Column<T>[];
+  properties?: readonly Property<T>[];
+  /** What one item is called: "user", and several: "users". */
+  noun: [string, string];
+  loading?: boolean;
+  /** More items are still on their way. */
+  more?: boolean;
+  error?: unknown;
+  onReload?: () => void;
+  /** What can be done, with what is selected; without it, nothing can be selected. */
+  actions?: (selected: T[]) => ReactNode;
+  selectable?: boolean;
+  empty: ReactNode;
+  description?: ReactNode;
+  /** A page of its own, or a part of one. */
+  variant?: 'full-page' | 'container' | 'embedded';
+}
+
+type Row<T> = { item: T } & Record<string, unknown>;
+
+/** ResourceTable is a list: filtered by properties, sorted, paged, with selection and the filter in the URL. */
+export function ResourceTable<T>(props: ResourceTableProps<T>) {
+  const { items, id, columns, properties = [], noun, name, variant = 'full-page' } = props;
+  const [preferences, setPreferences] = usePreferences(name, columns);
+  const [search, setSearch] = useSearchParams();
+
+  const rows = useMemo(() => {
+    const values = [...columns.filter(({ value }) => value), ...properties] as Property<T>[];
+    return items.map((item) => {
+      const row: Row<T> = { item };
+      for (const { id: key, value } of values) row[key] = value(item) ?? '';
+      return row;
+    });
+  }, [items, columns, properties]);
+
+  const filteringProperties = useMemo(() => filterProperties(columns, properties), [columns, properties]);
+  const [query, setQuery] = useState(() => readFilter(search, filteringProperties.map(({ key }) => key)));
+  const keys = filteringProperties.map(({ key }) => key).join(' ');
+  const inUrl = search.getAll('f').join(' ') + search.get('or');
+  useEffect(() => {
+    setQuery(readFilter(search, filteringProperties.map(({ key }) => key)));
+    // The filter is the URL's, and may name a property that comes with later items.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [keys, inUrl]);
+
+  const filter = (next: PropertyFilterProps.Query) => {
+    setQuery(next);
+    const changed = new URLSearchParams(search);
+    writeFilter(next, changed);
+    setSearch(changed, { replace: true });
+  };
+
+  const [selected, setSelected] = useState<string[]>([]);
+  const clear = <Button onClick={() => filter({ tokens: [], operation: 'and' })}>Clear filter</Button>;
+  const { items: shown, collectionProps, paginationProps, propertyFilterProps, filteredItemsCount } = useCollection(rows, {
+    propertyFiltering: {
+      filteringProperties,
+      defaultQuery: query,
+      empty: props.empty,
+      noMatch: <EmptyState title={`No ${noun[1]} match`} action={clear} />,
+    },
+    sorting: { defaultState: { sortingColumn: { sortingField: columns[0]!.id } } },
+    pagination: { pageSize: preferences.pageSize },
+    selection: { trackBy: (row) => id(row.item) },
+  });
+  const chosen = useMemo(() => {
+    const set = new Set(selected);
+    return rows.filter((row) => set.has(id(row.item)));
+  }, [rows, selected, id]);
+  const { onChange, ...propertyFilter } = propertyFilterProps;
+  useEffect(() => {
+    onChange(new CustomEvent('change', { detail: query }) as Parameters<typeof onChange>[0]);
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [query]);
+
+  const selectable = props.selectable ?? true;
+  const counter = `${chosen.length > 0 ? `${chosen.length}/` : ''}${items.length.toLocaleString('en')}${props.more && items.length > 0 ? '+' : ''}`;
+  const header = (
+    <Header
+      variant={variant === 'full-page' ? 'awsui-h1-sticky' : 'h2'}
+      counter={`(${counter})`}
+      description={props.description}
+      actions={
+        <SpaceBetween direction="horizontal" size="xs">
+          {props.onReload && <Button iconName="refresh" ariaLabel={`Read the ${noun[1]} anew`} onClick={props.onReload} />}
+          {props.actions?.(chosen.map(({ item }) => item))}
+        </SpaceBetween>
+      }
+    >
+      {props.title}
+    </Header>
+  );
+  return (
+    <Table
+      {...collectionProps}
+      variant={variant}
+      stickyHeader={variant === 'full-page'}
+      items={shown}
+      header={header}
+      loading={props.loading}
+      loadingText={`Reading the ${noun[1]}`}
+      selectionType={selectable ? 'multi' : undefined}
+      selectedItems={chosen}
+      onSelectionChange={({ detail }) => setSelected(detail.selectedItems.map((row) => id(row.item)))}
+      ariaLabels={{
+        tableLabel: props.title,
+        selectionGroupLabel: `Select ${noun[1]}`,
+        allItemsSelectionLabel: () => `Select all ${noun[1]} of this page`,
+        itemSelectionLabel: (_, row) => `Select ${id(row.item)}`,
+      }}
+      columnDefinitions={columns.map((column, i) => ({
+        id: column.id,
+        header: column.header,
+        cell: (row: Row<T>) => column.cell(row.item),
+        sortingField: column.value && column.id,
+        minWidth: column.width,
+        isRowHeader: column.rowHeader ?? i === 0,
+      }))}
+      columnDisplay={columns.map(({ id: column }) => ({ id: column, visible: preferences.visible.includes(column) }))}
+      empty={props.error === undefined ? collectionProps.empty : <ErrorAlert error={props.error} onRetry={props.onReload} />}
+      filter={
+        <PropertyFilter
+          {...propertyFilter}
+          query={query}
+          onChange={({ detail }) => filter(detail)}
+          filteringPlaceholder={`Find ${noun[1]}`}
+          filteringAriaLabel={`Find ${noun[1]}`}
+          countText={query.tokens.length > 0 ? `${(filteredItemsCount ?? 0).toLocaleString('en')} match` : ''}
+          expandToViewport
+        />
+      }
+      pagination={<Pagination {...paginationProps} openEnd={props.more} />}
+      preferences={
+        <CollectionPreferences
+          title="Preferences"
+          confirmLabel="Confirm"
+          cancelLabel="Cancel"
+          preferences={{ pageSize: preferences.pageSize, visibleContent: preferences.visible }}
+          onConfirm={({ detail }) =>
+            setPreferences({ pageSize: detail.pageSize ?? 20, visible: [...(detail.visibleContent ?? preferences.visible)] })
+          }
+          pageSizePreference={{ options: [10, 20, 50, 100].map((value) => ({ value, label: `${value} ${noun[1]}` })) }}
+          visibleContentPreference={{
+            title: 'Columns',
+            options: [{ label: 'Columns', options: columns.map((column, i) => ({ id: column.id, label: column.header, editable: i > 0 })) }],
+          }}
+        />
+      }
+    />
+  );
+}
+
+function filterProperties<T>(columns: readonly Column<T>[], properties: readonly Property<T>[]) {
+  const operators = ['=', '!=', ':', '!:', '^'] as const;
+  const own = columns.filter(({ value }) => value).map(({ id, header }) => ({ id, label: header, group: undefined }));
+  return [...own, ...properties].map(({ id, label, group }) => ({
+    key: id,
+    propertyLabel: label,
+    groupValuesLabel: `${label} values`,
+    group,
+    operators: [...operators],
+  }));
+}
+
+interface Preferences {
+  pageSize: number;
+  visible: string[];
+}
+
+/** usePreferences keeps a table's page size and columns in the browser. */
+function usePreferences<T>(name: string, columns: readonly Column<T>[]): [Preferences, (next: Preferences) => void] {
+  const key = `warder.table.${name}`;
+  const [preferences, set] = useState<Preferences>(() => {
+    const fallback = { pageSize: 20, visible: columns.filter(({ hidden }) => !hidden).map(({ id }) => id) };
+    try {
+      return { ...fallback, ...(JSON.parse(localStorage.getItem(key) ?? '{}') as Partial<Preferences>) };
+    } catch {
+      return fallback;
+    }
+  });
+  return [
+    preferences,
+    (next) => {
+      set(next);
+      localStorage.setItem(key, JSON.stringify(next));
+    },
+  ];
+}

@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url';
+
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+import { fontFiles } from './dev/fonts.ts';
+import { publish } from './dev/publish.ts';
+import { devSession } from './dev/session.ts';
+
+// WARDER_ENDPOINT is a running `warder serve`; the development server hands it whatever is not the application's.
+const endpoint = process.env.WARDER_ENDPOINT ?? 'http://127.0.0.1:4600';
+
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+export default defineConfig({
+  base: '/console/',
+  plugins: [react(), devSession(endpoint), fontFiles(path('node_modules/.warder-fonts')), publish(path('dist'), path('../internal/console/dist'))],
+  server: {
+    // Host stays what the browser said: requests are signed with it.
+    proxy: { '^/(?!console(/(?!v1/)|$))': { target: endpoint, changeOrigin: false } },
+  },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0, // data: URLs would need a hole in the content security policy
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1500,
+  },
+});
