@@ -152,7 +152,7 @@ func (all trailOf) filtered(keep func(*trail.Event) bool) iter.Seq2[*trail.Event
 func analysed(t testing.TB, m *Maps, at *time.Time) *api.GetAccessMapOutput {
 	t.Helper()
 	for range 40 {
-		out, err := m.Graph(t.Context(), own, at)
+		out, err := m.Graph(t.Context(), own, &api.GetAccessMapInput{At: at})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,9 +13,10 @@ import (
 	"github.com/warder-iam/warder/internal/rewind"
 )
 
-// Graph answers GetAccessMap: the map of an account as it is, or at a time as it was.
-func (m *Maps) Graph(ctx context.Context, account string, at *time.Time) (*api.GetAccessMapOutput, error) {
-	s, now := m.present(), m.options.Now()
+// Graph answers GetAccessMap: the map of an account as it is, or at a time as it was. Who has the analysed map of the newest
+// revision already is told only that nothing changed.
+func (m *Maps) Graph(ctx context.Context, account string, in *api.GetAccessMapInput) (*api.GetAccessMapOutput, error) {
+	s, now, at := m.present(), m.options.Now(), in.At
 	if at != nil && at.After(now) {
 		return nil, awsapi.ValidationError.New("at is a time that is still to come.")
 	}
@@ -33,8 +34,15 @@ func (m *Maps) Graph(ctx context.Context, account string, at *time.Time) (*api.G
 	}
 	a := s.snap.Account(account)
 	analysis := s.analysis(ctx, patience)
-	out := m.graph(s, a, analysis).answer(a)
-	out.Revision, out.At, out.Since, out.Analysed = strconv.FormatUint(s.revision, 10), shown, since, analysis != nil
+	revision := strconv.FormatUint(s.revision, 10)
+	var out *api.GetAccessMapOutput
+	if at == nil && analysis != nil && text(in.Revision) == revision {
+		out = (&Graph{}).answer(a)
+		out.Unchanged = true
+	} else {
+		out = m.graph(s, a, analysis).answer(a)
+	}
+	out.Revision, out.At, out.Since, out.Analysed = revision, shown, since, analysis != nil
 	out.Unknown = append(out.Unknown, s.unknown...)
 	return out, nil
 }

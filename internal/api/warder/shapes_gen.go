@@ -204,12 +204,14 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	}}
 	s[shapeGetAccessMapInput] = awsapi.Shape{Name: "GetAccessMapInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAccessMapInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "at", Shape: &s[shapeTime], Location: awsapi.InQuery},
+		{Name: "revision", Shape: &s[shapeText], Location: awsapi.InQuery},
 	}}
 	s[shapeGetAccessMapOutput] = awsapi.Shape{Name: "GetAccessMapOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAccessMapOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "revision", Shape: &s[shapeText], Required: true},
 		{Name: "at", Shape: &s[shapeTime], Required: true},
 		{Name: "since", Shape: &s[shapeTime], Required: true},
 		{Name: "analysed", Shape: &s[shapeFlag], Required: true},
+		{Name: "unchanged", Shape: &s[shapeFlag], Required: true},
 		{Name: "truncated", Shape: &s[shapeFlag], Required: true},
 		{Name: "arnPrefix", Shape: &s[shapeText], Required: true},
 		{Name: "nodeKinds", Shape: &s[shapeMapTexts], Required: true},

@@ -104,7 +104,8 @@ type ExplainOutput struct {
 
 // GetAccessMapInput is the input of GetAccessMap.
 type GetAccessMapInput struct {
-	At *time.Time
+	At       *time.Time
+	Revision *string
 }
 
 // GetAccessMapOutput is the output of GetAccessMap.
@@ -117,6 +118,8 @@ type GetAccessMapOutput struct {
 	Since time.Time
 	// Required.
 	Analysed bool
+	// Required.
+	Unchanged bool
 	// Required.
 	Truncated bool
 	// Required.
