@@ -107,6 +107,7 @@ var layers = map[string]int{
 	"internal/server/clienttest": 9, // reads answers as clients do, for tests
 
 	"internal/guardrail": 11,
+	"internal/liveaudit": 11,
 	"internal/console":   11,
 
 	"internal/app": 12,

@@ -59,6 +59,27 @@ func (s *Snapshot) AccountByEmail(email string) *Account {
 // Accounts in order of their ids.
 func (s *Snapshot) Accounts() iter.Seq[*Account] { return values[*Account](s.accounts.from("")) }
 
+// Only makes the snapshot that holds nothing but one account; an empty one where that is not there. What the account's
+// policies say of other accounts' principals stays as it is.
+func (s *Snapshot) Only(account string) *Snapshot {
+	only := &Snapshot{library: s.library, revision: s.revision}
+	a := s.Account(account)
+	if a == nil {
+		return only
+	}
+	only.accounts.set(account, a)
+	if info := a.info; info != nil && info.Alias != "" {
+		only.aliases.set(fold(info.Alias)+sep+account, account)
+	}
+	for id := range a.keys.from("") {
+		only.keys.set(id+sep+account, account)
+	}
+	if m := s.Membership(account); m != nil {
+		only.memberships.set(account, m)
+	}
+	return only
+}
+
 // AccessKey by its id with the account that holds it, or nil and nil.
 func (s *Snapshot) AccessKey(id string) (*AccessKey, *Account) {
 	a := s.first(&s.keys, id)

@@ -135,21 +135,32 @@ type maker struct {
 
 // plan makes steps, puts and deletes; or says why there is nothing to do automatically.
 func (m *maker) plan() (why string) {
-	switch m.finding.Check {
-	case "access-key-rotation", "credential-unused":
-		return m.credential()
-	case "access-key-two-active":
-		return m.idleKey()
-	case "policy-unattached":
-		return m.policy()
-	case "group-empty":
-		return m.group()
-	case "user-direct-policy":
-		return m.moveToGroup()
-	case "managed-policy-cloudshell":
-		return m.detachEverywhere()
+	if plan := planOf(m.finding.Check); plan != nil {
+		return plan(m)
 	}
 	return "which change is meant is for people to decide: findings of " + m.finding.Check + " are not mended automatically"
+}
+
+// Mends reports whether findings of that check are mended automatically, if nothing in the single case is against it.
+func Mends(check string) bool { return planOf(check) != nil }
+
+// planOf is what mends findings of a check; nil where nothing does.
+func planOf(check string) func(*maker) (why string) {
+	switch check {
+	case "access-key-rotation", "credential-unused":
+		return (*maker).credential
+	case "access-key-two-active":
+		return (*maker).idleKey
+	case "policy-unattached":
+		return (*maker).policy
+	case "group-empty":
+		return (*maker).group
+	case "user-direct-policy":
+		return (*maker).moveToGroup
+	case "managed-policy-cloudshell":
+		return (*maker).detachEverywhere
+	}
+	return nil
 }
 
 // is reports whether the finding is about that aspect of its resource.

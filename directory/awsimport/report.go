@@ -1,6 +1,9 @@
 package awsimport
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // CredentialReport is the account's credential report. Source: IAM User Guide, "Generate credential reports for your
 // AWS account".
@@ -79,4 +82,18 @@ type ReportKey struct {
 type ReportCertificate struct {
 	Active      Cell[bool]
 	LastRotated Cell[time.Time]
+}
+
+// ParseCredentialReport reads the CSV text of an account's report. It fails where any of it cannot be read. A library is not
+// needed: a report holds no policy.
+func ParseCredentialReport(account, text string, made time.Time) (*CredentialReport, error) {
+	r := &reader{bundle: &Bundle{Incomplete: map[string]string{}}}
+	v := &value{file: &File{Path: "the credential report"}, members: map[string]*member{}}
+	p := reportParser{a: newAccount(r, account), v: v, made: made}
+	report := p.parse(text)
+	if len(r.bundle.Problems) > 0 {
+		first := r.bundle.Problems[0]
+		return nil, fmt.Errorf("awsimport: %s %s: %s", first.File, first.Path, first.Message)
+	}
+	return report, nil
 }

@@ -12,6 +12,7 @@ import (
 	stsapi "github.com/warder-iam/warder/internal/api/sts"
 	warderapi "github.com/warder-iam/warder/internal/api/warder"
 	"github.com/warder-iam/warder/internal/awsapi"
+	"github.com/warder-iam/warder/internal/liveaudit"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/service/accessanalyzer"
 	"github.com/warder-iam/warder/internal/service/account"
@@ -39,12 +40,13 @@ func ClientServices() []string {
 }
 
 // newServer makes the request pipeline with every service that Warder has.
-func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML, plan warder.GuardrailPlan, m warder.AccessMap, al *alarms, trails cloudtrail.Options) *server.Server {
+func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML, plan warder.GuardrailPlan, m warder.AccessMap, al *alarms, au *liveaudit.Live, trails cloudtrail.Options) *server.Server {
 	s := server.New(o, append(awsServices(), warderapi.Service)...)
 	register(s, st, keys, tokens, saml, al)
 	cloudtrail.Register(s, trails)
 	warder.RegisterGuardrails(s, plan)
 	warder.RegisterMap(s, m)
+	warder.RegisterAudit(s, au)
 	return s
 }
 
@@ -67,7 +69,7 @@ var operationTests []byte
 
 // Operations lists what is served and what is not. It needs no data and no running server.
 func Operations() []server.OperationState {
-	list := newServer(server.Options{}, nil, nil, sts.Options{}, sts.SAML{}, nil, nil, nil, cloudtrail.Options{}).Operations()
+	list := newServer(server.Options{}, nil, nil, sts.Options{}, sts.SAML{}, nil, nil, nil, nil, cloudtrail.Options{}).Operations()
 	var tests map[string][]string
 	if err := json.Unmarshal(operationTests, &tests); err != nil {
 		panic("app: operationtests.json is damaged; run make generate")

@@ -7,6 +7,7 @@ import "github.com/warder-iam/warder/internal/awsapi"
 // Errors that the model lists, by wire code.
 var (
 	AccessDeniedException               = &awsapi.ErrorKind{Code: "AccessDeniedException", Status: 403}
+	AuditNotReadyException              = &awsapi.ErrorKind{Code: "AuditNotReadyException", Status: 503, Receiver: true}
 	ConflictException                   = &awsapi.ErrorKind{Code: "ConflictException", Status: 409}
 	ExpiredTokenException               = &awsapi.ErrorKind{Code: "ExpiredTokenException", Status: 401}
 	IncompleteSignatureException        = &awsapi.ErrorKind{Code: "IncompleteSignatureException", Status: 401}

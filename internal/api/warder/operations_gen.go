@@ -16,15 +16,22 @@ var (
 	EvaluateBatch            = awsapi.Op[*EvaluateBatchInput, *EvaluateBatchOutput]{Operation: Service.Operations[opEvaluateBatch]}
 	Explain                  = awsapi.Op[*ExplainInput, *ExplainOutput]{Operation: Service.Operations[opExplain]}
 	GetAccessMap             = awsapi.Op[*GetAccessMapInput, *GetAccessMapOutput]{Operation: Service.Operations[opGetAccessMap]}
+	GetActivity              = awsapi.Op[*GetActivityInput, *GetActivityOutput]{Operation: Service.Operations[opGetActivity]}
 	GetAlarm                 = awsapi.Op[*GetAlarmInput, *GetAlarmOutput]{Operation: Service.Operations[opGetAlarm]}
+	GetAuditSummary          = awsapi.Op[*GetAuditSummaryInput, *GetAuditSummaryOutput]{Operation: Service.Operations[opGetAuditSummary]}
 	GetCatalogService        = awsapi.Op[*GetCatalogServiceInput, *GetCatalogServiceOutput]{Operation: Service.Operations[opGetCatalogService]}
+	GetFinding               = awsapi.Op[*GetFindingInput, *GetFindingOutput]{Operation: Service.Operations[opGetFinding]}
 	GetGuardrailPlan         = awsapi.Op[*GetGuardrailPlanInput, *GetGuardrailPlanOutput]{Operation: Service.Operations[opGetGuardrailPlan]}
 	GetReach                 = awsapi.Op[*GetReachInput, *GetReachOutput]{Operation: Service.Operations[opGetReach]}
 	ListAlarmRules           = awsapi.Op[*ListAlarmRulesInput, *ListAlarmRulesOutput]{Operation: Service.Operations[opListAlarmRules]}
 	ListAlarms               = awsapi.Op[*ListAlarmsInput, *ListAlarmsOutput]{Operation: Service.Operations[opListAlarms]}
+	ListAuditChecks          = awsapi.Op[*ListAuditChecksInput, *ListAuditChecksOutput]{Operation: Service.Operations[opListAuditChecks]}
 	ListCatalogServices      = awsapi.Op[*ListCatalogServicesInput, *ListCatalogServicesOutput]{Operation: Service.Operations[opListCatalogServices]}
 	ListConsoleSessions      = awsapi.Op[*ListConsoleSessionsInput, *ListConsoleSessionsOutput]{Operation: Service.Operations[opListConsoleSessions]}
+	ListFindings             = awsapi.Op[*ListFindingsInput, *ListFindingsOutput]{Operation: Service.Operations[opListFindings]}
+	ListUnusedAccess         = awsapi.Op[*ListUnusedAccessInput, *ListUnusedAccessOutput]{Operation: Service.Operations[opListUnusedAccess]}
 	MuteAlarm                = awsapi.Op[*MuteAlarmInput, *MuteAlarmOutput]{Operation: Service.Operations[opMuteAlarm]}
+	PreviewRemedy            = awsapi.Op[*PreviewRemedyInput, *PreviewRemedyOutput]{Operation: Service.Operations[opPreviewRemedy]}
 	RegisterPasskey          = awsapi.Op[*RegisterPasskeyInput, *RegisterPasskeyOutput]{Operation: Service.Operations[opRegisterPasskey]}
 	ResolveAlarm             = awsapi.Op[*ResolveAlarmInput, *ResolveAlarmOutput]{Operation: Service.Operations[opResolveAlarm]}
 	RevokeConsoleSession     = awsapi.Op[*RevokeConsoleSessionInput, *RevokeConsoleSessionOutput]{Operation: Service.Operations[opRevokeConsoleSession]}
@@ -42,15 +49,22 @@ const (
 	opEvaluateBatch
 	opExplain
 	opGetAccessMap
+	opGetActivity
 	opGetAlarm
+	opGetAuditSummary
 	opGetCatalogService
+	opGetFinding
 	opGetGuardrailPlan
 	opGetReach
 	opListAlarmRules
 	opListAlarms
+	opListAuditChecks
 	opListCatalogServices
 	opListConsoleSessions
+	opListFindings
+	opListUnusedAccess
 	opMuteAlarm
+	opPreviewRemedy
 	opRegisterPasskey
 	opResolveAlarm
 	opRevokeConsoleSession
@@ -135,6 +149,15 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/map/v1/graph"), Status: 200},
 	}
+	s.Operations[opGetActivity] = &awsapi.Operation{
+		Service:  s,
+		Name:     "GetActivity",
+		Input:    &shapes[shapeGetActivityInput],
+		Output:   &shapes[shapeGetActivityOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/audit/v1/activity"), Status: 200},
+	}
 	s.Operations[opGetAlarm] = &awsapi.Operation{
 		Service:  s,
 		Name:     "GetAlarm",
@@ -144,6 +167,15 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}"), Status: 200},
 	}
+	s.Operations[opGetAuditSummary] = &awsapi.Operation{
+		Service:  s,
+		Name:     "GetAuditSummary",
+		Input:    &shapes[shapeGetAuditSummaryInput],
+		Output:   &shapes[shapeGetAuditSummaryOutput],
+		Errors:   []*awsapi.ErrorKind{AuditNotReadyException, AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/audit/v1/summary"), Status: 200},
+	}
 	s.Operations[opGetCatalogService] = &awsapi.Operation{
 		Service:  s,
 		Name:     "GetCatalogService",
@@ -152,6 +184,15 @@ func newService() *awsapi.Service {
 		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, ResourceNotFoundException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/catalog/v1/services/{servicePrefix}"), Status: 200},
+	}
+	s.Operations[opGetFinding] = &awsapi.Operation{
+		Service:  s,
+		Name:     "GetFinding",
+		Input:    &shapes[shapeGetFindingInput],
+		Output:   &shapes[shapeGetFindingOutput],
+		Errors:   []*awsapi.ErrorKind{AuditNotReadyException, ResourceNotFoundException, AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/audit/v1/findings/{findingId}"), Status: 200},
 	}
 	s.Operations[opGetGuardrailPlan] = &awsapi.Operation{
 		Service:  s,
@@ -189,6 +230,15 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/alarms/v1/alarms"), Status: 200},
 	}
+	s.Operations[opListAuditChecks] = &awsapi.Operation{
+		Service:  s,
+		Name:     "ListAuditChecks",
+		Input:    &shapes[shapeListAuditChecksInput],
+		Output:   &shapes[shapeListAuditChecksOutput],
+		Errors:   []*awsapi.ErrorKind{AuditNotReadyException, AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/audit/v1/checks"), Status: 200},
+	}
 	s.Operations[opListCatalogServices] = &awsapi.Operation{
 		Service:  s,
 		Name:     "ListCatalogServices",
@@ -207,6 +257,24 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/sessions/v1/sessions"), Status: 200},
 	}
+	s.Operations[opListFindings] = &awsapi.Operation{
+		Service:  s,
+		Name:     "ListFindings",
+		Input:    &shapes[shapeListFindingsInput],
+		Output:   &shapes[shapeListFindingsOutput],
+		Errors:   []*awsapi.ErrorKind{AuditNotReadyException, AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/audit/v1/findings"), Status: 200},
+	}
+	s.Operations[opListUnusedAccess] = &awsapi.Operation{
+		Service:  s,
+		Name:     "ListUnusedAccess",
+		Input:    &shapes[shapeListUnusedAccessInput],
+		Output:   &shapes[shapeListUnusedAccessOutput],
+		Errors:   []*awsapi.ErrorKind{ResourceNotFoundException, AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/audit/v1/unused"), Status: 200},
+	}
 	s.Operations[opMuteAlarm] = &awsapi.Operation{
 		Service: s,
 		Name:    "MuteAlarm",
@@ -214,6 +282,15 @@ func newService() *awsapi.Service {
 		Output:  &shapes[shapeMuteAlarmOutput],
 		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}/mute"), Status: 200},
+	}
+	s.Operations[opPreviewRemedy] = &awsapi.Operation{
+		Service:  s,
+		Name:     "PreviewRemedy",
+		Input:    &shapes[shapePreviewRemedyInput],
+		Output:   &shapes[shapePreviewRemedyOutput],
+		Errors:   []*awsapi.ErrorKind{AuditNotReadyException, ResourceNotFoundException, AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/audit/v1/findings/{findingId}/preview"), Status: 200},
 	}
 	s.Operations[opRegisterPasskey] = &awsapi.Operation{
 		Service: s,

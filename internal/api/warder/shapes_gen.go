@@ -26,10 +26,16 @@ const (
 	shapeExplainOutput
 	shapeGetAccessMapInput
 	shapeGetAccessMapOutput
+	shapeGetActivityInput
+	shapeGetActivityOutput
 	shapeGetAlarmInput
 	shapeGetAlarmOutput
+	shapeGetAuditSummaryInput
+	shapeGetAuditSummaryOutput
 	shapeGetCatalogServiceInput
 	shapeGetCatalogServiceOutput
+	shapeGetFindingInput
+	shapeGetFindingOutput
 	shapeGetGuardrailPlanInput
 	shapeGetGuardrailPlanOutput
 	shapeGetReachInput
@@ -38,12 +44,20 @@ const (
 	shapeListAlarmRulesOutput
 	shapeListAlarmsInput
 	shapeListAlarmsOutput
+	shapeListAuditChecksInput
+	shapeListAuditChecksOutput
 	shapeListCatalogServicesInput
 	shapeListCatalogServicesOutput
 	shapeListConsoleSessionsInput
 	shapeListConsoleSessionsOutput
+	shapeListFindingsInput
+	shapeListFindingsOutput
+	shapeListUnusedAccessInput
+	shapeListUnusedAccessOutput
 	shapeMuteAlarmInput
 	shapeMuteAlarmOutput
+	shapePreviewRemedyInput
+	shapePreviewRemedyOutput
 	shapeRegisterPasskeyInput
 	shapeRegisterPasskeyOutput
 	shapeResolveAlarmInput
@@ -57,6 +71,14 @@ const (
 	shapeUnmuteAlarmInput
 	shapeUnmuteAlarmOutput
 	shapeAction
+	shapeActivityAllSeries
+	shapeActivityAttribute
+	shapeActivityBucket
+	shapeActivityGroup
+	shapeActivityPoint
+	shapeActivityPoints
+	shapeActivitySeries
+	shapeActivitySeriesOf
 	shapeAlarm
 	shapeAlarmChannelTest
 	shapeAlarmChannelTests
@@ -77,10 +99,49 @@ const (
 	shapeAlarmTime
 	shapeAlarmToken
 	shapeAlarms
+	shapeAuditAccount
+	shapeAuditAreaScore
+	shapeAuditAreaScores
+	shapeAuditCheck
+	shapeAuditCheckId
+	shapeAuditCheckIds
+	shapeAuditChecks
+	shapeAuditCount
+	shapeAuditEvidence
+	shapeAuditEvidences
+	shapeAuditFinding
+	shapeAuditFindingId
+	shapeAuditFindings
+	shapeAuditFramework
+	shapeAuditGap
+	shapeAuditGaps
+	shapeAuditMove
+	shapeAuditMoves
+	shapeAuditOutcome
+	shapeAuditOutcomes
+	shapeAuditPageSize
+	shapeAuditParameters
+	shapeAuditPercent
+	shapeAuditReference
+	shapeAuditReferences
+	shapeAuditRemedy
+	shapeAuditResource
+	shapeAuditRevision
+	shapeAuditScore
+	shapeAuditSeverity
+	shapeAuditSeverityCounts
+	shapeAuditSummary
+	shapeAuditTexts
+	shapeAuditToken
+	shapeAuditUse
 	shapeBatchOptions
 	shapeBearerToken
 	shapeCatalogServiceSummaries
 	shapeCatalogServiceSummary
+	shapeChecklist
+	shapeChecklistItem
+	shapeChecklistPlace
+	shapeChecklistStatus
 	shapeConditionKeys
 	shapeConsoleCount
 	shapeConsoleFlag
@@ -97,6 +158,8 @@ const (
 	shapeDecision
 	shapeDecisionContext
 	shapeDecisions
+	shapeDeniedAttempt
+	shapeDeniedAttempts
 	shapeDurationSeconds
 	shapeEntity
 	shapeEvaluation
@@ -134,12 +197,30 @@ const (
 	shapeReachStep
 	shapeReachSteps
 	shapeRefusal
+	shapeRemedyAccess
+	shapeRemedyAccesses
+	shapeRemedyCall
+	shapeRemedyCalls
+	shapeRemedyKey
+	shapeRemedyKeys
+	shapeRemedyProof
+	shapeRemedyStep
+	shapeRemedySteps
 	shapeSemantic
 	shapeServicePrefix
 	shapeServiceReference
+	shapeServiceRight
+	shapeServiceRights
 	shapeStatus
 	shapeText
 	shapeTime
+	shapeUnprovenActions
+	shapeUnprovenActionsList
+	shapeUnusedAccess
+	shapeUnusedAccesses
+	shapeUnusedStatus
+	shapeUsedAction
+	shapeUsedActions
 	shapeCount
 )
 
@@ -222,17 +303,60 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "notes", Shape: &s[shapeMapNotes], Required: true},
 		{Name: "unknown", Shape: &s[shapeMapTexts], Required: true},
 	}}
+	s[shapeGetActivityInput] = awsapi.Shape{Name: "GetActivityInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetActivityInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "from", Shape: &s[shapeTime], Location: awsapi.InQuery},
+		{Name: "to", Shape: &s[shapeTime], Location: awsapi.InQuery},
+		{Name: "bucketSeconds", Shape: &s[shapeActivityBucket], Location: awsapi.InQuery},
+		{Name: "groupBy", Shape: &s[shapeActivityGroup], Location: awsapi.InQuery},
+		{Name: "attributeKey", Shape: &s[shapeActivityAttribute], Location: awsapi.InQuery},
+		{Name: "attributeValue", Shape: &s[shapeAuditResource], Location: awsapi.InQuery},
+		{Name: "maxSeries", Shape: &s[shapeActivitySeries], Location: awsapi.InQuery},
+	}}
+	s[shapeGetActivityOutput] = awsapi.Shape{Name: "GetActivityOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetActivityOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "from", Shape: &s[shapeTime], Required: true},
+		{Name: "to", Shape: &s[shapeTime], Required: true},
+		{Name: "bucketSeconds", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "groupBy", Shape: &s[shapeActivityGroup], Required: true},
+		{Name: "events", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "denied", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "failed", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "points", Shape: &s[shapeActivityPoints], Required: true},
+		{Name: "series", Shape: &s[shapeActivityAllSeries], Required: true},
+		{Name: "others", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "completeFrom", Shape: &s[shapeTime], Required: true},
+		{Name: "truncated", Shape: &s[shapeFlag], Required: true},
+	}}
 	s[shapeGetAlarmInput] = awsapi.Shape{Name: "GetAlarmInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAlarmInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "alarmId", Shape: &s[shapeAlarmId], Required: true, Location: awsapi.InLabel},
 	}}
 	s[shapeGetAlarmOutput] = awsapi.Shape{Name: "GetAlarmOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAlarmOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "alarm", Shape: &s[shapeAlarm], Required: true},
 	}}
+	s[shapeGetAuditSummaryInput] = awsapi.Shape{Name: "GetAuditSummaryInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAuditSummaryInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "since", Shape: &s[shapeAuditRevision], Location: awsapi.InQuery},
+	}}
+	s[shapeGetAuditSummaryOutput] = awsapi.Shape{Name: "GetAuditSummaryOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAuditSummaryOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "revision", Shape: &s[shapeAuditRevision], Required: true},
+		{Name: "generated", Shape: &s[shapeTime], Required: true},
+		{Name: "stale", Shape: &s[shapeFlag], Required: true},
+		{Name: "changed", Shape: &s[shapeFlag], Required: true},
+		{Name: "summary", Shape: &s[shapeAuditSummary]},
+	}}
 	s[shapeGetCatalogServiceInput] = awsapi.Shape{Name: "GetCatalogServiceInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetCatalogServiceInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "servicePrefix", Shape: &s[shapeServicePrefix], Required: true, Location: awsapi.InLabel},
 	}}
 	s[shapeGetCatalogServiceOutput] = awsapi.Shape{Name: "GetCatalogServiceOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetCatalogServiceOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "service", Shape: &s[shapeServiceReference], Location: awsapi.AsPayload},
+	}}
+	s[shapeGetFindingInput] = awsapi.Shape{Name: "GetFindingInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetFindingInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "findingId", Shape: &s[shapeAuditFindingId], Required: true, Location: awsapi.InLabel},
+	}}
+	s[shapeGetFindingOutput] = awsapi.Shape{Name: "GetFindingOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetFindingOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "revision", Shape: &s[shapeAuditRevision], Required: true},
+		{Name: "generated", Shape: &s[shapeTime], Required: true},
+		{Name: "stale", Shape: &s[shapeFlag], Required: true},
+		{Name: "finding", Shape: &s[shapeAuditFinding], Required: true},
+		{Name: "check", Shape: &s[shapeAuditCheck], Required: true},
 	}}
 	s[shapeGetGuardrailPlanInput] = awsapi.Shape{Name: "GetGuardrailPlanInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetGuardrailPlanInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "at", Shape: &s[shapeTime], Location: awsapi.InQuery},
@@ -274,6 +398,13 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "alarms", Shape: &s[shapeAlarms], Required: true},
 		{Name: "nextToken", Shape: &s[shapeAlarmToken]},
 	}}
+	s[shapeListAuditChecksInput] = awsapi.Shape{Name: "ListAuditChecksInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAuditChecksInput)(nil)).Elem()}
+	s[shapeListAuditChecksOutput] = awsapi.Shape{Name: "ListAuditChecksOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAuditChecksOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "revision", Shape: &s[shapeAuditRevision], Required: true},
+		{Name: "generated", Shape: &s[shapeTime], Required: true},
+		{Name: "stale", Shape: &s[shapeFlag], Required: true},
+		{Name: "checks", Shape: &s[shapeAuditChecks], Required: true},
+	}}
 	s[shapeListCatalogServicesInput] = awsapi.Shape{Name: "ListCatalogServicesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListCatalogServicesInput)(nil)).Elem()}
 	s[shapeListCatalogServicesOutput] = awsapi.Shape{Name: "ListCatalogServicesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListCatalogServicesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "services", Shape: &s[shapeCatalogServiceSummaries], Required: true},
@@ -288,6 +419,35 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "sessions", Shape: &s[shapeConsoleSessions], Required: true},
 		{Name: "nextToken", Shape: &s[shapeConsoleToken]},
 	}}
+	s[shapeListFindingsInput] = awsapi.Shape{Name: "ListFindingsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListFindingsInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "severity", Shape: &s[shapeAuditSeverity], Location: awsapi.InQuery},
+		{Name: "minimumSeverity", Shape: &s[shapeAuditSeverity], Location: awsapi.InQuery},
+		{Name: "checkId", Shape: &s[shapeAuditCheckId], Location: awsapi.InQuery},
+		{Name: "resource", Shape: &s[shapeAuditResource], Location: awsapi.InQuery},
+		{Name: "framework", Shape: &s[shapeAuditFramework], Location: awsapi.InQuery},
+		{Name: "maxResults", Shape: &s[shapeAuditPageSize], Location: awsapi.InQuery},
+		{Name: "nextToken", Shape: &s[shapeAuditToken], Location: awsapi.InQuery},
+	}}
+	s[shapeListFindingsOutput] = awsapi.Shape{Name: "ListFindingsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListFindingsOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "revision", Shape: &s[shapeAuditRevision], Required: true},
+		{Name: "generated", Shape: &s[shapeTime], Required: true},
+		{Name: "stale", Shape: &s[shapeFlag], Required: true},
+		{Name: "total", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "omitted", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "findings", Shape: &s[shapeAuditFindings], Required: true},
+		{Name: "nextToken", Shape: &s[shapeAuditToken]},
+	}}
+	s[shapeListUnusedAccessInput] = awsapi.Shape{Name: "ListUnusedAccessInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListUnusedAccessInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "principal", Shape: &s[shapeAuditResource], Location: awsapi.InQuery},
+		{Name: "maxResults", Shape: &s[shapeAuditPageSize], Location: awsapi.InQuery},
+		{Name: "nextToken", Shape: &s[shapeAuditToken], Location: awsapi.InQuery},
+	}}
+	s[shapeListUnusedAccessOutput] = awsapi.Shape{Name: "ListUnusedAccessOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListUnusedAccessOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "stateRevision", Shape: &s[shapeAuditRevision], Required: true},
+		{Name: "trackedSince", Shape: &s[shapeTime]},
+		{Name: "principals", Shape: &s[shapeUnusedAccesses], Required: true},
+		{Name: "nextToken", Shape: &s[shapeAuditToken]},
+	}}
 	s[shapeMuteAlarmInput] = awsapi.Shape{Name: "MuteAlarmInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*MuteAlarmInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "alarmId", Shape: &s[shapeAlarmId], Required: true, Location: awsapi.InLabel},
 		{Name: "reason", Shape: &s[shapeAlarmNoteText], Required: true},
@@ -295,6 +455,18 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	}}
 	s[shapeMuteAlarmOutput] = awsapi.Shape{Name: "MuteAlarmOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*MuteAlarmOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "alarm", Shape: &s[shapeAlarm], Required: true},
+	}}
+	s[shapePreviewRemedyInput] = awsapi.Shape{Name: "PreviewRemedyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PreviewRemedyInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "findingId", Shape: &s[shapeAuditFindingId], Required: true, Location: awsapi.InLabel},
+	}}
+	s[shapePreviewRemedyOutput] = awsapi.Shape{Name: "PreviewRemedyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*PreviewRemedyOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "findingId", Shape: &s[shapeAuditFindingId], Required: true},
+		{Name: "stateRevision", Shape: &s[shapeAuditRevision], Required: true},
+		{Name: "mendable", Shape: &s[shapeFlag], Required: true},
+		{Name: "reason", Shape: &s[shapeText]},
+		{Name: "remedy", Shape: &s[shapeAuditRemedy], Required: true},
+		{Name: "steps", Shape: &s[shapeRemedySteps], Required: true},
+		{Name: "proof", Shape: &s[shapeRemedyProof]},
 	}}
 	s[shapeRegisterPasskeyInput] = awsapi.Shape{Name: "RegisterPasskeyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RegisterPasskeyInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "userName", Shape: &s[shapeConsoleUserName]},
@@ -335,6 +507,26 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	s[shapeAction] = awsapi.Shape{Name: "Action", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Action)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "name", Shape: &s[shapeName], Required: true},
 		{Name: "properties", Shape: &s[shapeProperties]},
+	}}
+	s[shapeActivityAllSeries] = awsapi.Shape{Name: "ActivityAllSeries", Kind: awsapi.List, Member: &s[shapeActivitySeriesOf], GoType: reflect.TypeOf((*[]ActivitySeriesOf)(nil)).Elem()}
+	s[shapeActivityAttribute] = awsapi.Shape{Name: "ActivityAttribute", Kind: awsapi.String, Enum: []string{"EventName", "EventSource", "Username", "AccessKeyId", "ResourceName", "ResourceType", "ReadOnly"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeActivityBucket] = awsapi.Shape{Name: "ActivityBucket", Kind: awsapi.Integer, Min: new(int64(60)), Max: new(int64(2678400)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeActivityGroup] = awsapi.Shape{Name: "ActivityGroup", Kind: awsapi.String, Enum: []string{"principal", "action", "service", "address"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeActivityPoint] = awsapi.Shape{Name: "ActivityPoint", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ActivityPoint)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "start", Shape: &s[shapeTime], Required: true},
+		{Name: "events", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "denied", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "failed", Shape: &s[shapeAuditCount], Required: true},
+	}}
+	s[shapeActivityPoints] = awsapi.Shape{Name: "ActivityPoints", Kind: awsapi.List, Member: &s[shapeActivityPoint], GoType: reflect.TypeOf((*[]ActivityPoint)(nil)).Elem()}
+	s[shapeActivitySeries] = awsapi.Shape{Name: "ActivitySeries", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(50)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeActivitySeriesOf] = awsapi.Shape{Name: "ActivitySeriesOf", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ActivitySeriesOf)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "name", Shape: &s[shapeText], Required: true},
+		{Name: "events", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "denied", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "failed", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "last", Shape: &s[shapeTime], Required: true},
+		{Name: "points", Shape: &s[shapeActivityPoints], Required: true},
 	}}
 	s[shapeAlarm] = awsapi.Shape{Name: "Alarm", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Alarm)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "alarmId", Shape: &s[shapeAlarmId], Required: true},
@@ -413,6 +605,123 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	s[shapeAlarmTime] = awsapi.Shape{Name: "AlarmTime", Kind: awsapi.Timestamp, Time: awsapi.ISO8601, GoType: reflect.TypeOf((*time.Time)(nil)).Elem()}
 	s[shapeAlarmToken] = awsapi.Shape{Name: "AlarmToken", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(200)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeAlarms] = awsapi.Shape{Name: "Alarms", Kind: awsapi.List, Member: &s[shapeAlarm], GoType: reflect.TypeOf((*[]Alarm)(nil)).Elem()}
+	s[shapeAuditAccount] = awsapi.Shape{Name: "AuditAccount", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AuditAccount)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "account", Shape: &s[shapeText], Required: true},
+		{Name: "alias", Shape: &s[shapeText]},
+		{Name: "users", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "groups", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "roles", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "policies", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "administrators", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "escalations", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "external", Shape: &s[shapeAuditCount], Required: true},
+	}}
+	s[shapeAuditAreaScore] = awsapi.Shape{Name: "AuditAreaScore", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AuditAreaScore)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "area", Shape: &s[shapeText], Required: true},
+		{Name: "score", Shape: &s[shapeAuditPercent]},
+		{Name: "assessed", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "checks", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "moves", Shape: &s[shapeAuditMoves], Required: true},
+	}}
+	s[shapeAuditAreaScores] = awsapi.Shape{Name: "AuditAreaScores", Kind: awsapi.List, Member: &s[shapeAuditAreaScore], GoType: reflect.TypeOf((*[]AuditAreaScore)(nil)).Elem()}
+	s[shapeAuditCheck] = awsapi.Shape{Name: "AuditCheck", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AuditCheck)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "checkId", Shape: &s[shapeAuditCheckId], Required: true},
+		{Name: "title", Shape: &s[shapeText], Required: true},
+		{Name: "why", Shape: &s[shapeText], Required: true},
+		{Name: "severity", Shape: &s[shapeAuditSeverity], Required: true},
+		{Name: "area", Shape: &s[shapeText], Required: true},
+		{Name: "references", Shape: &s[shapeAuditReferences], Required: true},
+		{Name: "outcome", Shape: &s[shapeAuditOutcome], Required: true},
+		{Name: "findings", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "missing", Shape: &s[shapeAuditGaps], Required: true},
+		{Name: "mendable", Shape: &s[shapeFlag], Required: true},
+	}}
+	s[shapeAuditCheckId] = awsapi.Shape{Name: "AuditCheckId", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(64)), Pattern: awsapi.NewPattern("[a-z0-9-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAuditCheckIds] = awsapi.Shape{Name: "AuditCheckIds", Kind: awsapi.List, Member: &s[shapeAuditCheckId], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeAuditChecks] = awsapi.Shape{Name: "AuditChecks", Kind: awsapi.List, Member: &s[shapeAuditCheck], GoType: reflect.TypeOf((*[]AuditCheck)(nil)).Elem()}
+	s[shapeAuditCount] = awsapi.Shape{Name: "AuditCount", Kind: awsapi.Integer, Min: new(int64(0)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeAuditEvidence] = awsapi.Shape{Name: "AuditEvidence", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AuditEvidence)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "text", Shape: &s[shapeText], Required: true},
+		{Name: "policy", Shape: &s[shapeText]},
+		{Name: "statement", Shape: &s[shapeText]},
+		{Name: "line", Shape: &s[shapeAuditCount]},
+		{Name: "column", Shape: &s[shapeAuditCount]},
+		{Name: "time", Shape: &s[shapeTime]},
+	}}
+	s[shapeAuditEvidences] = awsapi.Shape{Name: "AuditEvidences", Kind: awsapi.List, Member: &s[shapeAuditEvidence], GoType: reflect.TypeOf((*[]AuditEvidence)(nil)).Elem()}
+	s[shapeAuditFinding] = awsapi.Shape{Name: "AuditFinding", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AuditFinding)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "findingId", Shape: &s[shapeAuditFindingId], Required: true},
+		{Name: "checkId", Shape: &s[shapeAuditCheckId], Required: true},
+		{Name: "severity", Shape: &s[shapeAuditSeverity], Required: true},
+		{Name: "area", Shape: &s[shapeText], Required: true},
+		{Name: "resource", Shape: &s[shapeText], Required: true},
+		{Name: "title", Shape: &s[shapeText], Required: true},
+		{Name: "evidence", Shape: &s[shapeAuditEvidences], Required: true},
+		{Name: "evidenceTotal", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "remedy", Shape: &s[shapeAuditRemedy], Required: true},
+		{Name: "mendable", Shape: &s[shapeFlag], Required: true},
+		{Name: "references", Shape: &s[shapeAuditReferences], Required: true},
+		{Name: "firstSeen", Shape: &s[shapeTime], Required: true},
+	}}
+	s[shapeAuditFindingId] = awsapi.Shape{Name: "AuditFindingId", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(80)), Pattern: awsapi.NewPattern("[a-z0-9-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAuditFindings] = awsapi.Shape{Name: "AuditFindings", Kind: awsapi.List, Member: &s[shapeAuditFinding], GoType: reflect.TypeOf((*[]AuditFinding)(nil)).Elem()}
+	s[shapeAuditFramework] = awsapi.Shape{Name: "AuditFramework", Kind: awsapi.String, Enum: []string{"cis", "fsbp", "warder"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAuditGap] = awsapi.Shape{Name: "AuditGap", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AuditGap)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "missing", Shape: &s[shapeText], Required: true},
+		{Name: "get", Shape: &s[shapeText]},
+	}}
+	s[shapeAuditGaps] = awsapi.Shape{Name: "AuditGaps", Kind: awsapi.List, Member: &s[shapeAuditGap], GoType: reflect.TypeOf((*[]AuditGap)(nil)).Elem()}
+	s[shapeAuditMove] = awsapi.Shape{Name: "AuditMove", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AuditMove)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "checkId", Shape: &s[shapeAuditCheckId], Required: true},
+		{Name: "findings", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "points", Shape: &s[shapeAuditCount], Required: true},
+	}}
+	s[shapeAuditMoves] = awsapi.Shape{Name: "AuditMoves", Kind: awsapi.List, Member: &s[shapeAuditMove], GoType: reflect.TypeOf((*[]AuditMove)(nil)).Elem()}
+	s[shapeAuditOutcome] = awsapi.Shape{Name: "AuditOutcome", Kind: awsapi.String, Enum: []string{"PASSED", "FAILED", "NOT_ASSESSED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAuditOutcomes] = awsapi.Shape{Name: "AuditOutcomes", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AuditOutcomes)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "passed", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "failed", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "notAssessed", Shape: &s[shapeAuditCount], Required: true},
+	}}
+	s[shapeAuditPageSize] = awsapi.Shape{Name: "AuditPageSize", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(100)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeAuditParameters] = awsapi.Shape{Name: "AuditParameters", Kind: awsapi.Map, Key: &s[shapeText], Value: &s[shapeText], GoType: reflect.TypeOf((*map[string]string)(nil)).Elem()}
+	s[shapeAuditPercent] = awsapi.Shape{Name: "AuditPercent", Kind: awsapi.Integer, Min: new(int64(0)), Max: new(int64(100)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeAuditReference] = awsapi.Shape{Name: "AuditReference", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AuditReference)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "framework", Shape: &s[shapeText], Required: true},
+		{Name: "id", Shape: &s[shapeText], Required: true},
+	}}
+	s[shapeAuditReferences] = awsapi.Shape{Name: "AuditReferences", Kind: awsapi.List, Member: &s[shapeAuditReference], GoType: reflect.TypeOf((*[]AuditReference)(nil)).Elem()}
+	s[shapeAuditRemedy] = awsapi.Shape{Name: "AuditRemedy", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AuditRemedy)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "text", Shape: &s[shapeText], Required: true},
+		{Name: "command", Shape: &s[shapeText]},
+		{Name: "patch", Shape: &s[shapeText]},
+		{Name: "terraform", Shape: &s[shapeText]},
+	}}
+	s[shapeAuditResource] = awsapi.Shape{Name: "AuditResource", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2048)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAuditRevision] = awsapi.Shape{Name: "AuditRevision", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(64)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAuditScore] = awsapi.Shape{Name: "AuditScore", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AuditScore)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "total", Shape: &s[shapeAuditPercent]},
+		{Name: "areas", Shape: &s[shapeAuditAreaScores], Required: true},
+	}}
+	s[shapeAuditSeverity] = awsapi.Shape{Name: "AuditSeverity", Kind: awsapi.String, Enum: []string{"critical", "high", "medium", "low", "informational"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAuditSeverityCounts] = awsapi.Shape{Name: "AuditSeverityCounts", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AuditSeverityCounts)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "critical", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "high", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "medium", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "low", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "informational", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "total", Shape: &s[shapeAuditCount], Required: true},
+	}}
+	s[shapeAuditSummary] = awsapi.Shape{Name: "AuditSummary", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AuditSummary)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "account", Shape: &s[shapeAuditAccount], Required: true},
+		{Name: "score", Shape: &s[shapeAuditScore], Required: true},
+		{Name: "findings", Shape: &s[shapeAuditSeverityCounts], Required: true},
+		{Name: "checks", Shape: &s[shapeAuditOutcomes], Required: true},
+		{Name: "checklist", Shape: &s[shapeChecklist], Required: true},
+	}}
+	s[shapeAuditTexts] = awsapi.Shape{Name: "AuditTexts", Kind: awsapi.List, Member: &s[shapeText], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
+	s[shapeAuditToken] = awsapi.Shape{Name: "AuditToken", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(4096)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeAuditUse] = awsapi.Shape{Name: "AuditUse", Kind: awsapi.String, Enum: []string{"USED", "PERHAPS_USED", "UNUSED", "NO_EVIDENCE"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeBatchOptions] = awsapi.Shape{Name: "BatchOptions", Kind: awsapi.Structure, GoType: reflect.TypeOf((*BatchOptions)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "explain", Shape: &s[shapeFlag]},
 		{Name: "encodedMessage", Shape: &s[shapeFlag], WireName: "encoded_message"},
@@ -426,6 +735,24 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "resources", Shape: &s[shapeStatus]},
 		{Name: "conditionKeys", Shape: &s[shapeStatus]},
 	}}
+	s[shapeChecklist] = awsapi.Shape{Name: "Checklist", Kind: awsapi.List, Member: &s[shapeChecklistItem], GoType: reflect.TypeOf((*[]ChecklistItem)(nil)).Elem()}
+	s[shapeChecklistItem] = awsapi.Shape{Name: "ChecklistItem", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ChecklistItem)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "itemId", Shape: &s[shapeText], Required: true},
+		{Name: "title", Shape: &s[shapeText], Required: true},
+		{Name: "status", Shape: &s[shapeChecklistStatus], Required: true},
+		{Name: "done", Shape: &s[shapeFlag], Required: true},
+		{Name: "why", Shape: &s[shapeText], Required: true},
+		{Name: "state", Shape: &s[shapeText], Required: true},
+		{Name: "findings", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "checkIds", Shape: &s[shapeAuditCheckIds], Required: true},
+		{Name: "where", Shape: &s[shapeChecklistPlace], Required: true},
+	}}
+	s[shapeChecklistPlace] = awsapi.Shape{Name: "ChecklistPlace", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ChecklistPlace)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "text", Shape: &s[shapeText], Required: true},
+		{Name: "path", Shape: &s[shapeText]},
+		{Name: "command", Shape: &s[shapeText]},
+	}}
+	s[shapeChecklistStatus] = awsapi.Shape{Name: "ChecklistStatus", Kind: awsapi.String, Enum: []string{"DONE", "OPEN", "NOT_ASSESSED"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeConditionKeys] = awsapi.Shape{Name: "ConditionKeys", Kind: awsapi.Document, GoType: reflect.TypeOf((*json.RawMessage)(nil)).Elem()}
 	s[shapeConsoleCount] = awsapi.Shape{Name: "ConsoleCount", Kind: awsapi.Integer, GoType: reflect.TypeOf((*int32)(nil)).Elem()}
 	s[shapeConsoleFlag] = awsapi.Shape{Name: "ConsoleFlag", Kind: awsapi.Boolean, GoType: reflect.TypeOf((*bool)(nil)).Elem()}
@@ -466,6 +793,11 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "encodedMessage", Shape: &s[shapeText], WireName: "encoded_message"},
 	}}
 	s[shapeDecisions] = awsapi.Shape{Name: "Decisions", Kind: awsapi.List, Member: &s[shapeDecision], GoType: reflect.TypeOf((*[]Decision)(nil)).Elem()}
+	s[shapeDeniedAttempt] = awsapi.Shape{Name: "DeniedAttempt", Kind: awsapi.Structure, GoType: reflect.TypeOf((*DeniedAttempt)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "action", Shape: &s[shapeText], Required: true},
+		{Name: "last", Shape: &s[shapeTime], Required: true},
+	}}
+	s[shapeDeniedAttempts] = awsapi.Shape{Name: "DeniedAttempts", Kind: awsapi.List, Member: &s[shapeDeniedAttempt], GoType: reflect.TypeOf((*[]DeniedAttempt)(nil)).Elem()}
 	s[shapeDurationSeconds] = awsapi.Shape{Name: "DurationSeconds", Kind: awsapi.Integer, Min: new(int64(60)), Max: new(int64(43200)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
 	s[shapeEntity] = awsapi.Shape{Name: "Entity", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Entity)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "type", Shape: &s[shapeName], Required: true},
@@ -587,11 +919,91 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "code", Shape: &s[shapeText], Required: true},
 		{Name: "message", Shape: &s[shapeText], Required: true},
 	}}
+	s[shapeRemedyAccess] = awsapi.Shape{Name: "RemedyAccess", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RemedyAccess)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "principal", Shape: &s[shapeText], Required: true},
+		{Name: "service", Shape: &s[shapeText], Required: true},
+		{Name: "actions", Shape: &s[shapeAuditTexts], Required: true},
+		{Name: "actionsTotal", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "resources", Shape: &s[shapeAuditTexts], Required: true},
+		{Name: "resourcesTotal", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "answer", Shape: &s[shapeText], Required: true},
+		{Name: "use", Shape: &s[shapeAuditUse]},
+		{Name: "evidence", Shape: &s[shapeText]},
+	}}
+	s[shapeRemedyAccesses] = awsapi.Shape{Name: "RemedyAccesses", Kind: awsapi.List, Member: &s[shapeRemedyAccess], GoType: reflect.TypeOf((*[]RemedyAccess)(nil)).Elem()}
+	s[shapeRemedyCall] = awsapi.Shape{Name: "RemedyCall", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RemedyCall)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "service", Shape: &s[shapeText], Required: true},
+		{Name: "action", Shape: &s[shapeText], Required: true},
+		{Name: "parameters", Shape: &s[shapeAuditParameters], Required: true},
+	}}
+	s[shapeRemedyCalls] = awsapi.Shape{Name: "RemedyCalls", Kind: awsapi.List, Member: &s[shapeRemedyCall], GoType: reflect.TypeOf((*[]RemedyCall)(nil)).Elem()}
+	s[shapeRemedyKey] = awsapi.Shape{Name: "RemedyKey", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RemedyKey)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "accessKeyId", Shape: &s[shapeText], Required: true},
+		{Name: "userName", Shape: &s[shapeText], Required: true},
+		{Name: "use", Shape: &s[shapeAuditUse], Required: true},
+		{Name: "evidence", Shape: &s[shapeText], Required: true},
+	}}
+	s[shapeRemedyKeys] = awsapi.Shape{Name: "RemedyKeys", Kind: awsapi.List, Member: &s[shapeRemedyKey], GoType: reflect.TypeOf((*[]RemedyKey)(nil)).Elem()}
+	s[shapeRemedyProof] = awsapi.Shape{Name: "RemedyProof", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RemedyProof)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "principals", Shape: &s[shapeAuditTexts], Required: true},
+		{Name: "lost", Shape: &s[shapeRemedyAccesses], Required: true},
+		{Name: "lostTotal", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "gained", Shape: &s[shapeRemedyAccesses], Required: true},
+		{Name: "gainedTotal", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "keys", Shape: &s[shapeRemedyKeys], Required: true},
+		{Name: "notAssessed", Shape: &s[shapeAuditTexts], Required: true},
+		{Name: "usedIsLost", Shape: &s[shapeFlag], Required: true},
+		{Name: "noEvidence", Shape: &s[shapeAuditCount], Required: true},
+	}}
+	s[shapeRemedyStep] = awsapi.Shape{Name: "RemedyStep", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RemedyStep)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "text", Shape: &s[shapeText], Required: true},
+		{Name: "diff", Shape: &s[shapeAuditTexts], Required: true},
+		{Name: "call", Shape: &s[shapeRemedyCall], Required: true},
+		{Name: "undo", Shape: &s[shapeRemedyCalls], Required: true},
+	}}
+	s[shapeRemedySteps] = awsapi.Shape{Name: "RemedySteps", Kind: awsapi.List, Member: &s[shapeRemedyStep], GoType: reflect.TypeOf((*[]RemedyStep)(nil)).Elem()}
 	s[shapeSemantic] = awsapi.Shape{Name: "Semantic", Kind: awsapi.String, Enum: []string{"execute_all", "deny_on_first_deny", "permit_on_first_permit"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeServicePrefix] = awsapi.Shape{Name: "ServicePrefix", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(63)), Pattern: awsapi.NewPattern("[a-z0-9][a-z0-9-]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeServiceReference] = awsapi.Shape{Name: "ServiceReference", Kind: awsapi.Document, GoType: reflect.TypeOf((*json.RawMessage)(nil)).Elem()}
+	s[shapeServiceRight] = awsapi.Shape{Name: "ServiceRight", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ServiceRight)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "service", Shape: &s[shapeText], Required: true},
+		{Name: "status", Shape: &s[shapeUnusedStatus], Required: true},
+		{Name: "lastUsed", Shape: &s[shapeTime]},
+		{Name: "granted", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "usedCount", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "unusedCount", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "noEvidenceCount", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "used", Shape: &s[shapeUsedActions]},
+		{Name: "unused", Shape: &s[shapeAuditTexts]},
+		{Name: "noEvidence", Shape: &s[shapeUnprovenActionsList]},
+	}}
+	s[shapeServiceRights] = awsapi.Shape{Name: "ServiceRights", Kind: awsapi.List, Member: &s[shapeServiceRight], GoType: reflect.TypeOf((*[]ServiceRight)(nil)).Elem()}
 	s[shapeStatus] = awsapi.Shape{Name: "Status", Kind: awsapi.Integer, GoType: reflect.TypeOf((*int32)(nil)).Elem()}
 	s[shapeText] = awsapi.Shape{Name: "Text", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeTime] = awsapi.Shape{Name: "Time", Kind: awsapi.Timestamp, Time: awsapi.ISO8601, GoType: reflect.TypeOf((*time.Time)(nil)).Elem()}
+	s[shapeUnprovenActions] = awsapi.Shape{Name: "UnprovenActions", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UnprovenActions)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "why", Shape: &s[shapeText], Required: true},
+		{Name: "actions", Shape: &s[shapeAuditTexts], Required: true},
+	}}
+	s[shapeUnprovenActionsList] = awsapi.Shape{Name: "UnprovenActionsList", Kind: awsapi.List, Member: &s[shapeUnprovenActions], GoType: reflect.TypeOf((*[]UnprovenActions)(nil)).Elem()}
+	s[shapeUnusedAccess] = awsapi.Shape{Name: "UnusedAccess", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UnusedAccess)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "principal", Shape: &s[shapeText], Required: true},
+		{Name: "granted", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "used", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "unused", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "noEvidence", Shape: &s[shapeAuditCount], Required: true},
+		{Name: "lastUsed", Shape: &s[shapeTime]},
+		{Name: "services", Shape: &s[shapeServiceRights], Required: true},
+		{Name: "denied", Shape: &s[shapeDeniedAttempts], Required: true},
+		{Name: "incomplete", Shape: &s[shapeText]},
+	}}
+	s[shapeUnusedAccesses] = awsapi.Shape{Name: "UnusedAccesses", Kind: awsapi.List, Member: &s[shapeUnusedAccess], GoType: reflect.TypeOf((*[]UnusedAccess)(nil)).Elem()}
+	s[shapeUnusedStatus] = awsapi.Shape{Name: "UnusedStatus", Kind: awsapi.String, Enum: []string{"USED", "UNUSED", "NO_EVIDENCE"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeUsedAction] = awsapi.Shape{Name: "UsedAction", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UsedAction)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "action", Shape: &s[shapeText], Required: true},
+		{Name: "last", Shape: &s[shapeTime], Required: true},
+		{Name: "by", Shape: &s[shapeText], Required: true},
+	}}
+	s[shapeUsedActions] = awsapi.Shape{Name: "UsedActions", Kind: awsapi.List, Member: &s[shapeUsedAction], GoType: reflect.TypeOf((*[]UsedAction)(nil)).Elem()}
 	return s
 }

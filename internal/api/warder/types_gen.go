@@ -140,6 +140,50 @@ type GetAccessMapOutput struct {
 	Unknown []string
 }
 
+// GetActivityInput is the input of GetActivity.
+type GetActivityInput struct {
+	From *time.Time
+	To   *time.Time
+	// Value 60 to 2678400.
+	BucketSeconds *int32
+	// One of principal, action, service, address.
+	GroupBy *string
+	// One of EventName, EventSource, Username, AccessKeyId, ResourceName, ResourceType, ReadOnly.
+	AttributeKey *string
+	// Length 1 to 2048.
+	AttributeValue *string
+	// Value 1 to 50.
+	MaxSeries *int32
+}
+
+// GetActivityOutput is the output of GetActivity.
+type GetActivityOutput struct {
+	// Required.
+	From time.Time
+	// Required.
+	To time.Time
+	// Required. Value 0 or more.
+	BucketSeconds int32
+	// Required. One of principal, action, service, address.
+	GroupBy string
+	// Required. Value 0 or more.
+	Events int32
+	// Required. Value 0 or more.
+	Denied int32
+	// Required. Value 0 or more.
+	Failed int32
+	// Required.
+	Points []ActivityPoint
+	// Required.
+	Series []ActivitySeriesOf
+	// Required. Value 0 or more.
+	Others int32
+	// Required.
+	CompleteFrom time.Time
+	// Required.
+	Truncated bool
+}
+
 // GetAlarmInput is the input of GetAlarm.
 type GetAlarmInput struct {
 	// Required. Pattern [0-9a-f]{16}
@@ -152,6 +196,25 @@ type GetAlarmOutput struct {
 	Alarm Alarm
 }
 
+// GetAuditSummaryInput is the input of GetAuditSummary.
+type GetAuditSummaryInput struct {
+	// Length 1 to 64.
+	Since *string
+}
+
+// GetAuditSummaryOutput is the output of GetAuditSummary.
+type GetAuditSummaryOutput struct {
+	// Required. Length 1 to 64.
+	Revision string
+	// Required.
+	Generated time.Time
+	// Required.
+	Stale bool
+	// Required.
+	Changed bool
+	Summary *AuditSummary
+}
+
 // GetCatalogServiceInput is the input of GetCatalogService.
 type GetCatalogServiceInput struct {
 	// Required. Length 1 to 63. Pattern [a-z0-9][a-z0-9-]*
@@ -161,6 +224,26 @@ type GetCatalogServiceInput struct {
 // GetCatalogServiceOutput is the output of GetCatalogService.
 type GetCatalogServiceOutput struct {
 	Service json.RawMessage
+}
+
+// GetFindingInput is the input of GetFinding.
+type GetFindingInput struct {
+	// Required. Length 1 to 80. Pattern [a-z0-9-]+
+	FindingId string
+}
+
+// GetFindingOutput is the output of GetFinding.
+type GetFindingOutput struct {
+	// Required. Length 1 to 64.
+	Revision string
+	// Required.
+	Generated time.Time
+	// Required.
+	Stale bool
+	// Required.
+	Finding AuditFinding
+	// Required.
+	Check AuditCheck
 }
 
 // GetGuardrailPlanInput is the input of GetGuardrailPlan.
@@ -241,6 +324,21 @@ type ListAlarmsOutput struct {
 	NextToken *string
 }
 
+// ListAuditChecksInput is the input of ListAuditChecks.
+type ListAuditChecksInput struct{}
+
+// ListAuditChecksOutput is the output of ListAuditChecks.
+type ListAuditChecksOutput struct {
+	// Required. Length 1 to 64.
+	Revision string
+	// Required.
+	Generated time.Time
+	// Required.
+	Stale bool
+	// Required.
+	Checks []AuditCheck
+}
+
 // ListCatalogServicesInput is the input of ListCatalogServices.
 type ListCatalogServicesInput struct{}
 
@@ -269,6 +367,63 @@ type ListConsoleSessionsOutput struct {
 	NextToken *string
 }
 
+// ListFindingsInput is the input of ListFindings.
+type ListFindingsInput struct {
+	// One of critical, high, medium, low, informational.
+	Severity *string
+	// One of critical, high, medium, low, informational.
+	MinimumSeverity *string
+	// Length 1 to 64. Pattern [a-z0-9-]+
+	CheckId *string
+	// Length 1 to 2048.
+	Resource *string
+	// One of cis, fsbp, warder.
+	Framework *string
+	// Value 1 to 100.
+	MaxResults *int32
+	// Length 1 to 4096.
+	NextToken *string
+}
+
+// ListFindingsOutput is the output of ListFindings.
+type ListFindingsOutput struct {
+	// Required. Length 1 to 64.
+	Revision string
+	// Required.
+	Generated time.Time
+	// Required.
+	Stale bool
+	// Required. Value 0 or more.
+	Total int32
+	// Required. Value 0 or more.
+	Omitted int32
+	// Required.
+	Findings []AuditFinding
+	// Length 1 to 4096.
+	NextToken *string
+}
+
+// ListUnusedAccessInput is the input of ListUnusedAccess.
+type ListUnusedAccessInput struct {
+	// Length 1 to 2048.
+	Principal *string
+	// Value 1 to 100.
+	MaxResults *int32
+	// Length 1 to 4096.
+	NextToken *string
+}
+
+// ListUnusedAccessOutput is the output of ListUnusedAccess.
+type ListUnusedAccessOutput struct {
+	// Required. Length 1 to 64.
+	StateRevision string
+	TrackedSince  *time.Time
+	// Required.
+	Principals []UnusedAccess
+	// Length 1 to 4096.
+	NextToken *string
+}
+
 // MuteAlarmInput is the input of MuteAlarm.
 type MuteAlarmInput struct {
 	// Required. Pattern [0-9a-f]{16}
@@ -283,6 +438,28 @@ type MuteAlarmInput struct {
 type MuteAlarmOutput struct {
 	// Required.
 	Alarm Alarm
+}
+
+// PreviewRemedyInput is the input of PreviewRemedy.
+type PreviewRemedyInput struct {
+	// Required. Length 1 to 80. Pattern [a-z0-9-]+
+	FindingId string
+}
+
+// PreviewRemedyOutput is the output of PreviewRemedy.
+type PreviewRemedyOutput struct {
+	// Required. Length 1 to 80. Pattern [a-z0-9-]+
+	FindingId string
+	// Required. Length 1 to 64.
+	StateRevision string
+	// Required.
+	Mendable bool
+	Reason   *string
+	// Required.
+	Remedy AuditRemedy
+	// Required.
+	Steps []RemedyStep
+	Proof *RemedyProof
 }
 
 // RegisterPasskeyInput is the input of RegisterPasskey.
@@ -363,6 +540,34 @@ type Action struct {
 	// Required. Length 1 to 256.
 	Name       string
 	Properties json.RawMessage
+}
+
+// ActivityPoint is the model's structure ActivityPoint.
+type ActivityPoint struct {
+	// Required.
+	Start time.Time
+	// Required. Value 0 or more.
+	Events int32
+	// Required. Value 0 or more.
+	Denied int32
+	// Required. Value 0 or more.
+	Failed int32
+}
+
+// ActivitySeriesOf is the model's structure ActivitySeriesOf.
+type ActivitySeriesOf struct {
+	// Required.
+	Name string
+	// Required. Value 0 or more.
+	Events int32
+	// Required. Value 0 or more.
+	Denied int32
+	// Required. Value 0 or more.
+	Failed int32
+	// Required.
+	Last time.Time
+	// Required.
+	Points []ActivityPoint
 }
 
 // Alarm is the model's structure Alarm.
@@ -471,6 +676,188 @@ type AlarmRule struct {
 	Inactive *string
 }
 
+// AuditAccount is the model's structure AuditAccount.
+type AuditAccount struct {
+	// Required.
+	Account string
+	Alias   *string
+	// Required. Value 0 or more.
+	Users int32
+	// Required. Value 0 or more.
+	Groups int32
+	// Required. Value 0 or more.
+	Roles int32
+	// Required. Value 0 or more.
+	Policies int32
+	// Required. Value 0 or more.
+	Administrators int32
+	// Required. Value 0 or more.
+	Escalations int32
+	// Required. Value 0 or more.
+	External int32
+}
+
+// AuditAreaScore is the model's structure AuditAreaScore.
+type AuditAreaScore struct {
+	// Required.
+	Area string
+	// Value 0 to 100.
+	Score *int32
+	// Required. Value 0 or more.
+	Assessed int32
+	// Required. Value 0 or more.
+	Checks int32
+	// Required.
+	Moves []AuditMove
+}
+
+// AuditCheck is the model's structure AuditCheck.
+type AuditCheck struct {
+	// Required. Length 1 to 64. Pattern [a-z0-9-]+
+	CheckId string
+	// Required.
+	Title string
+	// Required.
+	Why string
+	// Required. One of critical, high, medium, low, informational.
+	Severity string
+	// Required.
+	Area string
+	// Required.
+	References []AuditReference
+	// Required. One of PASSED, FAILED, NOT_ASSESSED.
+	Outcome string
+	// Required. Value 0 or more.
+	Findings int32
+	// Required.
+	Missing []AuditGap
+	// Required.
+	Mendable bool
+}
+
+// AuditEvidence is the model's structure AuditEvidence.
+type AuditEvidence struct {
+	// Required.
+	Text      string
+	Policy    *string
+	Statement *string
+	// Value 0 or more.
+	Line *int32
+	// Value 0 or more.
+	Column *int32
+	Time   *time.Time
+}
+
+// AuditFinding is the model's structure AuditFinding.
+type AuditFinding struct {
+	// Required. Length 1 to 80. Pattern [a-z0-9-]+
+	FindingId string
+	// Required. Length 1 to 64. Pattern [a-z0-9-]+
+	CheckId string
+	// Required. One of critical, high, medium, low, informational.
+	Severity string
+	// Required.
+	Area string
+	// Required.
+	Resource string
+	// Required.
+	Title string
+	// Required.
+	Evidence []AuditEvidence
+	// Required. Value 0 or more.
+	EvidenceTotal int32
+	// Required.
+	Remedy AuditRemedy
+	// Required.
+	Mendable bool
+	// Required.
+	References []AuditReference
+	// Required.
+	FirstSeen time.Time
+}
+
+// AuditGap is the model's structure AuditGap.
+type AuditGap struct {
+	// Required.
+	Missing string
+	Get     *string
+}
+
+// AuditMove is the model's structure AuditMove.
+type AuditMove struct {
+	// Required. Length 1 to 64. Pattern [a-z0-9-]+
+	CheckId string
+	// Required. Value 0 or more.
+	Findings int32
+	// Required. Value 0 or more.
+	Points int32
+}
+
+// AuditOutcomes is the model's structure AuditOutcomes.
+type AuditOutcomes struct {
+	// Required. Value 0 or more.
+	Passed int32
+	// Required. Value 0 or more.
+	Failed int32
+	// Required. Value 0 or more.
+	NotAssessed int32
+}
+
+// AuditReference is the model's structure AuditReference.
+type AuditReference struct {
+	// Required.
+	Framework string
+	// Required.
+	Id string
+}
+
+// AuditRemedy is the model's structure AuditRemedy.
+type AuditRemedy struct {
+	// Required.
+	Text      string
+	Command   *string
+	Patch     *string
+	Terraform *string
+}
+
+// AuditScore is the model's structure AuditScore.
+type AuditScore struct {
+	// Value 0 to 100.
+	Total *int32
+	// Required.
+	Areas []AuditAreaScore
+}
+
+// AuditSeverityCounts is the model's structure AuditSeverityCounts.
+type AuditSeverityCounts struct {
+	// Required. Value 0 or more.
+	Critical int32
+	// Required. Value 0 or more.
+	High int32
+	// Required. Value 0 or more.
+	Medium int32
+	// Required. Value 0 or more.
+	Low int32
+	// Required. Value 0 or more.
+	Informational int32
+	// Required. Value 0 or more.
+	Total int32
+}
+
+// AuditSummary is the model's structure AuditSummary.
+type AuditSummary struct {
+	// Required.
+	Account AuditAccount
+	// Required.
+	Score AuditScore
+	// Required.
+	Findings AuditSeverityCounts
+	// Required.
+	Checks AuditOutcomes
+	// Required.
+	Checklist []ChecklistItem
+}
+
 // BatchOptions is the model's structure BatchOptions.
 type BatchOptions struct {
 	Explain        *bool
@@ -487,6 +874,36 @@ type CatalogServiceSummary struct {
 	Actions       int32
 	Resources     *int32
 	ConditionKeys *int32
+}
+
+// ChecklistItem is the model's structure ChecklistItem.
+type ChecklistItem struct {
+	// Required.
+	ItemId string
+	// Required.
+	Title string
+	// Required. One of DONE, OPEN, NOT_ASSESSED.
+	Status string
+	// Required.
+	Done bool
+	// Required.
+	Why string
+	// Required.
+	State string
+	// Required. Value 0 or more.
+	Findings int32
+	// Required. Each: Length 1 to 64. Pattern [a-z0-9-]+
+	CheckIds []string
+	// Required.
+	Where ChecklistPlace
+}
+
+// ChecklistPlace is the model's structure ChecklistPlace.
+type ChecklistPlace struct {
+	// Required.
+	Text    string
+	Path    *string
+	Command *string
 }
 
 // ConsoleSession is the model's structure ConsoleSession.
@@ -530,6 +947,14 @@ type DecisionContext struct {
 	Payload        *Payload
 	Explanation    json.RawMessage
 	EncodedMessage *string
+}
+
+// DeniedAttempt is the model's structure DeniedAttempt.
+type DeniedAttempt struct {
+	// Required.
+	Action string
+	// Required.
+	Last time.Time
 }
 
 // Entity is the model's structure Entity.
@@ -714,4 +1139,139 @@ type Refusal struct {
 	Code string
 	// Required.
 	Message string
+}
+
+// RemedyAccess is the model's structure RemedyAccess.
+type RemedyAccess struct {
+	// Required.
+	Principal string
+	// Required.
+	Service string
+	// Required.
+	Actions []string
+	// Required. Value 0 or more.
+	ActionsTotal int32
+	// Required.
+	Resources []string
+	// Required. Value 0 or more.
+	ResourcesTotal int32
+	// Required.
+	Answer string
+	// One of USED, PERHAPS_USED, UNUSED, NO_EVIDENCE.
+	Use      *string
+	Evidence *string
+}
+
+// RemedyCall is the model's structure RemedyCall.
+type RemedyCall struct {
+	// Required.
+	Service string
+	// Required.
+	Action string
+	// Required.
+	Parameters map[string]string
+}
+
+// RemedyKey is the model's structure RemedyKey.
+type RemedyKey struct {
+	// Required.
+	AccessKeyId string
+	// Required.
+	UserName string
+	// Required. One of USED, PERHAPS_USED, UNUSED, NO_EVIDENCE.
+	Use string
+	// Required.
+	Evidence string
+}
+
+// RemedyProof is the model's structure RemedyProof.
+type RemedyProof struct {
+	// Required.
+	Principals []string
+	// Required.
+	Lost []RemedyAccess
+	// Required. Value 0 or more.
+	LostTotal int32
+	// Required.
+	Gained []RemedyAccess
+	// Required. Value 0 or more.
+	GainedTotal int32
+	// Required.
+	Keys []RemedyKey
+	// Required.
+	NotAssessed []string
+	// Required.
+	UsedIsLost bool
+	// Required. Value 0 or more.
+	NoEvidence int32
+}
+
+// RemedyStep is the model's structure RemedyStep.
+type RemedyStep struct {
+	// Required.
+	Text string
+	// Required.
+	Diff []string
+	// Required.
+	Call RemedyCall
+	// Required.
+	Undo []RemedyCall
+}
+
+// ServiceRight is the model's structure ServiceRight.
+type ServiceRight struct {
+	// Required.
+	Service string
+	// Required. One of USED, UNUSED, NO_EVIDENCE.
+	Status   string
+	LastUsed *time.Time
+	// Required. Value 0 or more.
+	Granted int32
+	// Required. Value 0 or more.
+	UsedCount int32
+	// Required. Value 0 or more.
+	UnusedCount int32
+	// Required. Value 0 or more.
+	NoEvidenceCount int32
+	Used            []UsedAction
+	Unused          []string
+	NoEvidence      []UnprovenActions
+}
+
+// UnprovenActions is the model's structure UnprovenActions.
+type UnprovenActions struct {
+	// Required.
+	Why string
+	// Required.
+	Actions []string
+}
+
+// UnusedAccess is the model's structure UnusedAccess.
+type UnusedAccess struct {
+	// Required.
+	Principal string
+	// Required. Value 0 or more.
+	Granted int32
+	// Required. Value 0 or more.
+	Used int32
+	// Required. Value 0 or more.
+	Unused int32
+	// Required. Value 0 or more.
+	NoEvidence int32
+	LastUsed   *time.Time
+	// Required.
+	Services []ServiceRight
+	// Required.
+	Denied     []DeniedAttempt
+	Incomplete *string
+}
+
+// UsedAction is the model's structure UsedAction.
+type UsedAction struct {
+	// Required.
+	Action string
+	// Required.
+	Last time.Time
+	// Required.
+	By string
 }

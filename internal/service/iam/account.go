@@ -67,29 +67,33 @@ func (iam *Service) listAccountAliases(c *server.Call, in *api.ListAccountAliase
 // getAccountSummary gives every key that AWS gives. What Warder does not have yet is 0: the root user's password and
 // keys. Source: IAM API Reference, GetAccountSummary.
 func (iam *Service) getAccountSummary(c *server.Call, _ *api.GetAccountSummaryInput) (*api.GetAccountSummaryOutput, error) {
-	counts := c.Account().Counts()
+	return &api.GetAccountSummaryOutput{SummaryMap: iam.summary(c.Directory(), c.Account())}, nil
+}
+
+func (iam *Service) summary(snap *directory.Snapshot, a *directory.Account) map[string]int32 {
+	counts := a.Counts()
 	summary := map[string]int32{
 		"Users":               int32(counts.Users),
 		"Groups":              int32(counts.Groups),
 		"Roles":               int32(counts.Roles),
 		"Policies":            int32(counts.Policies),
 		"InstanceProfiles":    int32(counts.InstanceProfiles),
-		"PolicyVersionsInUse": int32(counts.PolicyVersions + awsPoliciesInUse(c.Directory(), c.Account())),
+		"PolicyVersionsInUse": int32(counts.PolicyVersions + awsPoliciesInUse(snap, a)),
 
 		"AccountAccessKeysPresent":          0,
-		"AccountMFAEnabled":                 int32(min(1, len(c.Account().MFADevicesOf(c.Account().ID())))),
-		"AccountPasswordPresent":            rootPasswords(c.Account()),
+		"AccountMFAEnabled":                 int32(min(1, len(a.MFADevicesOf(a.ID())))),
+		"AccountPasswordPresent":            rootPasswords(a),
 		"AccountSigningCertificatesPresent": 0,
 		"MFADevices":                        int32(counts.MFADevices),
 		"MFADevicesInUse":                   int32(counts.MFADevicesInUse),
-		"Providers":                         int32(c.Account().OIDCProviderCount() + counts.SAMLProviders),
+		"Providers":                         int32(a.OIDCProviderCount() + counts.SAMLProviders),
 		"ServerCertificates":                int32(counts.ServerCertificates),
-		"GlobalEndpointTokenVersion":        int32(max(1, c.Account().Info().TokenVersion)),
+		"GlobalEndpointTokenVersion":        int32(max(1, a.Info().TokenVersion)),
 	}
 	for key, limit := range iam.store.Quotas().Summary() {
 		summary[key] = int32(limit)
 	}
-	return &api.GetAccountSummaryOutput{SummaryMap: summary}, nil
+	return summary
 }
 
 // awsPoliciesInUse is the number of AWS's policies that something in the account has attached or as its boundary. One

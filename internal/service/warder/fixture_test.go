@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -15,10 +16,12 @@ import (
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/accessmap"
 	api "github.com/warder-iam/warder/internal/api/warder"
+	"github.com/warder-iam/warder/internal/liveaudit"
 	"github.com/warder-iam/warder/internal/rewind"
 	"github.com/warder-iam/warder/internal/server/servertest"
 	"github.com/warder-iam/warder/internal/service/sts"
 	"github.com/warder-iam/warder/internal/service/warder"
+	"github.com/warder-iam/warder/internal/trailstore"
 	"github.com/warder-iam/warder/trail"
 )
 
@@ -63,6 +66,13 @@ func (noTrail) Before(string, time.Time) iter.Seq2[*trail.Event, error] {
 	return func(func(*trail.Event, error) bool) {}
 }
 
+// quiet is a trail without events.
+type quiet struct{}
+
+func (quiet) Lookup(context.Context, trailstore.Query) (trailstore.Page, error) {
+	return trailstore.Page{}, nil
+}
+
 const trustAccount = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"` + account + `"},"Action":"sts:AssumeRole"}}`
 
 func document(statements ...string) string {
@@ -79,6 +89,9 @@ func newFixture(t testing.TB) *fixture {
 		warder.RegisterAlarms(w.Server, channels{})
 		warder.RegisterMap(w.Server, accessmap.New(accessmap.Options{
 			Snapshot: w.Store.Snapshot, Now: time.Now, History: func(context.Context, string) rewind.History { return noTrail{} },
+		}))
+		warder.RegisterAudit(w.Server, liveaudit.New(liveaudit.Options{
+			Store: w.Store, Events: quiet{}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		}))
 		sts.Register(w.Server, w.Keys, sts.Options{})
 	})

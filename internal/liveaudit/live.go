@@ -1,0 +1,282 @@
+package liveaudit
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/warder-iam/warder/audit"
+	"github.com/warder-iam/warder/audit/checks"
+	"github.com/warder-iam/warder/directory"
+	api "github.com/warder-iam/warder/internal/api/warder"
+	"github.com/warder-iam/warder/internal/service/cloudtrail"
+	"github.com/warder-iam/warder/internal/service/iam"
+	"github.com/warder-iam/warder/internal/store"
+)
+
+// Options of Live. All must be set but Channels and Status.
+type Options struct {
+	Store *store.Store
+	// Events finds what was recorded.
+	Events cloudtrail.Events
+	// Status is how the delivery of trails goes; nil where nothing is delivered.
+	Status cloudtrail.Status
+	// Channels are the names of those that tell somebody of alarms; nil where alarms are off.
+	Channels func() []string
+	// Now is the time; audits run by it.
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+// Live audits accounts when somebody asks, keeps the last report of each, and audits again only after something changed. One
+// audit runs at a time, and rests after each run, so that decisions and other requests hardly notice. All methods may be called at
+// the same time.
+type Live struct {
+	Options
+	facts iam.Facts
+	turn  chan struct{} // one audit or preview at a time
+
+	mu       sync.Mutex
+	accounts map[string]*standing
+}
+
+// New makes a Live. It starts nothing.
+func New(o Options) *Live {
+	return &Live{Options: o, facts: iam.NewFacts(o.Store), turn: make(chan struct{}, 1), accounts: map[string]*standing{}}
+}
+
+const (
+	// patience is how long a call waits for a new report where there is an older one, and firstPatience where there is none.
+	patience, firstPatience = 2 * time.Second, 20 * time.Second
+	// restFactor is how many times as long as a run took no other one of the account begins: one account that changes all the
+	// time costs a fifth of one processor.
+	restFactor = 4
+	// A report is old after leastAge, or ageFactor times as long as it took: uses of keys and deliveries of trails change
+	// nothing in the state.
+	leastAge  = time.Minute
+	ageFactor = 50
+	// mostAccounts bounds the reports that are kept, and mostFindings those of one: the gravest.
+	mostAccounts = 8
+	mostFindings = 20_000
+)
+
+// standing is what is known of one account.
+type standing struct {
+	last    *result       // nil before the first report
+	failed  error         // of the last run
+	running chan struct{} // closed at the end of the run that is under way; nil where none is
+	ended   time.Time     // of the last run
+	asked   time.Time
+}
+
+// result is one report. It is never modified.
+type result struct {
+	account  *directory.Account
+	made     time.Time
+	took     time.Duration
+	revision string
+	report   *audit.Report
+	omitted  int // findings that are not kept
+	summary  api.AuditSummary
+}
+
+// current reports whether the result still tells of the account as it is.
+func (r *result) current(a *directory.Account, now time.Time) bool {
+	return r != nil && r.account == a && now.Sub(r.made) < max(leastAge, ageFactor*r.took) &&
+		now.UTC().Truncate(24*time.Hour).Equal(r.made.UTC().Truncate(24*time.Hour))
+}
+
+// result gives the newest report of an account, and whether it is stale: something changed since, and the new one is not made
+// yet. The error says that there is none yet, or that none can be made.
+func (l *Live) result(ctx context.Context, account string) (_ *result, stale bool, err error) {
+	l.mu.Lock()
+	s := l.standing(account)
+	if s.last.current(l.state(account), l.Now()) {
+		defer l.mu.Unlock()
+		return s.last, false, nil
+	}
+	if s.running == nil {
+		s.running = make(chan struct{})
+		go l.run(account, s)
+	}
+	ended, wait := s.running, firstPatience
+	if s.last != nil {
+		wait = patience
+	}
+	l.mu.Unlock()
+
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ended:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case s.last != nil:
+		return s.last, !s.last.current(l.state(account), l.Now()), nil
+	case s.failed != nil:
+		return nil, false, s.failed
+	}
+	return nil, false, api.AuditNotReadyException.New("The first audit of the account is not done yet. Ask again in a moment.")
+}
+
+func (l *Live) state(account string) *directory.Account { return l.Store.Snapshot().Account(account) }
+
+// standing is that of an account; of too many the one that nobody asked for the longest time is forgotten. It is called
+// under mu.
+func (l *Live) standing(account string) *standing {
+	s := l.accounts[account]
+	if s == nil {
+		s = &standing{}
+		l.accounts[account] = s
+	}
+	s.asked = l.Now()
+	if len(l.accounts) <= mostAccounts {
+		return s
+	}
+	oldest := ""
+	for id, other := range l.accounts {
+		if other != s && other.running == nil && (oldest == "" || other.asked.Before(l.accounts[oldest].asked)) {
+			oldest = id
+		}
+	}
+	delete(l.accounts, oldest)
+	return s
+}
+
+// run makes one report, after the rest that the last one asks for. Nobody waits for it when the server stops: it only reads
+// what is in memory.
+func (l *Live) run(account string, s *standing) {
+	l.mu.Lock()
+	last, ended := s.last, s.ended
+	l.mu.Unlock()
+	if last != nil {
+		time.Sleep(ended.Add(restFactor * last.took).Sub(l.Now()))
+	}
+	l.turn <- struct{}{}
+	r, err := l.audit(account, last)
+	<-l.turn
+	if err != nil {
+		l.Log.Error("the account was not audited", "account", account, "error", err.Error())
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s.failed = err; err == nil {
+		s.last = r
+	}
+	s.ended = l.Now()
+	close(s.running)
+	s.running = nil
+}
+
+// audit makes the report of the account as it is now. A panic in a check does not take the server down.
+func (l *Live) audit(account string, before *result) (r *result, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	now := l.Now().UTC()
+	in, a, err := l.input(account, now)
+	if err != nil {
+		return nil, err
+	}
+	in.Checks = checks.All()
+	if before != nil && before.omitted == 0 {
+		in.Baseline = before.report
+	}
+	r = &result{account: a, made: now, report: audit.Run(in)}
+	r.summary = summaryOf(r.report, l.own(a))
+	r.omitted = max(0, len(r.report.Findings)-mostFindings)
+	r.report.Findings = append([]audit.Finding{}, r.report.Findings[:len(r.report.Findings)-r.omitted]...)
+	r.took = l.Now().Sub(now)
+	r.revision = revisionOf(r)
+	return r, nil
+}
+
+// input is what the account as it is now is audited from, without checks.
+func (l *Live) input(account string, now time.Time) (*audit.Input, *directory.Account, error) {
+	snap := l.Store.Snapshot()
+	a := snap.Account(account)
+	if a == nil {
+		return nil, nil, fmt.Errorf("live audit: there is no account %s", account)
+	}
+	b := bundler{facts: l.facts, store: l.Store, state: snap, account: a, now: now}
+	bundle, err := b.bundle()
+	if err != nil {
+		return nil, nil, err
+	}
+	return &audit.Input{Bundle: bundle, Now: now, Settings: audit.DefaultSettings()}, a, nil
+}
+
+// own are the items of the checklist that no check looks at.
+func (l *Live) own(a *directory.Account) map[string]itemState {
+	own := map[string]itemState{}
+	own[itemTrail] = l.trailState(a)
+	own[itemAlarms] = l.alarmState(a)
+	return own
+}
+
+// trailState: one trail at least delivers, and nothing is in the way of any.
+func (l *Live) trailState(a *directory.Account) itemState {
+	delivers := ""
+	for t := range a.Trails() {
+		if !t.Logging {
+			continue
+		}
+		if l.Status == nil {
+			return itemState{text: "Trail " + t.Name + " is on, and no storage is configured that it could deliver to", open: true}
+		}
+		d, err := l.Status.Delivery(context.Background(), a.ID(), t)
+		if err != nil {
+			return itemState{text: "How trail " + t.Name + " delivers is not known", unknown: true}
+		}
+		if failure := cmp.Or(d.Error, d.DigestError); failure != "" {
+			return itemState{text: "Trail " + t.Name + " cannot deliver: " + failure, open: true}
+		}
+		if d.Delivered.IsZero() {
+			return itemState{text: "Trail " + t.Name + " is on, and has delivered nothing yet", open: true}
+		}
+		delivers = t.Name
+	}
+	if delivers == "" {
+		return itemState{text: "No trail delivers the events to another place: whoever has this server has the only copy", open: true}
+	}
+	return itemState{text: "Trail " + delivers + " delivers"}
+}
+
+// alarmState: somebody is told of alarms, and the last message on each channel was not given up.
+func (l *Live) alarmState(a *directory.Account) itemState {
+	if l.Channels == nil {
+		return itemState{text: "Alarms are off", open: true}
+	}
+	channels := l.Channels()
+	if len(channels) == 0 {
+		return itemState{text: "No channel is configured: alarms are raised, and nobody is told", open: true}
+	}
+	type last struct {
+		at     time.Time
+		failed bool
+	}
+	newest := map[string]last{}
+	for _, al := range a.Alarms() {
+		for _, n := range al.Notices {
+			if !al.Last.Before(newest[n.Channel].at) {
+				newest[n.Channel] = last{al.Last, n.Delivered.IsZero() && n.Next.IsZero()}
+			}
+		}
+	}
+	for _, name := range channels {
+		if newest[name].failed {
+			return itemState{text: "The last message by " + name + " did not arrive", open: true}
+		}
+	}
+	return itemState{text: "Alarms are told by " + joined(channels)}
+}
