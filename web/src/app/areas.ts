@@ -28,4 +28,10 @@ export const areas: Area[] = [
     paths: ['users'],
     load: () => import('../pages/users/index.tsx'),
   },
+  {
+    section: 'Security',
+    nav: [{ text: 'Access map', href: '/map' }],
+    paths: ['map'],
+    load: () => import('../pages/map/index.tsx'),
+  },
 ];

@@ -1,5 +1,5 @@
 import { MultiDirectedGraph } from 'graphology';
-import Sigma from 'sigma';
+import { Sigma } from 'sigma';
 import { extremityArrow, layerFill, layerPlain, pathLine } from 'sigma/rendering';
 
 import type { Shown } from './filter.ts';
