@@ -13,7 +13,7 @@ export function fontFiles(directory: string): Plugin {
     name: 'warder-font-files',
     enforce: 'pre',
     transform(css, id) {
-      if (!/\/global-styles\/index\.css$/.test(id)) return undefined;
+      if (!id.endsWith('/global-styles/index.css')) return undefined;
       mkdirSync(directory, { recursive: true });
       return css.replace(/url\(["']?data:font\/woff2;base64,([^"')]+)["']?\)/g, (_, base64: string) => {
         const name = `open-sans-${createHash('sha256').update(base64).digest('hex').slice(0, 12)}.woff2`;
