@@ -43,44 +43,46 @@ export function Details({ map, node, findings, present, around, onAround, onSele
   const count = findings.get(name) ?? 0;
   const page = pageOf(kind, labelOf(map, node));
   return (
-    <Container
-      header={
-        <Header
-          variant="h2"
-          description={kinds[kind].name}
-          actions={<Button iconName="close" variant="icon" ariaLabel="Close the details" onClick={() => onSelect(undefined)} />}
-        >
-          <span className={style.symbolled} data-testid="map-selected">
-            <KindSymbol kind={kind} />
-            {page ? <Link href={page}>{labelOf(map, node)}</Link> : labelOf(map, node)}
-          </span>
-        </Header>
-      }
-    >
-      <SpaceBetween size="m">
-        <CopyArn arn={name} what={name.startsWith('arn:') ? 'ARN' : 'name'} />
-        {(map.flags[node]!.length > 0 || count > 0) && (
+    <div data-testid="map-details">
+      <Container
+        header={
+          <Header
+            variant="h2"
+            description={kinds[kind].name}
+            actions={<Button iconName="close" variant="icon" ariaLabel="Close the details" onClick={() => onSelect(undefined)} />}
+          >
+            <span className={style.symbolled} data-testid="map-selected">
+              <KindSymbol kind={kind} />
+              {page ? <Link href={page}>{labelOf(map, node)}</Link> : labelOf(map, node)}
+            </span>
+          </Header>
+        }
+      >
+        <SpaceBetween size="m">
+          <CopyArn arn={name} what={name.startsWith('arn:') ? 'ARN' : 'name'} />
+          {(map.flags[node]!.length > 0 || count > 0) && (
+            <SpaceBetween size="xs" direction="horizontal">
+              {map.flags[node]!.map((flag) => (
+                <Badge key={flag} color={flag === 'unused' || flag === 'conditional' ? 'grey' : 'red'}>
+                  {flagNames[flag]}
+                </Badge>
+              ))}
+              {count > 0 && <Badge color="red">{`${count} ${count === 1 ? 'finding' : 'findings'}`}</Badge>}
+            </SpaceBetween>
+          )}
           <SpaceBetween size="xs" direction="horizontal">
-            {map.flags[node]!.map((flag) => (
-              <Badge key={flag} color={flag === 'unused' || flag === 'conditional' ? 'grey' : 'red'}>
-                {flagNames[flag]}
-              </Badge>
-            ))}
-            {count > 0 && <Badge color="red">{`${count} ${count === 1 ? 'finding' : 'findings'}`}</Badge>}
+            <Button onClick={() => onAround(!around)}>{around ? 'Show the whole map' : 'Only its neighbourhood'}</Button>
+            {present && canBeReached.includes(kind) && <Button onClick={() => setQuestion({ to: name })}>Who can reach this</Button>}
+            {present && canAct.includes(kind) && <Button onClick={() => setQuestion({ from: name })}>What can this reach</Button>}
           </SpaceBetween>
-        )}
-        <SpaceBetween size="xs" direction="horizontal">
-          <Button onClick={() => onAround(!around)}>{around ? 'Show the whole map' : 'Only its neighbourhood'}</Button>
-          {present && canBeReached.includes(kind) && <Button onClick={() => setQuestion({ to: name })}>Who can reach this</Button>}
-          {present && canAct.includes(kind) && <Button onClick={() => setQuestion({ from: name })}>What can this reach</Button>}
+          {question ? (
+            <Reach map={map} question={question} onClose={() => setQuestion(undefined)} onSelect={onSelect} onReached={onReached} />
+          ) : (
+            <Lines map={map} node={node} onSelect={onSelect} />
+          )}
         </SpaceBetween>
-        {question ? (
-          <Reach map={map} question={question} onClose={() => setQuestion(undefined)} onSelect={onSelect} onReached={onReached} />
-        ) : (
-          <Lines map={map} node={node} onSelect={onSelect} />
-        )}
-      </SpaceBetween>
-    </Container>
+      </Container>
+    </div>
   );
 }
 

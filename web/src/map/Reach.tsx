@@ -152,15 +152,15 @@ function Reasons({ row, map, onSelect }: { row: ReachPrincipal; map: AccessMap; 
 const few = 4;
 
 function Actions({ actions }: { actions: string[] }) {
-  if (actions.length <= few) return <Box variant="small"> {actions.join(', ')}</Box>;
+  if (actions.length <= few) return <> {actions.join(', ')}</>;
   return <ExpandableSection headerText={`${actions.length} actions`}>{actions.join(', ')}</ExpandableSection>;
 }
 
 function Grant({ row }: { row: ReachGrant }) {
   return (
     <li>
-      <Verdict answer={row.answer} requirements={row.requirements} /> {row.service} <Box variant="small">on {row.resources.join(', ')}</Box>
-      <Actions actions={row.actions.map((action) => `${row.service}:${action}`)} />
+      <Verdict answer={row.answer} requirements={row.requirements} /> <Actions actions={row.actions.map((action) => `${row.service}:${action}`)} />{' '}
+      <Box variant="small">on {row.resources.join(', ')}</Box>
     </li>
   );
 }

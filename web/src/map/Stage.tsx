@@ -43,7 +43,10 @@ export function Stage({ pulsing, onSelect, goal, ...view }: StageProps) {
       setFailed(true); // without WebGL there is the table
       return;
     }
+    const sizes = new ResizeObserver(() => picture.current?.resize());
+    sizes.observe(container.current!);
     return () => {
+      sizes.disconnect();
       picture.current?.kill();
       picture.current = undefined;
     };

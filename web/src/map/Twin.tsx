@@ -27,6 +27,7 @@ export function Twin({ map, shown, findings, onSelect }: { map: AccessMap; shown
         id: 'name',
         header: 'Name',
         value: ({ label }) => label,
+        // oxlint-disable-next-line react/no-unstable-nested-components -- a function that gives a cell, as in every column
         cell: ({ node, label }) => <Name kind={map.kinds[node]!} label={label} onSelect={() => onSelect(node)} />,
       },
       { id: 'kind', header: 'Kind', value: ({ kind }) => kind, cell: ({ kind }) => kind },

@@ -35,6 +35,8 @@ export interface Picture {
   goTo: (node: number) => void;
   zoom: (factor: number) => void;
   fit: () => void;
+  /** resize is for a container that got another size. */
+  resize: () => void;
   /** place is where a node is in the container, in pixels. */
   place: (node: number) => { x: number; y: number };
   kill: () => void;
@@ -63,7 +65,7 @@ export function draw(container: HTMLElement, first: View, events: Events): Pictu
         shapes: nodeShapes,
         variables: { ringColor: { type: 'color', default: '#00000000' } },
         layers: [layerFill(), ringLayer],
-        label: { font: { family: '"Open Sans", system-ui, sans-serif', size: 12 } },
+        label: { font: { family: 'system-ui, sans-serif', size: 12 } },
       },
       edges: { paths: [pathLine()], extremities: [extremityArrow()], layers: [layerPlain()] },
     },
@@ -77,6 +79,7 @@ export function draw(container: HTMLElement, first: View, events: Events): Pictu
         ringColor: ({ node }: NodeAttributes) => (isPale(view, node) ? undefined : ringOf(view, node)) ?? '#00000000',
         visibility: ({ node }: NodeAttributes) => (view.shown.nodes[node] ? 'visible' : 'hidden'),
         label: ({ node }: NodeAttributes) => labelOf(view.map, node),
+        labelPosition: 'below',
         labelColor: () => (view.dark ? '#d1d5db' : '#000716'),
         labelVisibility: ({ node }: NodeAttributes) => (node === view.selected ? 'visible' : isPale(view, node) ? 'hidden' : 'auto'),
         depth: ({ node }: NodeAttributes, { isHovered }) => (isHovered || node === view.selected || view.lit?.nodes.has(node) ? 'topNodes' : 'nodes'),
@@ -88,7 +91,7 @@ export function draw(container: HTMLElement, first: View, events: Events): Pictu
         cursor: 'pointer',
       },
       edges: {
-        size: ({ edge }: EdgeAttributes) => relations[view.map.relations[edge]!].width * (view.lit?.edges.has(edge) ? 2 : 1),
+        size: ({ edge }: EdgeAttributes) => relations[view.map.relations[edge]!].width * (view.lit?.edges.has(edge) ? 4 : 2),
         color: ({ edge }: EdgeAttributes) => edgeColorOf(view, edge),
         visibility: ({ edge }: EdgeAttributes) => (view.shown.edges[edge] ? 'visible' : 'hidden'),
         depth: ({ edge }: EdgeAttributes) => (view.lit?.edges.has(edge) || relations[view.map.relations[edge]!].strong ? 'topEdges' : 'edges'),
@@ -126,6 +129,7 @@ export function draw(container: HTMLElement, first: View, events: Events): Pictu
     },
     zoom: (factor) => void camera.animate({ ratio: camera.getState().ratio / factor }, { duration: duration() / 2 }),
     fit: () => void camera.animate({ x: 0.5, y: 0.5, ratio: 1, angle: 0 }, { duration: duration() }),
+    resize: () => void sigma.resize().scheduleRender(),
     place: (node) => sigma.graphToViewport({ x: view.map.x[node]!, y: view.map.y[node]! }),
     kill: () => sigma.kill(),
   };

@@ -84,7 +84,7 @@ function Loaded({ map, state }: { map: AccessMap; state: ReturnType<typeof useMa
         />
       </Grid>
       <Filters map={map} filter={filter} onChange={state.setFilter} />
-      <Grid gridDefinition={selected === undefined ? [{ colspan: 12 }] : [{ colspan: { default: 12, m: 8 } }, { colspan: { default: 12, m: 4 } }]}>
+      <Grid gridDefinition={selected === undefined ? [{ colspan: 12 }] : [{ colspan: { default: 12, s: 8 } }, { colspan: { default: 12, s: 4 } }]}>
         {view === 'picture' ? (
           <Container disableContentPaddings footer={<Legend />}>
             <Stage map={map} shown={shown} lit={lit} selected={selected} findings={findings.byResource} pulsing={pulsing} onSelect={select} goal={goal} />
