@@ -259,6 +259,9 @@ func (f *Finder) outsiders(doc *policy.Document, r *Resource) []Principal {
 		}
 		for _, v := range named.AWS {
 			everyone = everyone || v.Text == "*"
+			if v.Text == r.Account || ownerIn(v.Text) == r.Account {
+				continue // an account may have very many of its own
+			}
 			for _, p := range f.namedBy(v.Text, r.ARN) {
 				add(p)
 			}
