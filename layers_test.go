@@ -40,6 +40,8 @@ var layers = map[string]int{
 	"internal/saml":     1,
 	"internal/outbound": 1,
 
+	"internal/maplayout": 1,
+
 	"internal/objectstore":   1,
 	"internal/objectstore/*": 2, // the contract as tests
 
@@ -77,6 +79,7 @@ var layers = map[string]int{
 	"internal/signin":     6,
 	"internal/exhaustive": 6, // the proof that tests of audit/escalation rest on
 	"internal/oidc":       6,
+	"internal/rewind":     6,
 
 	"audit/escalation": 7,
 	"audit/usage":      7,
@@ -91,6 +94,8 @@ var layers = map[string]int{
 	"audit/repair": 9,
 
 	"audit/report/reporttest": 9, // reports for tests
+
+	"internal/accessmap": 9,
 
 	"audit/guardrail": 10,
 

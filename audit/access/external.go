@@ -89,6 +89,12 @@ func (f *Finder) actionsOn(resource string) []string {
 	return actions
 }
 
+// ActionsOn gives the actions of the catalogue that are about such a resource, of its own service: nothing for a service that
+// the catalogue does not have.
+func (f *Finder) ActionsOn(resource string) []string {
+	return slices.DeleteFunc(f.actionsOn(resource), func(action string) bool { return !f.concerns(action, resource) })
+}
+
 // exposures yields those of one resource.
 func (f *Finder) exposures(r *Resource, actions []string, yield func(Exposure) bool) bool {
 	doc := r.Policy.Policy.Document()
@@ -253,6 +259,9 @@ func (f *Finder) outsiders(doc *policy.Document, r *Resource) []Principal {
 		}
 		for _, v := range named.AWS {
 			everyone = everyone || v.Text == "*"
+			if v.Text == r.Account || ownerIn(v.Text) == r.Account {
+				continue // an account may have very many of its own
+			}
 			for _, p := range f.namedBy(v.Text, r.ARN) {
 				add(p)
 			}

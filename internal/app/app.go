@@ -225,7 +225,7 @@ func (a *App) listen(ctx context.Context) error {
 		Touch:          a.touch,
 		SignIn:         signin.New(a.keys, signin.Options{AllowWeak: a.config.WeakPasswords == weakPasswordsAllow, Used: a.touchPassword}),
 	}, a.store, a.keys, sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()},
-		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients}, a.guardrailPlan, a.alarms, a.newLiveAudit(),
+		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients}, a.guardrailPlan, newMaps(a.store, a.recorder.index), a.alarms, a.newLiveAudit(),
 		cloudtrail.Options{Region: Region, Events: a.recorder.index, Keys: a.store, Storage: a.trailStorage(), Status: trailStatus{a.trails}})
 	if err := a.newGuardrails(api); err != nil {
 		return err

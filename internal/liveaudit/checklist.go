@@ -146,7 +146,7 @@ func (i *item) state(r *audit.Report) (s itemState, found int, first *audit.Find
 			return itemState{text: "Not assessed: " + missing[0].Missing, unknown: true}, 0, nil
 		}
 	}
-	return itemState{text: r.Check(i.checks[0]).Title}, 0, nil
+	return itemState{text: "Nothing found by " + joined(i.checks)}, 0, nil
 }
 
 // about reports whether a finding keeps the item open.

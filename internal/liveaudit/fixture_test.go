@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,7 +19,9 @@ import (
 	"github.com/warder-iam/warder/internal/service/iam"
 	"github.com/warder-iam/warder/internal/service/sts"
 	"github.com/warder-iam/warder/internal/service/warder"
+	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/internal/trailstore"
+	"github.com/warder-iam/warder/policy"
 	"github.com/warder-iam/warder/trail"
 )
 
@@ -29,25 +32,38 @@ type fixture struct {
 	*servertest.Account
 	admin, nobody *servertest.Credentials
 	events        *memoryTrail
-	channels      []string
+	channels      atomic.Pointer[[]string]
+	skipped       atomic.Int64 // nanoseconds that the audit's clock is ahead
 }
+
+// skip lets the audit's time pass.
+func (f *fixture) skip(d time.Duration) { f.skipped.Add(int64(d)) }
 
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
+	return newFixtureWith(t, nil)
+}
+
+func newFixtureWith(t testing.TB, quotas map[store.QuotaName]int) *fixture {
+	t.Helper()
 	f := &fixture{events: &memoryTrail{}}
-	world := servertest.New(t, func(w *servertest.World) {
+	f.tell()
+	world := servertest.WithQuotas(t, quotas, func(w *servertest.World) {
 		iam.Register(w.Server, w.Store, w.Keys, "https://warder.example.org")
 		sts.Register(w.Server, w.Keys, sts.Options{})
 		account.Register(w.Server)
 		warder.RegisterAudit(w.Server, liveaudit.New(liveaudit.Options{
-			Store: w.Store, Events: f.events, Now: time.Now, Log: slog.New(slog.DiscardHandler), Channels: func() []string { return f.channels },
-			Status: f.events,
+			Store: w.Store, Events: f.events, Log: slog.New(slog.DiscardHandler), Channels: func() []string { return *f.channels.Load() },
+			Status: f.events, Now: func() time.Time { return time.Now().Add(time.Duration(f.skipped.Load())) },
 		}))
 	})
 	f.Account = world.Account(t, accountID)
 	f.admin, f.nobody = f.Admin(t, "admin"), f.User(t, "nobody")
 	return f
 }
+
+// tell is by which channels people are told of alarms from now on.
+func (f *fixture) tell(channels ...string) { f.channels.Store(&channels) }
 
 // get asks an operation with that path, and reads its answer.
 func get[Out any](t testing.TB, as *servertest.Credentials, target string) Out {
@@ -96,4 +112,45 @@ func (m *memoryTrail) Delivery(context.Context, string, *directory.Trail) (cloud
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.delivery, nil
+}
+
+// set is when something was delivered last, and fail why nothing is.
+func (m *memoryTrail) set(delivered time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.delivery = cloudtrail.Delivery{Delivered: delivered}
+}
+
+func (m *memoryTrail) fail(code string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.delivery = cloudtrail.Delivery{Error: code}
+}
+
+// touch changes the account in nothing that an audit looks at, so that it looks again.
+func touch(t testing.TB, f *fixture) {
+	t.Helper()
+	f.Put(t, f.Now().Info().Clone())
+}
+
+// deleting is the change that deletes an entity.
+func deleting(e directory.Entity) func(tx *store.Tx) error {
+	return func(tx *store.Tx) error {
+		tx.Delete(e)
+		return nil
+	}
+}
+
+// strict is a password policy with which no check finds fault.
+func strict() *directory.PasswordPolicy {
+	return &directory.PasswordPolicy{
+		MinLength: 14, RequireSymbols: true, RequireNumbers: true, RequireUppercase: true, RequireLowercase: true, MaxAge: 90, Reuse: 24, UsersMayChange: true,
+	}
+}
+
+// withMFA denies everything to who has no second factor.
+func withMFA(t testing.TB) directory.Document {
+	t.Helper()
+	return servertest.Document(t, policy.Identity,
+		`{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"}}}}`)
 }

@@ -15,12 +15,14 @@ var (
 	Evaluate                 = awsapi.Op[*EvaluateInput, *EvaluateOutput]{Operation: Service.Operations[opEvaluate]}
 	EvaluateBatch            = awsapi.Op[*EvaluateBatchInput, *EvaluateBatchOutput]{Operation: Service.Operations[opEvaluateBatch]}
 	Explain                  = awsapi.Op[*ExplainInput, *ExplainOutput]{Operation: Service.Operations[opExplain]}
+	GetAccessMap             = awsapi.Op[*GetAccessMapInput, *GetAccessMapOutput]{Operation: Service.Operations[opGetAccessMap]}
 	GetActivity              = awsapi.Op[*GetActivityInput, *GetActivityOutput]{Operation: Service.Operations[opGetActivity]}
 	GetAlarm                 = awsapi.Op[*GetAlarmInput, *GetAlarmOutput]{Operation: Service.Operations[opGetAlarm]}
 	GetAuditSummary          = awsapi.Op[*GetAuditSummaryInput, *GetAuditSummaryOutput]{Operation: Service.Operations[opGetAuditSummary]}
 	GetCatalogService        = awsapi.Op[*GetCatalogServiceInput, *GetCatalogServiceOutput]{Operation: Service.Operations[opGetCatalogService]}
 	GetFinding               = awsapi.Op[*GetFindingInput, *GetFindingOutput]{Operation: Service.Operations[opGetFinding]}
 	GetGuardrailPlan         = awsapi.Op[*GetGuardrailPlanInput, *GetGuardrailPlanOutput]{Operation: Service.Operations[opGetGuardrailPlan]}
+	GetReach                 = awsapi.Op[*GetReachInput, *GetReachOutput]{Operation: Service.Operations[opGetReach]}
 	ListAlarmRules           = awsapi.Op[*ListAlarmRulesInput, *ListAlarmRulesOutput]{Operation: Service.Operations[opListAlarmRules]}
 	ListAlarms               = awsapi.Op[*ListAlarmsInput, *ListAlarmsOutput]{Operation: Service.Operations[opListAlarms]}
 	ListAuditChecks          = awsapi.Op[*ListAuditChecksInput, *ListAuditChecksOutput]{Operation: Service.Operations[opListAuditChecks]}
@@ -48,12 +50,14 @@ const (
 	opEvaluate
 	opEvaluateBatch
 	opExplain
+	opGetAccessMap
 	opGetActivity
 	opGetAlarm
 	opGetAuditSummary
 	opGetCatalogService
 	opGetFinding
 	opGetGuardrailPlan
+	opGetReach
 	opListAlarmRules
 	opListAlarms
 	opListAuditChecks
@@ -140,6 +144,15 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/access/v1/explanation"), Status: 200},
 	}
+	s.Operations[opGetAccessMap] = &awsapi.Operation{
+		Service:  s,
+		Name:     "GetAccessMap",
+		Input:    &shapes[shapeGetAccessMapInput],
+		Output:   &shapes[shapeGetAccessMapOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/map/v1/graph"), Status: 200},
+	}
 	s.Operations[opGetActivity] = &awsapi.Operation{
 		Service:  s,
 		Name:     "GetActivity",
@@ -193,6 +206,15 @@ func newService() *awsapi.Service {
 		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/guardrails/v1/plan"), Status: 200},
+	}
+	s.Operations[opGetReach] = &awsapi.Operation{
+		Service:  s,
+		Name:     "GetReach",
+		Input:    &shapes[shapeGetReachInput],
+		Output:   &shapes[shapeGetReachOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException, ResourceNotFoundException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/map/v1/reach"), Status: 200},
 	}
 	s.Operations[opListAlarmRules] = &awsapi.Operation{
 		Service:  s,

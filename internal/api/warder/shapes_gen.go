@@ -24,6 +24,8 @@ const (
 	shapeEvaluateBatchOutput
 	shapeExplainInput
 	shapeExplainOutput
+	shapeGetAccessMapInput
+	shapeGetAccessMapOutput
 	shapeGetActivityInput
 	shapeGetActivityOutput
 	shapeGetAlarmInput
@@ -36,6 +38,8 @@ const (
 	shapeGetFindingOutput
 	shapeGetGuardrailPlanInput
 	shapeGetGuardrailPlanOutput
+	shapeGetReachInput
+	shapeGetReachOutput
 	shapeListAlarmRulesInput
 	shapeListAlarmRulesOutput
 	shapeListAlarmsInput
@@ -181,6 +185,14 @@ const (
 	shapeGuardrailLeftAlone
 	shapeGuardrailsLeftAlone
 	shapeIdentifier
+	shapeMapAction
+	shapeMapArn
+	shapeMapEdges
+	shapeMapNodes
+	shapeMapNote
+	shapeMapNotes
+	shapeMapNumbers
+	shapeMapTexts
 	shapeName
 	shapeOptions
 	shapePartialAction
@@ -197,6 +209,12 @@ const (
 	shapePolicyVersionId
 	shapePrincipal
 	shapeProperties
+	shapeReachGrant
+	shapeReachGrants
+	shapeReachPrincipal
+	shapeReachPrincipals
+	shapeReachStep
+	shapeReachSteps
 	shapeRefusal
 	shapeRemedyAccess
 	shapeRemedyAccesses
@@ -287,6 +305,26 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "decision", Shape: &s[shapeFlag], Required: true},
 		{Name: "context", Shape: &s[shapeDecisionContext]},
 	}}
+	s[shapeGetAccessMapInput] = awsapi.Shape{Name: "GetAccessMapInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAccessMapInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "at", Shape: &s[shapeTime], Location: awsapi.InQuery},
+		{Name: "revision", Shape: &s[shapeText], Location: awsapi.InQuery},
+	}}
+	s[shapeGetAccessMapOutput] = awsapi.Shape{Name: "GetAccessMapOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetAccessMapOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "revision", Shape: &s[shapeText], Required: true},
+		{Name: "at", Shape: &s[shapeTime], Required: true},
+		{Name: "since", Shape: &s[shapeTime], Required: true},
+		{Name: "analysed", Shape: &s[shapeFlag], Required: true},
+		{Name: "unchanged", Shape: &s[shapeFlag], Required: true},
+		{Name: "truncated", Shape: &s[shapeFlag], Required: true},
+		{Name: "arnPrefix", Shape: &s[shapeText], Required: true},
+		{Name: "nodeKinds", Shape: &s[shapeMapTexts], Required: true},
+		{Name: "edgeKinds", Shape: &s[shapeMapTexts], Required: true},
+		{Name: "flagNames", Shape: &s[shapeMapTexts], Required: true},
+		{Name: "nodes", Shape: &s[shapeMapNodes], Required: true},
+		{Name: "edges", Shape: &s[shapeMapEdges], Required: true},
+		{Name: "notes", Shape: &s[shapeMapNotes], Required: true},
+		{Name: "unknown", Shape: &s[shapeMapTexts], Required: true},
+	}}
 	s[shapeGetActivityInput] = awsapi.Shape{Name: "GetActivityInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetActivityInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "from", Shape: &s[shapeTime], Location: awsapi.InQuery},
 		{Name: "to", Shape: &s[shapeTime], Location: awsapi.InQuery},
@@ -353,6 +391,20 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "refused", Shape: &s[shapeText]},
 		{Name: "changes", Shape: &s[shapeGuardrailChanges], Required: true},
 		{Name: "leftAlone", Shape: &s[shapeGuardrailsLeftAlone], Required: true},
+	}}
+	s[shapeGetReachInput] = awsapi.Shape{Name: "GetReachInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetReachInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "from", Shape: &s[shapeMapArn], Location: awsapi.InQuery},
+		{Name: "to", Shape: &s[shapeMapArn], Location: awsapi.InQuery},
+		{Name: "action", Shape: &s[shapeMapAction], Location: awsapi.InQuery},
+		{Name: "service", Shape: &s[shapeServicePrefix], Location: awsapi.InQuery},
+	}}
+	s[shapeGetReachOutput] = awsapi.Shape{Name: "GetReachOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetReachOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "arn", Shape: &s[shapeText], Required: true},
+		{Name: "revision", Shape: &s[shapeText], Required: true},
+		{Name: "principals", Shape: &s[shapeReachPrincipals], Required: true},
+		{Name: "grants", Shape: &s[shapeReachGrants], Required: true},
+		{Name: "truncated", Shape: &s[shapeFlag], Required: true},
+		{Name: "notAssessed", Shape: &s[shapeMapTexts], Required: true},
 	}}
 	s[shapeListAlarmRulesInput] = awsapi.Shape{Name: "ListAlarmRulesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAlarmRulesInput)(nil)).Elem()}
 	s[shapeListAlarmRulesOutput] = awsapi.Shape{Name: "ListAlarmRulesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAlarmRulesOutput)(nil)).Elem(), Members: []awsapi.Member{
@@ -848,6 +900,31 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	}}
 	s[shapeGuardrailsLeftAlone] = awsapi.Shape{Name: "GuardrailsLeftAlone", Kind: awsapi.List, Member: &s[shapeGuardrailLeftAlone], GoType: reflect.TypeOf((*[]GuardrailLeftAlone)(nil)).Elem()}
 	s[shapeIdentifier] = awsapi.Shape{Name: "Identifier", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2048)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeMapAction] = awsapi.Shape{Name: "MapAction", Kind: awsapi.String, Min: new(int64(3)), Max: new(int64(256)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeMapArn] = awsapi.Shape{Name: "MapArn", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(2048)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeMapEdges] = awsapi.Shape{Name: "MapEdges", Kind: awsapi.Structure, GoType: reflect.TypeOf((*MapEdges)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "from", Shape: &s[shapeMapNumbers], Required: true},
+		{Name: "to", Shape: &s[shapeMapNumbers], Required: true},
+		{Name: "kinds", Shape: &s[shapeMapNumbers], Required: true},
+		{Name: "notes", Shape: &s[shapeMapNumbers], Required: true},
+	}}
+	s[shapeMapNodes] = awsapi.Shape{Name: "MapNodes", Kind: awsapi.Structure, GoType: reflect.TypeOf((*MapNodes)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "names", Shape: &s[shapeMapTexts], Required: true},
+		{Name: "kinds", Shape: &s[shapeMapNumbers], Required: true},
+		{Name: "flags", Shape: &s[shapeMapNumbers], Required: true},
+		{Name: "x", Shape: &s[shapeMapNumbers], Required: true},
+		{Name: "y", Shape: &s[shapeMapNumbers], Required: true},
+		{Name: "homes", Shape: &s[shapeMapNumbers], Required: true},
+	}}
+	s[shapeMapNote] = awsapi.Shape{Name: "MapNote", Kind: awsapi.Structure, GoType: reflect.TypeOf((*MapNote)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "title", Shape: &s[shapeText], Required: true},
+		{Name: "step", Shape: &s[shapeText]},
+		{Name: "object", Shape: &s[shapeText]},
+		{Name: "requirements", Shape: &s[shapeMapTexts], Required: true},
+	}}
+	s[shapeMapNotes] = awsapi.Shape{Name: "MapNotes", Kind: awsapi.List, Member: &s[shapeMapNote], GoType: reflect.TypeOf((*[]MapNote)(nil)).Elem()}
+	s[shapeMapNumbers] = awsapi.Shape{Name: "MapNumbers", Kind: awsapi.List, Member: &s[shapeStatus], GoType: reflect.TypeOf((*[]int32)(nil)).Elem()}
+	s[shapeMapTexts] = awsapi.Shape{Name: "MapTexts", Kind: awsapi.List, Member: &s[shapeText], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
 	s[shapeName] = awsapi.Shape{Name: "Name", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(256)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeOptions] = awsapi.Shape{Name: "Options", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Options)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "explain", Shape: &s[shapeFlag]},
@@ -891,6 +968,32 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "accessKeyId", Shape: &s[shapeText], WireName: "access_key_id"},
 	}}
 	s[shapeProperties] = awsapi.Shape{Name: "Properties", Kind: awsapi.Document, GoType: reflect.TypeOf((*json.RawMessage)(nil)).Elem()}
+	s[shapeReachGrant] = awsapi.Shape{Name: "ReachGrant", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ReachGrant)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "service", Shape: &s[shapeText], Required: true},
+		{Name: "actions", Shape: &s[shapeMapTexts], Required: true},
+		{Name: "resources", Shape: &s[shapeMapTexts], Required: true},
+		{Name: "answer", Shape: &s[shapeText], Required: true},
+		{Name: "requirements", Shape: &s[shapeMapTexts], Required: true},
+	}}
+	s[shapeReachGrants] = awsapi.Shape{Name: "ReachGrants", Kind: awsapi.List, Member: &s[shapeReachGrant], GoType: reflect.TypeOf((*[]ReachGrant)(nil)).Elem()}
+	s[shapeReachPrincipal] = awsapi.Shape{Name: "ReachPrincipal", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ReachPrincipal)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "arn", Shape: &s[shapeText], Required: true},
+		{Name: "answer", Shape: &s[shapeText], Required: true},
+		{Name: "requirements", Shape: &s[shapeMapTexts], Required: true},
+		{Name: "why", Shape: &s[shapeText]},
+		{Name: "actions", Shape: &s[shapeMapTexts], Required: true},
+		{Name: "steps", Shape: &s[shapeReachSteps], Required: true},
+	}}
+	s[shapeReachPrincipals] = awsapi.Shape{Name: "ReachPrincipals", Kind: awsapi.List, Member: &s[shapeReachPrincipal], GoType: reflect.TypeOf((*[]ReachPrincipal)(nil)).Elem()}
+	s[shapeReachStep] = awsapi.Shape{Name: "ReachStep", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ReachStep)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "step", Shape: &s[shapeText], Required: true},
+		{Name: "title", Shape: &s[shapeText], Required: true},
+		{Name: "from", Shape: &s[shapeText], Required: true},
+		{Name: "to", Shape: &s[shapeText], Required: true},
+		{Name: "object", Shape: &s[shapeText]},
+		{Name: "requirements", Shape: &s[shapeMapTexts], Required: true},
+	}}
+	s[shapeReachSteps] = awsapi.Shape{Name: "ReachSteps", Kind: awsapi.List, Member: &s[shapeReachStep], GoType: reflect.TypeOf((*[]ReachStep)(nil)).Elem()}
 	s[shapeRefusal] = awsapi.Shape{Name: "Refusal", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Refusal)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "status", Shape: &s[shapeStatus], Required: true},
 		{Name: "code", Shape: &s[shapeText], Required: true},

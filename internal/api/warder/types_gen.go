@@ -102,6 +102,44 @@ type ExplainOutput struct {
 	Context  *DecisionContext
 }
 
+// GetAccessMapInput is the input of GetAccessMap.
+type GetAccessMapInput struct {
+	At       *time.Time
+	Revision *string
+}
+
+// GetAccessMapOutput is the output of GetAccessMap.
+type GetAccessMapOutput struct {
+	// Required.
+	Revision string
+	// Required.
+	At time.Time
+	// Required.
+	Since time.Time
+	// Required.
+	Analysed bool
+	// Required.
+	Unchanged bool
+	// Required.
+	Truncated bool
+	// Required.
+	ArnPrefix string
+	// Required.
+	NodeKinds []string
+	// Required.
+	EdgeKinds []string
+	// Required.
+	FlagNames []string
+	// Required.
+	Nodes MapNodes
+	// Required.
+	Edges MapEdges
+	// Required.
+	Notes []MapNote
+	// Required.
+	Unknown []string
+}
+
 // GetActivityInput is the input of GetActivity.
 type GetActivityInput struct {
 	From *time.Time
@@ -228,6 +266,34 @@ type GetGuardrailPlanOutput struct {
 	Changes []GuardrailChange
 	// Required.
 	LeftAlone []GuardrailLeftAlone
+}
+
+// GetReachInput is the input of GetReach.
+type GetReachInput struct {
+	// Length 1 to 2048.
+	From *string
+	// Length 1 to 2048.
+	To *string
+	// Length 3 to 256.
+	Action *string
+	// Length 1 to 63. Pattern [a-z0-9][a-z0-9-]*
+	Service *string
+}
+
+// GetReachOutput is the output of GetReach.
+type GetReachOutput struct {
+	// Required.
+	Arn string
+	// Required.
+	Revision string
+	// Required.
+	Principals []ReachPrincipal
+	// Required.
+	Grants []ReachGrant
+	// Required.
+	Truncated bool
+	// Required.
+	NotAssessed []string
 }
 
 // ListAlarmRulesInput is the input of ListAlarmRules.
@@ -1017,6 +1083,44 @@ type GuardrailLeftAlone struct {
 	Reason string
 }
 
+// MapEdges is the model's structure MapEdges.
+type MapEdges struct {
+	// Required.
+	From []int32
+	// Required.
+	To []int32
+	// Required.
+	Kinds []int32
+	// Required.
+	Notes []int32
+}
+
+// MapNodes is the model's structure MapNodes.
+type MapNodes struct {
+	// Required.
+	Names []string
+	// Required.
+	Kinds []int32
+	// Required.
+	Flags []int32
+	// Required.
+	X []int32
+	// Required.
+	Y []int32
+	// Required.
+	Homes []int32
+}
+
+// MapNote is the model's structure MapNote.
+type MapNote struct {
+	// Required.
+	Title  string
+	Step   *string
+	Object *string
+	// Required.
+	Requirements []string
+}
+
 // Options is the model's structure Options.
 type Options struct {
 	Explain        *bool
@@ -1074,6 +1178,50 @@ type Principal struct {
 	Account     string
 	UserId      *string
 	AccessKeyId *string
+}
+
+// ReachGrant is the model's structure ReachGrant.
+type ReachGrant struct {
+	// Required.
+	Service string
+	// Required.
+	Actions []string
+	// Required.
+	Resources []string
+	// Required.
+	Answer string
+	// Required.
+	Requirements []string
+}
+
+// ReachPrincipal is the model's structure ReachPrincipal.
+type ReachPrincipal struct {
+	// Required.
+	Arn string
+	// Required.
+	Answer string
+	// Required.
+	Requirements []string
+	Why          *string
+	// Required.
+	Actions []string
+	// Required.
+	Steps []ReachStep
+}
+
+// ReachStep is the model's structure ReachStep.
+type ReachStep struct {
+	// Required.
+	Step string
+	// Required.
+	Title string
+	// Required.
+	From string
+	// Required.
+	To     string
+	Object *string
+	// Required.
+	Requirements []string
 }
 
 // Refusal is the model's structure Refusal.

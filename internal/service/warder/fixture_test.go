@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"iter"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -13,8 +14,10 @@ import (
 	"time"
 
 	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/internal/accessmap"
 	api "github.com/warder-iam/warder/internal/api/warder"
 	"github.com/warder-iam/warder/internal/liveaudit"
+	"github.com/warder-iam/warder/internal/rewind"
 	"github.com/warder-iam/warder/internal/server/servertest"
 	"github.com/warder-iam/warder/internal/service/sts"
 	"github.com/warder-iam/warder/internal/service/warder"
@@ -52,6 +55,17 @@ func onePlan(_ context.Context, account string, at time.Time) (*api.GetGuardrail
 	return &api.GetGuardrailPlanOutput{At: at, Enabled: true, Size: 1, Limit: 25, Changes: []api.GuardrailChange{change}, LeftAlone: []api.GuardrailLeftAlone{}}, nil
 }
 
+// noTrail is a trail without events.
+type noTrail struct{}
+
+func (noTrail) Since(time.Time) iter.Seq2[*trail.Event, error] {
+	return func(func(*trail.Event, error) bool) {}
+}
+
+func (noTrail) Before(string, time.Time) iter.Seq2[*trail.Event, error] {
+	return func(func(*trail.Event, error) bool) {}
+}
+
 // quiet is a trail without events.
 type quiet struct{}
 
@@ -73,6 +87,9 @@ func newFixture(t testing.TB) *fixture {
 		warder.Register(w.Server, w.Keys)
 		warder.RegisterGuardrails(w.Server, onePlan)
 		warder.RegisterAlarms(w.Server, channels{})
+		warder.RegisterMap(w.Server, accessmap.New(accessmap.Options{
+			Snapshot: w.Store.Snapshot, Now: time.Now, History: func(context.Context, string) rewind.History { return noTrail{} },
+		}))
 		warder.RegisterAudit(w.Server, liveaudit.New(liveaudit.Options{
 			Store: w.Store, Events: quiet{}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		}))

@@ -54,6 +54,12 @@ export const areas: Area[] = [
   },
   {
     section: 'Security',
+    nav: [{ text: 'Access map', href: '/map' }],
+    paths: ['map'],
+    load: () => import('../pages/map/index.tsx'),
+  },
+  {
+    section: 'Security',
     nav: [
       { text: 'Findings', href: '/findings' },
       { text: 'Checks', href: '/checks' },

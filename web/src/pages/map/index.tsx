@@ -1,0 +1,5 @@
+import type { RouteObject } from 'react-router';
+
+import { MapPage } from './MapPage.tsx';
+
+export const routes: RouteObject[] = [{ path: 'map', element: <MapPage /> }];
