@@ -359,6 +359,7 @@ func (c *configuration) server() (app.Config, error) {
 		TLSHosts:         c.Strings("tls-host"),
 		Catalog:          c.String(catalogSetting),
 		Quotas:           c.IntMap("quota"),
+		ConsoleDir:       c.String("console-dir"),
 		IssuerURL:        c.String("issuer-url"),
 		OIDC:             app.OIDC{CA: c.String("oidc-ca"), KeySets: c.Strings("oidc-jwks"), Algorithms: c.Strings("oidc-algorithm")},
 		Alarms:           c.alarms(),

@@ -55,6 +55,7 @@ func settings() []setting {
 		{name: catalogSetting, kind: path, arg: "DIR", help: "directory, or one file, of your own services in AWS's service reference form",
 			shown: "catalog in the data directory"},
 		{name: "quota", kind: table, arg: "NAME=N", help: "quota that differs from AWS's default, such as UsersPerAccount=100000"},
+		{name: "console-dir", kind: path, arg: "DIR", help: "directory with a built console, looked at anew for each request; without it, the console in the binary"},
 		{name: "trusted-proxy", kind: list, arg: "CIDR", help: "address or network of a proxy whose X-Forwarded-For is believed"},
 		{name: "weak-passwords", kind: text, arg: "WHICH", help: "refuse, or allow to take passwords that are common or easily guessed where the account's password policy does",
 			fallback: constant("refuse"), shown: "refuse"},

@@ -231,7 +231,11 @@ func (a *App) listen(ctx context.Context) error {
 		return err
 	}
 	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, trails: a.trails, stopping: a.stopping}
-	pages, err := console.New(console.Options{API: api})
+	application, err := a.consoleFiles()
+	if err != nil {
+		return err
+	}
+	pages, err := console.New(console.Options{API: api, Application: application})
 	if err != nil {
 		return err
 	}

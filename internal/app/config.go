@@ -58,6 +58,8 @@ type Config struct {
 	// TLSCert and TLSKey are PEM files, both or neither. Without them a listener on loopback speaks plain HTTP, any other
 	// one gets a certificate of a local CA.
 	TLSCert, TLSKey string
+	// ConsoleDir is a directory with a built console, which is looked at anew for each request; "" for the one in the binary.
+	ConsoleDir string
 	// TLSHosts are names and addresses for the local CA's certificate, beside those that the server knows itself. The
 	// first one stands in the endpoint.
 	TLSHosts []string
@@ -149,7 +151,7 @@ func (c Config) complete() (Config, error) {
 		{"trail-storage-credentials", &c.Deliveries.Credentials}, {"checkpoint", &c.Deliveries.Checkpoint},
 		{"guardrail-rotate-hook", &c.Guardrails.RotateHook}, {"guardrail-notice-hook", &c.Guardrails.NoticeHook},
 		{"alarm-rules", &c.Alarms.Rules}, {"alarm-webhook-secret", &c.Alarms.WebhookSecret}, {"alarm-mail-password", &c.Alarms.MailPassword},
-		{"alarm-ca", &c.Alarms.CA},
+		{"alarm-ca", &c.Alarms.CA}, {"console-dir", &c.ConsoleDir},
 	} {
 		if *p.path == "" {
 			continue

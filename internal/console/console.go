@@ -14,7 +14,8 @@ import (
 type Options struct {
 	// API is the pipeline behind the pages: its store, keys, trail, clock and judge of passwords are theirs too.
 	API *server.Server
-	// Application is the built web application, its index.html at the top; nil for none.
+	// Application is the built web application, its index.html at the top; nil for
+	// the one that was built into this binary.
 	Application fs.FS
 	// HTTPS says that browsers come over TLS though it may end before this process. Cookies are for TLS alone then.
 	HTTPS bool
@@ -32,7 +33,7 @@ type Console struct {
 
 // New makes a Console.
 func New(o Options) (*Console, error) {
-	c := &Console{Options: o, crossOrigin: http.NewCrossOriginProtection(), application: application(o.Application)}
+	c := &Console{Options: o, crossOrigin: http.NewCrossOriginProtection()}
 	var err error
 	if c.static, err = readStatic(); err != nil {
 		return nil, err
@@ -40,6 +41,14 @@ func New(o Options) (*Console, error) {
 	if c.pages, err = parsePages(); err != nil {
 		return nil, err
 	}
+	unbuilt, err := c.unbuilt()
+	if err != nil {
+		return nil, err
+	}
+	if o.Application == nil {
+		o.Application = embedded()
+	}
+	c.application = newApplication(o.Application, unbuilt)
 	c.routes = map[string]route{}
 	c.routeSignIn()
 	return c, nil

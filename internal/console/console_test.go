@@ -5,13 +5,14 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/warder-iam/warder/internal/server"
 )
 
 func newConsole(t *testing.T) *Console {
 	t.Helper()
-	c, err := New(Options{API: server.New(server.Options{})})
+	c, err := New(Options{API: server.New(server.Options{}), Application: fstest.MapFS{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -123,13 +123,27 @@ func (v *visit) render(status int, name string, p *page) {
 }
 
 func (v *visit) send(status int, contentType string, body []byte) {
-	h := v.w.Header()
+	send(v.w, v.r, status, contentType, body)
+}
+
+func send(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte) {
+	h := w.Header()
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	v.w.WriteHeader(status)
-	if v.r.Method != http.MethodHead {
-		_, _ = v.w.Write(body) // the browser is gone
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body) // the browser is gone
 	}
+}
+
+// unbuilt is the page in place of an application that is not there. It is the same for everybody.
+func (c *Console) unbuilt() ([]byte, error) {
+	var text bytes.Buffer
+	p := &page{Title: "The console is not built yet", Style: c.staticURL("style.css")}
+	if err := c.pages["unbuilt"].ExecuteTemplate(&text, "layout", p); err != nil {
+		return nil, fmt.Errorf("console: %w", err)
+	}
+	return text.Bytes(), nil
 }
 
 func (f *form) focus() {

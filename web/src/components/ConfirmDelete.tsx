@@ -16,15 +16,18 @@ export interface ConfirmDeleteProps {
   phrase: string;
   /** What hangs on it and goes with it. */
   children?: ReactNode;
+  /** False while it is not known yet what hangs on it. */
+  ready?: boolean;
   onDelete: () => Promise<void>;
   onDismiss: () => void;
 }
 
 /** ConfirmDelete asks before something is deleted for good, and names what goes with it. */
-export function ConfirmDelete({ what, phrase, children, onDelete, onDismiss }: ConfirmDeleteProps) {
+export function ConfirmDelete({ what, phrase, children, ready = true, onDelete, onDismiss }: ConfirmDeleteProps) {
   const [typed, setTyped] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
+  const confirmed = typed === phrase && ready && !busy;
   const remove = async () => {
     setBusy(true);
     setError(undefined);
@@ -44,10 +47,10 @@ export function ConfirmDelete({ what, phrase, children, onDelete, onDismiss }: C
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onDismiss}>
+            <Button variant="link" disabled={busy} onClick={onDismiss}>
               Cancel
             </Button>
-            <Button variant="primary" disabled={typed !== phrase} loading={busy} onClick={() => void remove()}>
+            <Button variant="primary" disabled={!busy && !confirmed} loading={busy} onClick={() => void remove()}>
               Delete
             </Button>
           </SpaceBetween>
@@ -60,7 +63,7 @@ export function ConfirmDelete({ what, phrase, children, onDelete, onDismiss }: C
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            if (typed === phrase && !busy) void remove();
+            if (confirmed) void remove();
           }}
         >
           <FormField label={`To confirm, type ${phrase}`}>

@@ -52,9 +52,12 @@ export interface ResourceTableProps<T> {
   more?: boolean;
   error?: unknown;
   onReload?: () => void;
-  /** What can be done, with what is selected; without it, nothing can be selected. */
+  /** What can be done, with what is selected. */
   actions?: (selected: T[]) => ReactNode;
+  /** Whether rows can be selected; as there are actions or not, unless said otherwise. */
   selectable?: boolean;
+  /** How many at a time; several unless said otherwise. */
+  selection?: 'single' | 'multi';
   empty: ReactNode;
   description?: ReactNode;
   /** A page of its own, or a part of one. */
@@ -118,7 +121,7 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
     // oxlint-disable-next-line react/exhaustive-deps
   }, [query]);
 
-  const selectable = props.selectable ?? true;
+  const selectable = props.selectable ?? props.actions !== undefined;
   const counter = `${chosen.length > 0 ? `${chosen.length}/` : ''}${items.length.toLocaleString('en')}${props.more && items.length > 0 ? '+' : ''}`;
   const header = (
     <Header
@@ -144,7 +147,7 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
       header={header}
       loading={props.loading}
       loadingText={`Reading the ${noun[1]}`}
-      selectionType={selectable ? 'multi' : undefined}
+      selectionType={selectable ? (props.selection ?? 'multi') : undefined}
       selectedItems={chosen}
       onSelectionChange={({ detail }) => setSelected(detail.selectedItems.map((row) => id(row.item)))}
       ariaLabels={{

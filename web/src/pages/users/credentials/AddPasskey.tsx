@@ -1,0 +1,67 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import FormField from '@cloudscape-design/components/form-field';
+import Input from '@cloudscape-design/components/input';
+import Modal from '@cloudscape-design/components/modal';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useState } from 'react';
+
+import { warder } from '../../../api/warder.ts';
+import { ErrorAlert } from '../../../components/ErrorAlert.tsx';
+import { flash } from '../../../components/Flash.tsx';
+
+/** AddPasskey has this browser make a passkey and registers it as an MFA device. */
+export function AddPasskey({ user: userName, onDismiss }: { user: string; onDismiss: () => void }) {
+  const [name, setName] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const supported = typeof PublicKeyCredential === 'function' && 'parseCreationOptionsFromJSON' in PublicKeyCredential;
+  const add = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const { options } = await warder('BeginPasskeyRegistration', { userName });
+      const { publicKey } = options as { publicKey: PublicKeyCredentialCreationOptionsJSON };
+      const credential = await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) });
+      await warder('RegisterPasskey', { userName, passkeyName: name, credential: (credential as PublicKeyCredential).toJSON() });
+      flash.success(`Added passkey ${name} of ${userName}`);
+      onDismiss();
+    } catch (failure) {
+      setError(failure);
+    }
+    setBusy(false);
+  };
+  return (
+    <Modal
+      visible
+      header={`Add a passkey of ${userName}`}
+      onDismiss={onDismiss}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={onDismiss}>
+              Cancel
+            </Button>
+            <Button variant="primary" disabled={!supported || name === ''} loading={busy} onClick={() => void add()}>
+              Go on in the browser
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="m">
+        {!supported && (
+          <Alert type="warning" header="This browser makes no passkeys here">
+            They need a current browser, and a page that came over HTTPS or from localhost.
+          </Alert>
+        )}
+        <Box>The browser asks where the passkey is to live: on this device, on a phone, or on a security key. {userName} has to be at it.</Box>
+        <FormField label="Name of the passkey" constraintText="Letters, digits and + = , . @ _ -">
+          <Input value={name} onChange={({ detail }) => setName(detail.value)} autoComplete={false} />
+        </FormField>
+        <ErrorAlert error={error} />
+      </SpaceBetween>
+    </Modal>
+  );
+}

@@ -1,0 +1,163 @@
+import { CreateLoginProfileCommand, DeleteLoginProfileCommand, GetLoginProfileCommand, type LoginProfile, UpdateLoginProfileCommand } from '@aws-sdk/client-iam';
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import Checkbox from '@cloudscape-design/components/checkbox';
+import Container from '@cloudscape-design/components/container';
+import FormField from '@cloudscape-design/components/form-field';
+import Header from '@cloudscape-design/components/header';
+import Input from '@cloudscape-design/components/input';
+import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import Modal from '@cloudscape-design/components/modal';
+import RadioGroup from '@cloudscape-design/components/radio-group';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import { useState } from 'react';
+
+import { iam } from '../../../api/clients/iam.ts';
+import { isMissing } from '../../../api/errors.ts';
+import { useCall } from '../../../api/useCall.ts';
+import { Age } from '../../../components/Age.tsx';
+import { ConfirmDelete } from '../../../components/ConfirmDelete.tsx';
+import { ErrorAlert } from '../../../components/ErrorAlert.tsx';
+import { flash } from '../../../components/Flash.tsx';
+import { generatePassword } from '../password.ts';
+import { NewCredentials } from './NewCredentials.tsx';
+
+/** ConsoleAccess shows whether a user has a password, to set, replace and take away. */
+export function ConsoleAccess({ user }: { user: string }) {
+  const { data, error, reload } = useCall((signal) => profileOf(user, signal), [user]);
+  const [dialog, setDialog] = useState<'password' | 'delete'>();
+  const profile = data?.profile;
+  return (
+    <Container
+      header={
+        <Header
+          variant="h2"
+          actions={
+            <SpaceBetween direction="horizontal" size="xs">
+              {profile && <Button onClick={() => setDialog('delete')}>Disable</Button>}
+              <Button disabled={!data} onClick={() => setDialog('password')}>
+                {profile ? 'Set a new password' : 'Enable console access'}
+              </Button>
+            </SpaceBetween>
+          }
+        >
+          Console sign-in
+        </Header>
+      }
+    >
+      {error !== undefined && <ErrorAlert error={error} onRetry={reload} />}
+      {data && !profile && <Box color="text-body-secondary">No password: {user} cannot sign in to the console.</Box>}
+      {profile && (
+        <KeyValuePairs
+          columns={3}
+          items={[
+            { label: 'Console access', value: <StatusIndicator>Enabled</StatusIndicator> },
+            { label: 'Password set', value: <Age date={profile.CreateDate} /> },
+            { label: 'At the next sign-in', value: profile.PasswordResetRequired ? 'A new password must be chosen' : 'Nothing to do' },
+          ]}
+        />
+      )}
+      {dialog === 'password' && (
+        <PasswordDialog
+          user={user}
+          exists={profile !== undefined}
+          onDismiss={() => {
+            setDialog(undefined);
+            reload();
+          }}
+        />
+      )}
+      {dialog === 'delete' && (
+        <ConfirmDelete
+          what={`the password of ${user}`}
+          phrase={user}
+          onDelete={async () => {
+            await iam.send(new DeleteLoginProfileCommand({ UserName: user }));
+            flash.success(`${user} cannot sign in to the console any more`);
+            setDialog(undefined);
+            reload();
+          }}
+          onDismiss={() => setDialog(undefined)}
+        >
+          {user} is signed out of the console everywhere. Access keys go on working.
+        </ConfirmDelete>
+      )}
+    </Container>
+  );
+}
+
+async function profileOf(UserName: string, abortSignal: AbortSignal): Promise<{ profile: LoginProfile | undefined }> {
+  try {
+    return { profile: (await iam.send(new GetLoginProfileCommand({ UserName }), { abortSignal })).LoginProfile };
+  } catch (error) {
+    if (isMissing(error)) return { profile: undefined };
+    throw error;
+  }
+}
+
+function PasswordDialog({ user, exists, onDismiss }: { user: string; exists: boolean; onDismiss: () => void }) {
+  const [generated, setGenerated] = useState(true);
+  const [typed, setTyped] = useState('');
+  const [mustChange, setMustChange] = useState(true);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const [made, setMade] = useState<string>();
+  const save = async () => {
+    const input = { UserName: user, Password: generated ? generatePassword() : typed, PasswordResetRequired: mustChange };
+    setBusy(true);
+    setError(undefined);
+    try {
+      if (exists) await iam.send(new UpdateLoginProfileCommand(input));
+      else await iam.send(new CreateLoginProfileCommand(input));
+      setMade(input.Password);
+    } catch (failure) {
+      setError(failure);
+    }
+    setBusy(false);
+  };
+  const buttons = made ? (
+    <Button variant="primary" onClick={onDismiss}>
+      Done
+    </Button>
+  ) : (
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button variant="link" onClick={onDismiss}>
+        Cancel
+      </Button>
+      <Button variant="primary" disabled={!generated && typed === ''} loading={busy} onClick={() => void save()}>
+        {exists ? 'Set password' : 'Enable'}
+      </Button>
+    </SpaceBetween>
+  );
+  return (
+    <Modal visible header={exists ? `New password for ${user}` : `Console access for ${user}`} onDismiss={onDismiss} footer={<Box float="right">{buttons}</Box>}>
+      {made ? (
+        <NewCredentials user={user} password={made} />
+      ) : (
+        <SpaceBetween size="m">
+          {exists && <Box>The old password ends now, and with it {user}’s sign-ins elsewhere.</Box>}
+          <FormField label="Password">
+            <RadioGroup
+              value={generated ? 'generated' : 'typed'}
+              onChange={({ detail }) => setGenerated(detail.value === 'generated')}
+              items={[
+                { value: 'generated', label: 'Make one', description: 'It is shown once.' },
+                { value: 'typed', label: 'Type one' },
+              ]}
+            />
+          </FormField>
+          {!generated && (
+            <FormField label={`Password of ${user}`}>
+              <Input type="password" value={typed} onChange={({ detail }) => setTyped(detail.value)} autoComplete="new-password" />
+            </FormField>
+          )}
+          <Checkbox checked={mustChange} onChange={({ detail }) => setMustChange(detail.checked)}>
+            {user} chooses a new password at the next sign-in
+          </Checkbox>
+          <ErrorAlert error={error} />
+        </SpaceBetween>
+      )}
+    </Modal>
+  );
+}
