@@ -56,6 +56,7 @@ const look = EditorView.theme({
   },
   '&.cm-focused': { outline: `2px solid ${tokens.colorBorderItemFocused}`, outlineOffset: '1px' },
   '.cm-scroller': { fontFamily: 'ui-monospace, Menlo, Consolas, monospace', lineHeight: '20px', overflow: 'auto' },
+  '.cm-line': { paddingLeft: '12px' },
   '.cm-content': { caretColor: tokens.colorTextBodyDefault, minHeight: '6em' },
   '.cm-cursor': { borderLeftColor: tokens.colorTextBodyDefault },
   '.cm-gutters': { backgroundColor: tokens.colorBackgroundContainerHeader, color: tokens.colorTextBodySecondary, borderRight: `1px solid ${tokens.colorBorderDividerDefault}` },
@@ -81,8 +82,8 @@ const look = EditorView.theme({
   '.mark-error': { textDecoration: `underline wavy ${tokens.colorTextStatusError}`, textUnderlineOffset: '3px' },
   '.mark-warning': { textDecoration: `underline wavy ${tokens.colorTextStatusWarning}`, textUnderlineOffset: '3px' },
   '.mark-suggestion': { textDecoration: `underline dotted ${tokens.colorTextStatusInfo}`, textUnderlineOffset: '3px' },
-  '.mark-allow': { boxShadow: `inset 4px 0 ${tokens.colorTextStatusSuccess}`, backgroundColor: 'rgb(40 150 80 / 16%)' },
-  '.mark-deny': { boxShadow: `inset 4px 0 ${tokens.colorTextStatusError}`, backgroundColor: 'rgb(214 60 60 / 14%)' },
+  '.mark-allow': { boxShadow: `inset 6px 0 ${tokens.colorTextStatusSuccess}`, fontWeight: '700' },
+  '.mark-deny': { boxShadow: `inset 6px 0 ${tokens.colorTextStatusError}`, fontWeight: '700' },
 });
 
 const colours = HighlightStyle.define([
