@@ -43,7 +43,7 @@ const myself = iamArn('user/${aws:username}');
 /** ownCredentials is for people in any group: what belongs to them alone. Keys are made only in a session with MFA. */
 const ownCredentials: DutyPolicy = {
   name: 'OwnCredentials',
-  description: 'People see and change their own password, MFA devices, sessions and access keys, and nobody else’s.',
+  description: 'People see and change their own password, MFA devices, sessions and access keys, and those of nobody else.',
   statements: [
     {
       Sid: 'OwnPasswordAndDevices',
@@ -113,7 +113,7 @@ export const duties: readonly Duty[] = [
   {
     id: 'billing',
     name: 'Billing',
-    purpose: 'Costs, budgets, invoices and the account’s contacts for them.',
+    purpose: 'Costs, budgets, invoices and the contacts of the account for them.',
     policies: [
       ownCredentials,
       {
