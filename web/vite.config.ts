@@ -14,6 +14,13 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 export default defineConfig({
   base: '/console/',
+  resolve: {
+    alias: {
+      // The names of the tokens' custom properties have a hash that changes with the release, and those of the package are of another
+      // one than the components': they would fall back to the light values. The components have their own.
+      '@cloudscape-design/design-tokens': fileURLToPath(new URL('node_modules/@cloudscape-design/components/internal/generated/styles/tokens.js', import.meta.url)),
+    },
+  },
   plugins: [react(), devSession(endpoint), fontFiles(path('node_modules/.warder-fonts')), publish(path('dist'), path('../internal/console/dist'))],
   server: {
     // Host stays what the browser said: requests are signed with it.

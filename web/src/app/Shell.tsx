@@ -51,7 +51,7 @@ function Content() {
 function Navigation() {
   const { pathname } = useLocation();
   const [first] = pathname.split('/').filter(Boolean);
-  return <SideNavigation header={{ text: 'Warder', href: to`/` }} activeHref={`${base}/${first ?? ''}`} items={navigation()} />;
+  return <SideNavigation header={{ text: 'Identity and access', href: to`/` }} activeHref={`${base}/${first ?? ''}`} items={navigation()} />;
 }
 
 /** navigation are the areas' lines under their sections, in the order of areas. */

@@ -73,7 +73,7 @@ function ServiceActions({ service, actions, onChange }: { service: Service; acti
         const names = group.map(({ name }) => name);
         const on = names.filter(covers).length;
         return (
-          <ExpandableSection key={level} headerText={level} headerCounter={`(${on}/${names.length})`}>
+          <ExpandableSection key={level} headerText={`${level} (${on}/${names.length})`}>
             <SpaceBetween size="xs">
               <Checkbox checked={on === names.length} indeterminate={on > 0 && on < names.length} onChange={({ detail }) => set(names, detail.checked)}>
                 All {names.length} of {level}

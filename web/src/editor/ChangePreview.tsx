@@ -42,7 +42,7 @@ function Preview({ answer: { differences, omitted, undecided, unfinished } }: { 
       })}
       {omitted > 0 && <Box>And {omitted.toLocaleString('en')} more differences.</Box>}
       {undecided.length > 0 && (
-        <ExpandableSection headerText="What cannot be told" headerCounter={`(${undecided.length})`}>
+        <ExpandableSection headerText={`What cannot be told (${undecided.length})`}>
           <ul>
             {undecided.map((text) => (
               <li key={text}>{text}</li>

@@ -1,7 +1,7 @@
 import type { CompletionSource } from '@codemirror/autocomplete';
 import { EditorSelection, EditorState, type Extension } from '@codemirror/state';
 import { EditorView, type HoverTooltipSource } from '@codemirror/view';
-import { useEffect, useImperativeHandle, useRef, type Ref } from 'react';
+import { forwardRef, useEffect, useImperativeHandle, useRef } from 'react';
 
 import { extensions, type Mark, setMarks } from './codeMirror.ts';
 import type { Place } from './json.ts';
@@ -21,14 +21,13 @@ export interface CodeEditorProps {
   marks?: readonly Mark[];
   completion?: CompletionSource;
   hover?: HoverTooltipSource;
-  ref?: Ref<CodeHandle>;
 }
 
 /**
  * CodeEditor shows JSON, to write or to read. It lives in a shadow root: CodeMirror puts its styles into a document as a style
  * element, which the content security policy forbids, and into a shadow root as adopted style sheets, which need no permission.
  */
-export function CodeEditor({ value, onChange, label, marks, completion, hover, ref }: CodeEditorProps) {
+export const CodeEditor = forwardRef<CodeHandle, CodeEditorProps>(function CodeEditor({ value, onChange, label, marks, completion, hover }, ref) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const latest = useRef({ onChange, completion, hover });
@@ -78,4 +77,4 @@ export function CodeEditor({ value, onChange, label, marks, completion, hover, r
   }));
 
   return <div ref={host} />;
-}
+});

@@ -37,11 +37,11 @@ export function ContextEntries({ action, entries, onChange, suggested = [] }: Co
           <EntryRow key={i} number={i + 1} entry={entry} keys={keys} onChange={(next) => onChange(entries.with(i, next))} onRemove={() => onChange(entries.toSpliced(i, 1))} />
         ))}
         <SpaceBetween direction="horizontal" size="xs">
-          <Button iconName="add-plus" onClick={() => add('')}>
+          <Button iconName="add-plus" formAction="none" onClick={() => add('')}>
             Add a condition key
           </Button>
           {offered.map((key) => (
-            <Button key={key} variant="inline-link" onClick={() => add(key)}>
+            <Button key={key} iconName="add-plus" formAction="none" onClick={() => add(key)}>
               {key}
             </Button>
           ))}
@@ -110,11 +110,15 @@ function EntryRow({ number, entry, keys, onChange, onRemove }: EntryRowProps) {
                 if (!entry.list) onChange({ ...entry, values: detail.value === '' || wrong(entry.type, detail.value) ? [] : [detail.value] });
               }}
               onBlur={() => keep(value)}
-              onKeyDown={({ detail }) => detail.key === 'Enter' && keep(value)}
+              onKeyDown={(event) => {
+                if (event.detail.key !== 'Enter') return;
+                event.preventDefault(); // of a form around it
+                keep(value);
+              }}
             />
           </FormField>
         )}
-        <Button iconName="remove" variant="icon" ariaLabel={`Remove condition key ${number}`} onClick={onRemove} />
+        <Button iconName="remove" variant="icon" formAction="none" ariaLabel={`Remove condition key ${number}`} onClick={onRemove} />
       </Grid>
       {entry.list && <Chosen what="value" values={entry.values} onChange={(values) => onChange({ ...entry, values })} empty="No values yet: type one and press Enter." />}
     </SpaceBetween>

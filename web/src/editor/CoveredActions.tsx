@@ -51,7 +51,7 @@ function Covered({ expansion: { pattern, reach, actions } }: { expansion: Expans
     );
   }
   return (
-    <ExpandableSection headerText={pattern} headerCounter={`(${actions.length})`} headerDescription={summary(actions)}>
+    <ExpandableSection headerText={`${pattern} (${actions.length})`} headerDescription={summary(actions)}>
       <SpaceBetween size="xs">
         {byLevel(actions).map((group) => (
           <div key={group.level}>

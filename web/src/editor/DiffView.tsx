@@ -47,7 +47,7 @@ function Side({ line, sign, look }: { line: Row['left']; sign: string; look: str
     <>
       <td className={styles.number}>{line.line}</td>
       <td className={`${styles.text} ${look ?? ''}`}>
-        {sign && <span className={styles.sign}>{sign} </span>}
+        <span className={styles.sign}>{sign || ' '} </span>
         {line.text}
       </td>
     </>

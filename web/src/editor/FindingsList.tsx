@@ -21,7 +21,7 @@ export function FindingsList({ findings, stale, error, onJump }: Findings & { on
   if (error !== undefined) return <ErrorAlert error={error} />;
   return (
     <div aria-live="polite">
-      <ExpandableSection defaultExpanded headerText="Findings" headerCounter={stale ? '(checking…)' : `(${findings.length})`} headerDescription={counts(findings)}>
+      <ExpandableSection defaultExpanded headerText={`Findings (${stale ? 'checking' : findings.length})`} headerDescription={counts(findings)}>
         {findings.length === 0 ? (
           <StatusIndicator type={stale ? 'in-progress' : 'success'}>{stale ? 'Checking' : 'Nothing was found'}</StatusIndicator>
         ) : (

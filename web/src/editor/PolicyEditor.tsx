@@ -65,7 +65,7 @@ export function PolicyEditor({ text, onChange, kind, resource }: PolicyEditorPro
           </Button>
         )}
       </SpaceBetween>
-      <Grid gridDefinition={[{ colspan: { default: 12, m: 8 } }, { colspan: { default: 12, m: 4 } }]}>
+      <Grid gridDefinition={[{ colspan: { default: 12, s: 8 } }, { colspan: { default: 12, s: 4 } }]}>
         <SpaceBetween size="m">
           {view === 'json' ? (
             <CodeEditor ref={code} value={text} onChange={onChange} label="Policy document" marks={marks} {...assist} />

@@ -64,6 +64,7 @@ function Statement({ number, statement, onChange, onRemove }: StatementProps) {
       header={
         <Header
           variant="h3"
+          headingTagOverride="h2"
           actions={
             <Button iconName="remove" variant="icon" ariaLabel={`Remove statement ${number}`} onClick={onRemove} />
           }

@@ -30,7 +30,10 @@ export const catalog: Catalog = {
   },
 };
 
+/** read asks for what the list has: a 404 would stand in the browser's log as an error. Without the list, it asks. */
 async function read(prefix: string): Promise<Service | undefined> {
+  const known = await catalog.services().catch(() => undefined);
+  if (known && !known.some((service) => service.prefix === prefix)) return undefined;
   try {
     return readService((await warder('GetCatalogService', { servicePrefix: prefix })) as ServiceReference);
   } catch (error) {

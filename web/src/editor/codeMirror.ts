@@ -55,14 +55,16 @@ const look = EditorView.theme({
     maxHeight: '70vh',
   },
   '&.cm-focused': { outline: `2px solid ${tokens.colorBorderItemFocused}`, outlineOffset: '1px' },
-  '.cm-scroller': { fontFamily: 'ui-monospace, Menlo, Consolas, monospace', lineHeight: '1.5', overflow: 'auto' },
+  '.cm-scroller': { fontFamily: 'ui-monospace, Menlo, Consolas, monospace', lineHeight: '20px', overflow: 'auto' },
+  '.cm-line': { paddingLeft: '12px' },
   '.cm-content': { caretColor: tokens.colorTextBodyDefault, minHeight: '6em' },
   '.cm-cursor': { borderLeftColor: tokens.colorTextBodyDefault },
   '.cm-gutters': { backgroundColor: tokens.colorBackgroundContainerHeader, color: tokens.colorTextBodySecondary, borderRight: `1px solid ${tokens.colorBorderDividerDefault}` },
   '.cm-activeLine': { backgroundColor: 'transparent' },
   '&.cm-focused .cm-activeLine': { boxShadow: `inset 2px 0 ${tokens.colorBorderItemFocused}` },
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: tokens.colorBackgroundItemSelected },
-  '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': { backgroundColor: 'transparent', outline: `1px solid ${tokens.colorBorderInputDefault}`, color: 'inherit' },
+  '&.cm-focused .cm-matchingBracket': { backgroundColor: 'transparent', outline: `1px solid ${tokens.colorBorderInputDefault}`, color: 'inherit' },
+  '.cm-matchingBracket, .cm-nonmatchingBracket': { backgroundColor: 'transparent' },
   '.cm-tooltip': {
     backgroundColor: tokens.colorBackgroundContainerContent,
     color: tokens.colorTextBodyDefault,
@@ -80,10 +82,8 @@ const look = EditorView.theme({
   '.mark-error': { textDecoration: `underline wavy ${tokens.colorTextStatusError}`, textUnderlineOffset: '3px' },
   '.mark-warning': { textDecoration: `underline wavy ${tokens.colorTextStatusWarning}`, textUnderlineOffset: '3px' },
   '.mark-suggestion': { textDecoration: `underline dotted ${tokens.colorTextStatusInfo}`, textUnderlineOffset: '3px' },
-  '.mark-allow': { boxShadow: `inset 4px 0 ${tokens.colorTextStatusSuccess}`, backgroundColor: tokens.colorBackgroundNotificationGreen, color: tokens.colorTextNotificationDefault },
-  '.mark-allow *': { color: 'inherit' },
-  '.mark-deny': { boxShadow: `inset 4px 0 ${tokens.colorTextStatusError}`, backgroundColor: tokens.colorBackgroundNotificationRed, color: tokens.colorTextNotificationDefault },
-  '.mark-deny *': { color: 'inherit' },
+  '.mark-allow': { boxShadow: `inset 6px 0 ${tokens.colorTextStatusSuccess}`, fontWeight: '700' },
+  '.mark-deny': { boxShadow: `inset 6px 0 ${tokens.colorTextStatusError}`, fontWeight: '700' },
 });
 
 const colours = HighlightStyle.define([

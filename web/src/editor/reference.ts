@@ -100,7 +100,7 @@ export interface Expansion {
 export async function expand(catalog: Catalog, pattern: string): Promise<Expansion> {
   if (/^\*+(:\*+)?$/.test(pattern)) return { pattern, reach: 'every', actions: [] };
   const [prefix = '', name = ''] = split(pattern);
-  const service = /[*?]/.test(prefix) || name === '' ? undefined : await catalog.service(prefix);
+  const service = /[*?]/.test(prefix) || !pattern.includes(':') ? undefined : await catalog.service(prefix);
   if (!service) return { pattern, reach: 'unknown', actions: [] };
   const actions = service.actions.filter((action) => matches(name, action.name));
   return { pattern, reach: actions.length > 0 ? 'some' : 'none', actions };

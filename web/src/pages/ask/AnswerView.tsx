@@ -76,6 +76,9 @@ function Explained({ answer, explanation, question }: { answer: Answer; explanat
   );
 }
 
+/** mostExpanded is how many statements are shown with their policies at once. */
+const mostExpanded = 3;
+
 function Statements({ title, list, question }: { title: string; list: Explanation['statements']; question: Question }) {
   if (list.length === 0) return null;
   return (
@@ -85,7 +88,7 @@ function Statements({ title, list, question }: { title: string; list: Explanatio
       </Box>
       <SpaceBetween size="xs">
         {list.map((report) => (
-          <Statement key={`${report.layer} ${report.policy} ${report.index}`} report={report} principal={question.principal} />
+          <Statement key={`${report.layer} ${report.policy} ${report.index}`} report={report} principal={question.principal} expanded={list.length <= mostExpanded} />
         ))}
       </SpaceBetween>
     </div>

@@ -15,16 +15,16 @@ import { documentOf } from './documents.ts';
 import type { ConditionReport, Fit, StatementReport } from './explain.ts';
 
 /** Statement shows how one statement fared, and where it stands in its policy. */
-export function Statement({ report, principal }: { report: StatementReport; principal: string }) {
-  const [open, setOpen] = useState(false);
-  const { effect, policy, sid, line } = report;
+export function Statement({ report, principal, expanded }: { report: StatementReport; principal: string; expanded: boolean }) {
+  const [open, setOpen] = useState(expanded);
+  const { effect, policy, sid, index, line } = report;
   return (
     <ExpandableSection
       variant="stacked"
       expanded={open}
       onChange={({ detail }) => setOpen(detail.expanded)}
       headerText={`${effect}${sid ? ` ${sid}` : ''} in ${policy.replace(/^arn:[^:]*:iam::(\d+|aws):/, '')}`}
-      headerDescription={`Line ${line}`}
+      headerDescription={`Statement ${index + 1}, in line ${line} of the document as it is stored`}
     >
       <SpaceBetween size="s">
         <SpaceBetween size="xxs">

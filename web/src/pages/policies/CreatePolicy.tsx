@@ -52,24 +52,17 @@ export function CreatePolicy() {
   };
   return (
     <Page title="Create policy" breadcrumbs={[{ text: 'Policies', href: '/policies' }]} contentType="form">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void create();
-        }}
-      >
         <Form
           actions={
             <SpaceBetween direction="horizontal" size="xs">
-              <Button variant="link" formAction="none" onClick={() => void navigate('/policies')}>
+              <Button variant="link" onClick={() => void navigate('/policies')}>
                 Cancel
               </Button>
-              <Button variant="primary" loading={busy}>
+              <Button variant="primary" loading={busy} onClick={() => void create()}>
                 Create policy
               </Button>
             </SpaceBetween>
           }
-          errorText={undefined}
         >
           <SpaceBetween size="l">
             <ErrorAlert error={error} />
@@ -91,7 +84,6 @@ export function CreatePolicy() {
             </Container>
           </SpaceBetween>
         </Form>
-      </form>
     </Page>
   );
 }

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import {
+  AddUserToGroupCommand,
+  AttachUserPolicyCommand,
+  CreateGroupCommand,
+  CreatePolicyCommand,
+  CreateUserCommand,
+  GetPolicyVersionCommand,
+  IAMClient,
+  ListPolicyVersionsCommand,
+  PutGroupPolicyCommand,
+} from '@aws-sdk/client-iam';
+import type { Browser, Page } from 'playwright-core';
+
+import { accessible, launch, open, screenshot } from './fixture/browser.ts';
+import { type Server, startServer } from './fixture/server.ts';
+
+const document = (...statements: object[]) => JSON.stringify({ Version: '2012-10-17', Statement: statements }, null, 2);
+const send = { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: 'arn:aws:sqs:*:123456789012:jobs' };
+
+/** write replaces the text of the editor. */
+async function write(page: Page, text: string): Promise<void> {
+  const editor = page.getByRole('textbox', { name: 'Policy document' });
+  await editor.focus();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText(text);
+}
+
+describe('policies', () => {
+  let server: Server;
+  let browser: Browser;
+  let iam: IAMClient;
+  const jobs = 'arn:aws:iam::123456789012:policy/jobs';
+  const ofJobs = encodeURIComponent(jobs);
+
+  before(async () => {
+    [server, browser] = await Promise.all([startServer(), launch()]);
+    iam = new IAMClient({ endpoint: server.url, region: 'us-east-1', credentials: server.admin });
+    await iam.send(new CreateUserCommand({ UserName: 'ann' }));
+    await iam.send(new CreatePolicyCommand({ PolicyName: 'jobs', PolicyDocument: document(send) }));
+    await iam.send(new AttachUserPolicyCommand({ UserName: 'ann', PolicyArn: jobs }));
+    await iam.send(new CreateGroupCommand({ GroupName: 'readers' }));
+    const read = { Sid: 'Office', Effect: 'Allow', Action: 's3:GetObject', Resource: '*', Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } };
+    await iam.send(new PutGroupPolicyCommand({ GroupName: 'readers', PolicyName: 'read', PolicyDocument: document(read) }));
+    await iam.send(new AddUserToGroupCommand({ GroupName: 'readers', UserName: 'ann' }));
+  });
+  after(() => Promise.all([browser?.close(), server?.stop()]));
+
+  test('lists those of the account and of AWS, by a filter in the address', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    await goTo('/policies?f=owner%3DThis+account');
+    await page.getByRole('link', { name: 'jobs' }).waitFor();
+    assert.equal(await page.getByRole('row').count(), 2, 'the header, and the account\'s own policy');
+    await accessible(page);
+    await close();
+  });
+
+  test('an edit with findings, tried and reviewed before it is saved', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    await goTo(`/policies/${ofJobs}/edit`);
+    await write(page, document(send, { Effect: 'Allow', Action: ['s3:GetObjekt', 'iam:PassRole'], Resource: '*' }));
+    await page.getByText('INVALID_ACTION').waitFor();
+    await page.getByText('1 error, 2 security warnings').waitFor();
+    assert.ok((await page.locator('.mark-error').count()) > 0, 'the place of the error is marked');
+    await page.getByRole('button', { name: 'Go to line 12, INVALID_ACTION' }).click();
+    assert.equal(await page.evaluate(() => globalThis.document.activeElement?.shadowRoot?.activeElement?.getAttribute('aria-label')), 'Policy document');
+    await accessible(page);
+    await screenshot(page, 'policies-findings');
+
+    await write(page, document({ ...send, Action: ['sqs:SendMessage', 'sqs:Get*'] }));
+    await page.getByText('Nothing was found').waitFor();
+    await page.getByText('sqs:Get* (2)').waitFor();
+    await page.getByRole('button', { name: 'Add a test request' }).click();
+    await page.getByRole('combobox', { name: 'Action' }).fill('sqs:GetQueueUrl');
+    await page.getByRole('textbox', { name: 'Resource' }).fill('arn:aws:sqs:eu-west-1:123456789012:jobs');
+    await page.getByText('Allowed', { exact: true }).waitFor();
+    await page.getByRole('textbox', { name: 'Resource' }).fill('arn:aws:sqs:eu-west-1:123456789012:other');
+    await page.getByText('Denied: no statement allows it').waitFor();
+
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    await page.getByText('user/ann: 2 actions on arn:aws:sqs:*:123456789012:jobs').waitFor();
+    await page.getByText('2 Read', { exact: true }).last().waitFor();
+    await accessible(page);
+    await screenshot(page, 'policies-review');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Policy jobs saved as version v2').waitFor();
+    const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn: jobs, VersionId: 'v2' }));
+    assert.deepEqual(JSON.parse(decodeURIComponent(PolicyVersion!.Document!)), JSON.parse(document({ ...send, Action: ['sqs:SendMessage', 'sqs:Get*'] })));
+    await close();
+  });
+
+  test('versions side by side, and the way back', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    await goTo(`/policies/${ofJobs}?tab=versions`);
+    await page.getByRole('checkbox', { name: 'Select version v1' }).check({ force: true });
+    await page.getByRole('region', { name: 'Version v1 beside Version v2' }).waitFor();
+    await accessible(page);
+    await page.getByRole('button', { name: 'Set as default' }).click();
+    await page.getByText('user/ann: 2 actions').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Set as default' }).click();
+    await page.getByText('Version v1 is the default one').waitFor();
+    const { Versions = [] } = await iam.send(new ListPolicyVersionsCommand({ PolicyArn: jobs }));
+    assert.equal(Versions.find(({ IsDefaultVersion }) => IsDefaultVersion)?.VersionId, 'v1');
+    for (const tab of ['permissions', 'entities', 'tags', 'last-accessed']) {
+      await goTo(`/policies/${ofJobs}?tab=${tab}`);
+      await accessible(page);
+    }
+    await close();
+  });
+
+  test('a policy is made by keyboard alone, with completion, and goes with what hangs on it', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    await goTo('/policies/create');
+    await page.keyboard.type('made');
+    await page.getByRole('textbox', { name: 'Policy document' }).focus();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", "Action": "sqs:ListQ');
+    await page.getByRole('option', { name: /sqs:ListQueues/ }).waitFor();
+    await page.waitForTimeout(200); // the editor takes an Enter at once for a new line
+    await page.keyboard.press('Enter');
+    await page.getByText('sqs:ListQueues', { exact: true }).last().waitFor();
+    await page.keyboard.press('Tab');
+    assert.notEqual(await page.evaluate(() => globalThis.document.activeElement?.shadowRoot?.activeElement?.getAttribute('aria-label')), 'Policy document', 'Tab leaves the editor');
+    await page.getByRole('button', { name: 'Create policy' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Policy made created').waitFor();
+
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByText('made: 1 version').waitFor();
+    await page.getByRole('textbox', { name: 'To confirm, type made' }).fill('made');
+    await page.keyboard.press('Enter');
+    await page.getByText('Policy made deleted').waitFor();
+    await close();
+  });
+
+  test('the visual builder writes the same document', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    await goTo(`/policies/${ofJobs}/edit`);
+    await page.getByRole('button', { name: 'Visual' }).click();
+    await page.getByRole('button', { name: 'Deny' }).click();
+    await accessible(page);
+    await screenshot(page, 'policies-visual');
+    await page.getByRole('button', { name: 'JSON' }).click();
+    assert.match((await page.getByRole('textbox', { name: 'Policy document' }).textContent())!, /"Effect": "Deny"/);
+    await write(page, document({ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }));
+    await page.getByRole('button', { name: 'Visual' }).click();
+    await page.getByText('Statement 1 has NotAction.').waitFor();
+    await close();
+  });
+
+  test('ask: who may do what, why not, and a link that asks it again', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    await goTo('/ask?principal=arn:aws:iam::123456789012:user/ann&action=s3:GetObject&resource=arn:aws:s3:::reports/q1');
+    await page.getByText('Denied: nothing allows it').waitFor();
+    await page.getByText('Allow Office in inline read').waitFor();
+    assert.ok((await page.locator('.mark-allow').count()) > 0, 'the statement is marked in its policy');
+    await accessible(page);
+    await page.getByRole('button', { name: 'aws:SourceIp' }).click();
+    await page.getByRole('textbox', { name: 'Value of condition key 1' }).fill('10.1.2.3');
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByText('Allowed', { exact: true }).waitFor();
+    assert.equal(new URL(page.url()).searchParams.get('c'), 'IPAddress aws:SourceIp=10.1.2.3');
+    await screenshot(page, 'ask');
+    await page.reload();
+    await page.getByText('Allowed', { exact: true }).waitFor();
+    await close();
+  });
+
+  test('dark, and on a phone', async () => {
+    for (const path of [`/policies/${ofJobs}/edit`, '/policies/create', '/ask?principal=arn:aws:iam::123456789012:user/ann&action=sqs:SendMessage&resource=arn:aws:sqs:eu-west-1:123456789012:jobs']) {
+      for (const options of [{ scheme: 'dark' }, { width: 390 }] as const) {
+        const { page, goTo, close } = await open(browser, server, options);
+        await goTo(path);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await accessible(page);
+        assert.ok(await page.evaluate(() => globalThis.document.documentElement.scrollWidth <= innerWidth), `${path} is wider than the screen`);
+        await close();
+      }
+    }
+  });
+});
