@@ -49,7 +49,7 @@ export function CreateGroup() {
       >
         <Container header={<Header variant="h2">Group</Header>}>
           <SpaceBetween size="l">
-            <DutySelect duty={duty} onChange={choose} />
+            <DutySelect kind="group" duty={duty} onChange={choose} />
             <NameField label="Group name" value={name} onChange={setName} max={128} tried={tried} />
             <PolicyPicks arns={arns} onChange={setArns} />
           </SpaceBetween>

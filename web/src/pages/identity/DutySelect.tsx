@@ -5,9 +5,11 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 
 import { useSession } from '../../app/SessionContext.tsx';
 import { CodeEditor } from '../../editor/CodeEditor.tsx';
-import { documentOf, duties, type Duty } from './duties.ts';
+import { documentOf, duties, type Duty, policiesOf } from './duties.ts';
 
 export interface DutySelectProps {
+  /** What gets it. */
+  kind: 'group' | 'role';
   duty: Duty | undefined;
   onChange: (duty: Duty | undefined) => void;
 }
@@ -15,7 +17,7 @@ export interface DutySelectProps {
 const none = { value: '', label: 'None', description: 'Choose policies yourself, now or later.' };
 
 /** DutySelect chooses a duty and shows the policies that come with it. */
-export function DutySelect({ duty, onChange }: DutySelectProps) {
+export function DutySelect({ kind, duty, onChange }: DutySelectProps) {
   const place = useSession();
   const options = [none, ...duties.map(({ id, name, purpose }) => ({ value: id, label: name, description: purpose }))];
   return (
@@ -29,7 +31,7 @@ export function DutySelect({ duty, onChange }: DutySelectProps) {
           expandToViewport
         />
       </FormField>
-      {duty?.policies.map((policy) => (
+      {duty && policiesOf(duty, kind).map((policy) => (
         <ExpandableSection key={policy.name} headerText={`Policy ${policy.name}`} headerDescription={policy.description}>
           <CodeEditor value={documentOf(policy, place)} label={`Policy ${policy.name}`} />
         </ExpandableSection>

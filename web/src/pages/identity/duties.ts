@@ -28,6 +28,11 @@ interface Statement {
   Condition?: Record<string, Record<string, string | string[]>>;
 }
 
+/** policiesOf are the policies of a duty for a group or a role: a role has no credentials of its own. */
+export function policiesOf({ policies }: Duty, kind: 'group' | 'role'): DutyPolicy[] {
+  return policies.filter((policy) => kind === 'group' || policy !== ownCredentials);
+}
+
 /** dutyPath is the path of the policies. */
 export const dutyPath = '/duty/';
 

@@ -2,7 +2,7 @@ import { CreatePolicyCommand } from '@aws-sdk/client-iam';
 
 import { iam } from '../../api/clients/iam.ts';
 import { attach, type Holder } from '../../editor/holder.ts';
-import { type Duty, type DutyPolicy, documentOf, dutyPath } from './duties.ts';
+import { type Duty, type DutyPolicy, documentOf, dutyPath, policiesOf } from './duties.ts';
 import type { Step } from './steps.ts';
 
 interface Place {
@@ -10,14 +10,12 @@ interface Place {
   account: string;
 }
 
-/** dutySteps make a duty's policies, as far as they are not there, and attach them. A role has no credentials of its own. */
-export function dutySteps(duty: Duty, holder: Holder, place: Place): Step[] {
-  return duty.policies
-    .filter(({ name }) => holder.kind !== 'role' || name !== 'OwnCredentials')
-    .flatMap((policy) => [
-      { what: `Create policy ${policy.name}`, run: () => create(policy, place) },
-      { what: `Attach policy ${policy.name}`, run: () => attach(holder, arnOf(policy, place)) },
-    ]);
+/** dutySteps make a duty's policies, as far as they are not there, and attach them. */
+export function dutySteps(duty: Duty, holder: Holder & { kind: 'group' | 'role' }, place: Place): Step[] {
+  return policiesOf(duty, holder.kind).flatMap((policy) => [
+    { what: `Create policy ${policy.name}`, run: () => create(policy, place) },
+    { what: `Attach policy ${policy.name}`, run: () => attach(holder, arnOf(policy, place)) },
+  ]);
 }
 
 function arnOf({ name }: DutyPolicy, { partition, account }: Place): string {

@@ -84,7 +84,7 @@ export function CreateRole() {
         </Container>
         <Container header={<Header variant="h2">What it may do</Header>}>
           <SpaceBetween size="l">
-            <DutySelect duty={duty} onChange={choose} />
+            <DutySelect kind="role" duty={duty} onChange={choose} />
             <PolicyPicks arns={arns} onChange={setArns} />
           </SpaceBetween>
         </Container>
