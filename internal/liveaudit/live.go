@@ -56,7 +56,7 @@ const (
 	// time costs a fifth of one processor.
 	restFactor = 4
 	// A report is old after leastAge, or ageFactor times as long as it took: uses of keys and deliveries of trails change
-	// nothing in the state.
+	// nothing in the state, and alarms nothing that is worth an audit each.
 	leastAge  = time.Minute
 	ageFactor = 50
 	// mostAccounts bounds the reports that are kept, and mostFindings those of one: the gravest.
@@ -86,7 +86,7 @@ type result struct {
 
 // current reports whether the result still tells of the account as it is.
 func (r *result) current(a *directory.Account, now time.Time) bool {
-	return r != nil && r.account == a && now.Sub(r.made) < max(leastAge, ageFactor*r.took) &&
+	return r != nil && a.SameAsBefore(r.account) && now.Sub(r.made) < max(leastAge, ageFactor*r.took) &&
 		now.UTC().Truncate(24*time.Hour).Equal(r.made.UTC().Truncate(24*time.Hour))
 }
 
