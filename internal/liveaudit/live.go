@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,8 +38,10 @@ type Options struct {
 // the same time.
 type Live struct {
 	Options
-	facts iam.Facts
-	turn  chan struct{} // one audit or preview at a time
+	facts  iam.Facts
+	turn   chan struct{} // one audit or preview at a time
+	open   context.Context
+	cancel context.CancelFunc // ends open
 
 	mu       sync.Mutex
 	accounts map[string]*standing
@@ -46,8 +49,13 @@ type Live struct {
 
 // New makes a Live. It starts nothing.
 func New(o Options) *Live {
-	return &Live{Options: o, facts: iam.NewFacts(o.Store), turn: make(chan struct{}, 1), accounts: map[string]*standing{}}
+	l := &Live{Options: o, facts: iam.NewFacts(o.Store), turn: make(chan struct{}, 1), accounts: map[string]*standing{}}
+	l.open, l.cancel = context.WithCancel(context.Background())
+	return l
 }
+
+// Close has no more audits begin. One that runs is not waited for: it can take long, and only reads what is in memory.
+func (l *Live) Close() { l.cancel() }
 
 const (
 	// patience is how long a call waits for a new report where there is an older one, and firstPatience where there is none.
@@ -151,19 +159,17 @@ func (l *Live) standing(account string) *standing {
 	return s
 }
 
-// run makes one report, after the rest that the last one asks for. Nobody waits for it when the server stops: it only reads
-// what is in memory.
+// run makes one report, after the rest that the last one asks for.
 func (l *Live) run(account string, s *standing) {
 	l.mu.Lock()
 	last, ended := s.last, s.ended
 	l.mu.Unlock()
-	if last != nil {
-		time.Sleep(ended.Add(restFactor * last.took).Sub(l.Now()))
+	r, err := last, l.rest(last, ended)
+	if err == nil {
+		r, err = l.audit(account, last)
+		<-l.turn
 	}
-	l.turn <- struct{}{}
-	r, err := l.audit(account, last)
-	<-l.turn
-	if err != nil {
+	if err != nil && l.open.Err() == nil {
 		l.Log.Error("the account was not audited", "account", account, "error", err.Error())
 	}
 	l.mu.Lock()
@@ -174,6 +180,22 @@ func (l *Live) run(account string, s *standing) {
 	s.ended = l.Now()
 	close(s.running)
 	s.running = nil
+}
+
+// rest waits for as long as no other audit of the account begins, and then for the turn.
+func (l *Live) rest(last *result, ended time.Time) error {
+	if last != nil {
+		timer := time.NewTimer(ended.Add(restFactor * last.took).Sub(l.Now()))
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-l.open.Done():
+		}
+	}
+	if err := l.open.Err(); err != nil {
+		return err
+	}
+	return l.take(l.open)
 }
 
 // audit makes the report of the account as it is now. A panic in a check does not take the server down.
@@ -194,11 +216,16 @@ func (l *Live) audit(account string, before *result) (r *result, err error) {
 	}
 	r = &result{account: a, made: now, report: audit.Run(in)}
 	r.summary = summaryOf(r.report, l.own(a))
-	r.omitted = max(0, len(r.report.Findings)-mostFindings)
-	r.report.Findings = append([]audit.Finding{}, r.report.Findings[:len(r.report.Findings)-r.omitted]...)
+	r.report.Findings, r.omitted = kept(r.report.Findings, mostFindings)
 	r.took = l.Now().Sub(now)
 	r.revision = revisionOf(r)
 	return r, nil
+}
+
+// kept are the first findings, in memory of their own, and how many are left out.
+func kept(all []audit.Finding, most int) (some []audit.Finding, omitted int) {
+	n := min(most, len(all))
+	return slices.Clone(all[:n]), len(all) - n
 }
 
 // input is what the account as it is now is audited from, without checks.
