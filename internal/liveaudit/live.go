@@ -76,7 +76,8 @@ type standing struct {
 	last    *result       // nil before the first report
 	failed  error         // of the last run
 	running chan struct{} // closed at the end of the run that is under way; nil where none is
-	ended   time.Time     // of the last run
+	ended   time.Time     // the last run, whatever came of it
+	took    time.Duration // that run
 	asked   time.Time
 }
 
@@ -161,11 +162,12 @@ func (l *Live) standing(account string) *standing {
 // run makes one report, after the rest that the last one asks for.
 func (l *Live) run(account string, s *standing) {
 	l.mu.Lock()
-	last, ended := s.last, s.ended
+	r, rested := s.last, s.ended.Add(restFactor*s.took)
 	l.mu.Unlock()
-	r, err := last, l.rest(last, ended)
+	err := l.rest(rested)
+	began := l.Now()
 	if err == nil {
-		r, err = l.audit(account, last)
+		r, err = l.audit(account, r)
 		<-l.turn
 	}
 	if err != nil && l.open.Err() == nil {
@@ -177,19 +179,18 @@ func (l *Live) run(account string, s *standing) {
 		s.last = r
 	}
 	s.ended = l.Now()
+	s.took = s.ended.Sub(began)
 	close(s.running)
 	s.running = nil
 }
 
-// rest waits for as long as no other audit of the account begins, and then for the turn.
-func (l *Live) rest(last *result, ended time.Time) error {
-	if last != nil {
-		timer := time.NewTimer(ended.Add(restFactor * last.took).Sub(l.Now()))
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-l.open.Done():
-		}
+// rest waits until that time, and then for the turn.
+func (l *Live) rest(until time.Time) error {
+	timer := time.NewTimer(until.Sub(l.Now()))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-l.open.Done():
 	}
 	if err := l.open.Err(); err != nil {
 		return err
