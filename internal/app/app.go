@@ -24,6 +24,7 @@ import (
 	"github.com/warder-iam/warder/internal/guardrail"
 	"github.com/warder-iam/warder/internal/kv"
 	"github.com/warder-iam/warder/internal/kv/sqlitekv"
+	"github.com/warder-iam/warder/internal/liveaudit"
 	"github.com/warder-iam/warder/internal/oidc"
 	"github.com/warder-iam/warder/internal/seal"
 	"github.com/warder-iam/warder/internal/server"
@@ -78,6 +79,7 @@ type App struct {
 	trails    *delivery.Job
 
 	guardrails *guardrail.Runner // nil where none is on
+	audits     *liveaudit.Live
 
 	stopping   chan struct{} // closed when Stop begins
 	background sync.WaitGroup
@@ -212,6 +214,7 @@ func (a *App) listen(ctx context.Context) error {
 		data = a.data
 	}
 	authenticator := &authn.Authenticator{Keys: a.keys, Cache: sigv4.NewKeyCache(signingKeys)}
+	a.audits = a.newLiveAudit()
 	api := newServer(server.Options{
 		Store:          a.store,
 		Authn:          authenticator,
@@ -225,7 +228,7 @@ func (a *App) listen(ctx context.Context) error {
 		Touch:          a.touch,
 		SignIn:         signin.New(a.keys, signin.Options{AllowWeak: a.config.WeakPasswords == weakPasswordsAllow, Used: a.touchPassword}),
 	}, a.store, a.keys, sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()},
-		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients}, a.guardrailPlan, newMaps(a.store, a.recorder.index), a.alarms, a.newLiveAudit(),
+		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients}, a.guardrailPlan, newMaps(a.store, a.recorder.index), a.alarms, a.audits,
 		cloudtrail.Options{Region: Region, Events: a.recorder.index, Keys: a.store, Storage: a.trailStorage(), Status: trailStatus{a.trails}})
 	if err := a.newGuardrails(api); err != nil {
 		return err
@@ -441,6 +444,9 @@ func (a *App) release() error {
 		if err := a.conns.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
 		}
+	}
+	if a.audits != nil {
+		a.audits.Close()
 	}
 	if a.data != nil {
 		a.data.Close()

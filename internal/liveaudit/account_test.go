@@ -32,6 +32,8 @@ func fillAccount(t testing.TB, f *fixture) {
 	crew := &directory.Group{ID: id(session.PrefixGroup), Name: "crew", Path: "/", Created: old, Attached: []string{own("policy/team/reads")},
 		Inline: []directory.InlinePolicy{{Name: "more", Document: reads}}}
 	bob.Groups = []string{crew.ID}
+	// A policy that AWS had, and the catalogue has no more.
+	ghosts := &directory.Group{ID: id(session.PrefixGroup), Name: "ghosts", Path: "/", Created: old, Attached: []string{"arn:aws:iam::aws:policy/NoLongerThere"}}
 	gone := id(session.PrefixUser)
 	app := &directory.Role{ID: id(session.PrefixRole), Name: "app", Path: "/", Created: old, MaxSession: 3600, Attached: []string{"arn:aws:iam::aws:policy/AdministratorAccess"},
 		Trust: trust(t, `{"AWS":"`+alice.ID+`"}`)}
@@ -46,8 +48,8 @@ func fillAccount(t testing.TB, f *fixture) {
 
 	f.Put(t,
 		&directory.AccountInfo{ID: accountID, Alias: "acme", Created: old},
-		alice, bob, &directory.User{ID: id(session.PrefixUser), Name: "carol", Path: "/", Created: old},
-		crew, &directory.Group{ID: id(session.PrefixGroup), Name: "empty", Path: "/", Created: old},
+		alice, bob, &directory.User{ID: id(session.PrefixUser), Name: "carol", Path: "/", Created: old, Groups: []string{ghosts.ID}},
+		crew, ghosts, &directory.Group{ID: id(session.PrefixGroup), Name: "empty", Path: "/", Created: old},
 		app, partner, worker, public, deployer,
 		&directory.Policy{ID: id(session.PrefixPolicy), Name: "reads", Path: "/team/", Created: old, Updated: old, Default: 2, Latest: 2, Description: "what the team reads",
 			Versions: []directory.PolicyVersion{{Number: 1, Created: old, Document: wide}, {Number: 2, Created: old, Document: reads}}},

@@ -54,6 +54,12 @@ func BenchmarkLive(b *testing.B) {
 	summary := func() api.GetAuditSummaryOutput {
 		return get[api.GetAuditSummaryOutput](b, f.admin, "/audit/v1/summary")
 	}
+	b.Run("memory", func(b *testing.B) {
+		before := heap()
+		summary()
+		b.ReportMetric(heap()-before, "kept-MiB")
+		b.ReportMetric(0, "ns/op")
+	})
 	b.Run("after=change", func(b *testing.B) {
 		for b.Loop() {
 			f.Put(b, &directory.Group{ID: session.NewEntityID(session.PrefixGroup), Name: fmt.Sprint("g", time.Now().UnixNano()), Path: "/"})
@@ -82,6 +88,14 @@ func BenchmarkLive(b *testing.B) {
 	})
 	b.Run("decisions=quiet", func(b *testing.B) { decisions(b, f, false) })
 	b.Run("decisions=audited", func(b *testing.B) { decisions(b, f, true) })
+}
+
+// heap is what is in use, in MiB.
+func heap() float64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc) / (1 << 20)
 }
 
 // decisions reports how long signed requests take, the median and the slowest of a hundred, while audits run or not.

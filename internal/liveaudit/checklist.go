@@ -81,7 +81,7 @@ func items() []item {
 		},
 		{
 			id: itemTrail, title: "A trail is delivered elsewhere", why: "Whoever takes over this server can remove the record that lies beside it, and not the one that is somewhere else.",
-			text: "Configure object storage, make a trail and start it.", path: "/trail",
+			text: "Give the server the setting trail-storage, make a trail and start it.", path: "/trails",
 			command: "aws cloudtrail create-trail --name all-events --s3-bucket-name BUCKET --is-multi-region-trail --include-global-service-events " +
 				"--enable-log-file-validation\naws cloudtrail start-logging --name all-events",
 		},

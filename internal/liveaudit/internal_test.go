@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/warder-iam/warder/audit"
 	"github.com/warder-iam/warder/directory"
 	api "github.com/warder-iam/warder/internal/api/warder"
 	"github.com/warder-iam/warder/internal/server/servertest"
@@ -59,6 +60,34 @@ func TestFailure(t *testing.T) {
 	w.Account(t, "111122223333")
 	if _, stale, err := l.result(t.Context(), "111122223333"); err != nil || stale {
 		t.Errorf("now that it is: stale %v, %v", stale, err)
+	}
+}
+
+// TestClosed: after Close nothing begins, also what was resting; the last report is there still.
+func TestClosed(t *testing.T) {
+	w := servertest.New(t)
+	a := w.Account(t, "111122223333")
+	l := New(Options{Store: w.Store, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	first, _, err := l.result(t.Context(), a.ID)
+	servertest.Check(t, err)
+	l.turn <- struct{}{}
+	a.Put(t, &directory.Group{ID: "AGPA0000000000000001", Name: "new", Path: "/"})
+	l.Close()
+	if r, stale, err := l.result(t.Context(), a.ID); err != nil || !stale || r != first {
+		t.Errorf("stale %v, the same %v: %v", stale, r == first, err)
+	}
+	if _, _, err := l.result(t.Context(), "444455556666"); err == nil {
+		t.Error("an audit began")
+	}
+}
+
+// TestKept: of too many findings the gravest are kept, and the others counted.
+func TestKept(t *testing.T) {
+	all := []audit.Finding{{ID: "a"}, {ID: "b"}, {ID: "c"}}
+	for most, want := range map[int]int{0: 3, 2: 1, 3: 0, 4: 0} {
+		if some, omitted := kept(all, most); omitted != want || len(some) != 3-want || len(some) > 0 && some[0].ID != "a" {
+			t.Errorf("at most %d: %d, and %d omitted", most, len(some), omitted)
+		}
 	}
 }
 

@@ -1,11 +1,11 @@
 package liveaudit
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,8 +37,10 @@ type Options struct {
 // the same time.
 type Live struct {
 	Options
-	facts iam.Facts
-	turn  chan struct{} // one audit or preview at a time
+	facts  iam.Facts
+	turn   chan struct{} // one audit or preview at a time
+	open   context.Context
+	cancel context.CancelFunc // ends open
 
 	mu       sync.Mutex
 	accounts map[string]*standing
@@ -46,8 +48,13 @@ type Live struct {
 
 // New makes a Live. It starts nothing.
 func New(o Options) *Live {
-	return &Live{Options: o, facts: iam.NewFacts(o.Store), turn: make(chan struct{}, 1), accounts: map[string]*standing{}}
+	l := &Live{Options: o, facts: iam.NewFacts(o.Store), turn: make(chan struct{}, 1), accounts: map[string]*standing{}}
+	l.open, l.cancel = context.WithCancel(context.Background())
+	return l
 }
+
+// Close has no more audits begin. One that runs is not waited for: it can take long, and only reads what is in memory.
+func (l *Live) Close() { l.cancel() }
 
 const (
 	// patience is how long a call waits for a new report where there is an older one, and firstPatience where there is none.
@@ -56,7 +63,7 @@ const (
 	// time costs a fifth of one processor.
 	restFactor = 4
 	// A report is old after leastAge, or ageFactor times as long as it took: uses of keys and deliveries of trails change
-	// nothing in the state.
+	// nothing in the state, and alarms nothing that is worth an audit each.
 	leastAge  = time.Minute
 	ageFactor = 50
 	// mostAccounts bounds the reports that are kept, and mostFindings those of one: the gravest.
@@ -69,7 +76,8 @@ type standing struct {
 	last    *result       // nil before the first report
 	failed  error         // of the last run
 	running chan struct{} // closed at the end of the run that is under way; nil where none is
-	ended   time.Time     // of the last run
+	ended   time.Time     // the last run, whatever came of it
+	took    time.Duration // that run
 	asked   time.Time
 }
 
@@ -86,7 +94,7 @@ type result struct {
 
 // current reports whether the result still tells of the account as it is.
 func (r *result) current(a *directory.Account, now time.Time) bool {
-	return r != nil && r.account == a && now.Sub(r.made) < max(leastAge, ageFactor*r.took) &&
+	return r != nil && a.SameAsBefore(r.account) && now.Sub(r.made) < max(leastAge, ageFactor*r.took) &&
 		now.UTC().Truncate(24*time.Hour).Equal(r.made.UTC().Truncate(24*time.Hour))
 }
 
@@ -151,19 +159,18 @@ func (l *Live) standing(account string) *standing {
 	return s
 }
 
-// run makes one report, after the rest that the last one asks for. Nobody waits for it when the server stops: it only reads
-// what is in memory.
+// run makes one report, after the rest that the last one asks for.
 func (l *Live) run(account string, s *standing) {
 	l.mu.Lock()
-	last, ended := s.last, s.ended
+	r, rested := s.last, s.ended.Add(restFactor*s.took)
 	l.mu.Unlock()
-	if last != nil {
-		time.Sleep(ended.Add(restFactor * last.took).Sub(l.Now()))
+	err := l.rest(rested)
+	began := l.Now()
+	if err == nil {
+		r, err = l.audit(account, r)
+		<-l.turn
 	}
-	l.turn <- struct{}{}
-	r, err := l.audit(account, last)
-	<-l.turn
-	if err != nil {
+	if err != nil && l.open.Err() == nil {
 		l.Log.Error("the account was not audited", "account", account, "error", err.Error())
 	}
 	l.mu.Lock()
@@ -172,8 +179,23 @@ func (l *Live) run(account string, s *standing) {
 		s.last = r
 	}
 	s.ended = l.Now()
+	s.took = s.ended.Sub(began)
 	close(s.running)
 	s.running = nil
+}
+
+// rest waits until that time, and then for the turn.
+func (l *Live) rest(until time.Time) error {
+	timer := time.NewTimer(until.Sub(l.Now()))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-l.open.Done():
+	}
+	if err := l.open.Err(); err != nil {
+		return err
+	}
+	return l.take(l.open)
 }
 
 // audit makes the report of the account as it is now. A panic in a check does not take the server down.
@@ -194,11 +216,16 @@ func (l *Live) audit(account string, before *result) (r *result, err error) {
 	}
 	r = &result{account: a, made: now, report: audit.Run(in)}
 	r.summary = summaryOf(r.report, l.own(a))
-	r.omitted = max(0, len(r.report.Findings)-mostFindings)
-	r.report.Findings = append([]audit.Finding{}, r.report.Findings[:len(r.report.Findings)-r.omitted]...)
+	r.report.Findings, r.omitted = kept(r.report.Findings, mostFindings)
 	r.took = l.Now().Sub(now)
 	r.revision = revisionOf(r)
 	return r, nil
+}
+
+// kept are the first findings, in memory of their own, and how many are left out.
+func kept(all []audit.Finding, most int) (some []audit.Finding, omitted int) {
+	n := min(most, len(all))
+	return slices.Clone(all[:n]), len(all) - n
 }
 
 // input is what the account as it is now is audited from, without checks.
@@ -214,69 +241,4 @@ func (l *Live) input(account string, now time.Time) (*audit.Input, *directory.Ac
 		return nil, nil, err
 	}
 	return &audit.Input{Bundle: bundle, Now: now, Settings: audit.DefaultSettings()}, a, nil
-}
-
-// own are the items of the checklist that no check looks at.
-func (l *Live) own(a *directory.Account) map[string]itemState {
-	own := map[string]itemState{}
-	own[itemTrail] = l.trailState(a)
-	own[itemAlarms] = l.alarmState(a)
-	return own
-}
-
-// trailState: one trail at least delivers, and nothing is in the way of any.
-func (l *Live) trailState(a *directory.Account) itemState {
-	delivers := ""
-	for t := range a.Trails() {
-		if !t.Logging {
-			continue
-		}
-		if l.Status == nil {
-			return itemState{text: "Trail " + t.Name + " is on, and no storage is configured that it could deliver to", open: true}
-		}
-		d, err := l.Status.Delivery(context.Background(), a.ID(), t)
-		if err != nil {
-			return itemState{text: "How trail " + t.Name + " delivers is not known", unknown: true}
-		}
-		if failure := cmp.Or(d.Error, d.DigestError); failure != "" {
-			return itemState{text: "Trail " + t.Name + " cannot deliver: " + failure, open: true}
-		}
-		if d.Delivered.IsZero() {
-			return itemState{text: "Trail " + t.Name + " is on, and has delivered nothing yet", open: true}
-		}
-		delivers = t.Name
-	}
-	if delivers == "" {
-		return itemState{text: "No trail delivers the events to another place: whoever has this server has the only copy", open: true}
-	}
-	return itemState{text: "Trail " + delivers + " delivers"}
-}
-
-// alarmState: somebody is told of alarms, and the last message on each channel was not given up.
-func (l *Live) alarmState(a *directory.Account) itemState {
-	if l.Channels == nil {
-		return itemState{text: "Alarms are off", open: true}
-	}
-	channels := l.Channels()
-	if len(channels) == 0 {
-		return itemState{text: "No channel is configured: alarms are raised, and nobody is told", open: true}
-	}
-	type last struct {
-		at     time.Time
-		failed bool
-	}
-	newest := map[string]last{}
-	for _, al := range a.Alarms() {
-		for _, n := range al.Notices {
-			if !al.Last.Before(newest[n.Channel].at) {
-				newest[n.Channel] = last{al.Last, n.Delivered.IsZero() && n.Next.IsZero()}
-			}
-		}
-	}
-	for _, name := range channels {
-		if newest[name].failed {
-			return itemState{text: "The last message by " + name + " did not arrive", open: true}
-		}
-	}
-	return itemState{text: "Alarms are told by " + joined(channels)}
 }

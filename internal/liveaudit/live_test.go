@@ -159,6 +159,8 @@ func TestOwnItems(t *testing.T) {
 	wants("alarms-reachable", "Alarms are told by mail, syslog and webhook")
 	f.Put(t, &directory.Alarm{ID: "0000000000000001", Rule: "root-use", Raised: now, Last: now, State: directory.AlarmRaised,
 		Notices: []directory.AlarmNotice{{Channel: "mail", Delivered: now}, {Channel: "webhook", Attempts: 9, Error: "refused"}}})
+	wants("alarms-reachable", "Alarms are told by mail, syslog and webhook") // an alarm is no reason to audit anew
+	f.skip(time.Hour)
 	wants("alarms-reachable", "The last message by webhook did not arrive")
 
 	wants("trail-delivered", "No trail delivers the events to another place: whoever has this server has the only copy")
@@ -225,7 +227,7 @@ func TestOneAudit(t *testing.T) {
 func TestPages(t *testing.T) {
 	f := newFixture(t)
 	fillAccount(t, f)
-	for _, filter := range []string{"", "severity=low&", "minimumSeverity=high&framework=cis&", "checkId=duty-roles-missing&"} {
+	for _, filter := range []string{"", "severity=low&", "minimumSeverity=high&framework=cis&", "checkId=credential-unused&"} {
 		all := get[listed](t, f.admin, "/audit/v1/findings?"+filter+"maxResults=100")
 		var ids []string
 		next := ""

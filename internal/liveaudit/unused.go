@@ -14,7 +14,7 @@ import (
 )
 
 // ListUnusedAccess tells, of one user or role or of a page of all, what its identity policies grant and it did not use. What
-// shows the use are the last accesses that Warder keeps. The names of actions are told of one alone.
+// shows the use are the last accesses that Warder keeps. Services and the names of actions are told of one alone.
 func (l *Live) ListUnusedAccess(c *server.Call, in *api.ListUnusedAccessInput) (*api.ListUnusedAccessOutput, error) {
 	now := l.Now().UTC()
 	b := &bundler{facts: l.facts, store: l.Store, state: c.Directory(), account: c.Account(), now: now}
@@ -91,7 +91,7 @@ var statusNames = map[usage.Status]string{usage.Used: "USED", usage.Unused: "UNU
 func showRights(r *usage.Rights, whole bool) api.UnusedAccess {
 	shown := api.UnusedAccess{Principal: r.Principal, Services: []api.ServiceRight{}}
 	for i := range r.Services {
-		s := showService(&r.Services[i], whole)
+		s := showService(&r.Services[i])
 		shown.Granted += s.Granted
 		shown.Used += s.UsedCount
 		shown.Unused += s.UnusedCount
@@ -99,29 +99,28 @@ func showRights(r *usage.Rights, whole bool) api.UnusedAccess {
 		if s.LastUsed != nil && (shown.LastUsed == nil || s.LastUsed.After(*shown.LastUsed)) {
 			shown.LastUsed = s.LastUsed
 		}
-		shown.Services = append(shown.Services, s)
+		if whole {
+			shown.Services = append(shown.Services, s)
+		}
 	}
 	return shown
 }
 
-func showService(s *usage.ServiceRight, whole bool) api.ServiceRight {
-	shown := api.ServiceRight{Service: s.Service, Status: statusNames[s.Status], UsedCount: int32(len(s.Used)), UnusedCount: int32(len(s.Unused))}
-	for _, u := range s.NoEvidence {
-		shown.NoEvidenceCount += int32(len(u.Actions))
-	}
-	shown.Granted = shown.UsedCount + shown.UnusedCount + shown.NoEvidenceCount
-	if !s.Last.IsZero() {
-		shown.LastUsed = new(s.Last)
-	}
-	if !whole {
-		return shown
+func showService(s *usage.ServiceRight) api.ServiceRight {
+	shown := api.ServiceRight{
+		Service: s.Service, Status: statusNames[s.Status], UsedCount: int32(len(s.Used)), UnusedCount: int32(len(s.Unused)),
+		Used: []api.UsedAction{}, Unused: s.Unused, NoEvidence: []api.UnprovenActions{},
 	}
 	for _, u := range s.Used {
 		shown.Used = append(shown.Used, api.UsedAction{Action: u.Action, Last: u.Last, By: u.By})
 	}
-	shown.Unused = s.Unused
 	for _, u := range s.NoEvidence {
+		shown.NoEvidenceCount += int32(len(u.Actions))
 		shown.NoEvidence = append(shown.NoEvidence, api.UnprovenActions{Why: u.Why, Actions: u.Actions})
+	}
+	shown.Granted = shown.UsedCount + shown.UnusedCount + shown.NoEvidenceCount
+	if !s.Last.IsZero() {
+		shown.LastUsed = new(s.Last)
 	}
 	return shown
 }

@@ -1053,9 +1053,9 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "usedCount", Shape: &s[shapeAuditCount], Required: true},
 		{Name: "unusedCount", Shape: &s[shapeAuditCount], Required: true},
 		{Name: "noEvidenceCount", Shape: &s[shapeAuditCount], Required: true},
-		{Name: "used", Shape: &s[shapeUsedActions]},
-		{Name: "unused", Shape: &s[shapeAuditTexts]},
-		{Name: "noEvidence", Shape: &s[shapeUnprovenActionsList]},
+		{Name: "used", Shape: &s[shapeUsedActions], Required: true},
+		{Name: "unused", Shape: &s[shapeAuditTexts], Required: true},
+		{Name: "noEvidence", Shape: &s[shapeUnprovenActionsList], Required: true},
 	}}
 	s[shapeServiceRights] = awsapi.Shape{Name: "ServiceRights", Kind: awsapi.List, Member: &s[shapeServiceRight], GoType: reflect.TypeOf((*[]ServiceRight)(nil)).Elem()}
 	s[shapeStatementPlace] = awsapi.Shape{Name: "StatementPlace", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StatementPlace)(nil)).Elem(), Members: []awsapi.Member{

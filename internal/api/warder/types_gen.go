@@ -1326,9 +1326,12 @@ type ServiceRight struct {
 	UnusedCount int32
 	// Required. Value 0 or more.
 	NoEvidenceCount int32
-	Used            []UsedAction
-	Unused          []string
-	NoEvidence      []UnprovenActions
+	// Required.
+	Used []UsedAction
+	// Required.
+	Unused []string
+	// Required.
+	NoEvidence []UnprovenActions
 }
 
 // StatementPlace is the model's structure StatementPlace.
