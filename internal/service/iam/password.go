@@ -37,7 +37,7 @@ func (iam *Service) changePassword(c *server.Call, in *api.ChangePasswordInput) 
 	return withPassword(c, iam, prepare, func(tx *store.Tx, p *newPassword) (*api.ChangePasswordOutput, error) {
 		profile := p.old.Clone()
 		profile.Sealed, profile.Changed, profile.ResetRequired = p.sealed, tx.Now(), false
-		return &api.ChangePasswordOutput{}, tx.Put(profile)
+		return &api.ChangePasswordOutput{}, tx.PutLoginProfile(profile, c.WebSession())
 	})
 }
 
