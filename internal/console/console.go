@@ -4,9 +4,11 @@ import (
 	"io/fs"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/warder-iam/warder/internal/passkey"
 	"github.com/warder-iam/warder/internal/server"
 )
 
@@ -16,8 +18,13 @@ type Options struct {
 	API *server.Server
 	// Application is the built web application, its index.html at the top; nil for none.
 	Application fs.FS
-	// HTTPS says that browsers come over TLS though it may end before this process. Cookies are for TLS alone then.
-	HTTPS bool
+	// URL is where browsers find this server, without a path; "" is the host that they name. Where it is https, cookies are
+	// for TLS alone, though that may end before this process.
+	URL string
+	// PasskeyAlone lets a passkey that verifies its user stand for both factors.
+	PasskeyAlone bool
+	// Idle is how long a session lasts that nobody uses, for pages that say so; the store ends it.
+	Idle time.Duration
 }
 
 // Console answers the browser's paths.
@@ -28,11 +35,12 @@ type Console struct {
 	static      map[string]staticFile
 	crossOrigin *http.CrossOriginProtection
 	application http.Handler
+	passkeys    *passkey.Passkeys
 }
 
 // New makes a Console.
 func New(o Options) (*Console, error) {
-	c := &Console{Options: o, crossOrigin: http.NewCrossOriginProtection(), application: application(o.Application)}
+	c := &Console{Options: o, crossOrigin: http.NewCrossOriginProtection(), application: application(o.Application), passkeys: passkey.New()}
 	var err error
 	if c.static, err = readStatic(); err != nil {
 		return nil, err
@@ -42,12 +50,15 @@ func New(o Options) (*Console, error) {
 	}
 	c.routes = map[string]route{}
 	c.routeSignIn()
+	c.routeSession()
 	return c, nil
 }
 
 // The places that are not in a table of routes.
 const (
 	applicationPath = "/console/"
+	// assetsPath begins those of the application's scripts and styles.
+	assetsPath = "/console/assets/"
 	// operationsPath begins the paths of operations of the service warder, which belong to the API.
 	operationsPath = "/console/v1/"
 	staticPath     = "/signin/static/"

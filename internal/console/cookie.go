@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"strings"
 )
 
 // Names of the cookies. The prefix makes browsers take them from this very host only, over TLS, for all of its paths.
@@ -18,10 +19,25 @@ const (
 	sessionCookie = "warder-session"
 	// visitorCookie holds the secret of a browser that has none, for the tokens of its forms.
 	visitorCookie = "warder-visitor"
+	// browserCookie holds, sealed, who has signed in from this browser.
+	browserCookie = "warder-browser"
+	// browserCookieLife in seconds: a year, and anew from each sign-in.
+	browserCookieLife = 365 * 24 * 60 * 60
 )
 
+// origin is where the browser sees this page: "https://iam.example.com:8443".
+func (v *visit) origin() string {
+	switch {
+	case v.URL != "":
+		return strings.TrimSuffix(v.URL, "/")
+	case v.r.TLS != nil:
+		return "https://" + v.r.Host
+	}
+	return "http://" + v.r.Host
+}
+
 // tls reports whether the browser came over TLS.
-func (v *visit) tls() bool { return v.HTTPS || v.r.TLS != nil }
+func (v *visit) tls() bool { return strings.HasPrefix(v.origin(), "https://") }
 
 func (v *visit) cookieName(name string) string {
 	if v.tls() {
