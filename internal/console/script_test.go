@@ -318,4 +318,3 @@ func memberAt(v any, path string) string {
 	}
 	return fmt.Sprint(v)
 }
-
