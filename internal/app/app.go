@@ -19,7 +19,6 @@ import (
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/authn"
-	"github.com/warder-iam/warder/internal/console"
 	"github.com/warder-iam/warder/internal/delivery"
 	"github.com/warder-iam/warder/internal/guardrail"
 	"github.com/warder-iam/warder/internal/kv"
@@ -172,7 +171,7 @@ func (a *App) openState(ctx context.Context) (err error) {
 		return err
 	}
 	a.engine = engine
-	a.store, err = store.Open(ctx, a.engine, a.keyring, store.Options{Library: directory.NewLibrary(services), Quotas: c.quotas()})
+	a.store, err = store.Open(ctx, a.engine, a.keyring, store.Options{Library: directory.NewLibrary(services), Quotas: c.quotas(), WebSessions: c.Console.limits()})
 	return err
 }
 
@@ -231,7 +230,7 @@ func (a *App) listen(ctx context.Context) error {
 		return err
 	}
 	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, trails: a.trails, stopping: a.stopping}
-	pages, err := console.New(console.Options{API: api})
+	pages, err := a.config.Console.pages(api)
 	if err != nil {
 		return err
 	}

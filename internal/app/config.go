@@ -80,6 +80,8 @@ type Config struct {
 	SAMLAudiences, SAMLRecipients []string
 	// Guardrails are what is changed on a schedule.
 	Guardrails Guardrails
+	// Console is how people sign in with a browser.
+	Console Console
 	// Alarms are which events raise alarms, and who is told.
 	Alarms Alarms
 	// DataEvents is which decisions are on the trail: "selected" those that a trail's event selectors choose, as "" is,
@@ -171,6 +173,7 @@ func (c Config) complete() (Config, error) {
 		c.Program = "warder"
 	}
 	c.Guardrails.complete()
+	c.Console.complete()
 	return c, c.check()
 }
 
@@ -239,6 +242,9 @@ func (c *Config) check() error {
 		return err
 	}
 	if err := c.Guardrails.check(); err != nil {
+		return err
+	}
+	if err := c.Console.check(); err != nil {
 		return err
 	}
 	if err := c.Alarms.check(); err != nil {
