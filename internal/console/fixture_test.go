@@ -37,6 +37,7 @@ type fixture struct {
 	server  *httptest.Server
 	seeds   map[string]string // of devices, by their names, base32
 	said    []string          // bodies of all answers
+	secrets []string          // values of cookies
 }
 
 func newFixture(t *testing.T, change ...func(*Options)) *fixture {
