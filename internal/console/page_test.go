@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"maps"
@@ -16,6 +17,8 @@ import (
 
 	"github.com/warder-iam/warder/internal/server/servertest"
 )
+
+var update = flag.Bool("update", false, "write testdata/headers.golden")
 
 // noSecrets looks for passwords, codes and cookies wherever anything was written, and for keys where they do not belong.
 func (s *script) noSecrets() {
@@ -236,13 +239,13 @@ func TestHeaders(t *testing.T) {
 	s.lines("post /signout form=")
 	show("a refusal")
 	const golden = "testdata/headers.golden"
-	if os.Getenv("UPDATE_GOLDEN") != "" {
+	if *update {
 		servertest.Check(t, os.WriteFile(golden, []byte(got.String()), 0o644))
 	}
 	want, err := os.ReadFile(golden)
 	servertest.Check(t, err)
 	if got.String() != string(want) {
-		t.Errorf("headers are\n%s\nand not those of %s (UPDATE_GOLDEN=1 writes them)", got.String(), golden)
+		t.Errorf("headers are\n%s\nand not those of %s (go test ./internal/console -run Headers -update writes them)", got.String(), golden)
 	}
 }
 
