@@ -24,10 +24,12 @@ import (
 	"github.com/warder-iam/warder/internal/kv"
 	"github.com/warder-iam/warder/internal/kv/sqlitekv"
 	"github.com/warder-iam/warder/internal/oidc"
+	"github.com/warder-iam/warder/internal/passkey"
 	"github.com/warder-iam/warder/internal/seal"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/service/cloudtrail"
 	"github.com/warder-iam/warder/internal/service/sts"
+	"github.com/warder-iam/warder/internal/service/warder"
 	"github.com/warder-iam/warder/internal/session"
 	"github.com/warder-iam/warder/internal/signin"
 	"github.com/warder-iam/warder/internal/sigv4"
@@ -68,6 +70,7 @@ type App struct {
 	recorder  *recorder
 	data      *trailstore.Buffer // nil where data events are off
 	keys      *session.Keys
+	passkeys  *passkey.Passkeys
 	transport transport
 	conns     *connections
 	verifier  *oidc.Verifier
@@ -95,6 +98,7 @@ func Start(ctx context.Context, config Config, out Output) (_ *App, err error) {
 	}
 	a := &App{
 		config: config, log: newLogger(out.Log, config.LogFormat),
+		passkeys: passkey.New(),
 		stopping: make(chan struct{}), failed: make(chan error, 1), endJobs: func() {},
 	}
 	defer func() {
@@ -225,7 +229,8 @@ func (a *App) listen(ctx context.Context) error {
 		SignIn:         signin.New(a.keys, signin.Options{AllowWeak: a.config.WeakPasswords == weakPasswordsAllow, Used: a.touchPassword}),
 	}, a.store, a.keys, sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()},
 		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients}, a.guardrailPlan, a.alarms,
-		cloudtrail.Options{Region: Region, Events: a.recorder.index, Keys: a.store, Storage: a.trailStorage(), Status: trailStatus{a.trails}})
+		cloudtrail.Options{Region: Region, Events: a.recorder.index, Keys: a.store, Storage: a.trailStorage(), Status: trailStatus{a.trails}},
+		warder.Console{Store: a.store, Passkeys: a.passkeys, Party: passkeyParty})
 	if err := a.newGuardrails(api); err != nil {
 		return err
 	}
