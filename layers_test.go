@@ -104,9 +104,9 @@ var layers = map[string]int{
 	"internal/server/clienttest": 9, // reads answers as clients do, for tests
 
 	"internal/guardrail": 11,
+	"internal/console":   11,
 
-	"internal/app":     12,
-	"internal/console": 12,
+	"internal/app": 12,
 
 	"cmd/*":                   13,
 	"internal/operationindex": 13, // reads what app serves, for its docs

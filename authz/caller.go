@@ -51,6 +51,7 @@ const (
 	AssumedRole  SessionType = iota + 1 // AssumeRole and its kin
 	SessionToken                        // GetSessionToken
 	Federation                          // GetFederationToken
+	Console                             // a web session at the console: the user or root itself, restricted in nothing
 )
 
 // Session is what temporary credentials carry.
@@ -76,6 +77,8 @@ type Session struct {
 	TransitiveTagKeys []string
 	// FederatedProvider vouched for the first caller.
 	FederatedProvider string
+	// WebSession is the id of the web session (Console).
+	WebSession string
 }
 
 // Environment is what a request carries besides who and what.

@@ -45,6 +45,9 @@ type Account struct {
 	alarms     tree
 	setup      *Setup // nil where none was put
 
+	webSessions tree
+	signIns     links // web sessions, by user id
+
 	aws map[string]*ManagedPolicy // AWS-managed policies that differ from the library's, by ARN; never modified
 }
 
@@ -103,7 +106,7 @@ func (a *Account) Len() int {
 	if a.passwords != nil {
 		n++
 	}
-	n += a.logins.len() + a.devices.len() + a.alternates.len() + a.alarms.len()
+	n += a.logins.len() + a.devices.len() + a.alternates.len() + a.alarms.len() + a.webSessions.len()
 	if a.contact != nil {
 		n++
 	}
@@ -149,6 +152,8 @@ func (a *Account) Get(key string) Entity {
 		return a.contact
 	case kind == "alarm":
 		return valueOf[Entity](&a.alarms, id)
+	case kind == "websession":
+		return valueOf[Entity](&a.webSessions, id)
 	case key == "setup" && a.setup != nil:
 		return a.setup
 	case kind == "alternatecontact":
@@ -170,7 +175,8 @@ func (a *Account) Entities() iter.Seq[Entity] {
 			a.profiles.each(yield) && a.keys.each(yield) && a.logins.each(yield) && a.devices.each(yield) &&
 			a.credentials.each(yield) && a.oidc.each(yield) && (a.issuer == nil || yield(a.issuer)) &&
 			a.samlProviders.each(yield) && a.trails.each(yield) && (a.contact == nil || yield(a.contact)) &&
-			a.alternates.each(yield) && a.alarms.each(yield) && (a.setup == nil || yield(a.setup))
+			a.alternates.each(yield) && a.alarms.each(yield) && a.webSessions.each(yield) &&
+			(a.setup == nil || yield(a.setup))
 	}
 }
 

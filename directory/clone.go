@@ -89,6 +89,8 @@ func present(e Entity) bool {
 		return e != nil
 	case *Alarm:
 		return e != nil
+	case *WebSession:
+		return e != nil
 	case *AlternateContact:
 		return e != nil
 	case *Setup:
@@ -131,6 +133,8 @@ func Clone(e Entity) Entity {
 	case *Contact:
 		return e.Clone()
 	case *Alarm:
+		return e.Clone()
+	case *WebSession:
 		return e.Clone()
 	case *AlternateContact:
 		return e.Clone()

@@ -13,6 +13,7 @@ func (a *Account) edit() *Account {
 		oidc: a.oidc.edit(), issuer: a.issuer,
 		samlProviders: a.samlProviders.edit(), trails: a.trails.edit(), aws: a.aws,
 		contact: a.contact, alternates: a.alternates.edit(), alarms: a.alarms.edit(),
+		webSessions: a.webSessions.edit(), signIns: a.signIns.edit(),
 		setup: a.setup,
 	}
 }
@@ -63,6 +64,10 @@ func (a *Account) put(s *Snapshot, e Entity) {
 		a.trails.put(e)
 	case *Alarm:
 		a.alarms.set(e.ID, e)
+	case *WebSession:
+		old := valueOf[Entity](&a.webSessions, e.ID)
+		a.webSessions.set(e.ID, e)
+		a.refer(old, e)
 	case *Contact:
 		a.contact = e
 	case *AlternateContact:
@@ -111,6 +116,10 @@ func (a *Account) remove(s *Snapshot, e Entity) {
 		a.trails.remove(e.ID)
 	case *Alarm:
 		a.alarms.remove(e.ID)
+	case *WebSession:
+		old := valueOf[Entity](&a.webSessions, e.ID)
+		a.webSessions.remove(e.ID)
+		a.refer(old, nil)
 	case *Contact:
 		a.contact = nil
 	case *AlternateContact:
@@ -129,6 +138,7 @@ func (a *Account) refer(old, now Entity) {
 	a.carriers.replace(was.profiles, is.profiles)
 	a.keyring.replace(was.keys, is.keys)
 	a.factors.replace(was.factors, is.factors)
+	a.signIns.replace(was.signIns, is.signIns)
 }
 
 // rename replaces the account's alias and address by those of its new info, which may be nil.

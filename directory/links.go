@@ -80,7 +80,7 @@ func (l *links) toKind(target, kind string) iter.Seq[string] {
 type references struct {
 	members, attached, boundaries, profiles, keys []link
 
-	factors []link
+	factors, signIns []link
 }
 
 func referencesOf(e Entity) (r references) {
@@ -100,6 +100,8 @@ func referencesOf(e Entity) (r references) {
 		r.keys = linkTo(e.User, "key", "", e.ID)
 	case *MFADevice:
 		r.factors = linkTo(e.User, "mfa", e.Resource(), e.ID)
+	case *WebSession:
+		r.signIns = linkTo(e.Principal, "websession", "", e.ID)
 	}
 	return r
 }

@@ -78,6 +78,37 @@ type MFADevice struct {
 	Count      uint32 `json:"count,omitempty"`
 	// Certifications of a security key, by scheme: "FIDO" is "L1".
 	Certifications map[string]string `json:"certifications,omitempty"`
+	// Passkey is what else a security key said of itself; nil for virtual devices.
+	Passkey *Passkey `json:"passkey,omitempty"`
+}
+
+// Passkey is what a security key said of itself when it was registered and last used. Source: Web Authentication, level 3,
+// "Credential Record".
+type Passkey struct {
+	// Party is the relying party's id, a host name: it signs for no other.
+	Party string `json:"party"`
+	// Algorithm is the COSE number of the signature's algorithm: -7 is ES256.
+	Algorithm int64 `json:"algorithm"`
+	// Transports by which browsers reach it: "usb", "nfc", "ble", "hybrid", "internal".
+	Transports []string `json:"transports,omitempty"`
+	// Attachment is "platform" or "cross-platform", where the browser said.
+	Attachment string `json:"attachment,omitempty"`
+	// Model is the AAGUID, 16 bytes; all 0 where the key does not say.
+	Model []byte `json:"model,omitempty"`
+	// Format and Attestation are those of the attestation statement: "packed", "none", "basic_full".
+	Format      string `json:"format,omitempty"`
+	Attestation string `json:"attestation,omitempty"`
+	// UserVerified: it has verified its user by PIN, finger or face at registration or since.
+	UserVerified bool `json:"userVerified,omitempty"`
+	// BackupEligible: it may be copied to the person's other devices; BackedUp: it is.
+	BackupEligible bool `json:"backupEligible,omitempty"`
+	BackedUp       bool `json:"backedUp,omitempty"`
+	// Discoverable: it signs in without a user name; nil where the browser did not say.
+	Discoverable *bool `json:"discoverable,omitempty"`
+	// Cloned: its counter has gone back, so there is a copy of it. It signs nobody in any more.
+	Cloned bool `json:"cloned,omitempty"`
+	// Used is when it last signed; zero for never.
+	Used time.Time `json:"used,omitzero"`
 }
 
 func (*PasswordPolicy) entity() {}
@@ -116,6 +147,11 @@ func (d *MFADevice) Clone() *MFADevice {
 	c.Sealed = slices.Clone(d.Sealed)
 	c.Credential = slices.Clone(d.Credential)
 	c.PublicKey = slices.Clone(d.PublicKey)
+	if d.Passkey != nil {
+		p := *d.Passkey
+		p.Transports, p.Model, p.Discoverable = slices.Clone(p.Transports), slices.Clone(p.Model), clonePointer(p.Discoverable)
+		c.Passkey = &p
+	}
 	if d.Certifications != nil {
 		c.Certifications = make(map[string]string, len(d.Certifications))
 		for scheme, level := range d.Certifications {

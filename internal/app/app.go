@@ -19,6 +19,7 @@ import (
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/authn"
+	"github.com/warder-iam/warder/internal/console"
 	"github.com/warder-iam/warder/internal/delivery"
 	"github.com/warder-iam/warder/internal/guardrail"
 	"github.com/warder-iam/warder/internal/kv"
@@ -230,7 +231,11 @@ func (a *App) listen(ctx context.Context) error {
 		return err
 	}
 	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, trails: a.trails, stopping: a.stopping}
-	a.http = newHTTPServer(handler(api, h, newAuthZEN(a.endpoint.URL), &issuers{a.store, a.issuerBase()}), a.conns, a.log)
+	pages, err := console.New(console.Options{API: api})
+	if err != nil {
+		return err
+	}
+	a.http = newHTTPServer(handler(api, pages, h, newAuthZEN(a.endpoint.URL), &issuers{a.store, a.issuerBase()}), a.conns, a.log)
 	if certs := a.transport.certificates; certs != nil {
 		a.http.TLSConfig = certs.config()
 	}

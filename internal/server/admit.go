@@ -35,7 +35,7 @@ var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.Met
 // could disagree.
 func (s *Server) admit(c *Call, w http.ResponseWriter, r *http.Request) error {
 	c.Env.Time = time.Now().UTC()
-	c.Env.SourceIP = s.sourceAddress(r)
+	c.Env.SourceIP = s.SourceAddress(r)
 	c.Env.Secure = r.TLS != nil
 	c.Env.UserAgent = r.Header.Get("User-Agent")
 	c.Env.Referer = r.Header.Get("Referer")
@@ -73,9 +73,9 @@ func underscored(h http.Header) bool {
 	return false
 }
 
-// sourceAddress is the peer's, or what the trusted proxy nearest to the client says: the right-most address of
-// X-Forwarded-For that is no trusted proxy itself.
-func (s *Server) sourceAddress(r *http.Request) string {
+// SourceAddress is the peer's, or what the trusted proxy nearest to the client says: the right-most address of
+// X-Forwarded-For that is no trusted proxy itself. "" stands for one that is not known.
+func (s *Server) SourceAddress(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return "" // a unix socket

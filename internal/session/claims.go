@@ -14,6 +14,7 @@ const (
 	AssumedRole  Type = iota + 1 // AssumeRole and its kin
 	SessionToken                 // GetSessionToken
 	Federation                   // GetFederationToken
+	Console                      // a web session at the console
 )
 
 // ProviderKey is a condition key for which an identity provider vouches: its name behind the provider's prefix, with one
@@ -48,6 +49,8 @@ type Claims struct {
 	FederatedProvider string
 	// ProviderKeys are the condition keys of that provider which stay with the session.
 	ProviderKeys []ProviderKey
+	// WebSession is the id of the web session that console credentials live and end with; "" for all others.
+	WebSession string
 
 	// Policies are the texts of the inline session policies, PolicyARNs the managed ones.
 	Policies   []string

@@ -21,13 +21,14 @@ import (
 //	a/<account id>/saml/<unique id>      SAMLProvider
 //	a/<account id>/trail/<id>            Trail
 //	a/<account id>/alarm/<id>            Alarm; its id is a hash of its rule and what it is about
+//	a/<account id>/websession/<id>       WebSession; its id opens nothing
 //	a/<account id>/contact               Contact
 //	a/<account id>/setup                 Setup
 //	a/<account id>/alternatecontact/<type>  AlternateContact: BILLING, OPERATIONS or SECURITY
 //	version/<account id>                 which state of the account the records above are
 //	outbox/<revision>-<account id>       an event on its way to the trail; the revision in 16 hexadecimal digits
 //	retry/<hash>                         an answer that is remembered; SHA-256 in 64 hexadecimal digits
-//	used/<account id>/<id>               last use of an access key, role or password, by key id or unique id
+//	used/<account id>/<id>               last use of an access key, role, password or web session, by key id or unique id
 //	access/<account id>/<id>             what a user or role (unique id) or the root user (account id) last tried
 //	report/<account id>/<kind>/<id>      a report: when it was made; the id is a UUID
 //	note/<account id>/<kind>/<id>        what a background job remembers of the thing with that id

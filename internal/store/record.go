@@ -202,6 +202,8 @@ func blank(key string) directory.Entity {
 		return new(directory.Trail)
 	case "alarm":
 		return new(directory.Alarm)
+	case "websession":
+		return new(directory.WebSession)
 	case "contact":
 		return new(directory.Contact)
 	case "alternatecontact":

@@ -7,9 +7,11 @@ import "github.com/warder-iam/warder/internal/awsapi"
 // Errors that the model lists, by wire code.
 var (
 	AccessDeniedException               = &awsapi.ErrorKind{Code: "AccessDeniedException", Status: 403}
+	ConflictException                   = &awsapi.ErrorKind{Code: "ConflictException", Status: 409}
 	ExpiredTokenException               = &awsapi.ErrorKind{Code: "ExpiredTokenException", Status: 401}
 	IncompleteSignatureException        = &awsapi.ErrorKind{Code: "IncompleteSignatureException", Status: 401}
 	InvalidSignatureException           = &awsapi.ErrorKind{Code: "InvalidSignatureException", Status: 401}
+	LimitExceededException              = &awsapi.ErrorKind{Code: "LimitExceededException", Status: 429}
 	MissingAuthenticationTokenException = &awsapi.ErrorKind{Code: "MissingAuthenticationTokenException", Status: 401}
 	ResourceNotFoundException           = &awsapi.ErrorKind{Code: "ResourceNotFoundException", Status: 404}
 	UnrecognizedClientException         = &awsapi.ErrorKind{Code: "UnrecognizedClientException", Status: 401}

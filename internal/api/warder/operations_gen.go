@@ -9,26 +9,32 @@ var Service = newService()
 
 // The operations, with the types of their inputs and outputs.
 var (
-	AcknowledgeAlarm    = awsapi.Op[*AcknowledgeAlarmInput, *AcknowledgeAlarmOutput]{Operation: Service.Operations[opAcknowledgeAlarm]}
-	CreateAccessToken   = awsapi.Op[*CreateAccessTokenInput, *CreateAccessTokenOutput]{Operation: Service.Operations[opCreateAccessToken]}
-	Evaluate            = awsapi.Op[*EvaluateInput, *EvaluateOutput]{Operation: Service.Operations[opEvaluate]}
-	EvaluateBatch       = awsapi.Op[*EvaluateBatchInput, *EvaluateBatchOutput]{Operation: Service.Operations[opEvaluateBatch]}
-	Explain             = awsapi.Op[*ExplainInput, *ExplainOutput]{Operation: Service.Operations[opExplain]}
-	GetAlarm            = awsapi.Op[*GetAlarmInput, *GetAlarmOutput]{Operation: Service.Operations[opGetAlarm]}
-	GetCatalogService   = awsapi.Op[*GetCatalogServiceInput, *GetCatalogServiceOutput]{Operation: Service.Operations[opGetCatalogService]}
-	GetGuardrailPlan    = awsapi.Op[*GetGuardrailPlanInput, *GetGuardrailPlanOutput]{Operation: Service.Operations[opGetGuardrailPlan]}
-	ListAlarmRules      = awsapi.Op[*ListAlarmRulesInput, *ListAlarmRulesOutput]{Operation: Service.Operations[opListAlarmRules]}
-	ListAlarms          = awsapi.Op[*ListAlarmsInput, *ListAlarmsOutput]{Operation: Service.Operations[opListAlarms]}
-	ListCatalogServices = awsapi.Op[*ListCatalogServicesInput, *ListCatalogServicesOutput]{Operation: Service.Operations[opListCatalogServices]}
-	MuteAlarm           = awsapi.Op[*MuteAlarmInput, *MuteAlarmOutput]{Operation: Service.Operations[opMuteAlarm]}
-	ResolveAlarm        = awsapi.Op[*ResolveAlarmInput, *ResolveAlarmOutput]{Operation: Service.Operations[opResolveAlarm]}
-	TestAlarmChannels   = awsapi.Op[*TestAlarmChannelsInput, *TestAlarmChannelsOutput]{Operation: Service.Operations[opTestAlarmChannels]}
-	UnmuteAlarm         = awsapi.Op[*UnmuteAlarmInput, *UnmuteAlarmOutput]{Operation: Service.Operations[opUnmuteAlarm]}
+	AcknowledgeAlarm         = awsapi.Op[*AcknowledgeAlarmInput, *AcknowledgeAlarmOutput]{Operation: Service.Operations[opAcknowledgeAlarm]}
+	BeginPasskeyRegistration = awsapi.Op[*BeginPasskeyRegistrationInput, *BeginPasskeyRegistrationOutput]{Operation: Service.Operations[opBeginPasskeyRegistration]}
+	CreateAccessToken        = awsapi.Op[*CreateAccessTokenInput, *CreateAccessTokenOutput]{Operation: Service.Operations[opCreateAccessToken]}
+	Evaluate                 = awsapi.Op[*EvaluateInput, *EvaluateOutput]{Operation: Service.Operations[opEvaluate]}
+	EvaluateBatch            = awsapi.Op[*EvaluateBatchInput, *EvaluateBatchOutput]{Operation: Service.Operations[opEvaluateBatch]}
+	Explain                  = awsapi.Op[*ExplainInput, *ExplainOutput]{Operation: Service.Operations[opExplain]}
+	GetAlarm                 = awsapi.Op[*GetAlarmInput, *GetAlarmOutput]{Operation: Service.Operations[opGetAlarm]}
+	GetCatalogService        = awsapi.Op[*GetCatalogServiceInput, *GetCatalogServiceOutput]{Operation: Service.Operations[opGetCatalogService]}
+	GetGuardrailPlan         = awsapi.Op[*GetGuardrailPlanInput, *GetGuardrailPlanOutput]{Operation: Service.Operations[opGetGuardrailPlan]}
+	ListAlarmRules           = awsapi.Op[*ListAlarmRulesInput, *ListAlarmRulesOutput]{Operation: Service.Operations[opListAlarmRules]}
+	ListAlarms               = awsapi.Op[*ListAlarmsInput, *ListAlarmsOutput]{Operation: Service.Operations[opListAlarms]}
+	ListCatalogServices      = awsapi.Op[*ListCatalogServicesInput, *ListCatalogServicesOutput]{Operation: Service.Operations[opListCatalogServices]}
+	ListConsoleSessions      = awsapi.Op[*ListConsoleSessionsInput, *ListConsoleSessionsOutput]{Operation: Service.Operations[opListConsoleSessions]}
+	MuteAlarm                = awsapi.Op[*MuteAlarmInput, *MuteAlarmOutput]{Operation: Service.Operations[opMuteAlarm]}
+	RegisterPasskey          = awsapi.Op[*RegisterPasskeyInput, *RegisterPasskeyOutput]{Operation: Service.Operations[opRegisterPasskey]}
+	ResolveAlarm             = awsapi.Op[*ResolveAlarmInput, *ResolveAlarmOutput]{Operation: Service.Operations[opResolveAlarm]}
+	RevokeConsoleSession     = awsapi.Op[*RevokeConsoleSessionInput, *RevokeConsoleSessionOutput]{Operation: Service.Operations[opRevokeConsoleSession]}
+	RevokeConsoleSessions    = awsapi.Op[*RevokeConsoleSessionsInput, *RevokeConsoleSessionsOutput]{Operation: Service.Operations[opRevokeConsoleSessions]}
+	TestAlarmChannels        = awsapi.Op[*TestAlarmChannelsInput, *TestAlarmChannelsOutput]{Operation: Service.Operations[opTestAlarmChannels]}
+	UnmuteAlarm              = awsapi.Op[*UnmuteAlarmInput, *UnmuteAlarmOutput]{Operation: Service.Operations[opUnmuteAlarm]}
 )
 
 // Places in Service.Operations.
 const (
 	opAcknowledgeAlarm = iota
+	opBeginPasskeyRegistration
 	opCreateAccessToken
 	opEvaluate
 	opEvaluateBatch
@@ -39,8 +45,12 @@ const (
 	opListAlarmRules
 	opListAlarms
 	opListCatalogServices
+	opListConsoleSessions
 	opMuteAlarm
+	opRegisterPasskey
 	opResolveAlarm
+	opRevokeConsoleSession
+	opRevokeConsoleSessions
 	opTestAlarmChannels
 	opUnmuteAlarm
 	opCount
@@ -65,6 +75,14 @@ func newService() *awsapi.Service {
 		Output:  &shapes[shapeAcknowledgeAlarmOutput],
 		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}/acknowledge"), Status: 200},
+	}
+	s.Operations[opBeginPasskeyRegistration] = &awsapi.Operation{
+		Service: s,
+		Name:    "BeginPasskeyRegistration",
+		Input:   &shapes[shapeBeginPasskeyRegistrationInput],
+		Output:  &shapes[shapeBeginPasskeyRegistrationOutput],
+		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, LimitExceededException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/passkeys/v1/options"), Status: 200},
 	}
 	s.Operations[opCreateAccessToken] = &awsapi.Operation{
 		Service: s,
@@ -158,6 +176,15 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/catalog/v1/services"), Status: 200},
 	}
+	s.Operations[opListConsoleSessions] = &awsapi.Operation{
+		Service:  s,
+		Name:     "ListConsoleSessions",
+		Input:    &shapes[shapeListConsoleSessionsInput],
+		Output:   &shapes[shapeListConsoleSessionsOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/sessions/v1/sessions"), Status: 200},
+	}
 	s.Operations[opMuteAlarm] = &awsapi.Operation{
 		Service: s,
 		Name:    "MuteAlarm",
@@ -166,6 +193,14 @@ func newService() *awsapi.Service {
 		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}/mute"), Status: 200},
 	}
+	s.Operations[opRegisterPasskey] = &awsapi.Operation{
+		Service: s,
+		Name:    "RegisterPasskey",
+		Input:   &shapes[shapeRegisterPasskeyInput],
+		Output:  &shapes[shapeRegisterPasskeyOutput],
+		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, LimitExceededException, ConflictException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/passkeys/v1/passkeys"), Status: 200},
+	}
 	s.Operations[opResolveAlarm] = &awsapi.Operation{
 		Service: s,
 		Name:    "ResolveAlarm",
@@ -173,6 +208,22 @@ func newService() *awsapi.Service {
 		Output:  &shapes[shapeResolveAlarmOutput],
 		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}/resolve"), Status: 200},
+	}
+	s.Operations[opRevokeConsoleSession] = &awsapi.Operation{
+		Service: s,
+		Name:    "RevokeConsoleSession",
+		Input:   &shapes[shapeRevokeConsoleSessionInput],
+		Output:  &shapes[shapeRevokeConsoleSessionOutput],
+		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/sessions/v1/sessions/{sessionId}/revoke"), Status: 200},
+	}
+	s.Operations[opRevokeConsoleSessions] = &awsapi.Operation{
+		Service: s,
+		Name:    "RevokeConsoleSessions",
+		Input:   &shapes[shapeRevokeConsoleSessionsInput],
+		Output:  &shapes[shapeRevokeConsoleSessionsOutput],
+		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/sessions/v1/revoke"), Status: 200},
 	}
 	s.Operations[opTestAlarmChannels] = &awsapi.Operation{
 		Service: s,

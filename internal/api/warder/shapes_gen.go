@@ -14,6 +14,8 @@ import (
 const (
 	shapeAcknowledgeAlarmInput = iota
 	shapeAcknowledgeAlarmOutput
+	shapeBeginPasskeyRegistrationInput
+	shapeBeginPasskeyRegistrationOutput
 	shapeCreateAccessTokenInput
 	shapeCreateAccessTokenOutput
 	shapeEvaluateInput
@@ -34,10 +36,18 @@ const (
 	shapeListAlarmsOutput
 	shapeListCatalogServicesInput
 	shapeListCatalogServicesOutput
+	shapeListConsoleSessionsInput
+	shapeListConsoleSessionsOutput
 	shapeMuteAlarmInput
 	shapeMuteAlarmOutput
+	shapeRegisterPasskeyInput
+	shapeRegisterPasskeyOutput
 	shapeResolveAlarmInput
 	shapeResolveAlarmOutput
+	shapeRevokeConsoleSessionInput
+	shapeRevokeConsoleSessionOutput
+	shapeRevokeConsoleSessionsInput
+	shapeRevokeConsoleSessionsOutput
 	shapeTestAlarmChannelsInput
 	shapeTestAlarmChannelsOutput
 	shapeUnmuteAlarmInput
@@ -68,6 +78,18 @@ const (
 	shapeCatalogServiceSummaries
 	shapeCatalogServiceSummary
 	shapeConditionKeys
+	shapeConsoleCount
+	shapeConsoleFlag
+	shapeConsolePageSize
+	shapeConsoleSerialNumber
+	shapeConsoleSession
+	shapeConsoleSessionId
+	shapeConsoleSessionStage
+	shapeConsoleSessions
+	shapeConsoleSignInMethod
+	shapeConsoleTime
+	shapeConsoleToken
+	shapeConsoleUserName
 	shapeDecision
 	shapeDecisionContext
 	shapeDecisions
@@ -88,6 +110,8 @@ const (
 	shapeOptions
 	shapePartialAction
 	shapePartialEntity
+	shapePasskeyDocument
+	shapePasskeyName
 	shapePayload
 	shapePrincipal
 	shapeProperties
@@ -112,6 +136,12 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	}}
 	s[shapeAcknowledgeAlarmOutput] = awsapi.Shape{Name: "AcknowledgeAlarmOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AcknowledgeAlarmOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "alarm", Shape: &s[shapeAlarm], Required: true},
+	}}
+	s[shapeBeginPasskeyRegistrationInput] = awsapi.Shape{Name: "BeginPasskeyRegistrationInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*BeginPasskeyRegistrationInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "userName", Shape: &s[shapeConsoleUserName]},
+	}}
+	s[shapeBeginPasskeyRegistrationOutput] = awsapi.Shape{Name: "BeginPasskeyRegistrationOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*BeginPasskeyRegistrationOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "options", Shape: &s[shapePasskeyDocument], Required: true},
 	}}
 	s[shapeCreateAccessTokenInput] = awsapi.Shape{Name: "CreateAccessTokenInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*CreateAccessTokenInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "durationSeconds", Shape: &s[shapeDurationSeconds]},
@@ -196,6 +226,16 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	s[shapeListCatalogServicesOutput] = awsapi.Shape{Name: "ListCatalogServicesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListCatalogServicesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "services", Shape: &s[shapeCatalogServiceSummaries], Required: true},
 	}}
+	s[shapeListConsoleSessionsInput] = awsapi.Shape{Name: "ListConsoleSessionsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListConsoleSessionsInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "userName", Shape: &s[shapeConsoleUserName], Location: awsapi.InQuery},
+		{Name: "all", Shape: &s[shapeConsoleFlag], Location: awsapi.InQuery},
+		{Name: "maxResults", Shape: &s[shapeConsolePageSize], Location: awsapi.InQuery},
+		{Name: "nextToken", Shape: &s[shapeConsoleToken], Location: awsapi.InQuery},
+	}}
+	s[shapeListConsoleSessionsOutput] = awsapi.Shape{Name: "ListConsoleSessionsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListConsoleSessionsOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "sessions", Shape: &s[shapeConsoleSessions], Required: true},
+		{Name: "nextToken", Shape: &s[shapeConsoleToken]},
+	}}
 	s[shapeMuteAlarmInput] = awsapi.Shape{Name: "MuteAlarmInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*MuteAlarmInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "alarmId", Shape: &s[shapeAlarmId], Required: true, Location: awsapi.InLabel},
 		{Name: "reason", Shape: &s[shapeAlarmNoteText], Required: true},
@@ -204,12 +244,31 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	s[shapeMuteAlarmOutput] = awsapi.Shape{Name: "MuteAlarmOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*MuteAlarmOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "alarm", Shape: &s[shapeAlarm], Required: true},
 	}}
+	s[shapeRegisterPasskeyInput] = awsapi.Shape{Name: "RegisterPasskeyInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RegisterPasskeyInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "userName", Shape: &s[shapeConsoleUserName]},
+		{Name: "passkeyName", Shape: &s[shapePasskeyName], Required: true},
+		{Name: "credential", Shape: &s[shapePasskeyDocument], Required: true},
+	}}
+	s[shapeRegisterPasskeyOutput] = awsapi.Shape{Name: "RegisterPasskeyOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RegisterPasskeyOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "serialNumber", Shape: &s[shapeConsoleSerialNumber], Required: true},
+	}}
 	s[shapeResolveAlarmInput] = awsapi.Shape{Name: "ResolveAlarmInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ResolveAlarmInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "alarmId", Shape: &s[shapeAlarmId], Required: true, Location: awsapi.InLabel},
 		{Name: "note", Shape: &s[shapeAlarmNoteText]},
 	}}
 	s[shapeResolveAlarmOutput] = awsapi.Shape{Name: "ResolveAlarmOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ResolveAlarmOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "alarm", Shape: &s[shapeAlarm], Required: true},
+	}}
+	s[shapeRevokeConsoleSessionInput] = awsapi.Shape{Name: "RevokeConsoleSessionInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RevokeConsoleSessionInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "sessionId", Shape: &s[shapeConsoleSessionId], Required: true, Location: awsapi.InLabel},
+	}}
+	s[shapeRevokeConsoleSessionOutput] = awsapi.Shape{Name: "RevokeConsoleSessionOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RevokeConsoleSessionOutput)(nil)).Elem()}
+	s[shapeRevokeConsoleSessionsInput] = awsapi.Shape{Name: "RevokeConsoleSessionsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RevokeConsoleSessionsInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "userName", Shape: &s[shapeConsoleUserName]},
+		{Name: "exceptCurrent", Shape: &s[shapeConsoleFlag]},
+	}}
+	s[shapeRevokeConsoleSessionsOutput] = awsapi.Shape{Name: "RevokeConsoleSessionsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RevokeConsoleSessionsOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "revoked", Shape: &s[shapeConsoleCount], Required: true},
 	}}
 	s[shapeTestAlarmChannelsInput] = awsapi.Shape{Name: "TestAlarmChannelsInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TestAlarmChannelsInput)(nil)).Elem()}
 	s[shapeTestAlarmChannelsOutput] = awsapi.Shape{Name: "TestAlarmChannelsOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*TestAlarmChannelsOutput)(nil)).Elem(), Members: []awsapi.Member{
@@ -316,6 +375,31 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "conditionKeys", Shape: &s[shapeStatus]},
 	}}
 	s[shapeConditionKeys] = awsapi.Shape{Name: "ConditionKeys", Kind: awsapi.Document, GoType: reflect.TypeOf((*json.RawMessage)(nil)).Elem()}
+	s[shapeConsoleCount] = awsapi.Shape{Name: "ConsoleCount", Kind: awsapi.Integer, GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeConsoleFlag] = awsapi.Shape{Name: "ConsoleFlag", Kind: awsapi.Boolean, GoType: reflect.TypeOf((*bool)(nil)).Elem()}
+	s[shapeConsolePageSize] = awsapi.Shape{Name: "ConsolePageSize", Kind: awsapi.Integer, Min: new(int64(1)), Max: new(int64(100)), GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeConsoleSerialNumber] = awsapi.Shape{Name: "ConsoleSerialNumber", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeConsoleSession] = awsapi.Shape{Name: "ConsoleSession", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ConsoleSession)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "sessionId", Shape: &s[shapeConsoleSessionId], Required: true},
+		{Name: "principalArn", Shape: &s[shapeText], Required: true},
+		{Name: "stage", Shape: &s[shapeConsoleSessionStage], Required: true},
+		{Name: "method", Shape: &s[shapeConsoleSignInMethod], Required: true},
+		{Name: "startTime", Shape: &s[shapeConsoleTime], Required: true},
+		{Name: "lastSeenTime", Shape: &s[shapeConsoleTime], Required: true},
+		{Name: "endTime", Shape: &s[shapeConsoleTime], Required: true},
+		{Name: "mfaTime", Shape: &s[shapeConsoleTime]},
+		{Name: "mfaSerialNumber", Shape: &s[shapeConsoleSerialNumber]},
+		{Name: "sourceIPAddress", Shape: &s[shapeText]},
+		{Name: "userAgent", Shape: &s[shapeText]},
+		{Name: "current", Shape: &s[shapeConsoleFlag], Required: true},
+	}}
+	s[shapeConsoleSessionId] = awsapi.Shape{Name: "ConsoleSessionId", Kind: awsapi.String, Pattern: awsapi.NewPattern("WEBS[A-Z2-7]{17}"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeConsoleSessionStage] = awsapi.Shape{Name: "ConsoleSessionStage", Kind: awsapi.String, Enum: []string{"SECOND_FACTOR", "NEW_PASSWORD", "COMPLETE"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeConsoleSessions] = awsapi.Shape{Name: "ConsoleSessions", Kind: awsapi.List, Member: &s[shapeConsoleSession], GoType: reflect.TypeOf((*[]ConsoleSession)(nil)).Elem()}
+	s[shapeConsoleSignInMethod] = awsapi.Shape{Name: "ConsoleSignInMethod", Kind: awsapi.String, Enum: []string{"PASSWORD", "PASSKEY"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeConsoleTime] = awsapi.Shape{Name: "ConsoleTime", Kind: awsapi.Timestamp, Time: awsapi.ISO8601, GoType: reflect.TypeOf((*time.Time)(nil)).Elem()}
+	s[shapeConsoleToken] = awsapi.Shape{Name: "ConsoleToken", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(200)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeConsoleUserName] = awsapi.Shape{Name: "ConsoleUserName", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(64)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeDecision] = awsapi.Shape{Name: "Decision", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Decision)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "decision", Shape: &s[shapeFlag], Required: true},
 		{Name: "context", Shape: &s[shapeDecisionContext]},
@@ -382,6 +466,8 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "id", Shape: &s[shapeIdentifier]},
 		{Name: "properties", Shape: &s[shapeProperties]},
 	}}
+	s[shapePasskeyDocument] = awsapi.Shape{Name: "PasskeyDocument", Kind: awsapi.Document, GoType: reflect.TypeOf((*json.RawMessage)(nil)).Elem()}
+	s[shapePasskeyName] = awsapi.Shape{Name: "PasskeyName", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(64)), Pattern: awsapi.NewPattern("[\\w+=,.@-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapePayload] = awsapi.Shape{Name: "Payload", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Payload)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "signed", Shape: &s[shapeFlag], Required: true},
 		{Name: "sha256", Shape: &s[shapeText]},

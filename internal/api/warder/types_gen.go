@@ -21,6 +21,18 @@ type AcknowledgeAlarmOutput struct {
 	Alarm Alarm
 }
 
+// BeginPasskeyRegistrationInput is the input of BeginPasskeyRegistration.
+type BeginPasskeyRegistrationInput struct {
+	// Length 1 to 64. Pattern [\w+=,.@-]+
+	UserName *string
+}
+
+// BeginPasskeyRegistrationOutput is the output of BeginPasskeyRegistration.
+type BeginPasskeyRegistrationOutput struct {
+	// Required.
+	Options json.RawMessage
+}
+
 // CreateAccessTokenInput is the input of CreateAccessToken.
 type CreateAccessTokenInput struct {
 	// Value 60 to 43200.
@@ -172,6 +184,25 @@ type ListCatalogServicesOutput struct {
 	Services []CatalogServiceSummary
 }
 
+// ListConsoleSessionsInput is the input of ListConsoleSessions.
+type ListConsoleSessionsInput struct {
+	// Length 1 to 64. Pattern [\w+=,.@-]+
+	UserName *string
+	All      *bool
+	// Value 1 to 100.
+	MaxResults *int32
+	// Length 1 to 200.
+	NextToken *string
+}
+
+// ListConsoleSessionsOutput is the output of ListConsoleSessions.
+type ListConsoleSessionsOutput struct {
+	// Required.
+	Sessions []ConsoleSession
+	// Length 1 to 200.
+	NextToken *string
+}
+
 // MuteAlarmInput is the input of MuteAlarm.
 type MuteAlarmInput struct {
 	// Required. Pattern [0-9a-f]{16}
@@ -188,6 +219,22 @@ type MuteAlarmOutput struct {
 	Alarm Alarm
 }
 
+// RegisterPasskeyInput is the input of RegisterPasskey.
+type RegisterPasskeyInput struct {
+	// Length 1 to 64. Pattern [\w+=,.@-]+
+	UserName *string
+	// Required. Length 1 to 64. Pattern [\w+=,.@-]+
+	PasskeyName string
+	// Required.
+	Credential json.RawMessage
+}
+
+// RegisterPasskeyOutput is the output of RegisterPasskey.
+type RegisterPasskeyOutput struct {
+	// Required.
+	SerialNumber string
+}
+
 // ResolveAlarmInput is the input of ResolveAlarm.
 type ResolveAlarmInput struct {
 	// Required. Pattern [0-9a-f]{16}
@@ -200,6 +247,28 @@ type ResolveAlarmInput struct {
 type ResolveAlarmOutput struct {
 	// Required.
 	Alarm Alarm
+}
+
+// RevokeConsoleSessionInput is the input of RevokeConsoleSession.
+type RevokeConsoleSessionInput struct {
+	// Required. Pattern WEBS[A-Z2-7]{17}
+	SessionId string
+}
+
+// RevokeConsoleSessionOutput is the output of RevokeConsoleSession.
+type RevokeConsoleSessionOutput struct{}
+
+// RevokeConsoleSessionsInput is the input of RevokeConsoleSessions.
+type RevokeConsoleSessionsInput struct {
+	// Length 1 to 64. Pattern [\w+=,.@-]+
+	UserName      *string
+	ExceptCurrent *bool
+}
+
+// RevokeConsoleSessionsOutput is the output of RevokeConsoleSessions.
+type RevokeConsoleSessionsOutput struct {
+	// Required.
+	Revoked int32
 }
 
 // TestAlarmChannelsInput is the input of TestAlarmChannels.
@@ -352,6 +421,30 @@ type CatalogServiceSummary struct {
 	Actions       int32
 	Resources     *int32
 	ConditionKeys *int32
+}
+
+// ConsoleSession is the model's structure ConsoleSession.
+type ConsoleSession struct {
+	// Required. Pattern WEBS[A-Z2-7]{17}
+	SessionId string
+	// Required.
+	PrincipalArn string
+	// Required. One of SECOND_FACTOR, NEW_PASSWORD, COMPLETE.
+	Stage string
+	// Required. One of PASSWORD, PASSKEY.
+	Method string
+	// Required.
+	StartTime time.Time
+	// Required.
+	LastSeenTime time.Time
+	// Required.
+	EndTime         time.Time
+	MfaTime         *time.Time
+	MfaSerialNumber *string
+	SourceIPAddress *string
+	UserAgent       *string
+	// Required.
+	Current bool
 }
 
 // Decision is the model's structure Decision.
