@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/warder-iam/warder/internal/server"
+	"github.com/warder-iam/warder/internal/setup"
 )
 
 // Options of a Console.
@@ -16,8 +17,10 @@ type Options struct {
 	API *server.Server
 	// Application is the built web application, its index.html at the top; nil for none.
 	Application fs.FS
-	// HTTPS says that browsers come over TLS though it may end before this process. Cookies are for TLS alone then.
-	HTTPS bool
+	// Site is by which names browsers may come; nil for any.
+	Site *Site
+	// Setup sets up the consoles of the accounts; nil where none can be.
+	Setup *setup.Setup
 }
 
 // Console answers the browser's paths.
@@ -42,6 +45,9 @@ func New(o Options) (*Console, error) {
 	}
 	c.routes = map[string]route{}
 	c.routeSignIn()
+	if c.Setup != nil {
+		c.routeSetup()
+	}
 	return c, nil
 }
 

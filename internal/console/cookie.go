@@ -21,7 +21,7 @@ const (
 )
 
 // tls reports whether the browser came over TLS.
-func (v *visit) tls() bool { return v.HTTPS || v.r.TLS != nil }
+func (v *visit) tls() bool { return v.seen.scheme == "https" }
 
 func (v *visit) cookieName(name string) string {
 	if v.tls() {

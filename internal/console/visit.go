@@ -21,6 +21,7 @@ type visit struct {
 	w    http.ResponseWriter
 	r    *http.Request
 	path string
+	seen seen
 	// id is the request's, a UUID.
 	id string
 	// now is when it came, UTC; address is whose it is, "" where that is not known.
@@ -39,6 +40,9 @@ func (v *visit) serve() {
 	v.now, v.address = time.Now().UTC(), v.API.SourceAddress(v.r)
 	if f, ok := v.static[v.path]; ok {
 		v.serveStatic(f)
+		return
+	}
+	if !v.admit() {
 		return
 	}
 	found, ok := v.routes[v.path]

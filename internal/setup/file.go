@@ -15,7 +15,7 @@ import (
 	"github.com/warder-iam/warder/internal/store"
 )
 
-// MaxFile bounds a set-up file, and each file with a password, in bytes.
+// MaxFile bounds a set-up file, and what its reader should read of each file with a password, in bytes.
 const MaxFile = 64 << 10
 
 // File is the answers of a set-up that nobody sits at.
@@ -104,9 +104,6 @@ func password(key, text, path string, read func(string) ([]byte, error)) (seal.S
 	content, err := read(path)
 	if err != nil {
 		return seal.Secret{}, fmt.Errorf("%s-file: %w", key, err)
-	}
-	if len(content) > MaxFile {
-		return seal.Secret{}, fmt.Errorf("%s-file: it is larger than %d bytes", key, MaxFile)
 	}
 	return seal.NewSecret(bytes.TrimRight(content, "\r\n")), nil
 }
