@@ -102,15 +102,15 @@ func (s *Site) judge(found seen) verdict {
 		return s.needsName(found)
 	case name != localhost && !s.owns(name):
 		return verdict{title: "This is not a name of this server", text: []string{
-			"You asked for " + shown(found.origin()) + ". This server does not know that name as its own, so nothing is shown under it: " +
+			"You asked for " + printable(found.origin()) + ". This server does not know that name as its own, so nothing is shown under it: " +
 				"passwords and passkeys belong to one name.",
-			"If the name is right, say so on the server and start it again: --console-url https://" + shown(found.host) +
-				" (variable WARDER_CONSOLE_URL), or --tls-host " + shown(name) + " where Warder makes its own certificate.",
+			"If the name is right, say so on the server and start it again: --console-url https://" + printable(found.host) +
+				" (variable WARDER_CONSOLE_URL), or --tls-host " + printable(name) + " where Warder makes its own certificate.",
 		}}
 	case found.scheme != "https" && name != localhost:
 		return verdict{title: "The console needs HTTPS", text: []string{
-			"You asked for " + shown(found.origin()) + ". Over plain HTTP the console is shown at localhost only.",
-			"If TLS ends at a proxy before this server, set --console-url https://" + shown(found.host) + " (variable WARDER_CONSOLE_URL), " +
+			"You asked for " + printable(found.origin()) + ". Over plain HTTP the console is shown at localhost only.",
+			"If TLS ends at a proxy before this server, set --console-url https://" + printable(found.host) + " (variable WARDER_CONSOLE_URL), " +
 				"and name the proxy with --trusted-proxy (WARDER_TRUSTED_PROXY); it must send X-Forwarded-Proto.",
 		}}
 	}
@@ -123,7 +123,7 @@ func (s *Site) judgeByURL(found seen) verdict {
 		return verdict{good: true}
 	}
 	v := verdict{title: "The console has another address", to: s.URL.Scheme + "://" + host, text: []string{
-		"You asked for " + shown(found.origin()) + ". The console is at " + s.URL.Scheme + "://" + host + ", which the setting console-url " +
+		"You asked for " + printable(found.origin()) + ". The console is at " + s.URL.Scheme + "://" + host + ", which the setting console-url " +
 			"(variable WARDER_CONSOLE_URL) says.",
 	}}
 	if found.host == host && !found.proxied {
@@ -139,7 +139,7 @@ func (s *Site) judgeByURL(found seen) verdict {
 // needsName is the page for who asked for an address.
 func (s *Site) needsName(found seen) verdict {
 	v := verdict{title: "The console needs a name", text: []string{
-		"You asked for the address " + shown(found.name()) + ". Passkeys belong to a name, so the console is shown under one only.",
+		"You asked for the address " + printable(found.name()) + ". Passkeys belong to a name, so the console is shown under one only.",
 	}}
 	names := slices.DeleteFunc(slices.Clone(s.Names), func(n string) bool {
 		_, err := netip.ParseAddr(n)
@@ -175,8 +175,8 @@ func (s *Site) owns(name string) bool {
 // maxShown is how much of what a browser asked for is shown.
 const maxShown = 300
 
-// shown cuts what stands in a page to a length, and takes out what no host has.
-func shown(text string) string {
+// printable cuts what stands in a page to a length, and takes out what no host has.
+func printable(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if r <= ' ' || r > '~' {
 			return '?'

@@ -11,9 +11,10 @@ import (
 // ErrNotYet: a step is still to be done.
 var ErrNotYet = errors.New("setup: a step is still to be done")
 
-// Finish ends set-up: neither link nor browser opens anything any more. What else fn does in the transaction, for the administrator, is done with
-// it. Errors beside fn's: ErrNotYet, ErrNoRun.
-func (r *Run) Finish(ctx context.Context, v Visitor, fn func(tx *store.Tx, administrator *directory.User) error) error {
+// Finish ends set-up: neither link nor browser opens anything any more. signIn is called in the transaction where the administrator has proven
+// in this very run who they are, with the session that they may have; it has no effect but through tx. Errors beside its own: ErrNotYet,
+// ErrNoRun.
+func (r *Run) Finish(ctx context.Context, v Visitor, signIn func(tx *store.Tx, w directory.WebSession) error) error {
 	if Next(r.Account) != StepFinish {
 		return ErrNotYet
 	}
@@ -22,21 +23,31 @@ func (r *Run) Finish(ctx context.Context, v Visitor, fn func(tx *store.Tx, admin
 		if Next(tx.Account()) != StepFinish {
 			return ErrNotYet
 		}
+		w, proven := provenSession(tx.Account())
 		s.Token, s.Browser, s.Done = nil, nil, tx.Now()
-		return fn(tx, tx.Account().UserByID(s.Administrator))
+		if !proven {
+			return nil
+		}
+		return signIn(tx, w)
 	})
 }
 
-// Proven is the administrator's device whose possession was proven in this very run, or nil; other is whether there is one that was
-// not.
-func Proven(a *directory.Account) (device *directory.MFADevice, other bool) {
+// provenSession is the session of an administrator whose password and device, where there is one, were set since the link was made; false
+// where the person may be another one than who knows those.
+func provenSession(a *directory.Account) (w directory.WebSession, proven bool) {
 	s := a.Setup()
-	for _, d := range a.MFADevicesOf(s.Administrator) {
-		if d.Enabled.Before(s.Made.Truncate(1e9)) {
-			other = true
-		} else {
-			device = d
-		}
+	profile := a.LoginProfile(s.Administrator)
+	if profile.Changed.Before(s.Made) {
+		return w, false
 	}
-	return device, other
+	w = directory.WebSession{
+		Principal: s.Administrator, Stage: directory.SignInComplete, Method: directory.SignInPassword, Proof: profile.Fingerprint(),
+	}
+	for _, d := range a.MFADevicesOf(s.Administrator) {
+		if d.Enabled.Before(s.Made) {
+			return w, false
+		}
+		w.MFA, w.Device = d.Enabled, d.ID
+	}
+	return w, true
 }
