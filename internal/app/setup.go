@@ -184,5 +184,5 @@ func (a *App) takeLinkFrom(ctx context.Context, box []byte) error {
 	if err := json.Unmarshal(text, l); err != nil {
 		return fmt.Errorf("%w: %w", setup.ErrLink, err)
 	}
-	return a.setup.Renew(ctx, l.Account, l.Hash, l.Made, l.Reset)
+	return a.setup.Renew(ctx, l.Account, l.Hash, l.Made, time.Now(), l.Reset)
 }

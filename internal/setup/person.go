@@ -139,6 +139,9 @@ func (s *Setup) administrator(ctx context.Context, a *directory.Account, name st
 
 func putAdministrator(tx *store.Tx, user *directory.User, name string, sealed []byte) error {
 	a := tx.Account()
+	if now := Administrator(a); now != nil && now.ID != user.ID || now == nil && a.UserByID(user.ID) != nil {
+		return &FieldError{"name", "Somebody changed who the administrator is at the same time. Look at the name, and try again."}
+	}
 	if other := a.User(name); other != nil && other.ID != user.ID {
 		return &FieldError{"name", fmt.Sprintf("There is a user %s already, who is not the administrator of the first start.", other.Name)}
 	}

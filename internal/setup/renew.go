@@ -13,11 +13,10 @@ import (
 // clockSlip is how far in the future a link may be made, by the same machine's clock.
 const clockSlip = time.Minute
 
-// Renew puts a link in force that was made at that time, in place of any before it; a browser that sets up is out. reset takes the root
+// Renew puts a link in force now that was made at that time, in place of any before it; a browser that sets up is out. reset takes the root
 // user's password, devices and so its sessions away first, and lets set-up that was done go on with them; without it, set-up must not be
 // done. The same link twice is one. The error is ErrLink for one that cannot be in force.
-func (s *Setup) Renew(ctx context.Context, account string, hash []byte, made time.Time, reset bool) error {
-	now := time.Now()
+func (s *Setup) Renew(ctx context.Context, account string, hash []byte, made, now time.Time, reset bool) error {
 	a := s.Store.Snapshot().Account(account)
 	switch {
 	case a == nil:
