@@ -96,6 +96,9 @@ func anEntity() *rapid.Generator[Entity] {
 			return &Alarm{ID: fmt.Sprint(n), Subject: name, Notices: []AlarmNotice{{Channel: name}}}
 		case 13:
 			return &Contact{FullName: name}
+		case 14:
+			principal := rapid.SampledFrom([]string{"AIDA0", "AIDA1", "x"})
+			return &WebSession{ID: fmt.Sprint("WEBS", n), Principal: principal.Draw(t, "principal"), Expires: time.Unix(int64(n), 0)}
 		case 11:
 			return &AlternateContact{Type: ContactType(fmt.Sprint("T", n)), Name: name}
 		case 7:
@@ -461,7 +464,7 @@ func TestCloneIsDeep(t *testing.T) {
 		new(AccountInfo), new(User), new(Group), new(Role), new(Policy), new(InstanceProfile), new(AccessKey),
 		new(SSHPublicKey), new(SigningCertificate), new(ServerCertificate), new(ServiceCredential), new(RoleDeletion),
 		new(PasswordPolicy), new(LoginProfile), new(MFADevice),
-		new(SAMLProvider), new(Trail), new(Contact), new(AlternateContact), new(Alarm),
+		new(SAMLProvider), new(Trail), new(Contact), new(AlternateContact), new(Alarm), new(WebSession),
 	} {
 		v := reflect.ValueOf(e).Elem()
 		for i := range v.NumField() {

@@ -120,13 +120,10 @@ func olderWebSession(x, y *WebSession) int {
 	return strings.Compare(x.ID, y.ID)
 }
 
-// EndedWebSessions gives those that have ended at now, whose records only take up room.
-func (a *Account) EndedWebSessions(now time.Time) iter.Seq[*WebSession] {
-	return func(yield func(*WebSession) bool) {
-		for w := range values[*WebSession](a.webSessions.from("")) {
-			if !a.stands(w, now) && !yield(w) {
-				return
-			}
-		}
-	}
+// AllWebSessions are those of all principals whose records are there, ended or not, in the order of their ids.
+func (a *Account) AllWebSessions() iter.Seq[*WebSession] { return a.WebSessionsAfter("") }
+
+// WebSessionsAfter are those whose ids come after id.
+func (a *Account) WebSessionsAfter(id string) iter.Seq[*WebSession] {
+	return values[*WebSession](a.webSessions.from(id + above))
 }

@@ -15,9 +15,10 @@ import (
 
 // sessionCaller is who holds temporary credentials, as snap has it now: the principal is found by its unique id, so that
 // a deleted and re-created name is somebody else.
-func sessionCaller(snap *directory.Snapshot, claims *session.Claims, now time.Time) (*authz.Caller, error) {
+func sessionCaller(snap *directory.Snapshot, proof *Proof, now time.Time) (*authz.Caller, error) {
+	claims := proof.Claims
 	if !now.Before(claims.Expires) {
-		return nil, awsapi.ExpiredToken.New("The security token included in the request is expired")
+		return nil, expired()
 	}
 	account := snap.Account(claims.Account)
 	if account == nil {
@@ -34,6 +35,8 @@ func sessionCaller(snap *directory.Snapshot, claims *session.Claims, now time.Ti
 		return roleCaller(account, claims, s)
 	case session.SessionToken, session.Federation:
 		return userSession(account, claims, s)
+	case session.Console:
+		return consoleCaller(account, proof, s, now)
 	}
 	return nil, Public(sigv4.ErrUnknownKey)
 }
@@ -94,6 +97,35 @@ func userSession(account *directory.Account, claims *session.Claims, s *authz.Se
 	caller.ARN = account.Names().FederatedUser(s.Name).String()
 	caller.UserID = account.ID() + ":" + s.Name
 	return caller, nil
+}
+
+// consoleCaller is who signed in at the console, user or root, for as long as the web session lasts. That it is idle for too
+// long is not asked: credentials last no longer than that would take.
+func consoleCaller(account *directory.Account, proof *Proof, s *authz.Session, now time.Time) (*authz.Caller, error) {
+	claims := proof.Claims
+	w := account.WebSession(claims.WebSession, now)
+	if w == nil || w.Principal != claims.PrincipalID || w.Stage != directory.SignInComplete && !(proof.NewPassword && w.Stage == directory.SignInNewPassword) {
+		return nil, expired()
+	}
+	s.Type, s.WebSession = authz.Console, w.ID
+	var caller *authz.Caller
+	if w.Principal == account.ID() {
+		caller = rootCaller(account, claims.KeyID)
+	} else {
+		caller = userCaller(account, account.UserByID(w.Principal), claims.KeyID)
+	}
+	s.UserARN, caller.Session = caller.ARN, s
+	return caller, nil
+}
+
+func rootCaller(account *directory.Account, keyID string) *authz.Caller {
+	return &authz.Caller{
+		Kind: eval.Root, Account: account.ID(), ARN: account.Names().Root().String(), UserID: account.ID(), AccessKeyID: keyID,
+	}
+}
+
+func expired() error {
+	return awsapi.ExpiredToken.New("The security token included in the request is expired")
 }
 
 // sessionPolicies compiles what the session was limited to. A managed policy that is gone since then denies

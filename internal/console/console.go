@@ -4,9 +4,11 @@ import (
 	"io/fs"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/warder-iam/warder/internal/passkey"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/setup"
 )
@@ -21,6 +23,10 @@ type Options struct {
 	Site *Site
 	// Setup sets up the consoles of the accounts; nil where none can be.
 	Setup *setup.Setup
+	// PasskeyAlone lets a passkey that verifies its user stand for both factors.
+	PasskeyAlone bool
+	// Idle is how long a session lasts that nobody uses, for pages that say so; the store ends it.
+	Idle time.Duration
 }
 
 // Console answers the browser's paths.
@@ -31,11 +37,12 @@ type Console struct {
 	static      map[string]staticFile
 	crossOrigin *http.CrossOriginProtection
 	application http.Handler
+	passkeys    *passkey.Passkeys
 }
 
 // New makes a Console.
 func New(o Options) (*Console, error) {
-	c := &Console{Options: o, crossOrigin: http.NewCrossOriginProtection(), application: application(o.Application)}
+	c := &Console{Options: o, crossOrigin: http.NewCrossOriginProtection(), application: application(o.Application), passkeys: passkey.New()}
 	var err error
 	if c.static, err = readStatic(); err != nil {
 		return nil, err
@@ -45,6 +52,7 @@ func New(o Options) (*Console, error) {
 	}
 	c.routes = map[string]route{}
 	c.routeSignIn()
+	c.routeSession()
 	if c.Setup != nil {
 		c.routeSetup()
 	}
@@ -54,6 +62,8 @@ func New(o Options) (*Console, error) {
 // The places that are not in a table of routes.
 const (
 	applicationPath = "/console/"
+	// assetsPath begins those of the application's scripts and styles.
+	assetsPath = "/console/assets/"
 	// operationsPath begins the paths of operations of the service warder, which belong to the API.
 	operationsPath = "/console/v1/"
 	staticPath     = "/signin/static/"
@@ -84,7 +94,7 @@ func fromBrowser(r *http.Request) bool {
 // ServeHTTP answers a request that Takes takes.
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, _, _ := strings.Cut(r.RequestURI, "?")
-	v := &visit{Console: c, w: w, r: r, path: path, id: uuid.NewString()}
+	v := &visit{Console: c, w: w, r: r, path: path, seen: c.Site.look(r), id: uuid.NewString()}
 	v.protect()
 	v.serve()
 }

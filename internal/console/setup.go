@@ -68,7 +68,7 @@ func (v *visit) openSetup() {
 	}
 	ctx, cancel := v.setupContext()
 	defer cancel()
-	browser, err := v.Setup.Open(ctx, query.Get(setupTokenField), v.visitor())
+	browser, err := v.Setup.Open(ctx, query.Get(setupTokenField), v.setupVisitor())
 	if err != nil {
 		v.failSetup(err)
 		return
@@ -84,7 +84,7 @@ func (v *visit) setupContext() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(v.r.Context()), setupTimeout)
 }
 
-func (v *visit) visitor() setup.Visitor {
+func (v *visit) setupVisitor() setup.Visitor {
 	return setup.Visitor{Address: v.address, Agent: v.r.UserAgent(), Request: v.id, Time: v.now}
 }
 
@@ -229,7 +229,7 @@ func (v *visit) setRoot(run *setup.Run) {
 	if err == nil {
 		ctx, cancel := v.setupContext()
 		defer cancel()
-		err = run.SetRoot(ctx, v.visitor(), email, password)
+		err = run.SetRoot(ctx, v.setupVisitor(), email, password)
 	}
 	v.setupResult(err, setup.StepRoot, func(wrong *setup.FieldError) { v.rootSetupForm(http.StatusUnprocessableEntity, email, wrong) })
 }
@@ -261,7 +261,7 @@ func (v *visit) setAdministrator(run *setup.Run) {
 	if err == nil {
 		ctx, cancel := v.setupContext()
 		defer cancel()
-		err = run.SetAdministrator(ctx, v.visitor(), name, password)
+		err = run.SetAdministrator(ctx, v.setupVisitor(), name, password)
 	}
 	v.setupResult(err, setup.StepAdministrator, func(wrong *setup.FieldError) {
 		v.administratorForm(http.StatusUnprocessableEntity, run, name, wrong)

@@ -45,11 +45,11 @@ type factorBody struct {
 }
 
 func showFactorOf(who personOf) func(*visit, *setup.Run) {
-	return func(v *visit, run *setup.Run) { v.factorStep(http.StatusOK, run, who(run), "") }
+	return func(v *visit, run *setup.Run) { v.setupFactorStep(http.StatusOK, run, who(run), "") }
 }
 
 // factorStep shows the ways to a second factor, or the code of the one that was begun.
-func (v *visit) factorStep(status int, run *setup.Run, person setup.Person, problem string) {
+func (v *visit) setupFactorStep(status int, run *setup.Run, person setup.Person, problem string) {
 	step := stepFor(run, person)
 	p := setupPage(step, "Protect "+person.Name+" with MFA", "With a second factor, a password that somebody got hold of is not enough to sign in.")
 	p.Problem = problem
@@ -117,21 +117,21 @@ func (v *visit) setFactor(run *setup.Run, person setup.Person) {
 	defer cancel()
 	switch v.form.Get(setupChoice) {
 	case chooseApp:
-		err := run.NewDevice(ctx, v.visitor(), person)
+		err := run.NewDevice(ctx, v.setupVisitor(), person)
 		if err == nil {
 			v.redirect(pathOf(step))
 			return
 		}
-		v.setupResult(err, step, func(wrong *setup.FieldError) { v.factorStep(http.StatusConflict, run, person, wrong.Message) })
+		v.setupResult(err, step, func(wrong *setup.FieldError) { v.setupFactorStep(http.StatusConflict, run, person, wrong.Message) })
 	case chooseCodes:
-		err := run.EnableDevice(ctx, v.visitor(), person, spaceless(v.form.Get(setupFirst)), spaceless(v.form.Get(setupSecond)))
+		err := run.EnableDevice(ctx, v.setupVisitor(), person, spaceless(v.form.Get(setupFirst)), spaceless(v.form.Get(setupSecond)))
 		if errors.Is(err, signin.ErrWrongCode) {
-			v.factorStep(http.StatusUnprocessableEntity, run, person, "These are not two codes in a row of this device. Wait for the next code, type it, then the one after it.")
+			v.setupFactorStep(http.StatusUnprocessableEntity, run, person, "These are not two codes in a row of this device. Wait for the next code, type it, then the one after it.")
 			return
 		}
 		v.setupResult(err, step, nil)
 	case chooseLater:
-		v.setupResult(run.Later(ctx, v.visitor(), person), step, nil)
+		v.setupResult(run.Later(ctx, v.setupVisitor(), person), step, nil)
 	default:
 		v.fail(http.StatusBadRequest, "The form could not be read", "It says nothing that can be done here. Nothing was done.")
 	}

@@ -40,7 +40,7 @@ func (v *visit) finishSetup(run *setup.Run) {
 	defer cancel()
 	var cookie store.Cookie
 	var session *directory.WebSession
-	err := run.Finish(ctx, v.visitor(), func(tx *store.Tx, w directory.WebSession) (err error) {
+	err := run.Finish(ctx, v.setupVisitor(), func(tx *store.Tx, w directory.WebSession) (err error) {
 		w.Address, w.Agent = v.address, v.r.UserAgent()
 		session, cookie, err = tx.StartWebSession(w)
 		return err

@@ -188,7 +188,6 @@ func printable(text string) string {
 
 // admit reports whether the browser came by a name of this server. It answers where it did not.
 func (v *visit) admit() bool {
-	v.seen = v.Site.look(v.r)
 	judged := v.Site.judge(v.seen)
 	reading := v.r.Method == http.MethodGet || v.r.Method == http.MethodHead
 	switch {

@@ -64,6 +64,14 @@ func (c *Call) Claims() *session.Claims {
 	return c.proof.Claims
 }
 
+// WebSession is the id of the web session at the console that the call was made in; "" where it was made in none.
+func (c *Call) WebSession() string {
+	if c.Caller == nil || c.Caller.Session == nil {
+		return ""
+	}
+	return c.Caller.Session.WebSession
+}
+
 // About names the account whose trail an unsigned call belongs to, where there is such an account.
 func (c *Call) About(account string) {
 	if c.snapshot.Account(account) != nil {

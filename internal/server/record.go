@@ -36,6 +36,9 @@ func (c *Call) event(out any, err *awsapi.Error, at time.Time) *trail.Event {
 		TLSDetails:         c.request.tlsDetails(),
 		Resources:          c.resources(),
 	}
+	if c.WebSession() != "" {
+		e.SessionCredentialFromConsole = "true"
+	}
 	e.RequestParameters = c.parameters()
 	c.origin.mark(e)
 	if err != nil {

@@ -24,7 +24,10 @@ func (c *Claims) appendFixed(b []byte) []byte {
 	} {
 		b = appendString(b, s)
 	}
-	if len(c.ProviderKeys) == 0 {
+	switch {
+	case c.Type == Console:
+		return appendString(b, c.WebSession)
+	case len(c.ProviderKeys) == 0:
 		return b
 	}
 	return appendProviderKeys(b, c.ProviderKeys)
@@ -90,7 +93,10 @@ func (c *Claims) parseFixed(b []byte) error {
 	} {
 		*s = r.string()
 	}
-	if len(r.rest) > 0 {
+	switch {
+	case c.Type == Console:
+		c.WebSession = r.string()
+	case len(r.rest) > 0:
 		c.ProviderKeys = r.providerKeys()
 	}
 	return r.end()

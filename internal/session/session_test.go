@@ -102,7 +102,7 @@ func TestAccessKey(t *testing.T) {
 func anyClaims(t *rapid.T) Claims {
 	at := rapid.Int64Range(1, lastTime-1).Draw(t, "issued")
 	c := Claims{
-		Type:           rapid.SampledFrom([]Type{AssumedRole, SessionToken, Federation}).Draw(t, "type"),
+		Type:           rapid.SampledFrom([]Type{AssumedRole, SessionToken, Federation, Console}).Draw(t, "type"),
 		Account:        rapid.StringMatching(`[0-9]{12}`).Draw(t, "account"),
 		PrincipalID:    rapid.StringN(1, -1, 128).Draw(t, "principal"),
 		SessionName:    rapid.StringN(0, 64, -1).Draw(t, "name"),
@@ -122,6 +122,11 @@ func anyClaims(t *rapid.T) Claims {
 	}
 	for range rapid.IntRange(0, 5).Draw(t, "tags") {
 		c.Tags = append(c.Tags, directory.Tag{Key: rapid.StringN(1, 20, -1).Draw(t, "key"), Value: rapid.StringN(0, 20, -1).Draw(t, "value")})
+	}
+	if c.Type == Console {
+		c.WebSession = rapid.StringN(1, 30, -1).Draw(t, "web session")
+		c.Expires = c.Issued.Add(min(c.Expires.Sub(c.Issued), consoleLife))
+		return c
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "keys") {
 		k := ProviderKey{Name: rapid.StringN(0, 20, -1).Draw(t, "key name"), List: rapid.Bool().Draw(t, "list")}
@@ -341,7 +346,7 @@ func TestMintRefuses(t *testing.T) {
 	keys := newKeys(t)
 	for name, spoil := range map[string]func(c *Claims){
 		"no type":             func(c *Claims) { c.Type = 0 },
-		"unknown type":        func(c *Claims) { c.Type = Federation + 1 },
+		"unknown type":        func(c *Claims) { c.Type = Console + 1 },
 		"no account":          func(c *Claims) { c.Account = "" },
 		"account of letters":  func(c *Claims) { c.Account = "12345678901x" },
 		"no principal":        func(c *Claims) { c.PrincipalID = "" },

@@ -123,9 +123,12 @@ func tokenData(head []byte) []byte { return append([]byte("session token "), hea
 // check refuses claims that no session has.
 func (c *Claims) check() error {
 	switch c.Type {
-	case AssumedRole, SessionToken, Federation:
+	case AssumedRole, SessionToken, Federation, Console:
 	default:
 		return fmt.Errorf("session: claims of unknown type %d", c.Type)
+	}
+	if err := c.checkConsole(); err != nil {
+		return err
 	}
 	if _, err := parseAccount(c.Account); err != nil {
 		return err
@@ -144,7 +147,7 @@ func (c *Claims) check() error {
 	if !c.MFA.IsZero() && (c.MFA.Unix() < 1 || c.MFA.Unix() > lastTime) {
 		return fmt.Errorf("session: the time %v is out of range", c.MFA)
 	}
-	for _, s := range []string{c.PrincipalID, c.SessionName, c.SourceIdentity, c.IssuerARN, c.IssuerID, c.FederatedProvider} {
+	for _, s := range []string{c.PrincipalID, c.SessionName, c.SourceIdentity, c.IssuerARN, c.IssuerID, c.FederatedProvider, c.WebSession} {
 		if len(s) > maxField {
 			return fmt.Errorf("session: a field of %d bytes is longer than %d", len(s), maxField)
 		}

@@ -55,8 +55,10 @@ func ParseFile(text []byte, read func(path string) ([]byte, error)) (*File, erro
 	if f.RootPassword, err = password("root-password", in.RootPassword, in.RootPasswordFile, read); err != nil {
 		return nil, err
 	}
-	f.AdminPassword, err = password("admin-password", in.AdminPassword, in.AdminPasswordFile, read)
-	return f, err
+	if f.AdminPassword, err = password("admin-password", in.AdminPassword, in.AdminPasswordFile, read); err != nil {
+		return nil, err
+	}
+	return f, nil
 }
 
 // keys are what a set-up file may say.

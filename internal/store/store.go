@@ -18,6 +18,8 @@ type Options struct {
 	Library *directory.Library
 	// Quotas that differ from AWS's defaults; nil for none.
 	Quotas map[QuotaName]int
+	// WebSessions are the limits of sessions at the console.
+	WebSessions WebSessionLimits
 }
 
 // Store keeps the state of all accounts in a kv engine and publishes it as Snapshots. All methods may be called at the
@@ -34,6 +36,8 @@ type Store struct {
 	// reloads counts how often an account's state was not known and its records were read anew: only after failures and
 	// changes by other processes.
 	reloads atomic.Int64
+
+	webSessions WebSessionLimits
 
 	closing    context.Context // ends when Close is called
 	mu         sync.Mutex      // guards cancel and what it stops from beginning
@@ -53,7 +57,7 @@ func Open(ctx context.Context, engine kv.Store, keyring *seal.Keyring, options O
 		return nil, errors.New("store: no Library given")
 	}
 	s := &Store{
-		engine: engine, codec: codec{keyring}, quotas: quotas,
+		engine: engine, codec: codec{keyring}, quotas: quotas, webSessions: options.WebSessions.orDefault(),
 		head:   head{library: options.Library},
 		outbox: make(chan struct{}, 1),
 	}
@@ -64,6 +68,7 @@ func Open(ctx context.Context, engine kv.Store, keyring *seal.Keyring, options O
 	s.spawn(s.flushUses)
 	s.spawn(s.flushAccesses)
 	s.spawn(s.forgetAnswers)
+	s.spawn(s.sweepWebSessions)
 	return s, nil
 }
 

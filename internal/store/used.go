@@ -13,7 +13,7 @@ import (
 	"github.com/warder-iam/warder/internal/kv"
 )
 
-// Use is the last use of an access key, role or password.
+// Use is the last use of an access key, role, password or web session.
 type Use struct {
 	At      time.Time `json:"at"` // UTC, whole seconds
 	Service string    `json:"service"`
@@ -25,7 +25,8 @@ func (u Use) after(old Use) bool {
 	return u.At.After(old.At) || u.At.Equal(old.At) && (u.Service != old.Service || u.Region != old.Region)
 }
 
-// Touch notes that an access key or role, by its id, or the password of a user, by the user's id, was used. It never waits: the use is remembered at once, written
+// Touch notes that an access key, role or web session, by its id, or the password of a user, by the user's id, was used. It never
+// waits: the use is remembered at once, written
 // within about a second, and on Close. Uses are not part of Snapshots and change no revision that a Change compares.
 func (s *Store) Touch(account, id string, use Use) {
 	if s.used.touch(account, id, use) {
@@ -36,7 +37,7 @@ func (s *Store) Touch(account, id string, use Use) {
 	}
 }
 
-// LastUsed is the last noted use of the access key or role with that id, or of the password of that user; false where there is none.
+// LastUsed is the last noted use of the access key, role or web session with that id, or of the password of that user; false where there is none.
 func (s *Store) LastUsed(id string) (Use, bool) { return s.used.last(id) }
 
 const (
@@ -158,9 +159,9 @@ func (s *Store) writeUsesOf(ctx context.Context, account string, ids []string) e
 	return err
 }
 
-// holds reports whether the account has an access key or role of that id, or a password of that user.
+// holds reports whether the account has an access key, role or web session of that id, or a password of that user.
 func holds(r kv.Reader, account, id string) bool {
-	for _, own := range []directory.Entity{&directory.AccessKey{ID: id}, &directory.Role{ID: id}, &directory.LoginProfile{User: id}} {
+	for _, own := range []directory.Entity{&directory.AccessKey{ID: id}, &directory.Role{ID: id}, &directory.LoginProfile{User: id}, &directory.WebSession{ID: id}} {
 		if _, err := r.Get(entityKey(account, own.Key())); err == nil {
 			return true
 		}
@@ -177,6 +178,8 @@ func usedID(e directory.Entity) string {
 		return e.ID
 	case *directory.LoginProfile:
 		return e.User
+	case *directory.WebSession:
+		return e.ID
 	}
 	return ""
 }

@@ -70,7 +70,7 @@ func (iam *Service) updateLoginProfile(c *server.Call, in *api.UpdateLoginProfil
 		if in.PasswordResetRequired != nil {
 			profile.ResetRequired = *in.PasswordResetRequired
 		}
-		return &api.UpdateLoginProfileOutput{}, tx.Put(profile)
+		return &api.UpdateLoginProfileOutput{}, tx.PutLoginProfile(profile, c.WebSession())
 	}
 	if in.Password == nil {
 		return server.Change(c, func(tx *store.Tx) (*api.UpdateLoginProfileOutput, error) {

@@ -37,7 +37,7 @@ func (iam *Service) changePassword(c *server.Call, in *api.ChangePasswordInput) 
 	return withPassword(c, iam, prepare, func(tx *store.Tx, p *newPassword) (*api.ChangePasswordOutput, error) {
 		profile := p.old.Clone()
 		profile.Sealed, profile.Changed, profile.ResetRequired = p.sealed, tx.Now(), false
-		return &api.ChangePasswordOutput{}, tx.Put(profile)
+		return &api.ChangePasswordOutput{}, tx.PutLoginProfile(profile, c.WebSession())
 	})
 }
 
@@ -105,7 +105,9 @@ func publicPassword(err error) error {
 	case errors.As(err, &weak):
 		return api.PasswordPolicyViolation.New("%s", weak.Message)
 	case errors.As(err, &wait):
-		return awsapi.Throttling.New("Rate exceeded: %s", wait.Error())
+		throttled := awsapi.Throttling.New("Rate exceeded: %s", wait.Error())
+		throttled.RetryAfter = wait.Wait
+		return throttled
 	case errors.Is(err, signin.ErrBusy):
 		return awsapi.Throttling.New("Rate exceeded")
 	case errors.Is(err, signin.ErrWrongPassword):

@@ -1,0 +1,216 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/internal/passkey"
+	"github.com/warder-iam/warder/internal/signin"
+	"github.com/warder-iam/warder/internal/store"
+)
+
+const (
+	deviceField  = "device"
+	codeField    = "code"
+	passkeyField = "passkey"
+	// maxCode leaves room for the spaces that some applications show.
+	maxCode = 16
+)
+
+// passkeyForm is the form that a script fills in with a passkey's answer.
+type passkeyForm struct {
+	Action, Options, Next string
+	Submit                string
+}
+
+// factorPage is what the page of the second factor shows beside the form for a code.
+type factorPage struct{ Passkey *passkeyForm }
+
+// factored gives the account and devices of who is to give a second factor: on the way in, or once more, so that what a policy
+// ties to the age of the second factor can be done. Else it answers.
+func (v *visit) factored() (*directory.Account, []*directory.MFADevice) {
+	if v.session == nil {
+		v.redirect(on(signInPath, v.next()))
+		return nil, nil
+	}
+	a := v.account()
+	devices := a.MFADevicesOf(v.session.Principal)
+	switch {
+	case v.session.Stage == directory.SignInNewPassword:
+		v.redirect(on(passwordPath, v.next()))
+		return nil, nil
+	case len(devices) == 0:
+		v.fail(http.StatusForbidden, "You have no MFA device", "Register one in the console first, under your own user.")
+		return nil, nil
+	}
+	return a, devices
+}
+
+func (v *visit) showFactor() {
+	if _, devices := v.factored(); devices != nil {
+		v.factorForm(http.StatusOK, devices, "", "")
+	}
+}
+
+// factorForm shows the ways that the person has; with a problem, bound to the code.
+func (v *visit) factorForm(status int, devices []*directory.MFADevice, chosen, problem string) {
+	next := v.next()
+	p := &page{Title: "Multi-factor authentication", Problem: problem}
+	var body factorPage
+	var virtual []choice
+	for _, d := range devices {
+		if d.Kind == directory.VirtualMFA {
+			virtual = append(virtual, choice{Value: d.ID, Text: d.Name, Chosen: d.ID == chosen})
+			continue
+		}
+		body.Passkey = &passkeyForm{Action: factorPath, Options: factorOptionsPath, Next: next, Submit: "Use passkey or security key"}
+	}
+	if body.Passkey != nil {
+		p.Scripts = []string{"passkey.js"}
+	}
+	if len(virtual) > 0 {
+		p.Form = &form{Action: factorPath, Submit: "Sign in", Hidden: hiddenNext(next)}
+		if len(virtual) > 1 {
+			p.Form.Fields = append(p.Form.Fields, field{Name: deviceField, Label: "Authenticator app", Choices: virtual})
+		} else {
+			p.Form.Hidden = with(p.Form.Hidden, deviceField, virtual[0].Value)
+		}
+		p.Form.Fields = append(p.Form.Fields, field{
+			Name: codeField, Label: "MFA code", Hint: "The six digits that your authenticator app shows for " + v.nameIn(v.account()) + ".",
+			Autocomplete: "one-time-code", InputMode: "numeric", Max: maxCode, Focus: true,
+		})
+		if problem != "" {
+			p.Form.mark(codeField)
+		}
+	}
+	p.Body = body
+	p.Links = []link{{signOutPath, "Cancel"}}
+	v.render(status, "factor", p)
+}
+
+func with(values map[string]string, name, value string) map[string]string {
+	if values == nil {
+		values = map[string]string{}
+	}
+	values[name] = value
+	return values
+}
+
+// giveFactor judges a code, or a passkey's answer.
+func (v *visit) giveFactor() {
+	a, devices := v.factored()
+	if devices == nil {
+		return
+	}
+	if v.form.Get(passkeyField) != "" {
+		v.giveFactorPasskey(a, devices)
+		return
+	}
+	if v.tooLong(map[string]int{codeField: maxCode}) {
+		return
+	}
+	chosen := v.form.Get(deviceField)
+	d := deviceOf(devices, chosen)
+	if d == nil || d.Kind != directory.VirtualMFA {
+		v.factorForm(http.StatusBadRequest, devices, "", "Choose one of your devices.")
+		return
+	}
+	wrong := func() {
+		v.factorForm(http.StatusForbidden, devices, chosen, "The code is not right, or it was used before. Wait for the next one.")
+	}
+	if err := v.API.SignIn.BeginCode(v.session.Principal, v.id, v.now); err != nil {
+		v.notIn(err, v.factorStep(a, v.session.Stage, d), failedAuthentication, wrong)
+		return
+	}
+	v.passed(a, d, func(d *directory.MFADevice) (*directory.MFADevice, error) {
+		return v.API.SignIn.UseCode(d, v.form.Get(codeField), v.now)
+	}, wrong)
+}
+
+// useDevice judges a device and gives it as it is to be stored.
+type useDevice func(*directory.MFADevice) (*directory.MFADevice, error)
+
+// passed takes the second factor into the session, in the transaction that uses it up: of two requests with one code or
+// one passkey's answer, one gets in. wrong answers where it is not right.
+func (v *visit) passed(a *directory.Account, d *directory.MFADevice, use useDevice, wrong func()) {
+	principal := v.session.Principal
+	w, err := v.open(a.ID(), func(tx *store.Tx) (*directory.WebSession, store.Cookie, *step, error) {
+		a := tx.Account()
+		used, login, err := useFactor(tx, principal, d.ID, v.now, use)
+		if err != nil {
+			return nil, store.Cookie{}, nil, err
+		}
+		var record *step
+		w, cookie, err := tx.RenewWebSession(v.session.ID, func(w *directory.WebSession) {
+			record = v.factorStep(a, w.Stage, used)
+			w.MFA, w.Device = tx.Now(), used.ID
+			if w.Stage == directory.SignInSecondFactor {
+				w.Stage = afterFactors(login)
+			}
+		})
+		return w, cookie, record, err
+	})
+	switch {
+	case err == nil:
+		v.API.SignIn.CodeAccepted(principal)
+		v.goOn(w)
+	case errors.Is(err, store.ErrNoWebSession):
+		v.lost(err)
+	default:
+		v.factorRefused(err, a, d, v.factorStep(a, v.session.Stage, d), wrong)
+	}
+}
+
+// useFactor uses a principal's device up in a transaction, and says how the sign-in stands then.
+func useFactor(tx *store.Tx, principal, device string, now time.Time, use useDevice) (*directory.MFADevice, *signin.Login, error) {
+	a := tx.Account()
+	d, login := deviceOf(a.MFADevicesOf(principal), device), signin.LoginOf(a, principal, now)
+	switch {
+	case d == nil, login == nil:
+		return nil, nil, store.ErrNoWebSession
+	case login.Locked:
+		return nil, nil, errLocked
+	}
+	used, err := use(d)
+	if err != nil {
+		return nil, nil, err
+	}
+	return used, login, tx.Put(used)
+}
+
+// factorRefused records and answers a second factor, or a passkey alone, that was not right.
+func (v *visit) factorRefused(err error, a *directory.Account, d *directory.MFADevice, try *step, wrong func()) {
+	if errors.Is(err, passkey.ErrCloned) {
+		v.cloned(a, d, try, wrong)
+		return
+	}
+	v.notIn(err, try, failedAuthentication, wrong)
+}
+
+// afterFactors is how far a sign-in is when all of its factors were right.
+func afterFactors(login *signin.Login) directory.SignInStage {
+	if login.MustChange {
+		return directory.SignInNewPassword
+	}
+	return directory.SignInComplete
+}
+
+// factorStep is the step that a second factor makes: the ConsoleLogin on the way in, else that it was checked once more.
+func (v *visit) factorStep(a *directory.Account, stage directory.SignInStage, d *directory.MFADevice) *step {
+	who := identity(a, v.session.Principal)
+	if stage == directory.SignInSecondFactor {
+		return v.login(a.ID(), who).by(a, d)
+	}
+	return &step{name: checkMFA, account: a.ID(), who: who, data: signInData{MFAType: mfaType([]*directory.MFADevice{d}), MFAIdentifier: a.ARN(d)}}
+}
+
+func deviceOf(devices []*directory.MFADevice, id string) *directory.MFADevice {
+	for _, d := range devices {
+		if d.ID == id {
+			return d
+		}
+	}
+	return nil
+}

@@ -1,0 +1,42 @@
+"use strict";
+// Forms with data-options ask a passkey and post its answer as a form does; everything else of the page works without this.
+for (const form of document.querySelectorAll("form[data-options]")) {
+  const problem = form.querySelector("[role=alert]");
+  const button = form.querySelector("button");
+
+  const say = (text) => {
+    problem.textContent = text;
+    problem.hidden = text === "";
+  };
+
+  const ask = async () => {
+    if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
+      throw new Error("This browser is too old for passkeys, or the page was not opened over HTTPS.");
+    }
+    const answer = await fetch(form.dataset.options, {
+      method: "POST",
+      headers: { "X-Warder-Form": form.elements.form.value },
+    });
+    const options = await answer.json().catch(() => ({}));
+    if (!answer.ok) {
+      throw new Error(options.message || "The passkey cannot be asked for now. Open the page again.");
+    }
+    const credential = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
+    return JSON.stringify(credential);
+  };
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    say("");
+    button.disabled = true;
+    try {
+      form.elements.passkey.value = await ask();
+      form.submit();
+    } catch (error) {
+      const gone = error.name === "NotAllowedError" || error.name === "AbortError";
+      say(gone ? "No passkey was used. It was cancelled, or took too long." : error.message);
+      button.disabled = false;
+      button.focus();
+    }
+  });
+}
