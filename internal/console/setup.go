@@ -10,7 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/seal"
+	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/setup"
 	"github.com/warder-iam/warder/internal/signin"
 )
@@ -27,8 +29,8 @@ const (
 const (
 	setupEmail    = "email"
 	setupName     = "name"
-	setupPassword = "password"
-	setupAgain    = "again"
+	setupPassword = passwordField
+	setupAgain    = againField
 	setupChoice   = "choice"
 	setupFirst    = "first"
 	setupSecond   = "second"
@@ -85,7 +87,7 @@ func (v *visit) setupContext() (context.Context, context.CancelFunc) {
 }
 
 func (v *visit) setupVisitor() setup.Visitor {
-	return setup.Visitor{Address: v.address, Agent: v.r.UserAgent(), Request: v.id, Time: v.now}
+	return setup.Visitor{Address: v.address, Agent: v.r.UserAgent(), Request: v.id, Time: v.now, TLS: server.TLSDetails(v.r.TLS, v.r.Host)}
 }
 
 // run is the set-up that this browser goes through; nil where there is none, which is answered.
@@ -122,11 +124,9 @@ func (v *visit) failSetup(err error) {
 	const another = "For another link, run on the server: warder root setup-link"
 	switch {
 	case errors.As(err, &wait):
-		v.w.Header().Set("Retry-After", strconv.Itoa(int(wait.Wait/time.Second)+1))
-		v.fail(http.StatusTooManyRequests, "Too many tries", "Wait for "+(wait.Wait.Round(time.Second)+time.Second).String()+", then open the link again.")
+		v.wait(wait.Wait)
 	case errors.Is(err, signin.ErrBusy):
-		v.w.Header().Set("Retry-After", "2")
-		v.fail(http.StatusServiceUnavailable, "Too much at once", "Nothing was done. Go back and try again in a moment.")
+		v.wait(time.Second)
 	case !setup.Pending(v.API.Store.Snapshot()):
 		v.render(http.StatusNotFound, "message", &page{Title: "The console is set up", Lead: []string{"There is nothing left to do here."},
 			Links: []link{{signInPath, "Sign in"}}})
@@ -138,8 +138,7 @@ func (v *visit) failSetup(err error) {
 		v.setupMessage("Open the set-up link", "The console is set up by the link that warder serve prints. This browser has not opened it, took too long, "+
 			"or another browser opened it later. What was done already is kept.", another)
 	default:
-		v.API.Log.Error("step of set-up failed", "request", v.id, "page", v.path, "error", err.Error())
-		v.fail(http.StatusServiceUnavailable, "Warder cannot do this now", "Try again in a moment. The log knows more, under the request "+v.id+".")
+		v.broken("step of set-up failed", err)
 	}
 }
 
@@ -182,19 +181,16 @@ func (v *visit) rootSetupForm(status int, email string, wrong *setup.FieldError)
 	p.Form = &form{Action: pathOf(setup.StepRoot), Submit: "Next", Fields: append([]field{{
 		Name: setupEmail, Label: "E-mail address", Type: "email", Autocomplete: "username", InputMode: "email", Value: email, Max: 64, Focus: email == "",
 		Hint: "The root user signs in with it. Nothing is sent there.",
-	}}, newPasswordFields()...)}
+	}}, newPasswordFields(nil)...)}
 	v.renderWrong(status, p, wrong)
 }
 
-const longestSetupPassword = 128 // characters
-
-func newPasswordFields() []field {
+func newPasswordFields(policy *directory.PasswordPolicy) []field {
 	return []field{
 		{
-			Name: setupPassword, Label: "Password", Type: "password", Autocomplete: "new-password", Max: longestSetupPassword,
-			Hint: "At least 8 characters of three kinds: upper case, lower case, numbers, symbols. Nothing common or easy to guess.",
+			Name: setupPassword, Label: "Password", Type: "password", Autocomplete: "new-password", Max: maxPassword, Hint: signin.Describe(policy),
 		},
-		{Name: setupAgain, Label: "Password again", Type: "password", Autocomplete: "new-password", Max: longestSetupPassword},
+		{Name: setupAgain, Label: "Password again", Type: "password", Autocomplete: "new-password", Max: maxPassword},
 	}
 }
 
@@ -202,11 +198,7 @@ func newPasswordFields() []field {
 func (v *visit) renderWrong(status int, p *page, wrong *setup.FieldError) {
 	if wrong != nil {
 		p.Problem = wrong.Message
-		for i := range p.Form.Fields {
-			if f := &p.Form.Fields[i]; f.Name == wrong.Field {
-				f.Problem, p.Problem = wrong.Message, "Please look at the field below."
-			}
-		}
+		p.Form.mark(wrong.Field)
 	}
 	v.render(status, "form", p)
 }
@@ -215,8 +207,8 @@ func (v *visit) renderWrong(status int, p *page, wrong *setup.FieldError) {
 func (v *visit) newPassword() (seal.Secret, error) {
 	text := v.form.Get(setupPassword)
 	switch {
-	case len([]rune(text)) > longestSetupPassword:
-		return seal.Secret{}, &setup.FieldError{Field: setupPassword, Message: "A password has at most " + strconv.Itoa(longestSetupPassword) + " characters."}
+	case len([]rune(text)) > maxPassword:
+		return seal.Secret{}, &setup.FieldError{Field: setupPassword, Message: "A password has at most " + strconv.Itoa(maxPassword) + " characters."}
 	case text != v.form.Get(setupAgain):
 		return seal.Secret{}, &setup.FieldError{Field: setupAgain, Message: "The two passwords are not the same."}
 	}
@@ -250,7 +242,7 @@ func (v *visit) administratorForm(status int, run *setup.Run, name string, wrong
 	p := setupPage(setup.StepAdministrator, "Set up the administrator", "The administrator makes users, groups and roles. You sign in as this user from now on.", lead)
 	p.Form = &form{Action: pathOf(setup.StepAdministrator), Submit: "Next", Fields: append([]field{{
 		Name: setupName, Label: "User name", Autocomplete: "username", Value: name, Max: 64, Hint: "Letters, digits and any of _+=,.@-",
-	}}, newPasswordFields()...)}
+	}}, newPasswordFields(run.Account.PasswordPolicy())...)}
 	p.Form.Fields[1].Focus = true
 	v.renderWrong(status, p, wrong)
 }

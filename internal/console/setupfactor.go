@@ -81,7 +81,7 @@ func codesForm(step setup.Step, problem string) *form {
 		{Name: setupSecond, Label: "MFA code 2", Hint: "The next ones, which the app shows up to 30 seconds later.", Autocomplete: "off", InputMode: "numeric", Max: 8},
 	}}
 	if problem != "" {
-		f.Fields[0].Problem = problem
+		f.mark(setupFirst)
 	}
 	return f
 }

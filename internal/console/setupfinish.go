@@ -22,7 +22,7 @@ func (v *visit) showFinish(run *setup.Run) {
 		Account: a.ID(), Email: a.Info().Email, User: admin.Name,
 		RootDevice: firstDevice(a, a.ID()), AdminDevice: firstDevice(a, admin.ID),
 	}
-	p.Form = &form{Action: pathOf(setup.StepFinish), Submit: "Finish"}
+	p.Form = &form{Action: pathOf(setup.StepFinish), Submit: "Finish and sign in"}
 	v.render(http.StatusOK, "setupfinish", p)
 }
 
@@ -54,6 +54,14 @@ func (v *visit) finishSetup(run *setup.Run) {
 		v.redirect(signInURL(run.Account.ID()))
 		return
 	}
-	v.setCookie(sessionCookie, cookie.Show(), 0)
+	login := v.login(run.Account.ID(), identity(run.Account, session.Principal))
+	login.data.WebSession = session.ID
+	if d := run.Account.MFADeviceByID(session.Device); d != nil {
+		login.by(run.Account, d)
+	}
+	if !v.record(v.event(login, success)) { // nobody gets the session
+		return
+	}
+	v.give(session, cookie)
 	v.redirect(applicationPath)
 }
