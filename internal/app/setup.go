@@ -90,8 +90,8 @@ func (a *App) readSetupFile() (*setup.File, error) {
 		if err != nil {
 			return nil, err
 		}
-		if s := account.Setup(); s != nil && !s.Done.IsZero() {
-			a.log.Info("the console is set up, so the set-up file is not read", "file", path)
+		if !account.Setup().Wanted() {
+			a.log.Info("the console was set up, so the set-up file is not read", "file", path)
 			return nil, nil
 		}
 	}

@@ -11,34 +11,40 @@ import (
 	"github.com/warder-iam/warder/trail"
 )
 
-// Source is the service in events of set-up.
+// Source is the service in events of what happens on the host itself.
 const Source = "warder.internal"
 
 // The names of the events. Whoever has the link is the root user.
 const (
-	LinkMade         = "CreateSetupLink"
+	linkMade         = "CreateSetupLink"
 	opened           = "OpenSetup"
 	rootSet          = "SetUpRootUser"
 	administratorSet = "SetUpAdministrator"
 	factorBegun      = "CreateSetupMFADevice"
 	factorEnabled    = "EnableSetupMFADevice"
 	factorLater      = "SkipSetupMFADevice"
-	// Completed has all that the file did in its details, where it was done by one.
-	Completed = "CompleteSetup"
+	// completed has all that a file did in its details, where one did it.
+	completed = "CompleteSetup"
 )
 
-// event is the record of a step, done as the root user by who has the link.
+// event is the record of a step, done as the root user by who has the link, in a browser.
 func (s *Setup) event(account, name string, details map[string]string, at time.Time, v Visitor) *trail.Event {
-	text, err := json.Marshal(details)
-	if err != nil || details == nil {
-		text = nil
-	}
-	e := RootEvent(account, s.Region, name, text, at)
-	if v.Request == "" {
-		return e
-	}
+	e := RootEvent(account, s.Region, name, encode(details), at)
+	e.EventSource = trail.SignInSource
 	e.SourceIPAddress, e.UserAgent, e.RequestID, e.TLSDetails = v.Address, v.Agent, v.Request, v.TLS
 	return e
+}
+
+// encode gives nil for no details.
+func encode(details map[string]string) json.RawMessage {
+	if details == nil {
+		return nil
+	}
+	text, err := json.Marshal(details)
+	if err != nil {
+		return nil // a map of strings always encodes
+	}
+	return text
 }
 
 // RootEvent is the record of what the root user did on the host itself, at no endpoint.

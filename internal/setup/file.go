@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
+	"github.com/google/uuid"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/seal"
 	"github.com/warder-iam/warder/internal/store"
+	"github.com/warder-iam/warder/trail"
 )
 
 // MaxFile bounds a set-up file, and what its reader should read of each file with a password, in bytes.
@@ -110,7 +113,7 @@ func password(key, text, path string, read func(string) ([]byte, error)) (seal.S
 	return seal.NewSecret(bytes.TrimRight(content, "\r\n")), nil
 }
 
-// Apply does all of set-up by a file, in one transaction; the second factors are left for later. It does nothing where all is done. Errors:
+// Apply does all of set-up by a file, in one transaction; the second factors are left for later. It refuses where all was done before. Errors:
 // a *FieldError for what the file says.
 func (s *Setup) Apply(ctx context.Context, account string, f *File) error {
 	a := s.Store.Snapshot().Account(account)
@@ -123,12 +126,11 @@ func (s *Setup) Apply(ctx context.Context, account string, f *File) error {
 		return err
 	}
 	details := map[string]string{"by": "setup-file", "email": f.RootEmail, "userName": f.AdminName, "userId": user.ID}
-	return s.change(ctx, account, Visitor{}, Completed, details, func(tx *store.Tx) error {
-		done := tx.Account().Setup()
-		if done == nil {
-			done = new(directory.Setup)
-		}
-		if !done.Done.IsZero() {
+	event := func(at time.Time) *trail.Event {
+		return trail.ServiceEvent(uuid.NewString(), Source, account, s.Region, completed, at, encode(details))
+	}
+	return s.change(ctx, account, event, func(tx *store.Tx) error {
+		if !tx.Account().Setup().Wanted() {
 			return errDone
 		}
 		if err := putRoot(tx, f.RootEmail, root); err != nil {

@@ -94,7 +94,7 @@ func TestApply(t *testing.T) {
 		t.Error(err)
 	}
 	events := f.Outbox(t)
-	if e := events[len(events)-1]; e.EventName != setup.Completed || !strings.Contains(string(e.ServiceEventDetails), `"by":"setup-file"`) || e.SourceIPAddress != setup.Source {
+	if e := events[len(events)-1]; e.EventName != "CompleteSetup" || !strings.Contains(string(e.ServiceEventDetails), `"by":"setup-file"`) || e.SourceIPAddress != setup.Source {
 		t.Errorf("%+v", e)
 	}
 	if err := f.setup.Apply(t.Context(), f.ID, parsed(t, goodFile)); err == nil || len(f.Outbox(t)) != len(events) {

@@ -19,7 +19,7 @@ func (r *Run) Finish(ctx context.Context, v Visitor, signIn func(tx *store.Tx, w
 		return ErrNotYet
 	}
 	admin := r.AdministratorFactor()
-	return r.step(ctx, v, Completed, map[string]string{"userName": admin.Name, "userId": admin.ID}, func(tx *store.Tx, s *directory.Setup) error {
+	return r.step(ctx, v, completed, map[string]string{"userName": admin.Name, "userId": admin.ID}, func(tx *store.Tx, s *directory.Setup) error {
 		if Next(tx.Account()) != StepFinish {
 			return ErrNotYet
 		}

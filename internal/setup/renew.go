@@ -8,6 +8,7 @@ import (
 
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/store"
+	"github.com/warder-iam/warder/trail"
 )
 
 // clockSlip is how far in the future a link may be made, by the same machine's clock.
@@ -33,7 +34,8 @@ func (s *Setup) Renew(ctx context.Context, account string, hash []byte, made, no
 	if reset {
 		details["reset"] = "the root user's password and MFA devices"
 	}
-	return s.change(ctx, account, Visitor{}, LinkMade, details, func(tx *store.Tx) error {
+	event := func(at time.Time) *trail.Event { return RootEvent(account, s.Region, linkMade, encode(details), at) }
+	return s.change(ctx, account, event, func(tx *store.Tx) error {
 		next := new(directory.Setup)
 		if old := tx.Account().Setup(); old != nil {
 			next = old.Clone()
@@ -43,7 +45,7 @@ func (s *Setup) Renew(ctx context.Context, account string, hash []byte, made, no
 		}
 		if reset {
 			forgetRoot(tx)
-			next.RootFactor, next.Done = false, time.Time{}
+			next.RootFactor, next.Done, next.Again = false, time.Time{}, true
 		}
 		next.Token, next.Made, next.Browser, next.Until = hash, made.UTC().Truncate(time.Second), nil, time.Time{}
 		return tx.Put(next)

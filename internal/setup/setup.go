@@ -124,7 +124,7 @@ func (s *Setup) Open(ctx context.Context, secret string, v Visitor) (browser str
 		return "", errors.Join(ErrExpired, s.refused(ctx, account.ID(), v, "The link has expired."))
 	}
 	browser = newSecret()
-	err = s.change(ctx, account.ID(), v, opened, nil, func(tx *store.Tx) error {
+	err = s.change(ctx, account.ID(), s.byVisitor(account.ID(), v, opened, nil), func(tx *store.Tx) error {
 		found := tx.Account().Setup()
 		if found == nil || !found.Done.IsZero() || subtle.ConstantTimeCompare(found.Token, sum) != 1 {
 			return ErrLink
@@ -179,7 +179,8 @@ type Run struct {
 
 // step is a change of a run: the browser must still be the one that sets up, and has more time after it.
 func (r *Run) step(ctx context.Context, v Visitor, name string, details map[string]string, fn func(tx *store.Tx, s *directory.Setup) error) error {
-	err := r.setup.change(ctx, r.Account.ID(), v, name, details, func(tx *store.Tx) error {
+	account := r.Account.ID()
+	err := r.setup.change(ctx, account, r.setup.byVisitor(account, v, name, details), func(tx *store.Tx) error {
 		found := tx.Account().Setup()
 		if found == nil || !found.Done.IsZero() || !v.Time.Before(found.Until) || subtle.ConstantTimeCompare(found.Browser, r.browser) != 1 {
 			return ErrNoRun
@@ -192,16 +193,19 @@ func (r *Run) step(ctx context.Context, v Visitor, name string, details map[stri
 		return tx.Put(found)
 	})
 	if err == nil {
-		r.Account = r.setup.Store.Snapshot().Account(r.Account.ID())
+		r.Account = r.setup.Store.Snapshot().Account(account)
 	}
 	return err
 }
 
-// change changes an account in one transaction with its event. What fn puts into details is on record.
-func (s *Setup) change(ctx context.Context, account string, v Visitor, name string, details map[string]string, fn func(tx *store.Tx) error) error {
-	change := &store.Change{Account: account, Event: func(_ []byte, at time.Time) *trail.Event {
-		return s.event(account, name, details, at, v)
-	}}
+// byVisitor makes the record of a step.
+func (s *Setup) byVisitor(account string, v Visitor, name string, details map[string]string) func(at time.Time) *trail.Event {
+	return func(at time.Time) *trail.Event { return s.event(account, name, details, at, v) }
+}
+
+// change changes an account in one transaction with its event.
+func (s *Setup) change(ctx context.Context, account string, event func(at time.Time) *trail.Event, fn func(tx *store.Tx) error) error {
+	change := &store.Change{Account: account, Event: func(_ []byte, at time.Time) *trail.Event { return event(at) }}
 	_, err := s.Store.Update(ctx, change, func(tx *store.Tx) ([]byte, error) {
 		if tx.Account() == nil {
 			return nil, ErrNoRun

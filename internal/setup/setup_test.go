@@ -441,7 +441,7 @@ func TestRenew(t *testing.T) {
 		servertest.Check(t, f.setup.Renew(t.Context(), f.ID, again.Hash, f.now, f.now, true))
 	}
 	events := f.Outbox(t)[before:]
-	if len(events) != 1 || events[0].EventName != setup.LinkMade || events[0].UserIdentity.Type != "Root" || !strings.Contains(string(events[0].ServiceEventDetails), "reset") {
+	if len(events) != 1 || events[0].EventName != "CreateSetupLink" || events[0].UserIdentity.Type != "Root" || !strings.Contains(string(events[0].ServiceEventDetails), "reset") {
 		t.Errorf("%d events: %+v", len(events), events)
 	}
 	a := f.Now()
