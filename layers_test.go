@@ -64,6 +64,8 @@ var layers = map[string]int{
 	"internal/store":      5,
 	"internal/session":    5,
 	"internal/trailstore": 5,
+	"internal/passkey":    5,
+	"internal/passkey/*":  6, // an authenticator for tests
 
 	"audit/access":        6,
 	"authz/authzhttp":     6,

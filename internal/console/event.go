@@ -78,9 +78,12 @@ func (v *visit) login(account string, who trail.UserIdentity) *step {
 	return &step{name: consoleLogin, account: account, who: who, data: data}
 }
 
-// by says which device the second factor came from, or should have.
+// by says which device the second factor came from, or should have; nil where that is not known.
 func (s *step) by(a *directory.Account, d *directory.MFADevice) *step {
-	s.data.MFAUsed, s.data.MFAIdentifier = "Yes", a.ARN(d)
+	s.data.MFAUsed = "Yes"
+	if d != nil {
+		s.data.MFAIdentifier = a.ARN(d)
+	}
 	return s
 }
 

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/warder-iam/warder/directory"
-	"github.com/warder-iam/warder/internal/passkey"
 	"github.com/warder-iam/warder/internal/signin"
 	"github.com/warder-iam/warder/internal/store"
 )
@@ -105,7 +104,7 @@ func (v *visit) giveFactor() {
 		return
 	}
 	if v.form.Get(passkeyField) != "" {
-		v.giveFactorPasskey(a, devices)
+		v.givePasskeyFactor(a, devices)
 		return
 	}
 	if v.tooLong(map[string]int{codeField: maxCode}) {
@@ -124,27 +123,35 @@ func (v *visit) giveFactor() {
 		v.notIn(err, v.factorStep(a, v.session.Stage, d), failedAuthentication, wrong)
 		return
 	}
-	v.passed(a, d, func(d *directory.MFADevice) (*directory.MFADevice, error) {
-		return v.API.SignIn.UseCode(d, v.form.Get(codeField), v.now)
-	}, wrong)
+	w, err := v.pass(func(a *directory.Account) (*directory.MFADevice, error) {
+		now := deviceOf(a.MFADevicesOf(v.session.Principal), chosen)
+		if now == nil {
+			return nil, signin.ErrWrongCode
+		}
+		return v.API.SignIn.UseCode(now, v.form.Get(codeField), v.now)
+	})
+	if err != nil {
+		v.factorRefused(err, v.factorStep(a, v.session.Stage, d), wrong)
+		return
+	}
+	v.API.SignIn.CodeAccepted(v.session.Principal)
+	v.goOn(w)
 }
 
-// useDevice judges a device and gives it as it is to be stored.
-type useDevice func(*directory.MFADevice) (*directory.MFADevice, error)
+// judge judges a second factor on one state of the account, and gives its device as it is to be stored.
+type judge func(*directory.Account) (*directory.MFADevice, error)
 
-// passed takes the second factor into the session, in the transaction that uses it up: of two requests with one code or
-// one passkey's answer, one gets in. wrong answers where it is not right.
-func (v *visit) passed(a *directory.Account, d *directory.MFADevice, use useDevice, wrong func()) {
-	principal := v.session.Principal
-	w, err := v.open(a.ID(), func(tx *store.Tx) (*directory.WebSession, store.Cookie, *step, error) {
-		a := tx.Account()
-		used, login, err := useFactor(tx, principal, d.ID, v.now, use)
+// pass takes a second factor into the session, in the transaction that uses it up: of two requests with one code or one
+// passkey's answer, one gets in.
+func (v *visit) pass(judge judge) (*directory.WebSession, error) {
+	return v.open(v.session.Account, func(tx *store.Tx) (*directory.WebSession, store.Cookie, *step, error) {
+		used, login, err := useFactor(tx, v.session.Principal, v.now, judge)
 		if err != nil {
 			return nil, store.Cookie{}, nil, err
 		}
 		var record *step
 		w, cookie, err := tx.RenewWebSession(v.session.ID, func(w *directory.WebSession) {
-			record = v.factorStep(a, w.Stage, used)
+			record = v.factorStep(tx.Account(), w.Stage, used)
 			w.MFA, w.Device = tx.Now(), used.ID
 			if w.Stage == directory.SignInSecondFactor {
 				w.Stage = afterFactors(login)
@@ -152,38 +159,28 @@ func (v *visit) passed(a *directory.Account, d *directory.MFADevice, use useDevi
 		})
 		return w, cookie, record, err
 	})
-	switch {
-	case err == nil:
-		v.API.SignIn.CodeAccepted(principal)
-		v.goOn(w)
-	case errors.Is(err, store.ErrNoWebSession):
-		v.lost(err)
-	default:
-		v.factorRefused(err, a, d, v.factorStep(a, v.session.Stage, d), wrong)
-	}
 }
 
-// useFactor uses a principal's device up in a transaction, and says how the sign-in stands then.
-func useFactor(tx *store.Tx, principal, device string, now time.Time, use useDevice) (*directory.MFADevice, *signin.Login, error) {
-	a := tx.Account()
-	d, login := deviceOf(a.MFADevicesOf(principal), device), signin.LoginOf(a, principal, now)
+// useFactor uses a second factor up, and says how the sign-in of its principal stands then.
+func useFactor(tx *store.Tx, principal string, now time.Time, judge judge) (*directory.MFADevice, *signin.Login, error) {
+	login := signin.LoginOf(tx.Account(), principal, now)
 	switch {
-	case d == nil, login == nil:
+	case login == nil:
 		return nil, nil, store.ErrNoWebSession
 	case login.Locked:
 		return nil, nil, errLocked
 	}
-	used, err := use(d)
+	used, err := judge(tx.Account())
 	if err != nil {
 		return nil, nil, err
 	}
 	return used, login, tx.Put(used)
 }
 
-// factorRefused records and answers a second factor, or a passkey alone, that was not right.
-func (v *visit) factorRefused(err error, a *directory.Account, d *directory.MFADevice, try *step, wrong func()) {
-	if errors.Is(err, passkey.ErrCloned) {
-		v.cloned(a, d, try, wrong)
+// factorRefused records and answers a second factor that did not let in; wrong answers where it was not right.
+func (v *visit) factorRefused(err error, try *step, wrong func()) {
+	if errors.Is(err, store.ErrNoWebSession) {
+		v.lost(err)
 		return
 	}
 	v.notIn(err, try, failedAuthentication, wrong)
@@ -197,13 +194,18 @@ func afterFactors(login *signin.Login) directory.SignInStage {
 	return directory.SignInComplete
 }
 
-// factorStep is the step that a second factor makes: the ConsoleLogin on the way in, else that it was checked once more.
+// factorStep is the step that a second factor makes: the ConsoleLogin on the way in, else that it was checked once more. The
+// device is nil where it is not known.
 func (v *visit) factorStep(a *directory.Account, stage directory.SignInStage, d *directory.MFADevice) *step {
 	who := identity(a, v.session.Principal)
 	if stage == directory.SignInSecondFactor {
 		return v.login(a.ID(), who).by(a, d)
 	}
-	return &step{name: checkMFA, account: a.ID(), who: who, data: signInData{MFAType: mfaType([]*directory.MFADevice{d}), MFAIdentifier: a.ARN(d)}}
+	s := &step{name: checkMFA, account: a.ID(), who: who}
+	if d != nil {
+		s.data.MFAType, s.data.MFAIdentifier = mfaType([]*directory.MFADevice{d}), a.ARN(d)
+	}
+	return s
 }
 
 func deviceOf(devices []*directory.MFADevice, id string) *directory.MFADevice {

@@ -13,28 +13,56 @@ import (
 
 const wrongPasskey = "The passkey was not accepted. Try again, or use another way to sign in."
 
-// giveFactorPasskey judges a passkey's answer as the second factor.
-func (v *visit) giveFactorPasskey(a *directory.Account, devices []*directory.MFADevice) {
+// givePasskeyFactor judges a passkey's answer as the second factor.
+func (v *visit) givePasskeyFactor(a *directory.Account, devices []*directory.MFADevice) {
 	wrong := func() { v.factorForm(http.StatusForbidden, devices, "", wrongPasskey) }
-	answer, d := v.openPasskey(v.session.ID, func(*passkey.Assertion) []*directory.MFADevice { return devices })
-	if d == nil {
-		v.notIn(passkey.ErrRefused, v.factorStep(a, v.session.Stage, devices[0]), failedAuthentication, wrong)
+	answer, err := v.openPasskey(v.session.ID)
+	if err != nil {
+		v.notIn(err, v.factorStep(a, v.session.Stage, nil), failedAuthentication, wrong)
 		return
 	}
-	v.passed(a, d, func(d *directory.MFADevice) (*directory.MFADevice, error) { return answer.Verify(d, v.now) }, wrong)
+	w, err := v.pass(func(a *directory.Account) (*directory.MFADevice, error) { return answer.Verify(a, v.now) })
+	if err != nil {
+		v.passkeyRefused(err, answer, v.factorStep(a, v.session.Stage, nil), wrong)
+		return
+	}
+	v.goOn(w)
 }
 
-// openPasskey reads a passkey's answer and finds its device among those that may give it; nil for none.
-func (v *visit) openPasskey(binding string, of func(*passkey.Assertion) []*directory.MFADevice) (*passkey.Assertion, *directory.MFADevice) {
+// openPasskey reads a passkey's answer that was posted.
+func (v *visit) openPasskey(binding string) (*passkey.Assertion, error) {
 	party, err := passkey.PartyAt(v.origin())
 	if err != nil {
-		return nil, nil
+		return nil, passkey.ErrRefused
 	}
 	answer, err := v.passkeys.Open(party, binding, []byte(v.form.Get(passkeyField)), v.now)
 	if err != nil {
-		return nil, nil
+		v.API.Log.Info("passkey refused", "request", v.id, "error", err.Error())
 	}
-	return answer, answer.Find(of(answer))
+	return answer, err
+}
+
+// passkeyRefused records and answers a passkey that did not let in. One of which there is a copy is taken out of use with that.
+func (v *visit) passkeyRefused(err error, answer *passkey.Assertion, try *step, wrong func()) {
+	v.API.Log.Info("passkey refused", "request", v.id, "error", err.Error())
+	if !errors.Is(err, passkey.ErrCloned) {
+		v.factorRefused(err, try, wrong)
+		return
+	}
+	err = v.change(answer.Account, func(tx *store.Tx) (*trail.Event, error) {
+		d, err := answer.Verify(tx.Account(), v.now)
+		if !errors.Is(err, passkey.ErrCloned) {
+			return nil, err
+		}
+		e := v.event(try.by(tx.Account(), d), failure)
+		e.ErrorMessage = "There is a copy of the passkey"
+		return e, tx.Put(d)
+	})
+	if err != nil {
+		v.broken("copied passkey not marked", err)
+		return
+	}
+	wrong()
 }
 
 // factorOptions gives the script what to ask a passkey for, as the second factor.
@@ -90,20 +118,17 @@ func (v *visit) passkeyOptions() {
 // givePasskey judges a passkey's answer as both factors: it says whose it is, and has verified its user.
 func (v *visit) givePasskey() {
 	wrong := func() { v.passkeyPage(http.StatusForbidden, wrongPasskey) }
-	var a *directory.Account
-	answer, d := v.openPasskey(v.token(), func(claim *passkey.Assertion) []*directory.MFADevice {
-		if a = v.API.Store.Snapshot().Account(claim.Account); a == nil {
-			return nil
-		}
-		return a.MFADevicesOf(claim.Principal)
-	})
-	if d == nil {
-		v.notIn(passkey.ErrRefused, v.login("", stranger("")), noUserName, wrong)
+	answer, err := v.openPasskey(v.token())
+	if err != nil || !answer.Alone {
+		v.notIn(passkey.ErrRefused, v.login("", stranger("")).by(nil, nil), noUserName, wrong)
 		return
 	}
-	w, err := v.open(a.ID(), func(tx *store.Tx) (*directory.WebSession, store.Cookie, *step, error) {
+	w, err := v.open(answer.Account, func(tx *store.Tx) (*directory.WebSession, store.Cookie, *step, error) {
 		a := tx.Account()
-		used, login, err := useFactor(tx, d.User, d.ID, v.now, func(d *directory.MFADevice) (*directory.MFADevice, error) { return answer.Verify(d, v.now) })
+		if a == nil {
+			return nil, store.Cookie{}, nil, passkey.ErrRefused
+		}
+		used, login, err := useFactor(tx, answer.Principal, v.now, func(a *directory.Account) (*directory.MFADevice, error) { return answer.Verify(a, v.now) })
 		if err != nil {
 			return nil, store.Cookie{}, nil, err
 		}
@@ -113,31 +138,26 @@ func (v *visit) givePasskey() {
 		})
 		return w, cookie, v.login(a.ID(), identity(a, used.User)).by(a, used), err
 	})
-	switch {
-	case err == nil:
-		v.goOn(w)
-	case errors.Is(err, store.ErrNoWebSession): // nobody is told that the user has no password
-		err = passkey.ErrRefused
-		fallthrough
-	default:
-		v.factorRefused(err, a, d, v.login(a.ID(), identity(a, d.User)).by(a, d), wrong)
-	}
-}
-
-// cloned takes a passkey out of use of which there is a copy, on record with the sign-in that it failed.
-func (v *visit) cloned(a *directory.Account, d *directory.MFADevice, try *step, wrong func()) {
-	err := v.change(a.ID(), func(tx *store.Tx) (*trail.Event, error) {
-		d := tx.Account().MFADeviceByID(d.ID)
-		if d == nil {
-			return nil, nil
-		}
-		e := v.event(try, failure)
-		e.ErrorMessage = passkey.ErrCloned.Error()
-		return e, tx.Put(passkey.MarkCloned(d))
-	})
 	if err != nil {
-		v.broken("copied passkey not marked", err)
+		v.passkeyAloneRefused(err, answer, wrong)
 		return
 	}
-	wrong()
+	v.goOn(w)
+}
+
+// passkeyAloneRefused: whom the passkey is of is a claim, and no name stands on the trail for it, but where its signature
+// was right.
+func (v *visit) passkeyAloneRefused(err error, answer *passkey.Assertion, wrong func()) {
+	if errors.Is(err, store.ErrNoWebSession) { // a user without a password does not sign in, and is not told why
+		err = passkey.ErrRefused
+	}
+	try, a := v.login("", stranger("")).by(nil, nil), v.API.Store.Snapshot().Account(answer.Account)
+	if a != nil && (errors.Is(err, passkey.ErrCloned) || errors.Is(err, errLocked)) {
+		try = v.login(a.ID(), identity(a, answer.Principal)).by(a, nil)
+	}
+	if a == nil {
+		v.notIn(passkey.ErrRefused, try, noUserName, wrong)
+		return
+	}
+	v.passkeyRefused(err, answer, try, wrong)
 }

@@ -192,8 +192,12 @@ func (f *form) focus() {
 	}
 }
 
-// fail answers with a page that says what went wrong and what to do.
+// fail answers with a page that says what went wrong and what to do, or a script with that text.
 func (v *visit) fail(status int, title, text string) {
+	if v.r.Header.Get(tokenHeader) != "" {
+		v.sendProblem(status, title+". "+text)
+		return
+	}
 	v.render(status, "message", &page{Title: title, Lead: []string{text}, Links: []link{{applicationPath, "To the console"}}})
 }
 

@@ -29,7 +29,7 @@ import (
 //	header NAME VALUE         sent with the next request
 //	get TARGET                a page, which the next form is on
 //	post TARGET [NAME=VALUE]  a form with the token of the last page; form=… replaces it, @phone is the code of a device,
-//	                          @phone+1 the next one, $NAME what was kept. TARGET may be $URL
+//	                          @phone+1 the next one, $NAME what was kept
 //	json POST|GET TARGET      a request of the application's script
 //	status N, to LOCATION, has TEXT, lacks TEXT, said HEADER VALUE
 //	keep NAME REGEXP          the first group of it in the answer
@@ -87,12 +87,20 @@ func (s *script) play(text string) {
 			continue
 		}
 		verb, rest, _ := strings.Cut(line, " ")
-		s.step(verb, strings.TrimSpace(rest), strings.Fields(rest))
+		s.step(verb, strings.TrimSpace(rest), words(rest))
 	}
 	s.collect()
 	for _, e := range s.pending {
 		s.errorf("event %s %s is in no line", e.EventName, e.ResponseElements)
 	}
+}
+
+// words are separated by space, but within single quotes.
+func words(text string) (all []string) {
+	for _, w := range regexp.MustCompile(`(?:[^\s']|'[^']*')+`).FindAllString(text, -1) {
+		all = append(all, strings.ReplaceAll(w, "'", ""))
+	}
+	return all
 }
 
 func (s *script) errorf(format string, args ...any) {
@@ -105,7 +113,7 @@ func (s *script) step(verb, rest string, args []string) {
 	case "as":
 		s.as(args[0], strings.TrimSpace(strings.TrimPrefix(rest, args[0])))
 	case "do":
-		s.change(rest)
+		s.fixture.change(s.t, rest)
 	case "header":
 		b.header.Set(args[0], strings.TrimPrefix(rest, args[0]+" "))
 	case "get":
@@ -180,7 +188,7 @@ func (s *script) post(args []string) {
 		if !ok {
 			s.errorf("%q is no NAME=VALUE", pair)
 		}
-		form[name] = []string{s.fill(strings.ReplaceAll(value, "_", " "))}
+		form[name] = []string{s.fill(value)}
 		if name == "form" && value == "" {
 			delete(form, name)
 		}
@@ -291,10 +299,7 @@ func (s *script) event(args []string) {
 	}
 	for _, pair := range args[2:] {
 		path, value, _ := strings.Cut(pair, "=")
-		want[path] = s.fill(strings.ReplaceAll(value, "_", " "))
-		if strings.Contains(value, "__") {
-			want[path] = strings.ReplaceAll(s.fill(value), "__", "_")
-		}
+		want[path] = s.fill(value)
 	}
 	for path, value := range want {
 		if got := memberAt(members, path); got != value {
