@@ -50,6 +50,8 @@ func (c *Console) routeSetup() {
 	} {
 		c.routes[pathOf(step)] = route{get: atStep(step, r.get), post: atStep(step, r.post)}
 	}
+	c.routes[optionsOf(setup.StepRootFactor)] = route{post: atStep(setup.StepRootFactor, passkeyOptionsOf((*setup.Run).RootFactor))}
+	c.routes[optionsOf(setup.StepAdministratorFactor)] = route{post: atStep(setup.StepAdministratorFactor, passkeyOptionsOf((*setup.Run).AdministratorFactor))}
 }
 
 func pathOf(step setup.Step) string { return setupPath + "/" + string(step) }

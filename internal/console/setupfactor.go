@@ -1,11 +1,14 @@
 package console
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
 
 	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/internal/passkey"
 	"github.com/warder-iam/warder/internal/setup"
 	"github.com/warder-iam/warder/internal/signin"
 )
@@ -36,8 +39,8 @@ type factorBody struct {
 	Code string
 	Size int
 	Seed string
-	// Passkeys: the site can have them.
-	Passkeys bool
+	// Options is where the script asks how to register a passkey; "" where the site can have none.
+	Options string
 	// Has are the names of devices that there are.
 	Has []string
 	// Next is where to go on with those.
@@ -54,6 +57,9 @@ func (v *visit) setupFactorStep(status int, run *setup.Run, person setup.Person,
 	p := setupPage(step, "Protect "+person.Name+" with MFA", "With a second factor, a password that somebody got hold of is not enough to sign in.")
 	p.Problem = problem
 	body := factorBody{Action: pathOf(step), Next: pathOf(after(step))}
+	if _, err := passkey.PartyAt(v.origin()); err == nil {
+		body.Options, p.Scripts = optionsOf(step), []string{"passkey.js"}
+	}
 	for _, d := range run.Account.MFADevicesOf(person.ID) {
 		body.Has = append(body.Has, d.Name)
 	}
@@ -123,6 +129,8 @@ func (v *visit) setFactor(run *setup.Run, person setup.Person) {
 			return
 		}
 		v.setupResult(err, step, func(wrong *setup.FieldError) { v.setupFactorStep(http.StatusConflict, run, person, wrong.Message) })
+	case choosePasskey:
+		v.addPasskey(ctx, run, person, step)
 	case chooseCodes:
 		err := run.EnableDevice(ctx, v.setupVisitor(), person, spaceless(v.form.Get(setupFirst)), spaceless(v.form.Get(setupSecond)))
 		if errors.Is(err, signin.ErrWrongCode) {
@@ -135,6 +143,38 @@ func (v *visit) setFactor(run *setup.Run, person setup.Person) {
 	default:
 		v.fail(http.StatusBadRequest, "The form could not be read", "It says nothing that can be done here. Nothing was done.")
 	}
+}
+
+// optionsOf is where the script of a step asks how to register a passkey.
+func optionsOf(step setup.Step) string { return pathOf(step) + "/options" }
+
+func passkeyOptionsOf(who personOf) func(*visit, *setup.Run) {
+	return func(v *visit, run *setup.Run) {
+		p := who(run)
+		v.sendOptions(func(party passkey.Party) (json.RawMessage, error) {
+			return v.passkeys.BeginRegistration(party, passkeyPerson(run, p), v.cookie(setupCookie), run.Account.MFADevicesOf(p.ID), v.now)
+		})
+	}
+}
+
+func passkeyPerson(run *setup.Run, p setup.Person) passkey.Person {
+	return passkey.Person{Account: run.Account.ID(), ID: p.ID, Name: p.Label}
+}
+
+// addPasskey registers the passkey whose answer the script has posted.
+func (v *visit) addPasskey(ctx context.Context, run *setup.Run, person setup.Person, step setup.Step) {
+	party, err := passkey.PartyAt(v.origin())
+	var d *directory.MFADevice
+	if err == nil {
+		d, err = v.passkeys.Register(party, passkeyPerson(run, person), v.cookie(setupCookie), []byte(v.form.Get(passkeyField)), v.now)
+	}
+	if err != nil {
+		v.setupFactorStep(http.StatusUnprocessableEntity, run, person, "The passkey was not accepted. Try again, or use an authenticator app.")
+		return
+	}
+	v.setupResult(run.AddPasskey(ctx, v.setupVisitor(), person, d), step, func(wrong *setup.FieldError) {
+		v.setupFactorStep(http.StatusConflict, run, person, wrong.Message)
+	})
 }
 
 // spaceless takes out the space that some applications show in a code.

@@ -3,6 +3,7 @@ package setup
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"fmt"
 
 	"github.com/warder-iam/warder/directory"
@@ -135,12 +136,27 @@ func (r *Run) EnableDevice(ctx context.Context, v Visitor, p Person, first, seco
 	return err
 }
 
-// AddPasskey gives the person a passkey that was registered just now, with ID, Path and Name set.
-func (r *Run) AddPasskey(ctx context.Context, v Visitor, p Person, d *directory.MFADevice) error {
+// AddPasskey gives the person a passkey that was registered just now, under a name of its own. The error is a *FieldError where somebody
+// has it already.
+func (r *Run) AddPasskey(ctx context.Context, v Visitor, p Person, registered *directory.MFADevice) error {
+	d := registered.Clone()
+	d.ID, d.Name, d.Path, d.User = session.NewEntityID(""), "passkey-"+rand.Text(), p.passkeyPath(), p.ID
 	return r.step(ctx, v, factorEnabled, r.aboutDevice(p, d), func(tx *store.Tx, s *directory.Setup) error {
+		if tx.Account().HoldsPasskey(d.Credential) {
+			return &FieldError{"", "This passkey is registered already. Use another one."}
+		}
+		d.Enabled = tx.Now()
 		decide(s, p)
 		return tx.Put(d)
 	})
+}
+
+// passkeyPath is that of the person's passkeys, as AWS has them.
+func (p Person) passkeyPath() string {
+	if p.root {
+		return "/root/"
+	}
+	return "/user/" + p.Name + "/"
 }
 
 // Later leaves the person without a second factor for now.
