@@ -37,6 +37,7 @@ type fixture struct {
 	server  *httptest.Server
 	seeds   map[string]string // of devices, by their names, base32
 	said    []string          // bodies of all answers
+	changes map[string]func() // beside those that change knows
 }
 
 func newFixture(t *testing.T, change ...func(*Options)) *fixture {
@@ -151,6 +152,9 @@ func (f *fixture) change(t testing.TB, what string) {
 	case "users may change their passwords":
 		f.Put(t, &directory.PasswordPolicy{MinLength: 8, UsersMayChange: true})
 	default:
-		t.Fatalf("no such change: %s", what)
+		if f.changes[what] == nil {
+			t.Fatalf("no such change: %s", what)
+		}
+		f.changes[what]()
 	}
 }

@@ -74,8 +74,8 @@ type browser struct {
 	body string
 }
 
-func newScript(t *testing.T) *script {
-	s := &script{t: t, fixture: newFixture(t), browsers: map[string]*browser{}, kept: map[string]string{}}
+func newScript(t *testing.T, change ...func(*Options)) *script {
+	s := &script{t: t, fixture: newFixture(t, change...), browsers: map[string]*browser{}, kept: map[string]string{}}
 	s.as("laptop", "")
 	return s
 }
