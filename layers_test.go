@@ -78,6 +78,8 @@ var layers = map[string]int{
 	"internal/exhaustive": 6, // the proof that tests of audit/escalation rest on
 	"internal/oidc":       6,
 
+	"internal/setup": 7,
+
 	"audit/escalation": 7,
 	"audit/usage":      7,
 	"audit/compare":    7,

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"time"
 
-	"github.com/warder-iam/warder/internal/console"
-	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/store"
 )
 
@@ -54,6 +52,4 @@ func (c *Console) limits() store.WebSessionLimits {
 	return store.WebSessionLimits{Idle: c.Idle, Absolute: c.Session}
 }
 
-func (c *Console) pages(api *server.Server) (*console.Console, error) {
-	return console.New(console.Options{API: api, Idle: c.Idle, PasskeyAlone: c.PasskeySignIn == passkeySignInAllow})
-}
+func (c *Console) passkeyAlone() bool { return c.PasskeySignIn == passkeySignInAllow }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/warder-iam/warder/internal/passkey"
 	"github.com/warder-iam/warder/internal/server"
+	"github.com/warder-iam/warder/internal/setup"
 )
 
 // Options of a Console.
@@ -18,9 +19,12 @@ type Options struct {
 	API *server.Server
 	// Application is the built web application, its index.html at the top; nil for none.
 	Application fs.FS
-	// URL is where browsers find this server, without a path; "" is the host that they name. Where it is https, cookies are
-	// for TLS alone, though that may end before this process.
-	URL string
+	// Site is by which names browsers may come; nil for any.
+	Site *Site
+	// Setup sets up the consoles of the accounts; nil where none can be.
+	Setup *setup.Setup
+	// Passkeys are the challenges that are open, those of the API's operations too; nil for some of its own.
+	Passkeys *passkey.Passkeys
 	// PasskeyAlone lets a passkey that verifies its user stand for both factors.
 	PasskeyAlone bool
 	// Idle is how long a session lasts that nobody uses, for pages that say so; the store ends it.
@@ -35,12 +39,14 @@ type Console struct {
 	static      map[string]staticFile
 	crossOrigin *http.CrossOriginProtection
 	application http.Handler
-	passkeys    *passkey.Passkeys
 }
 
 // New makes a Console.
 func New(o Options) (*Console, error) {
-	c := &Console{Options: o, crossOrigin: http.NewCrossOriginProtection(), application: application(o.Application), passkeys: passkey.New()}
+	c := &Console{Options: o, crossOrigin: http.NewCrossOriginProtection(), application: application(o.Application)}
+	if c.Passkeys == nil {
+		c.Passkeys = passkey.New()
+	}
 	var err error
 	if c.static, err = readStatic(); err != nil {
 		return nil, err
@@ -51,6 +57,9 @@ func New(o Options) (*Console, error) {
 	c.routes = map[string]route{}
 	c.routeSignIn()
 	c.routeSession()
+	if c.Setup != nil {
+		c.routeSetup()
+	}
 	return c, nil
 }
 
@@ -89,7 +98,7 @@ func fromBrowser(r *http.Request) bool {
 // ServeHTTP answers a request that Takes takes.
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, _, _ := strings.Cut(r.RequestURI, "?")
-	v := &visit{Console: c, w: w, r: r, path: path, id: uuid.NewString()}
+	v := &visit{Console: c, w: w, r: r, path: path, seen: c.Site.look(r), id: uuid.NewString()}
 	v.protect()
 	v.serve()
 }

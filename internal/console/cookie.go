@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
-	"strings"
 )
 
 // Names of the cookies. The prefix makes browsers take them from this very host only, over TLS, for all of its paths.
@@ -26,18 +25,10 @@ const (
 )
 
 // origin is where the browser sees this page: "https://iam.example.com:8443".
-func (v *visit) origin() string {
-	switch {
-	case v.URL != "":
-		return strings.TrimSuffix(v.URL, "/")
-	case v.r.TLS != nil:
-		return "https://" + v.r.Host
-	}
-	return "http://" + v.r.Host
-}
+func (v *visit) origin() string { return v.seen.origin() }
 
 // tls reports whether the browser came over TLS.
-func (v *visit) tls() bool { return strings.HasPrefix(v.origin(), "https://") }
+func (v *visit) tls() bool { return v.seen.scheme == "https" }
 
 func (v *visit) cookieName(name string) string {
 	if v.tls() {

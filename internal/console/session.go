@@ -54,6 +54,12 @@ func (v *visit) open(account string, do opening) (*directory.WebSession, error) 
 	if err != nil {
 		return nil, err
 	}
+	v.give(w, cookie)
+	return w, nil
+}
+
+// give gives the browser the cookie of its session, in place of whatever it had.
+func (v *visit) give(w *directory.WebSession, cookie store.Cookie) {
 	v.setCookie(sessionCookie, cookie.Show(), 0)
 	v.secret = cookie.Show()
 	if v.cookie(visitorCookie) != "" {
@@ -62,7 +68,6 @@ func (v *visit) open(account string, do opening) (*directory.WebSession, error) 
 	if w.Stage != directory.SignInSecondFactor {
 		v.remember(w.Principal)
 	}
-	return w, nil
 }
 
 // goOn sends the browser to the next step of its session.

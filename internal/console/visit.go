@@ -22,6 +22,7 @@ type visit struct {
 	w    http.ResponseWriter
 	r    *http.Request
 	path string
+	seen seen
 	// id is the request's, a UUID.
 	id string
 	// now is when it came, UTC; address is whose it is, "" where that is not known.
@@ -45,6 +46,9 @@ func (v *visit) serve() {
 	}
 	if f, ok := v.static[v.path]; ok {
 		v.serveStatic(f)
+		return
+	}
+	if !v.admit() {
 		return
 	}
 	found, ok := v.routes[v.path]

@@ -10,8 +10,12 @@ for (const form of document.querySelectorAll("form[data-options]")) {
     problem.hidden = text === "";
   };
 
+  // A form with data-create registers a passkey, any other one asks for one that there is.
+  const create = "create" in form.dataset;
+  const parse = create ? "parseCreationOptionsFromJSON" : "parseRequestOptionsFromJSON";
+
   const ask = async () => {
-    if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
+    if (!window.PublicKeyCredential?.[parse]) {
       throw new Error("This browser is too old for passkeys, or the page was not opened over HTTPS.");
     }
     const answer = await fetch(form.dataset.options, {
@@ -22,8 +26,8 @@ for (const form of document.querySelectorAll("form[data-options]")) {
     if (!answer.ok) {
       throw new Error(options.message || "The passkey cannot be asked for now. Open the page again.");
     }
-    const credential = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
-    return JSON.stringify(credential);
+    const asked = { publicKey: PublicKeyCredential[parse](options) };
+    return JSON.stringify(await (create ? navigator.credentials.create(asked) : navigator.credentials.get(asked)));
   };
 
   form.addEventListener("submit", async (event) => {
