@@ -78,6 +78,8 @@ var layers = map[string]int{
 	"internal/exhaustive": 6, // the proof that tests of audit/escalation rest on
 	"internal/oidc":       6,
 
+	"internal/setup": 7,
+
 	"audit/escalation": 7,
 	"audit/usage":      7,
 	"audit/compare":    7,
@@ -104,9 +106,9 @@ var layers = map[string]int{
 	"internal/server/clienttest": 9, // reads answers as clients do, for tests
 
 	"internal/guardrail": 11,
+	"internal/console":   11,
 
-	"internal/app":     12,
-	"internal/console": 12,
+	"internal/app": 12,
 
 	"cmd/*":                   13,
 	"internal/operationindex": 13, // reads what app serves, for its docs

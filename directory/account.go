@@ -43,6 +43,7 @@ type Account struct {
 	contact    *Contact // nil where none was put
 	alternates tree     // by type
 	alarms     tree
+	setup      *Setup // nil where none was put
 
 	webSessions tree
 	signIns     links // web sessions, by user id
@@ -109,6 +110,9 @@ func (a *Account) Len() int {
 	if a.contact != nil {
 		n++
 	}
+	if a.setup != nil {
+		n++
+	}
 	return n
 }
 
@@ -150,6 +154,8 @@ func (a *Account) Get(key string) Entity {
 		return valueOf[Entity](&a.alarms, id)
 	case kind == "websession":
 		return valueOf[Entity](&a.webSessions, id)
+	case key == "setup" && a.setup != nil:
+		return a.setup
 	case kind == "alternatecontact":
 		return valueOf[Entity](&a.alternates, id)
 	}
@@ -169,7 +175,8 @@ func (a *Account) Entities() iter.Seq[Entity] {
 			a.profiles.each(yield) && a.keys.each(yield) && a.logins.each(yield) && a.devices.each(yield) &&
 			a.credentials.each(yield) && a.oidc.each(yield) && (a.issuer == nil || yield(a.issuer)) &&
 			a.samlProviders.each(yield) && a.trails.each(yield) && (a.contact == nil || yield(a.contact)) &&
-			a.alternates.each(yield) && a.alarms.each(yield) && a.webSessions.each(yield)
+			a.alternates.each(yield) && a.alarms.each(yield) && a.webSessions.each(yield) &&
+			(a.setup == nil || yield(a.setup))
 	}
 }
 

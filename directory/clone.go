@@ -93,6 +93,8 @@ func present(e Entity) bool {
 		return e != nil
 	case *AlternateContact:
 		return e != nil
+	case *Setup:
+		return e != nil
 	}
 	return presentCredential(e)
 }
@@ -135,6 +137,8 @@ func Clone(e Entity) Entity {
 	case *WebSession:
 		return e.Clone()
 	case *AlternateContact:
+		return e.Clone()
+	case *Setup:
 		return e.Clone()
 	}
 	return cloneCredential(e)

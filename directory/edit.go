@@ -14,6 +14,7 @@ func (a *Account) edit() *Account {
 		samlProviders: a.samlProviders.edit(), trails: a.trails.edit(), aws: a.aws,
 		contact: a.contact, alternates: a.alternates.edit(), alarms: a.alarms.edit(),
 		webSessions: a.webSessions.edit(), signIns: a.signIns.edit(),
+		setup: a.setup,
 	}
 }
 
@@ -21,7 +22,7 @@ func (a *Account) edit() *Account {
 func (a *Account) put(s *Snapshot, e Entity) {
 	switch e := e.(type) {
 	case *AccountInfo:
-		s.realias(a, e)
+		s.rename(a, e)
 		a.info = e
 	case *User:
 		adoptInline(a.library, e.Inline)
@@ -71,6 +72,8 @@ func (a *Account) put(s *Snapshot, e Entity) {
 		a.contact = e
 	case *AlternateContact:
 		a.alternates.set(string(e.Type), e)
+	case *Setup:
+		a.setup = e
 	}
 }
 
@@ -78,7 +81,7 @@ func (a *Account) put(s *Snapshot, e Entity) {
 func (a *Account) remove(s *Snapshot, e Entity) {
 	switch e := e.(type) {
 	case *AccountInfo:
-		s.realias(a, nil)
+		s.rename(a, nil)
 		a.info = nil
 	case *User:
 		a.refer(a.users.remove(e.ID), nil)
@@ -121,6 +124,8 @@ func (a *Account) remove(s *Snapshot, e Entity) {
 		a.contact = nil
 	case *AlternateContact:
 		a.alternates.remove(string(e.Type))
+	case *Setup:
+		a.setup = nil
 	}
 }
 
@@ -136,13 +141,26 @@ func (a *Account) refer(old, now Entity) {
 	a.signIns.replace(was.signIns, is.signIns)
 }
 
-// realias replaces the account's alias by that of its new info, which may be nil.
-func (s *Snapshot) realias(a *Account, info *AccountInfo) {
-	if a.info != nil && a.info.Alias != "" {
-		s.aliases.remove(fold(a.info.Alias) + sep + a.id)
+// rename replaces the account's alias and address by those of its new info, which may be nil.
+func (s *Snapshot) rename(a *Account, info *AccountInfo) {
+	was, is := AccountInfo{}, AccountInfo{}
+	if a.info != nil {
+		was = *a.info
 	}
-	if info != nil && info.Alias != "" {
-		s.aliases.set(fold(info.Alias)+sep+a.id, a.id)
+	if info != nil {
+		is = *info
+	}
+	reindex(&s.aliases, a.id, was.Alias, is.Alias)
+	reindex(&s.emails, a.id, was.Email, is.Email)
+}
+
+// reindex replaces one name of an account by another in an index; "" is none.
+func reindex(index *tree, account, was, is string) {
+	if was != "" {
+		index.remove(fold(was) + sep + account)
+	}
+	if is != "" {
+		index.set(fold(is)+sep+account, account)
 	}
 }
 

@@ -19,6 +19,8 @@ type AccountInfo struct {
 	ID      string    `json:"id"` // 12 digits
 	Alias   string    `json:"alias,omitempty"`
 	Created time.Time `json:"created"`
+	// Email is the root user's address, by which it signs in; "" for none. No two accounts have the same, without regard to case.
+	Email string `json:"email,omitempty"`
 	// Partition that the account is in, of one that lives on AWS; "" is "aws", as Warder's own are.
 	Partition string `json:"partition,omitempty"`
 	// TokenVersion is what SetSecurityTokenServicePreferences chose for the global endpoint: 1 or 2; 0 stands for 1.

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"bytes"
 	"cmp"
 	"iter"
 	"slices"
@@ -33,7 +34,7 @@ func (p *PasswordPolicy) Expired(changed, now time.Time) bool {
 
 // LoginProfile is a user's password for signing in.
 type LoginProfile struct {
-	User    string    `json:"user"` // user id
+	User    string    `json:"user"` // user id; the account's for the root user
 	Created time.Time `json:"created"`
 	// Changed is when the present password was set.
 	Changed time.Time `json:"changed"`
@@ -164,7 +165,7 @@ func (d *MFADevice) Clone() *MFADevice {
 // PasswordPolicy is the account's own, nil where it has none.
 func (a *Account) PasswordPolicy() *PasswordPolicy { return a.passwords }
 
-// LoginProfile of the user with that unique id, or nil.
+// LoginProfile of the user with that unique id, of the root user by the account's id, or nil.
 func (a *Account) LoginProfile(userID string) *LoginProfile {
 	return valueOf[*LoginProfile](&a.logins, userID)
 }
@@ -188,6 +189,16 @@ func (a *Account) MFADeviceAt(resource string) *MFADevice {
 
 // MFADeviceByID gives the device with that id, or nil.
 func (a *Account) MFADeviceByID(id string) *MFADevice { return valueOf[*MFADevice](&a.devices.ids, id) }
+
+// HoldsPasskey reports whether anybody in the account has registered the passkey with that Credential.
+func (a *Account) HoldsPasskey(credential []byte) bool {
+	for d := range a.MFADevicesAfter("") {
+		if bytes.Equal(d.Credential, credential) {
+			return true
+		}
+	}
+	return false
+}
 
 // MFADevicesAfter gives all devices whose ids come after id, in the order of their ids.
 func (a *Account) MFADevicesAfter(id string) iter.Seq[*MFADevice] {

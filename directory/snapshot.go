@@ -9,6 +9,7 @@ type Snapshot struct {
 	revision uint64
 	accounts tree // by id
 	aliases  tree // folded alias, sep, account id -> account id
+	emails   tree // folded address of the root user, sep, account id -> account id
 	keys     tree // access key id, sep, account id -> account id
 
 	memberships tree // by account id
@@ -50,6 +51,11 @@ func (s *Snapshot) AccountByAlias(alias string) *Account {
 	return s.first(&s.aliases, fold(alias))
 }
 
+// AccountByEmail finds the account whose root user has that address, without regard to case, or nil.
+func (s *Snapshot) AccountByEmail(email string) *Account {
+	return s.first(&s.emails, fold(email))
+}
+
 // Accounts in order of their ids.
 func (s *Snapshot) Accounts() iter.Seq[*Account] { return values[*Account](s.accounts.from("")) }
 
@@ -77,7 +83,8 @@ func (s *Snapshot) first(index *tree, name string) *Account {
 func (s *Snapshot) With(revision uint64, account string, puts, deletes []Entity) *Snapshot {
 	next := *s
 	next.revision = revision
-	next.accounts, next.aliases, next.keys = s.accounts.edit(), s.aliases.edit(), s.keys.edit()
+	next.accounts, next.keys = s.accounts.edit(), s.keys.edit()
+	next.aliases, next.emails = s.aliases.edit(), s.emails.edit()
 	next.change(account, func(a *Account) {
 		for _, e := range deletes {
 			if present(e) {

@@ -360,6 +360,8 @@ func (c *configuration) server() (app.Config, error) {
 		Catalog:          c.String(catalogSetting),
 		Quotas:           c.IntMap("quota"),
 		IssuerURL:        c.String("issuer-url"),
+		ConsoleURL:       c.String("console-url"),
+		SetupFile:        c.String("setup-file"),
 		OIDC:             app.OIDC{CA: c.String("oidc-ca"), KeySets: c.Strings("oidc-jwks"), Algorithms: c.Strings("oidc-algorithm")},
 		Alarms:           c.alarms(),
 		SAMLAudiences:    c.Strings("saml-audience"),

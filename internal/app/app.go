@@ -19,6 +19,7 @@ import (
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/authn"
+	"github.com/warder-iam/warder/internal/console"
 	"github.com/warder-iam/warder/internal/delivery"
 	"github.com/warder-iam/warder/internal/guardrail"
 	"github.com/warder-iam/warder/internal/kv"
@@ -31,6 +32,7 @@ import (
 	"github.com/warder-iam/warder/internal/service/sts"
 	"github.com/warder-iam/warder/internal/service/warder"
 	"github.com/warder-iam/warder/internal/session"
+	"github.com/warder-iam/warder/internal/setup"
 	"github.com/warder-iam/warder/internal/signin"
 	"github.com/warder-iam/warder/internal/sigv4"
 	"github.com/warder-iam/warder/internal/store"
@@ -70,7 +72,9 @@ type App struct {
 	recorder  *recorder
 	data      *trailstore.Buffer // nil where data events are off
 	keys      *session.Keys
-	passkeys  *passkey.Passkeys
+	setup     *setup.Setup
+	links     sync.Mutex  // guards the file of a new set-up link
+	link      *setup.Link // that of the first start, until it was shown
 	transport transport
 	conns     *connections
 	verifier  *oidc.Verifier
@@ -98,7 +102,6 @@ func Start(ctx context.Context, config Config, out Output) (_ *App, err error) {
 	}
 	a := &App{
 		config: config, log: newLogger(out.Log, config.LogFormat),
-		passkeys: passkey.New(),
 		stopping: make(chan struct{}), failed: make(chan error, 1), endJobs: func() {},
 	}
 	defer func() {
@@ -118,7 +121,14 @@ func Start(ctx context.Context, config Config, out Output) (_ *App, err error) {
 	if err := a.listen(ctx); err != nil {
 		return nil, err
 	}
+	file, err := a.readSetupFile()
+	if err != nil {
+		return nil, err
+	}
 	if err := a.found(ctx, out.Text); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(a.setUpByFile(ctx, file), a.takeLink(ctx)); err != nil {
 		return nil, err
 	}
 	if err := a.openAlarms(ctx); err != nil {
@@ -209,11 +219,16 @@ func (a *App) listen(ctx context.Context) error {
 		return err
 	}
 	a.endpoint = Endpoint{URL: a.config.url(l.Addr(), a.transport), CA: a.transport.ca}
+	a.endpoint.Console = a.config.consoleURL(a.endpoint.URL)
 	var data server.DataRecorder
 	if a.config.DataEvents != dataEventsOff {
 		a.data = trailstore.NewBuffer(a.recorder)
 		data = a.data
 	}
+	signIn := signin.New(a.keys, signin.Options{AllowWeak: a.config.WeakPasswords == weakPasswordsAllow, Used: a.touchPassword})
+	a.setup = setup.New(setup.Options{
+		Store: a.store, Keys: a.keys, SignIn: signIn, Recorder: a.recorder, Region: Region, Renewed: a.takeLink,
+	})
 	authenticator := &authn.Authenticator{Keys: a.keys, Cache: sigv4.NewKeyCache(signingKeys)}
 	api := newServer(server.Options{
 		Store:          a.store,
@@ -226,16 +241,20 @@ func (a *App) listen(ctx context.Context) error {
 		TrustedProxies: a.config.TrustedProxies,
 		Region:         Region,
 		Touch:          a.touch,
-		SignIn:         signin.New(a.keys, signin.Options{AllowWeak: a.config.WeakPasswords == weakPasswordsAllow, Used: a.touchPassword}),
+		SignIn:         signIn,
 	}, a.store, a.keys, sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()},
 		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients}, a.guardrailPlan, a.alarms,
 		cloudtrail.Options{Region: Region, Events: a.recorder.index, Keys: a.store, Storage: a.trailStorage(), Status: trailStatus{a.trails}},
-		warder.Console{Store: a.store, Passkeys: a.passkeys, Party: passkeyParty})
+		warder.Console{Store: a.store, Passkeys: passkey.New(), Party: a.passkeyParty})
 	if err := a.newGuardrails(api); err != nil {
 		return err
 	}
 	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, trails: a.trails, stopping: a.stopping}
-	a.http = newHTTPServer(handler(api, h, newAuthZEN(a.endpoint.URL), &issuers{a.store, a.issuerBase()}), a.conns, a.log)
+	pages, err := console.New(console.Options{API: api, Site: a.site(), Setup: a.setup})
+	if err != nil {
+		return err
+	}
+	a.http = newHTTPServer(handler(api, pages, h, newAuthZEN(a.endpoint.URL), &issuers{a.store, a.issuerBase()}), a.conns, a.log)
 	if certs := a.transport.certificates; certs != nil {
 		a.http.TLSConfig = certs.config()
 	}
@@ -296,6 +315,7 @@ func (a *App) makeAccount(ctx context.Context, text io.Writer, f *founding, file
 	}
 	switch {
 	case err == nil:
+		a.link = &f.link
 		return nil
 	case mayStand(err):
 		return fmt.Errorf("it is not known whether the account was made; the next start shows it, and if so the key above is good: %w", err)

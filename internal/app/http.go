@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/warder-iam/warder/internal/console"
 	"github.com/warder-iam/warder/internal/session"
 )
 
@@ -38,9 +39,9 @@ func newHTTPServer(h http.Handler, conns *connections, log *slog.Logger) *http.S
 	}
 }
 
-// handler answers the two health pages, AuthZEN's metadata and the documents of token issuers, and leaves everything else to the API. It looks at the path
-// as it was sent: no two spellings of one place.
-func handler(api http.Handler, h *health, a authZEN, i *issuers) http.Handler {
+// handler answers the two health pages, AuthZEN's metadata and the documents of token issuers, leaves the browser's paths to
+// the console and everything else to the API. It looks at the path as it was sent: no two spellings of one place.
+func handler(api http.Handler, pages *console.Console, h *health, a authZEN, i *issuers) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path, _, _ := strings.Cut(r.RequestURI, "?")
 		if strings.HasPrefix(path, session.IssuerPath) {
@@ -55,6 +56,10 @@ func handler(api http.Handler, h *health, a authZEN, i *issuers) http.Handler {
 		case authZENPath:
 			onlyReading(w, r, a.metadata)
 		default:
+			if pages.Takes(r) {
+				pages.ServeHTTP(w, r)
+				return
+			}
 			api.ServeHTTP(w, r)
 		}
 	})

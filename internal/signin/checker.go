@@ -88,31 +88,50 @@ func (c *Checker) Password(ctx context.Context, a *directory.Account, name strin
 	if u != nil {
 		counts, key = c.passwords, u.ID+"/"+try.Device
 	}
-	if err := c.begin(counts, key, try); err != nil {
+	if err := c.judge(ctx, counts, key, profile, password, try); err != nil {
 		return nil, err
 	}
-	if err := c.verify(ctx, profile, password); err != nil {
-		return nil, err
-	}
-	c.end(counts, key, try)
 	if c.used != nil {
 		c.used(account, u.ID, try.Time)
 	}
+	return loginOf(a, u, profile, try.Time), nil
+}
+
+// LoginOf is how a user of the account, by unique id, or the root user, by the account's, stands who has proven by now who they
+// are; nil for who is not there or has no password.
+func LoginOf(a *directory.Account, principal string, now time.Time) *Login {
+	u := a.UserByID(principal)
+	if principal == a.ID() {
+		u = RootUser(a)
+	}
+	profile := a.LoginProfile(principal)
+	if u == nil || profile == nil {
+		return nil
+	}
+	return loginOf(a, u, profile, now)
+}
+
+// loginOf: a root user's password does not expire, since the account's policy is for its users alone.
+func loginOf(a *directory.Account, u *directory.User, profile *directory.LoginProfile, now time.Time) *Login {
 	policy := a.PasswordPolicy()
-	expired := policy.Expired(profile.Changed, try.Time)
-	return &Login{User: u, MustChange: expired || profile.ResetRequired, Locked: expired && policy.HardExpiry}, nil
+	expired := u.ID != a.ID() && policy.Expired(profile.Changed, now)
+	return &Login{User: u, MustChange: expired || profile.ResetRequired, Locked: expired && policy.HardExpiry}
 }
 
 // OldPassword verifies a known user's present password before it is changed. Its errors are Password's.
 func (c *Checker) OldPassword(ctx context.Context, profile *directory.LoginProfile, password seal.Secret, try Attempt) error {
-	key := profile.User + "/" + try.Device
-	if err := c.begin(c.passwords, key, try); err != nil {
+	return c.judge(ctx, c.passwords, profile.User+"/"+try.Device, profile, password, try)
+}
+
+// judge is one try of a password, counted.
+func (c *Checker) judge(ctx context.Context, counts *throttle, key string, profile *directory.LoginProfile, password seal.Secret, try Attempt) error {
+	if err := c.begin(counts, key, try); err != nil {
 		return err
 	}
 	if err := c.verify(ctx, profile, password); err != nil {
 		return err
 	}
-	c.end(c.passwords, key, try)
+	c.end(counts, key, try)
 	return nil
 }
 
@@ -185,8 +204,11 @@ func (c *Checker) open(profile *directory.LoginProfile) (hashes, error) {
 // NewPassword checks a new password for a user against the account's policy, and gives what the login profile is to hold
 // as Sealed. old is the profile that the user has, nil for none. A *PolicyError says what is wrong with the password.
 func (c *Checker) NewPassword(ctx context.Context, a *directory.Account, u *directory.User, old *directory.LoginProfile, password seal.Secret) ([]byte, error) {
+	return c.newPassword(ctx, a, a.PasswordPolicy(), u, old, password)
+}
+
+func (c *Checker) newPassword(ctx context.Context, a *directory.Account, policy *directory.PasswordPolicy, u *directory.User, old *directory.LoginProfile, password seal.Secret) ([]byte, error) {
 	text := string(password.Reveal())
-	policy := a.PasswordPolicy()
 	if err := allows(policy, a, text); err != nil {
 		return nil, err
 	}

@@ -6,11 +6,11 @@ import (
 	"github.com/warder-iam/warder/directory"
 )
 
-// ConflictError: a record that is put would take a name, an alias or an id that another holds. Operations look before
+// ConflictError: a record that is put would take a name, an alias, a root user's address or an id that another holds. Operations look before
 // they put, so this shows a mistake in Warder, and stops it from doing harm.
 type ConflictError struct {
 	Key string // of the record that was put
-	// Of says what belongs to another: "name", "alias" or "id".
+	// Of says what belongs to another: "name", "alias", "address" or "id".
 	Of string
 }
 
@@ -26,6 +26,8 @@ func (tx *Tx) conflict(e directory.Entity) error {
 	case *directory.AccountInfo:
 		if other := tx.state.AccountByAlias(e.Alias); e.Alias != "" && other != nil && other.ID() != tx.account {
 			of = "alias"
+		} else if other := tx.state.AccountByEmail(e.Email); e.Email != "" && other != nil && other.ID() != tx.account {
+			of = "address"
 		} else if e.ID != tx.account {
 			of = "id"
 		}

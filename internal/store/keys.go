@@ -23,6 +23,7 @@ import (
 //	a/<account id>/alarm/<id>            Alarm; its id is a hash of its rule and what it is about
 //	a/<account id>/websession/<id>       WebSession; its id opens nothing
 //	a/<account id>/contact               Contact
+//	a/<account id>/setup                 Setup
 //	a/<account id>/alternatecontact/<type>  AlternateContact: BILLING, OPERATIONS or SECURITY
 //	version/<account id>                 which state of the account the records above are
 //	outbox/<revision>-<account id>       an event on its way to the trail; the revision in 16 hexadecimal digits

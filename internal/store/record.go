@@ -208,6 +208,8 @@ func blank(key string) directory.Entity {
 		return new(directory.Contact)
 	case "alternatecontact":
 		return new(directory.AlternateContact)
+	case "setup":
+		return new(directory.Setup)
 	}
 	return nil
 }

@@ -78,7 +78,7 @@ func (iam *Service) getAccountSummary(c *server.Call, _ *api.GetAccountSummaryIn
 
 		"AccountAccessKeysPresent":          0,
 		"AccountMFAEnabled":                 int32(min(1, len(c.Account().MFADevicesOf(c.Account().ID())))),
-		"AccountPasswordPresent":            0,
+		"AccountPasswordPresent":            rootPasswords(c.Account()),
 		"AccountSigningCertificatesPresent": 0,
 		"MFADevices":                        int32(counts.MFADevices),
 		"MFADevicesInUse":                   int32(counts.MFADevicesInUse),

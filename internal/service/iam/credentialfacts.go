@@ -6,8 +6,8 @@ import (
 	"github.com/warder-iam/warder/directory"
 )
 
-// What the credential report tells beside users and their access keys. The user is nil for the root user, who has neither
-// password nor certificates here.
+// What the credential report tells beside users and their access keys. The user is nil for the root user, who has no
+// certificates here.
 
 // passwordFacts are about a password. Times that are not known are zero.
 type passwordFacts struct {
@@ -18,15 +18,12 @@ type passwordFacts struct {
 
 // passwordOf is nil for who has none.
 func (iam *Service) passwordOf(a *directory.Account, u *directory.User) *passwordFacts {
-	if u == nil {
-		return nil
-	}
-	l := a.LoginProfile(u.ID)
+	l := a.LoginProfile(signInID(a, u))
 	if l == nil {
 		return nil
 	}
 	facts := &passwordFacts{lastChanged: l.Changed}
-	if use, ok := iam.store.LastUsed(u.ID); ok {
+	if use, ok := iam.store.LastUsed(l.User); ok {
 		facts.lastUsed = use.At
 	}
 	if p := a.PasswordPolicy(); p != nil && p.MaxAge > 0 {
@@ -37,11 +34,23 @@ func (iam *Service) passwordOf(a *directory.Account, u *directory.User) *passwor
 
 // hasMFA reports whether an MFA device is enabled.
 func hasMFA(a *directory.Account, u *directory.User) bool {
-	id := a.ID()
-	if u != nil {
-		id = u.ID
+	return len(a.MFADevicesOf(signInID(a, u))) > 0
+}
+
+// signInID is what passwords and MFA devices are kept by: the user's unique id, for the root user the account's.
+func signInID(a *directory.Account, u *directory.User) string {
+	if u == nil {
+		return a.ID()
 	}
-	return len(a.MFADevicesOf(id)) > 0
+	return u.ID
+}
+
+// rootPasswords is 1 where the root user has a password, else 0.
+func rootPasswords(a *directory.Account) int32 {
+	if a.LoginProfile(a.ID()) == nil {
+		return 0
+	}
+	return 1
 }
 
 // certificatesOf are the signing certificates, oldest first.
