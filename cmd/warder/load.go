@@ -360,8 +360,6 @@ func (c *configuration) server() (app.Config, error) {
 		Catalog:          c.String(catalogSetting),
 		Quotas:           c.IntMap("quota"),
 		IssuerURL:        c.String("issuer-url"),
-		ConsoleURL:       c.String("console-url"),
-		SetupFile:        c.String("setup-file"),
 		OIDC:             app.OIDC{CA: c.String("oidc-ca"), KeySets: c.Strings("oidc-jwks"), Algorithms: c.Strings("oidc-algorithm")},
 		Alarms:           c.alarms(),
 		SAMLAudiences:    c.Strings("saml-audience"),
@@ -377,6 +375,10 @@ func (c *configuration) server() (app.Config, error) {
 			},
 			Every: c.age("guardrail-every"), Limit: c.Int("guardrail-limit"),
 			RotateHook: c.String("guardrail-rotate-hook"), NoticeHook: c.String("guardrail-notice-hook"),
+		},
+		Console: app.Console{
+			URL: c.String("console-url"), SetupFile: c.String("setup-file"),
+			Idle: c.Duration("console-idle"), Session: c.Duration("console-session"), PasskeySignIn: c.String("passkey-sign-in"),
 		},
 		DataEvents:     c.String("data-events"),
 		WeakPasswords:  c.String("weak-passwords"),
@@ -419,6 +421,7 @@ func (c *configuration) server() (app.Config, error) {
 func (c *configuration) refuseZeros() error {
 	for _, name := range []string{
 		"guardrail-key-notice", "guardrail-every", "guardrail-limit", "deliver-every", "digest-every", "drain-timeout", "max-connections",
+		"console-idle", "console-session",
 	} {
 		switch c.Get(name) {
 		case "off":

@@ -19,16 +19,17 @@ import (
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/authn"
-	"github.com/warder-iam/warder/internal/console"
 	"github.com/warder-iam/warder/internal/delivery"
 	"github.com/warder-iam/warder/internal/guardrail"
 	"github.com/warder-iam/warder/internal/kv"
 	"github.com/warder-iam/warder/internal/kv/sqlitekv"
 	"github.com/warder-iam/warder/internal/oidc"
+	"github.com/warder-iam/warder/internal/passkey"
 	"github.com/warder-iam/warder/internal/seal"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/service/cloudtrail"
 	"github.com/warder-iam/warder/internal/service/sts"
+	"github.com/warder-iam/warder/internal/service/warder"
 	"github.com/warder-iam/warder/internal/session"
 	"github.com/warder-iam/warder/internal/setup"
 	"github.com/warder-iam/warder/internal/signin"
@@ -73,6 +74,7 @@ type App struct {
 	setup     *setup.Setup
 	links     sync.Mutex  // guards the file of a new set-up link
 	link      *setup.Link // that of the first start, until it was shown
+	passkeys  *passkey.Passkeys
 	transport transport
 	conns     *connections
 	verifier  *oidc.Verifier
@@ -100,6 +102,7 @@ func Start(ctx context.Context, config Config, out Output) (_ *App, err error) {
 	}
 	a := &App{
 		config: config, log: newLogger(out.Log, config.LogFormat),
+		passkeys: passkey.New(),
 		stopping: make(chan struct{}), failed: make(chan error, 1), endJobs: func() {},
 	}
 	defer func() {
@@ -183,7 +186,7 @@ func (a *App) openState(ctx context.Context) (err error) {
 		return err
 	}
 	a.engine = engine
-	a.store, err = store.Open(ctx, a.engine, a.keyring, store.Options{Library: directory.NewLibrary(services), Quotas: c.quotas()})
+	a.store, err = store.Open(ctx, a.engine, a.keyring, store.Options{Library: directory.NewLibrary(services), Quotas: c.quotas(), WebSessions: c.Console.limits()})
 	return err
 }
 
@@ -242,12 +245,13 @@ func (a *App) listen(ctx context.Context) error {
 		SignIn:         signIn,
 	}, a.store, a.keys, sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()},
 		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients}, a.guardrailPlan, a.alarms,
-		cloudtrail.Options{Region: Region, Events: a.recorder.index, Keys: a.store, Storage: a.trailStorage(), Status: trailStatus{a.trails}})
+		cloudtrail.Options{Region: Region, Events: a.recorder.index, Keys: a.store, Storage: a.trailStorage(), Status: trailStatus{a.trails}},
+		warder.Console{Store: a.store, Passkeys: a.passkeys, Party: a.party})
 	if err := a.newGuardrails(api); err != nil {
 		return err
 	}
 	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, trails: a.trails, stopping: a.stopping}
-	pages, err := console.New(console.Options{API: api, Site: a.site(), Setup: a.setup})
+	pages, err := a.pages(api)
 	if err != nil {
 		return err
 	}

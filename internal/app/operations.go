@@ -39,11 +39,12 @@ func ClientServices() []string {
 }
 
 // newServer makes the request pipeline with every service that Warder has.
-func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML, plan warder.GuardrailPlan, al *alarms, trails cloudtrail.Options) *server.Server {
+func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML, plan warder.GuardrailPlan, al *alarms, trails cloudtrail.Options, console warder.Console) *server.Server {
 	s := server.New(o, append(awsServices(), warderapi.Service)...)
 	register(s, st, keys, tokens, saml, al)
 	cloudtrail.Register(s, trails)
 	warder.RegisterGuardrails(s, plan)
+	warder.RegisterConsole(s, console)
 	return s
 }
 
@@ -66,7 +67,7 @@ var operationTests []byte
 
 // Operations lists what is served and what is not. It needs no data and no running server.
 func Operations() []server.OperationState {
-	list := newServer(server.Options{}, nil, nil, sts.Options{}, sts.SAML{}, nil, nil, cloudtrail.Options{}).Operations()
+	list := newServer(server.Options{}, nil, nil, sts.Options{}, sts.SAML{}, nil, nil, cloudtrail.Options{}, warder.Console{}).Operations()
 	var tests map[string][]string
 	if err := json.Unmarshal(operationTests, &tests); err != nil {
 		panic("app: operationtests.json is damaged; run make generate")

@@ -38,6 +38,7 @@ type fixture struct {
 	seeds   map[string]string // of devices, by their names, base32
 	said    []string          // bodies of all answers
 	changes map[string]func() // beside those that change knows
+	secrets []string          // values of cookies
 }
 
 func newFixture(t *testing.T, change ...func(*Options)) *fixture {

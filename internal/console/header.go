@@ -6,7 +6,7 @@ const pagePolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img
 	"base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 // permissions that no page needs, and the two that passkeys do.
-const permissions = "accelerometer=(), bluetooth=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), magnetometer=(), " +
+const permissions = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), magnetometer=(), " +
 	"microphone=(), midi=(), payment=(), publickey-credentials-create=(self), publickey-credentials-get=(self), serial=(), usb=()"
 
 // protect sets the headers of every answer to a browser, before anything is known about the request. Pages are kept

@@ -74,6 +74,7 @@ type page struct {
 	// Set by render.
 	Token  string
 	Style  string
+	Icon   string
 	Source []string
 }
 
@@ -150,7 +151,7 @@ func (f *form) blame(name, problem string) {
 
 // render answers with a page. A form with problems focuses the first of them.
 func (v *visit) render(status int, name string, p *page) {
-	p.Token, p.Style = v.token(), v.staticURL("style.css")
+	p.Token, p.Style, p.Icon = v.token(), v.staticURL("style.css"), v.staticURL("icon.svg")
 	for _, s := range p.Scripts {
 		p.Source = append(p.Source, v.staticURL(s))
 	}

@@ -93,6 +93,7 @@ func (s *script) play(text string) {
 	for _, e := range s.pending {
 		s.errorf("event %s %s is in no line", e.EventName, e.ResponseElements)
 	}
+	s.noSecrets()
 }
 
 // words are separated by space, but within single quotes.
@@ -235,6 +236,14 @@ func (s *script) send(method, target string, body io.Reader, contentType string)
 		b.token = found[1]
 	}
 	s.said = append(s.said, b.body)
+	for _, c := range b.Cookies() {
+		s.secrets = append(s.secrets, c.Value)
+	}
+	if b.Header.Get("Content-Type") == "text/html; charset=utf-8" {
+		for _, problem := range htmlProblems(b.body) {
+			s.errorf("%s: %s", target, problem)
+		}
+	}
 	if b.Header.Get("Content-Security-Policy") == "" || b.Header.Get("X-Content-Type-Options") != "nosniff" {
 		s.errorf("headers %v", b.Header)
 	}

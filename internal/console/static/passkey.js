@@ -3,6 +3,7 @@
 for (const form of document.querySelectorAll("form[data-options]")) {
   const problem = form.querySelector("[role=alert]");
   const button = form.querySelector("button");
+  form.hidden = false;
 
   const say = (text) => {
     problem.textContent = text;

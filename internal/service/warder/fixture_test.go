@@ -13,6 +13,7 @@ import (
 
 	"github.com/warder-iam/warder/directory"
 	api "github.com/warder-iam/warder/internal/api/warder"
+	"github.com/warder-iam/warder/internal/passkey"
 	"github.com/warder-iam/warder/internal/server/servertest"
 	"github.com/warder-iam/warder/internal/service/sts"
 	"github.com/warder-iam/warder/internal/service/warder"
@@ -49,6 +50,11 @@ func onePlan(_ context.Context, account string, at time.Time) (*api.GetGuardrail
 	return &api.GetGuardrailPlanOutput{At: at, Enabled: true, Size: 1, Limit: 25, Changes: []api.GuardrailChange{change}, LeftAlone: []api.GuardrailLeftAlone{}}, nil
 }
 
+const origin = "https://iam.example.com"
+
+// site is where the console of these tests is, over whatever address a test has asked.
+func site(string, bool) (passkey.Party, error) { return passkey.PartyAt(origin) }
+
 const trustAccount = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"` + account + `"},"Action":"sts:AssumeRole"}}`
 
 func document(statements ...string) string {
@@ -63,6 +69,7 @@ func newFixture(t testing.TB) *fixture {
 		warder.Register(w.Server, w.Keys)
 		warder.RegisterGuardrails(w.Server, onePlan)
 		warder.RegisterAlarms(w.Server, channels{})
+		warder.RegisterConsole(w.Server, warder.Console{Store: w.Store, Passkeys: passkey.New(), Party: site})
 		sts.Register(w.Server, w.Keys, sts.Options{})
 	})
 	f.Account = world.Account(t, account)
