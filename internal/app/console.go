@@ -87,6 +87,8 @@ func (c *Console) limits() store.WebSessionLimits {
 func (a *App) pages(api *server.Server) (*console.Console, error) {
 	c := &a.config.Console
 	return console.New(console.Options{
-		API: api, Site: a.site(), Setup: a.setup, Idle: c.Idle, PasskeyAlone: c.PasskeySignIn == passkeySignInAllow,
+		API: api, Site: a.site(), Setup: a.setup, Passkeys: a.passkeys, Idle: c.Idle, PasskeyAlone: c.passkeyAlone(),
 	})
 }
+
+func (c *Console) passkeyAlone() bool { return c.PasskeySignIn == passkeySignInAllow }

@@ -23,6 +23,8 @@ type Options struct {
 	Site *Site
 	// Setup sets up the consoles of the accounts; nil where none can be.
 	Setup *setup.Setup
+	// Passkeys are the challenges that are open, those of the API's operations too; nil for some of its own.
+	Passkeys *passkey.Passkeys
 	// PasskeyAlone lets a passkey that verifies its user stand for both factors.
 	PasskeyAlone bool
 	// Idle is how long a session lasts that nobody uses, for pages that say so; the store ends it.
@@ -37,12 +39,14 @@ type Console struct {
 	static      map[string]staticFile
 	crossOrigin *http.CrossOriginProtection
 	application http.Handler
-	passkeys    *passkey.Passkeys
 }
 
 // New makes a Console.
 func New(o Options) (*Console, error) {
-	c := &Console{Options: o, crossOrigin: http.NewCrossOriginProtection(), application: application(o.Application), passkeys: passkey.New()}
+	c := &Console{Options: o, crossOrigin: http.NewCrossOriginProtection(), application: application(o.Application)}
+	if c.Passkeys == nil {
+		c.Passkeys = passkey.New()
+	}
 	var err error
 	if c.static, err = readStatic(); err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/warder-iam/warder/directory"
+	"github.com/warder-iam/warder/internal/passkey"
 	"github.com/warder-iam/warder/internal/seal"
 	"github.com/warder-iam/warder/internal/server/servertest"
 	"github.com/warder-iam/warder/internal/service/iam"
@@ -30,15 +31,15 @@ const (
 )
 
 // fixture is a console over an account with the alias acme: alice has a password, bob one authenticator app, carol two,
-// dave must set a new password, erin has no password, and the root user has an address.
+// dave must set a new password, erin has none, frank has one, and the root user has an address.
 type fixture struct {
 	*servertest.Account
 	console *Console
 	server  *httptest.Server
 	seeds   map[string]string // of devices, by their names, base32
 	said    []string          // bodies of all answers
-	changes map[string]func() // beside those that change knows
 	secrets []string          // values of cookies
+	changes map[string]func() // beside those that change knows
 }
 
 func newFixture(t *testing.T, change ...func(*Options)) *fixture {
@@ -46,13 +47,14 @@ func newFixture(t *testing.T, change ...func(*Options)) *fixture {
 	w := servertest.New(t, func(w *servertest.World) {
 		iam.Register(w.Server, w.Store, w.Keys, "")
 		warder.Register(w.Server, w.Keys)
+		warder.RegisterConsole(w.Server, warder.Console{Store: w.Store, Passkeys: passkey.New()})
 	})
 	f := &fixture{Account: w.Account(t, account), seeds: map[string]string{}}
 	f.Put(t, &directory.AccountInfo{ID: account, Alias: "acme", Email: rootEmail})
-	for _, name := range []string{"alice", "bob", "carol", "dave", "erin"} {
+	for _, name := range []string{"alice", "bob", "carol", "dave", "erin", "frank"} {
 		f.User(t, name)
 	}
-	for _, name := range []string{"alice", "bob", "carol"} {
+	for _, name := range []string{"alice", "bob", "carol", "frank"} {
 		f.password(t, f.Now().User(name), false)
 	}
 	f.password(t, f.Now().User("dave"), true)

@@ -35,7 +35,7 @@ func (v *visit) openPasskey(binding string) (*passkey.Assertion, error) {
 	if err != nil {
 		return nil, passkey.ErrRefused
 	}
-	answer, err := v.passkeys.Open(party, binding, []byte(v.form.Get(passkeyField)), v.now)
+	answer, err := v.Passkeys.Open(party, binding, []byte(v.form.Get(passkeyField)), v.now)
 	if err != nil {
 		v.API.Log.Info("passkey refused", "request", v.id, "error", err.Error())
 	}
@@ -74,7 +74,7 @@ func (v *visit) factorOptions() {
 	a := v.account()
 	person := passkey.Person{Account: a.ID(), ID: v.session.Principal, Name: v.nameIn(a)}
 	v.sendOptions(func(party passkey.Party) (json.RawMessage, error) {
-		return v.passkeys.BeginSecondFactor(party, person, v.session.ID, a.MFADevicesOf(person.ID), v.now)
+		return v.Passkeys.BeginSecondFactor(party, person, v.session.ID, a.MFADevicesOf(person.ID), v.now)
 	})
 }
 
@@ -111,7 +111,7 @@ func (v *visit) passkeyPage(status int, problem string) {
 // passkeyOptions gives the script what to ask any passkey of this site for.
 func (v *visit) passkeyOptions() {
 	v.sendOptions(func(party passkey.Party) (json.RawMessage, error) {
-		return v.passkeys.BeginSignIn(party, v.token(), v.now)
+		return v.Passkeys.BeginSignIn(party, v.token(), v.now)
 	})
 }
 

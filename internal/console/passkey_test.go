@@ -19,7 +19,7 @@ const site = "https://warder.example.com"
 func keyed(t *testing.T, alone bool) *script {
 	t.Helper()
 	s := newScript(t, func(o *Options) { o.PasskeyAlone = alone })
-	s.server.URL = site // which the server's client leads to it
+	s.host = strings.TrimPrefix(site, "https://")
 	return s
 }
 
@@ -30,10 +30,10 @@ func (s *script) key(user string) *passkeytest.Key {
 	servertest.Check(s.t, err)
 	u := s.Now().User(user)
 	person, now := passkey.Person{Account: account, ID: u.ID, Name: user}, time.Now()
-	options, err := s.console.passkeys.BeginRegistration(party, person, "test", nil, now)
+	options, err := s.console.Passkeys.BeginRegistration(party, person, "test", nil, now)
 	servertest.Check(s.t, err)
 	key := passkeytest.New(s.t)
-	d, err := s.console.passkeys.Register(party, person, "test", key.Create(s.t, options, site), now)
+	d, err := s.console.Passkeys.Register(party, person, "test", key.Create(s.t, options, site), now)
 	servertest.Check(s.t, err)
 	d.ID, d.Path, d.Name = session.NewEntityID("AIDM"), "/user/"+user+"/", "key-"+d.ID
 	s.Put(s.t, d)

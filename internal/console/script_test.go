@@ -53,7 +53,8 @@ func TestScripts(t *testing.T) {
 // script is one that is being played.
 type script struct {
 	t        *testing.T
-	*fixture // the server
+	*fixture        // the server
+	host     string // that browsers ask for; "" is the server's own
 	line     int
 	browsers map[string]*browser
 	now      *browser
@@ -70,6 +71,7 @@ type browser struct {
 	header http.Header
 	before map[string]string // cookies before the last request
 	token  string
+	at     url.URL // of the last request
 	*http.Response
 	body string
 }
@@ -112,7 +114,7 @@ func (s *script) errorf(format string, args ...any) {
 func (s *script) step(verb, rest string, args []string) {
 	switch b := s.now; verb {
 	case "as":
-		s.as(args[0], strings.TrimSpace(strings.TrimPrefix(rest, args[0])))
+		s.as(args[0], strings.Join(args[1:], " "))
 	case "do":
 		s.fixture.change(s.t, rest)
 	case "header":
@@ -214,6 +216,7 @@ func (s *script) send(method, target string, body io.Reader, contentType string)
 	r, err := http.NewRequestWithContext(s.t.Context(), method, s.server.URL+s.fill(target), body)
 	servertest.Check(s.t, err)
 	r.Header = b.header
+	r.Host = s.host
 	b.header = http.Header{}
 	r.Header.Set("User-Agent", b.agent)
 	if contentType != "" {
@@ -225,7 +228,11 @@ func (s *script) send(method, target string, body io.Reader, contentType string)
 	if method == http.MethodPost && r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "" {
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
-	b.before = b.cookies(r.URL)
+	b.at = *r.URL
+	if s.host != "" {
+		b.at.Host = s.host
+	}
+	b.before = b.cookies()
 	b.Response, err = b.client.Do(r)
 	servertest.Check(s.t, err)
 	text, err := io.ReadAll(b.Response.Body)
@@ -249,16 +256,16 @@ func (s *script) send(method, target string, body io.Reader, contentType string)
 	}
 }
 
-func (b *browser) cookies(u *url.URL) map[string]string {
+func (b *browser) cookies() map[string]string {
 	all := map[string]string{}
-	for _, c := range b.jar.Cookies(u) {
+	for _, c := range b.jar.Cookies(&b.at) {
 		all[strings.TrimPrefix(c.Name, "__Host-warder-")] = c.Value
 	}
 	return all
 }
 
 func (s *script) cookie(name, want string) {
-	was, is := s.now.before[name], s.now.cookies(s.now.Request.URL)[name]
+	was, is := s.now.before[name], s.now.cookies()[name]
 	got := "same"
 	switch {
 	case was == "" && is == "":

@@ -75,6 +75,10 @@ func (v *visit) endSessions() {
 		return
 	}
 	id := v.form.Get(sessionField)
+	if _, there := v.API.Store.WebSessionByID(v.session.Account, id, v.now); !there && id != everywhere {
+		v.redirect(sessionsPath) // it has ended already
+		return
+	}
 	var err error
 	if id == everywhere {
 		_, err = server.DoFor(v.r.Context(), v.API, v.visitor(), warder.RevokeConsoleSessions, &warder.RevokeConsoleSessionsInput{})

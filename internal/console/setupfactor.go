@@ -152,7 +152,7 @@ func passkeyOptionsOf(who personOf) func(*visit, *setup.Run) {
 	return func(v *visit, run *setup.Run) {
 		p := who(run)
 		v.sendOptions(func(party passkey.Party) (json.RawMessage, error) {
-			return v.passkeys.BeginRegistration(party, passkeyPerson(run, p), v.cookie(setupCookie), run.Account.MFADevicesOf(p.ID), v.now)
+			return v.Passkeys.BeginRegistration(party, passkeyPerson(run, p), v.cookie(setupCookie), run.Account.MFADevicesOf(p.ID), v.now)
 		})
 	}
 }
@@ -166,7 +166,7 @@ func (v *visit) addPasskey(ctx context.Context, run *setup.Run, person setup.Per
 	party, err := passkey.PartyAt(v.origin())
 	var d *directory.MFADevice
 	if err == nil {
-		d, err = v.passkeys.Register(party, passkeyPerson(run, person), v.cookie(setupCookie), []byte(v.form.Get(passkeyField)), v.now)
+		d, err = v.Passkeys.Register(party, passkeyPerson(run, person), v.cookie(setupCookie), []byte(v.form.Get(passkeyField)), v.now)
 	}
 	if err != nil {
 		v.setupFactorStep(http.StatusUnprocessableEntity, run, person, "The passkey was not accepted. Try again, or use an authenticator app.")
