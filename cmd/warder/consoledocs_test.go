@@ -59,7 +59,7 @@ func (p *page) start(file string) {
 		AdminCredentials: filepath.Join(p.dir, "admin"), LogFormat: "json",
 	}
 	if file != "" {
-		config.SetupFile = filepath.Join(p.dir, file)
+		config.Console.SetupFile = filepath.Join(p.dir, file)
 	}
 	a, err := app.Start(p.t.Context(), config, app.Output{Text: io.Discard, Log: io.Discard})
 	if err == nil {

@@ -19,7 +19,6 @@ import (
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/authn"
-	"github.com/warder-iam/warder/internal/console"
 	"github.com/warder-iam/warder/internal/delivery"
 	"github.com/warder-iam/warder/internal/guardrail"
 	"github.com/warder-iam/warder/internal/kv"
@@ -75,6 +74,7 @@ type App struct {
 	setup     *setup.Setup
 	links     sync.Mutex  // guards the file of a new set-up link
 	link      *setup.Link // that of the first start, until it was shown
+	passkeys  *passkey.Passkeys
 	transport transport
 	conns     *connections
 	verifier  *oidc.Verifier
@@ -102,6 +102,7 @@ func Start(ctx context.Context, config Config, out Output) (_ *App, err error) {
 	}
 	a := &App{
 		config: config, log: newLogger(out.Log, config.LogFormat),
+		passkeys: passkey.New(),
 		stopping: make(chan struct{}), failed: make(chan error, 1), endJobs: func() {},
 	}
 	defer func() {
@@ -229,7 +230,6 @@ func (a *App) listen(ctx context.Context) error {
 	a.setup = setup.New(setup.Options{
 		Store: a.store, Keys: a.keys, SignIn: signIn, Recorder: a.recorder, Region: Region, Renewed: a.takeLink,
 	})
-	passkeys := passkey.New()
 	authenticator := &authn.Authenticator{Keys: a.keys, Cache: sigv4.NewKeyCache(signingKeys)}
 	api := newServer(server.Options{
 		Store:          a.store,
@@ -246,15 +246,12 @@ func (a *App) listen(ctx context.Context) error {
 	}, a.store, a.keys, sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()},
 		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients}, a.guardrailPlan, a.alarms,
 		cloudtrail.Options{Region: Region, Events: a.recorder.index, Keys: a.store, Storage: a.trailStorage(), Status: trailStatus{a.trails}},
-		warder.Console{Store: a.store, Passkeys: passkeys, Party: a.passkeyParty})
+		warder.Console{Store: a.store, Passkeys: a.passkeys, Party: a.party})
 	if err := a.newGuardrails(api); err != nil {
 		return err
 	}
 	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, trails: a.trails, stopping: a.stopping}
-	pages, err := console.New(console.Options{
-		API: api, Site: a.site(), Setup: a.setup, Passkeys: passkeys,
-		PasskeyAlone: a.config.Console.passkeyAlone(), Idle: a.config.Console.Idle,
-	})
+	pages, err := a.pages(api)
 	if err != nil {
 		return err
 	}

@@ -75,10 +75,6 @@ type Config struct {
 	// IssuerURL is what the URLs of token issuers begin with, where others reach this server by another URL than its
 	// endpoint; "" for the endpoint.
 	IssuerURL string
-	// ConsoleURL is where browsers reach the console, and nowhere else; "" for every name that the server knows to be its own.
-	ConsoleURL string
-	// SetupFile answers the questions of the console's first run; "" for none. It is read until the console is set up.
-	SetupFile string
 	// SAMLAudiences and SAMLRecipients are whom SAML responses must be for, the latter URLs; where there are none, AWS's own
 	// names stand.
 	SAMLAudiences, SAMLRecipients []string
@@ -155,7 +151,7 @@ func (c Config) complete() (Config, error) {
 		{"trail-storage-credentials", &c.Deliveries.Credentials}, {"checkpoint", &c.Deliveries.Checkpoint},
 		{"guardrail-rotate-hook", &c.Guardrails.RotateHook}, {"guardrail-notice-hook", &c.Guardrails.NoticeHook},
 		{"alarm-rules", &c.Alarms.Rules}, {"alarm-webhook-secret", &c.Alarms.WebhookSecret}, {"alarm-mail-password", &c.Alarms.MailPassword},
-		{"alarm-ca", &c.Alarms.CA}, {"setup-file", &c.SetupFile},
+		{"alarm-ca", &c.Alarms.CA}, {"setup-file", &c.Console.SetupFile},
 	} {
 		if *p.path == "" {
 			continue
@@ -248,13 +244,10 @@ func (c *Config) check() error {
 	if err := c.Guardrails.check(); err != nil {
 		return err
 	}
-	if err := c.Console.check(); err != nil {
+	if err := c.Console.check(c.Data); err != nil {
 		return err
 	}
 	if err := c.Alarms.check(); err != nil {
-		return err
-	}
-	if err := c.checkConsole(); err != nil {
 		return err
 	}
 	return c.checkAdminCredentials()

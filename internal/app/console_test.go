@@ -37,7 +37,7 @@ func newVisitor(t *testing.T, a *App, from string) *visitor {
 	}
 	c := client(t)
 	c.Jar, c.CheckRedirect = jar, func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &visitor{Client: c, url: a.Endpoint().URL, from: from}
+	return &visitor{Client: c, url: a.Endpoint().Console, from: from}
 }
 
 func (v *visitor) ask(t *testing.T, method, path string, form url.Values) (*http.Response, string) {

@@ -17,8 +17,9 @@ func TestPasskeyParty(t *testing.T) {
 		{"https://iam.example.org", "10.0.0.7:8080", false, "https://iam.example.org"}, // behind a proxy
 		{"https://iam.example.org/", "iam.example.net", true, "https://iam.example.org"},
 	} {
-		a := &App{config: Config{ConsoleURL: c.url}}
-		got, err := a.passkeyParty(c.host, c.secure)
+		a := &App{config: Config{Console: Console{URL: c.url}}}
+		a.config.Console.complete()
+		got, err := a.party(c.host, c.secure)
 		if got.Origin != c.want || (err == nil) != (c.want != "") {
 			t.Errorf("%+v: %+v, error %v", c, got, err)
 		}

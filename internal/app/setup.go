@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/warder-iam/warder/internal/console"
@@ -24,8 +23,8 @@ const setupPath = "/setup"
 // site is by which names browsers may come.
 func (a *App) site() *console.Site {
 	s := &console.Site{Names: a.names(), Trusts: a.trusts}
-	if a.config.ConsoleURL != "" {
-		s.URL, _ = url.Parse(a.config.ConsoleURL) // was checked
+	if a.config.Console.URL != "" {
+		s.URL, _ = url.Parse(a.config.Console.URL) // was checked
 	}
 	return s
 }
@@ -42,8 +41,8 @@ func (a *App) names() []string {
 // consoleURL is where browsers reach a server that answers at endpoint, without a path: by a name, since passkeys have none for an
 // address.
 func (c *Config) consoleURL(endpoint string) string {
-	if c.ConsoleURL != "" {
-		return strings.TrimSuffix(c.ConsoleURL, "/")
+	if c.Console.URL != "" {
+		return c.Console.URL
 	}
 	u, err := url.Parse(endpoint)
 	if err != nil {
@@ -61,27 +60,9 @@ func (c *Config) consoleURL(endpoint string) string {
 	return u.String()
 }
 
-// checkConsole checks what is said of the console.
-func (c *Config) checkConsole() error {
-	if c.ConsoleURL != "" {
-		u, err := url.Parse(c.ConsoleURL)
-		if err != nil || u.Scheme != "https" && (u.Scheme != "http" || u.Hostname() != "localhost") || !isHost(u.Hostname()) ||
-			strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-			return wrong("console-url", "%q is no URL such as https://iam.example.org, without a path; http for localhost only", c.ConsoleURL)
-		}
-		if _, err := netip.ParseAddr(u.Hostname()); err == nil {
-			return wrong("console-url", "%q names an address; passkeys need a host name", c.ConsoleURL)
-		}
-	}
-	if c.SetupFile != "" && inside(c.Data, c.SetupFile) {
-		return wrong("setup-file", "%s lies in the data directory, which holds no clear secret; name a file outside of %s", c.SetupFile, c.Data)
-	}
-	return nil
-}
-
 // readSetupFile reads the file that answers the set-up's questions; nil for none, and where the console is set up already.
 func (a *App) readSetupFile() (*setup.File, error) {
-	path := a.config.SetupFile
+	path := a.config.Console.SetupFile
 	if path == "" {
 		return nil, nil
 	}
@@ -122,7 +103,7 @@ func (a *App) setUpByFile(ctx context.Context, f *setup.File) error {
 	}
 	var refused *setup.FieldError
 	if err := a.setup.Apply(ctx, account.ID(), f); errors.As(err, &refused) {
-		return wrong("setup-file", "%s: the %s: %w", a.config.SetupFile, refused.Field, err)
+		return wrong("setup-file", "%s: the %s: %w", a.config.Console.SetupFile, refused.Field, err)
 	} else if err != nil {
 		return fmt.Errorf("set up the console: %w", err)
 	}

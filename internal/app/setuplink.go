@@ -65,7 +65,7 @@ func setupQuery(link setup.Link) string { return setupPath + "?token=" + link.Sh
 func (c *Config) setupURL() (*SetupLink, error) {
 	e, err := ReadEndpoint(c.Data)
 	switch {
-	case err == nil && c.ConsoleURL == "" && e.Console != "":
+	case err == nil && c.Console.URL == "" && e.Console != "":
 		return &SetupLink{URL: e.Console, Serves: true}, nil
 	case err == nil:
 		return &SetupLink{URL: c.consoleURL(e.URL), Serves: true}, nil
@@ -73,7 +73,7 @@ func (c *Config) setupURL() (*SetupLink, error) {
 		return nil, err
 	}
 	host, port, err := net.SplitHostPort(c.Listen)
-	if c.ConsoleURL == "" && (err != nil || port == "0") {
+	if c.Console.URL == "" && (err != nil || port == "0") {
 		return nil, wrong("console-url", "it is not known where the server will be reached; start it first, or give --console-url")
 	}
 	scheme := "https"

@@ -1,7 +1,6 @@
 package warder
 
 import (
-	"bytes"
 	"crypto/rand"
 	"errors"
 
@@ -68,7 +67,7 @@ func (s *consoleService) registerPasskey(c *server.Call, in *api.RegisterPasskey
 		switch {
 		case owner.id == "":
 			return nil, noUser(p.name)
-		case holdsCredential(a, d.Credential):
+		case a.HoldsPasskey(d.Credential):
 			return nil, api.ConflictException.New("The passkey is registered already.")
 		}
 		if err := tx.Quota(store.MFADevicesPerUser, len(a.MFADevicesOf(p.id))); err != nil {
@@ -103,16 +102,6 @@ func (p *person) devicePath() string {
 		return "/root/"
 	}
 	return "/user/" + p.name + "/"
-}
-
-// holdsCredential reports whether anybody in the account has registered that passkey.
-func holdsCredential(a *directory.Account, credential []byte) bool {
-	for d := range a.MFADevicesAfter("") {
-		if bytes.Equal(d.Credential, credential) {
-			return true
-		}
-	}
-	return false
 }
 
 // publicPasskey is what clients see of a refusal; other errors stay as they are.
