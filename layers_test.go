@@ -81,6 +81,8 @@ var layers = map[string]int{
 	"internal/oidc":       6,
 	"internal/rewind":     6,
 
+	"internal/setup": 7,
+
 	"audit/escalation": 7,
 	"audit/usage":      7,
 	"audit/compare":    7,

@@ -22,7 +22,12 @@ type Setup struct {
 	AdministratorFactor   bool `json:"administratorFactor,omitempty"`
 	// Done is when all of it was; zero until then.
 	Done time.Time `json:"done,omitzero"`
+	// Again: it was done before, and goes on because the root user's password and devices were taken away.
+	Again bool `json:"again,omitempty"`
 }
+
+// Wanted reports whether nobody has set the console up yet, so that a file may.
+func (s *Setup) Wanted() bool { return s == nil || s.Done.IsZero() && !s.Again }
 
 func (*Setup) entity() {}
 

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"bytes"
 	"cmp"
 	"iter"
 	"slices"
@@ -188,6 +189,16 @@ func (a *Account) MFADeviceAt(resource string) *MFADevice {
 
 // MFADeviceByID gives the device with that id, or nil.
 func (a *Account) MFADeviceByID(id string) *MFADevice { return valueOf[*MFADevice](&a.devices.ids, id) }
+
+// HoldsPasskey reports whether anybody in the account has registered the passkey with that Credential.
+func (a *Account) HoldsPasskey(credential []byte) bool {
+	for d := range a.MFADevicesAfter("") {
+		if bytes.Equal(d.Credential, credential) {
+			return true
+		}
+	}
+	return false
+}
 
 // MFADevicesAfter gives all devices whose ids come after id, in the order of their ids.
 func (a *Account) MFADevicesAfter(id string) iter.Seq[*MFADevice] {

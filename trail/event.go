@@ -30,7 +30,7 @@ type Event struct {
 	EventID             string          `json:"eventID"`
 	ReadOnly            bool            `json:"readOnly"`
 	Resources           []Resource      `json:"resources,omitempty"`
-	EventType           string          `json:"eventType"` // TypeAPICall, TypeServiceEvent; others write "AwsConsoleSignIn" too
+	EventType           string          `json:"eventType"` // TypeAPICall, TypeServiceEvent, TypeSignIn
 	APIVersion          string          `json:"apiVersion,omitempty"`
 	ManagementEvent     bool            `json:"managementEvent"`
 	RecipientAccountID  string          `json:"recipientAccountId"`

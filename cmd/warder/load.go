@@ -377,6 +377,10 @@ func (c *configuration) server() (app.Config, error) {
 			Every: c.age("guardrail-every"), Limit: c.Int("guardrail-limit"),
 			RotateHook: c.String("guardrail-rotate-hook"), NoticeHook: c.String("guardrail-notice-hook"),
 		},
+		Console: app.Console{
+			URL: c.String("console-url"), SetupFile: c.String("setup-file"),
+			Idle: c.Duration("console-idle"), Session: c.Duration("console-session"), PasskeySignIn: c.String("passkey-sign-in"),
+		},
 		DataEvents:     c.String("data-events"),
 		WeakPasswords:  c.String("weak-passwords"),
 		LogFormat:      c.String("log-format"),
@@ -418,6 +422,7 @@ func (c *configuration) server() (app.Config, error) {
 func (c *configuration) refuseZeros() error {
 	for _, name := range []string{
 		"guardrail-key-notice", "guardrail-every", "guardrail-limit", "deliver-every", "digest-every", "drain-timeout", "max-connections",
+		"console-idle", "console-session",
 	} {
 		switch c.Get(name) {
 		case "off":

@@ -68,6 +68,9 @@ func (p *program) operationTable(list []server.OperationState) error {
 		if o.Open != "" {
 			state += ", no permission needed: " + o.Open
 		}
+		if o.Own != "" {
+			state += ", no permission needed for one's own: " + o.Own
+		}
 		if _, err := fmt.Fprintf(w, "%s:%s\t%s\n", o.Service, o.Name, state); err != nil {
 			return err
 		}

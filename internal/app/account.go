@@ -15,19 +15,20 @@ import (
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/kv"
 	"github.com/warder-iam/warder/internal/session"
+	"github.com/warder-iam/warder/internal/setup"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/trail"
 )
 
-// What the first start makes beside the account itself. The root user has no key and no password.
+// What the first start makes beside the account itself. The root user has no key, and no password until the console is set up.
 const (
-	adminUser   = "admin"
-	adminGroup  = "Administrators"
-	adminPolicy = "arn:aws:iam::aws:policy/AdministratorAccess"
+	adminUser   = setup.AdminUser
+	adminGroup  = setup.AdminGroup
+	adminPolicy = setup.AdminPolicy
 )
 
 // internalSource is the service in events about what Warder does on its own.
-const internalSource = "warder.internal"
+const internalSource = setup.Source
 
 // founding is the account that a first start is about to make.
 type founding struct {
@@ -35,6 +36,7 @@ type founding struct {
 	key     *session.AccessKey
 	user    *directory.User
 	group   *directory.Group
+	link    setup.Link
 }
 
 // newFounding prepares an account, with a random id where none is given. Nothing is stored yet.
@@ -51,7 +53,7 @@ func newFounding(keys *session.Keys, account string) (*founding, error) {
 	}
 	group := &directory.Group{ID: session.NewEntityID(session.PrefixGroup), Name: adminGroup, Path: "/", Attached: []string{adminPolicy}}
 	user := &directory.User{ID: session.NewEntityID(session.PrefixUser), Name: adminUser, Path: "/", Groups: []string{group.ID}}
-	return &founding{account: account, key: key, user: user, group: group}, nil
+	return &founding{account: account, key: key, user: user, group: group, link: setup.NewLink()}, nil
 }
 
 // newAccountID gives 12 random digits, the first of them no 0: spreadsheets and careless scripts drop it.
@@ -77,6 +79,7 @@ func (f *founding) commit(ctx context.Context, st *store.Store) error {
 			group,
 			user,
 			&directory.AccessKey{ID: f.key.ID, User: user.ID, Created: tx.Now(), Active: true, Sealed: f.key.Sealed},
+			&directory.Setup{Administrator: user.ID, Token: f.link.Hash, Made: tx.Now()},
 		} {
 			if err := tx.Put(e); err != nil {
 				return nil, err

@@ -19,18 +19,20 @@ import (
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/authn"
-	"github.com/warder-iam/warder/internal/console"
 	"github.com/warder-iam/warder/internal/delivery"
 	"github.com/warder-iam/warder/internal/guardrail"
 	"github.com/warder-iam/warder/internal/kv"
 	"github.com/warder-iam/warder/internal/kv/sqlitekv"
 	"github.com/warder-iam/warder/internal/liveaudit"
 	"github.com/warder-iam/warder/internal/oidc"
+	"github.com/warder-iam/warder/internal/passkey"
 	"github.com/warder-iam/warder/internal/seal"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/service/cloudtrail"
 	"github.com/warder-iam/warder/internal/service/sts"
+	"github.com/warder-iam/warder/internal/service/warder"
 	"github.com/warder-iam/warder/internal/session"
+	"github.com/warder-iam/warder/internal/setup"
 	"github.com/warder-iam/warder/internal/signin"
 	"github.com/warder-iam/warder/internal/sigv4"
 	"github.com/warder-iam/warder/internal/store"
@@ -70,6 +72,10 @@ type App struct {
 	recorder  *recorder
 	data      *trailstore.Buffer // nil where data events are off
 	keys      *session.Keys
+	setup     *setup.Setup
+	links     sync.Mutex  // guards the file of a new set-up link
+	link      *setup.Link // that of the first start, until it was shown
+	passkeys  *passkey.Passkeys
 	transport transport
 	conns     *connections
 	verifier  *oidc.Verifier
@@ -98,6 +104,7 @@ func Start(ctx context.Context, config Config, out Output) (_ *App, err error) {
 	}
 	a := &App{
 		config: config, log: newLogger(out.Log, config.LogFormat),
+		passkeys: passkey.New(),
 		stopping: make(chan struct{}), failed: make(chan error, 1), endJobs: func() {},
 	}
 	defer func() {
@@ -117,7 +124,14 @@ func Start(ctx context.Context, config Config, out Output) (_ *App, err error) {
 	if err := a.listen(ctx); err != nil {
 		return nil, err
 	}
+	file, err := a.readSetupFile()
+	if err != nil {
+		return nil, err
+	}
 	if err := a.found(ctx, out.Text); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(a.setUpByFile(ctx, file), a.takeLink(ctx)); err != nil {
 		return nil, err
 	}
 	if err := a.openAlarms(ctx); err != nil {
@@ -174,7 +188,7 @@ func (a *App) openState(ctx context.Context) (err error) {
 		return err
 	}
 	a.engine = engine
-	a.store, err = store.Open(ctx, a.engine, a.keyring, store.Options{Library: directory.NewLibrary(services), Quotas: c.quotas()})
+	a.store, err = store.Open(ctx, a.engine, a.keyring, store.Options{Library: directory.NewLibrary(services), Quotas: c.quotas(), WebSessions: c.Console.limits()})
 	return err
 }
 
@@ -208,11 +222,16 @@ func (a *App) listen(ctx context.Context) error {
 		return err
 	}
 	a.endpoint = Endpoint{URL: a.config.url(l.Addr(), a.transport), CA: a.transport.ca}
+	a.endpoint.Console = a.config.consoleURL(a.endpoint.URL)
 	var data server.DataRecorder
 	if a.config.DataEvents != dataEventsOff {
 		a.data = trailstore.NewBuffer(a.recorder)
 		data = a.data
 	}
+	signIn := signin.New(a.keys, signin.Options{AllowWeak: a.config.WeakPasswords == weakPasswordsAllow, Used: a.touchPassword})
+	a.setup = setup.New(setup.Options{
+		Store: a.store, Keys: a.keys, SignIn: signIn, Recorder: a.recorder, Region: Region, Renewed: a.takeLink,
+	})
 	authenticator := &authn.Authenticator{Keys: a.keys, Cache: sigv4.NewKeyCache(signingKeys)}
 	a.audits = a.newLiveAudit()
 	api := newServer(server.Options{
@@ -226,19 +245,19 @@ func (a *App) listen(ctx context.Context) error {
 		TrustedProxies: a.config.TrustedProxies,
 		Region:         Region,
 		Touch:          a.touch,
-		SignIn:         signin.New(a.keys, signin.Options{AllowWeak: a.config.WeakPasswords == weakPasswordsAllow, Used: a.touchPassword}),
-	}, a.store, a.keys, sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()},
-		sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients}, a.guardrailPlan, newMaps(a.store, a.recorder.index), a.alarms, a.audits,
-		cloudtrail.Options{Region: Region, Events: a.recorder.index, Keys: a.store, Storage: a.trailStorage(), Status: trailStatus{a.trails}})
+		SignIn:         signIn,
+	}, parts{
+		store: a.store, keys: a.keys, alarms: a.alarms, audits: a.audits, plan: a.guardrailPlan, maps: newMaps(a.store, a.recorder.index),
+		tokens:  sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()},
+		saml:    sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients},
+		trails:  cloudtrail.Options{Region: Region, Events: a.recorder.index, Keys: a.store, Storage: a.trailStorage(), Status: trailStatus{a.trails}},
+		console: warder.Console{Store: a.store, Passkeys: a.passkeys, Party: a.party},
+	})
 	if err := a.newGuardrails(api); err != nil {
 		return err
 	}
 	h := &health{engine: a.engine, recorder: a.recorder, keyring: a.keyring, trails: a.trails, stopping: a.stopping}
-	application, err := a.consoleFiles()
-	if err != nil {
-		return err
-	}
-	pages, err := console.New(console.Options{API: api, Application: application})
+	pages, err := a.pages(api)
 	if err != nil {
 		return err
 	}
@@ -303,6 +322,7 @@ func (a *App) makeAccount(ctx context.Context, text io.Writer, f *founding, file
 	}
 	switch {
 	case err == nil:
+		a.link = &f.link
 		return nil
 	case mayStand(err):
 		return fmt.Errorf("it is not known whether the account was made; the next start shows it, and if so the key above is good: %w", err)

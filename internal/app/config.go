@@ -82,6 +82,8 @@ type Config struct {
 	SAMLAudiences, SAMLRecipients []string
 	// Guardrails are what is changed on a schedule.
 	Guardrails Guardrails
+	// Console is how people sign in with a browser.
+	Console Console
 	// Alarms are which events raise alarms, and who is told.
 	Alarms Alarms
 	// DataEvents is which decisions are on the trail: "selected" those that a trail's event selectors choose, as "" is,
@@ -151,7 +153,7 @@ func (c Config) complete() (Config, error) {
 		{"trail-storage-credentials", &c.Deliveries.Credentials}, {"checkpoint", &c.Deliveries.Checkpoint},
 		{"guardrail-rotate-hook", &c.Guardrails.RotateHook}, {"guardrail-notice-hook", &c.Guardrails.NoticeHook},
 		{"alarm-rules", &c.Alarms.Rules}, {"alarm-webhook-secret", &c.Alarms.WebhookSecret}, {"alarm-mail-password", &c.Alarms.MailPassword},
-		{"alarm-ca", &c.Alarms.CA}, {"console-dir", &c.ConsoleDir},
+		{"alarm-ca", &c.Alarms.CA}, {"setup-file", &c.Console.SetupFile}, {"console-dir", &c.ConsoleDir},
 	} {
 		if *p.path == "" {
 			continue
@@ -173,6 +175,7 @@ func (c Config) complete() (Config, error) {
 		c.Program = "warder"
 	}
 	c.Guardrails.complete()
+	c.Console.complete()
 	return c, c.check()
 }
 
@@ -241,6 +244,9 @@ func (c *Config) check() error {
 		return err
 	}
 	if err := c.Guardrails.check(); err != nil {
+		return err
+	}
+	if err := c.Console.check(c.Data); err != nil {
 		return err
 	}
 	if err := c.Alarms.check(); err != nil {

@@ -11,6 +11,8 @@ import (
 // Endpoint is where a server is reached. A running server keeps it in DIR/endpoint.json.
 type Endpoint struct {
 	URL string `json:"url"`
+	// Console is where browsers reach the console, by a name and without a path; "" in what an older server wrote.
+	Console string `json:"console,omitempty"`
 	// CA is the file with the certificate that clients need to trust; "" for none.
 	CA string `json:"ca,omitempty"`
 }

@@ -39,14 +39,29 @@ func ClientServices() []string {
 	return names
 }
 
+// parts are what the services need beside the pipeline.
+type parts struct {
+	store   *store.Store
+	keys    *session.Keys
+	tokens  sts.Options
+	saml    sts.SAML
+	plan    warder.GuardrailPlan
+	maps    warder.AccessMap
+	alarms  *alarms
+	audits  *liveaudit.Live
+	trails  cloudtrail.Options
+	console warder.Console
+}
+
 // newServer makes the request pipeline with every service that Warder has.
-func newServer(o server.Options, st *store.Store, keys *session.Keys, tokens sts.Options, saml sts.SAML, plan warder.GuardrailPlan, m warder.AccessMap, al *alarms, au *liveaudit.Live, trails cloudtrail.Options) *server.Server {
+func newServer(o server.Options, p parts) *server.Server {
 	s := server.New(o, append(awsServices(), warderapi.Service)...)
-	register(s, st, keys, tokens, saml, al)
-	cloudtrail.Register(s, trails)
-	warder.RegisterGuardrails(s, plan)
-	warder.RegisterMap(s, m)
-	warder.RegisterAudit(s, au)
+	register(s, p.store, p.keys, p.tokens, p.saml, p.alarms)
+	cloudtrail.Register(s, p.trails)
+	warder.RegisterGuardrails(s, p.plan)
+	warder.RegisterMap(s, p.maps)
+	warder.RegisterAudit(s, p.audits)
+	warder.RegisterConsole(s, p.console)
 	return s
 }
 
@@ -69,7 +84,7 @@ var operationTests []byte
 
 // Operations lists what is served and what is not. It needs no data and no running server.
 func Operations() []server.OperationState {
-	list := newServer(server.Options{}, nil, nil, sts.Options{}, sts.SAML{}, nil, nil, nil, nil, cloudtrail.Options{}).Operations()
+	list := newServer(server.Options{}, parts{}).Operations()
 	var tests map[string][]string
 	if err := json.Unmarshal(operationTests, &tests); err != nil {
 		panic("app: operationtests.json is damaged; run make generate")

@@ -7,15 +7,12 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
-	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/kv/sqlitekv"
 	"github.com/warder-iam/warder/internal/session"
+	"github.com/warder-iam/warder/internal/setup"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/internal/trailstore"
 	"github.com/warder-iam/warder/trail"
@@ -160,7 +157,7 @@ const maxKeysPerUser = 2
 
 // check refuses what would restore nobody.
 func (r *recovery) check(a *directory.Account) error {
-	if !nameOfUser(r.user) {
+	if !setup.IsUserName(r.user) {
 		return wrong("user", "%q is no user's name: 1 to 64 letters, digits and any of _+=,.@-", r.user)
 	}
 	u := a.User(r.user)
@@ -174,13 +171,6 @@ func (r *recovery) check(a *directory.Account) error {
 		return fmt.Errorf("user %s has the permissions boundary %s, so it would not be an administrator; name another user, a new one perhaps: nothing was changed", u.Name, u.Boundary)
 	}
 	return nil
-}
-
-// nameOfUser: the characters of a user's name. Source: IAM API reference, CreateUser.
-func nameOfUser(s string) bool {
-	return len(s) >= 1 && len(s) <= 64 && strings.IndexFunc(s, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_+=,.@-", r))
-	}) < 0
 }
 
 // tell writes the key to the file, or shows it.
@@ -197,7 +187,7 @@ func (r *recovery) commit(ctx context.Context, st *store.Store) error {
 		if taken, _ := tx.Directory().AccessKey(r.key.ID); taken != nil {
 			return nil, errors.New("the new key's id is taken; run this again")
 		}
-		group, user := r.entities(tx)
+		group, user := setup.MakeAdministrator(tx, r.user)
 		for _, e := range []directory.Entity{
 			group, user, &directory.AccessKey{ID: r.key.ID, User: user.ID, Created: tx.Now(), Active: true, Sealed: r.key.Sealed},
 		} {
@@ -213,25 +203,6 @@ func (r *recovery) commit(ctx context.Context, st *store.Store) error {
 	return nil
 }
 
-// entities are group and user as they are to be.
-func (r *recovery) entities(tx *store.Tx) (*directory.Group, *directory.User) {
-	group := &directory.Group{ID: session.NewEntityID(session.PrefixGroup), Name: adminGroup, Path: "/", Created: tx.Now()}
-	if found := tx.Account().Group(adminGroup); found != nil {
-		group = found.Clone()
-	}
-	if !slices.Contains(group.Attached, adminPolicy) {
-		group.Attached = append(group.Attached, adminPolicy)
-	}
-	user := &directory.User{ID: session.NewEntityID(session.PrefixUser), Name: r.user, Path: "/", Created: tx.Now()}
-	if found := tx.Account().User(r.user); found != nil {
-		user = found.Clone()
-	}
-	if !slices.Contains(user.Groups, group.ID) {
-		user.Groups = append(user.Groups, group.ID)
-	}
-	return group, user
-}
-
 // event is the record of the recovery.
 func (r *recovery) event(_ []byte, at time.Time) *trail.Event {
 	details, err := json.Marshal(map[string]string{
@@ -240,14 +211,7 @@ func (r *recovery) event(_ []byte, at time.Time) *trail.Event {
 	if err != nil {
 		return nil // a map of strings always encodes
 	}
-	return rootEvent(r.account, recoverEvent, details, at)
-}
-
-// rootEvent is the record of what the root user did on the host itself, at no endpoint.
-func rootEvent(account, name string, details json.RawMessage, at time.Time) *trail.Event {
-	event := trail.ServiceEvent(uuid.NewString(), internalSource, account, Region, name, at, details)
-	event.UserIdentity = trail.UserIdentity{Type: "Root", PrincipalID: account, ARN: arn.In(account).Root().String(), AccountID: account}
-	return event
+	return setup.RootEvent(r.account, Region, recoverEvent, details, at)
 }
 
 func (r *recovery) done(a *directory.Account) *Recovered {
@@ -274,7 +238,14 @@ func (r *recovery) done(a *directory.Account) *Recovered {
 
 // RootStatus is what there is to know of an account's root user and of those who could do without it.
 type RootStatus struct {
-	Account        string
+	Account string
+	// Email is "" where the root user has none. Password is when it was set; zero where there is none.
+	Email    string
+	Password time.Time
+	// Devices are the serial numbers of its MFA devices.
+	Devices []string
+	// SetUp is when the console was; zero where it is still to be, or going on.
+	SetUp          time.Time
 	Administrators []Administrator
 	Recoveries     []Recovery
 }
@@ -300,21 +271,23 @@ func ReadRootStatus(ctx context.Context, config Config, out Output) (_ *RootStat
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, a.release()) }()
-	s := &RootStatus{Account: account.ID()}
+	s := &RootStatus{Account: account.ID(), Email: account.Info().Email}
+	if p := account.LoginProfile(account.ID()); p != nil {
+		s.Password = p.Changed
+	}
+	for _, d := range account.MFADevicesOf(account.ID()) {
+		s.Devices = append(s.Devices, account.ARN(d))
+	}
+	if done := account.Setup(); done != nil {
+		s.SetUp = done.Done
+	}
 	for u := range account.Users() {
-		if isAdministrator(account, u) {
+		if setup.IsAdministrator(account, u) {
 			s.Administrators = append(s.Administrators, Administrator{u.Name, activeKeys(account, u), u.Boundary})
 		}
 	}
 	s.Recoveries, err = recoveries(ctx, TrailDir(a.config.Data), s.Account)
 	return s, err
-}
-
-func isAdministrator(a *directory.Account, u *directory.User) bool {
-	return slices.Contains(u.Attached, adminPolicy) || slices.ContainsFunc(u.Groups, func(id string) bool {
-		g := a.GroupByID(id)
-		return g != nil && slices.Contains(g.Attached, adminPolicy)
-	})
 }
 
 func activeKeys(a *directory.Account, u *directory.User) (n int) {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/warder-iam/warder/internal/setup"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/internal/trailstore"
 )
@@ -57,7 +58,7 @@ func AcceptTrail(ctx context.Context, config Config, reason string, out Output) 
 	if err != nil {
 		return nil, err
 	}
-	return accepted, a.recorder.Append(ctx, rootEvent(account.ID(), acceptEvent, details, time.Now()))
+	return accepted, a.recorder.Append(ctx, setup.RootEvent(account.ID(), Region, acceptEvent, details, time.Now()))
 }
 
 func (a *App) acceptTrail(ctx context.Context, reason string) (*AcceptedTrail, error) {

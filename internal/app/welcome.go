@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
+
+	"github.com/warder-iam/warder/internal/setup"
 )
 
 // welcome is the text of a first start. It is written before the account is made: who cannot be told the key must not
@@ -78,9 +81,31 @@ func (a *App) status(w io.Writer) error {
 		account = found.ID()
 		break
 	}
-	_, err := fmt.Fprintf(w, "Warder serves account %s at %s with the data in %s. Ctrl-C stops it; nothing is lost.\n",
-		account, a.endpoint.URL, a.config.Data)
+	_, err := fmt.Fprintf(w, "Warder serves account %s at %s with the data in %s. Ctrl-C stops it; nothing is lost.\nThe console is at %s/console/\n%s",
+		account, a.endpoint.URL, a.config.Data, a.endpoint.Console, a.setupText())
 	return err
+}
+
+// setupText says how to set the console up, as long as it is not. It shows the link of the first start, once.
+func (a *App) setupText() string {
+	link := a.link
+	a.link = nil
+	switch {
+	case !setup.Pending(a.store.Snapshot()):
+		return ""
+	case link == nil:
+		return "It is not set up yet. For a link that does: " + a.config.Program + " root setup-link" + a.where() + "\n"
+	}
+	return fmt.Sprintf("Set it up within %d minutes at %s\nFor another link: %s root setup-link%s\n",
+		setup.LinkTime/time.Minute, a.endpoint.Console+setupQuery(*link), a.config.Program, a.where())
+}
+
+// where is how other commands find these data, as far as they must be told.
+func (a *App) where() string {
+	if usual, err := DefaultData(); err == nil && a.config.Data == usual {
+		return ""
+	}
+	return " --data " + Quote(a.config.Data)
 }
 
 // Quote makes one word of s for a POSIX shell.

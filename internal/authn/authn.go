@@ -26,6 +26,9 @@ type Proof struct {
 	KeyID string
 	// Claims of temporary credentials and bearer tokens; nil for a long-term key.
 	Claims *session.Claims
+	// NewPassword takes a web session too in which nothing but a new password is left to be set: the page that sets it
+	// vouches for its visitor. No credentials have it.
+	NewPassword bool
 }
 
 // Bearer opens a bearer token and returns its holder with the proof. One refusal stands for every token that is not good,
@@ -90,7 +93,7 @@ func (a *Authenticator) Resolve(snap *directory.Snapshot, proof *Proof, now time
 		if err := issuerStands(snap, proof.Claims); err != nil {
 			return nil, err
 		}
-		return sessionCaller(snap, proof.Claims, now)
+		return sessionCaller(snap, proof, now)
 	}
 	_, account, u := holder(snap, proof.KeyID)
 	if u == nil {

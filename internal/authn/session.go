@@ -15,7 +15,8 @@ import (
 
 // sessionCaller is who holds temporary credentials, as snap has it now: the principal is found by its unique id, so that
 // a deleted and re-created name is somebody else.
-func sessionCaller(snap *directory.Snapshot, claims *session.Claims, now time.Time) (*authz.Caller, error) {
+func sessionCaller(snap *directory.Snapshot, proof *Proof, now time.Time) (*authz.Caller, error) {
+	claims := proof.Claims
 	if !now.Before(claims.Expires) {
 		return nil, expired()
 	}
@@ -35,7 +36,7 @@ func sessionCaller(snap *directory.Snapshot, claims *session.Claims, now time.Ti
 	case session.SessionToken, session.Federation:
 		return userSession(account, claims, s)
 	case session.Console:
-		return consoleCaller(account, claims, s, now)
+		return consoleCaller(account, proof, s, now)
 	}
 	return nil, Public(sigv4.ErrUnknownKey)
 }
@@ -100,9 +101,10 @@ func userSession(account *directory.Account, claims *session.Claims, s *authz.Se
 
 // consoleCaller is who signed in at the console, user or root, for as long as the web session lasts. That it is idle for too
 // long is not asked: credentials last no longer than that would take.
-func consoleCaller(account *directory.Account, claims *session.Claims, s *authz.Session, now time.Time) (*authz.Caller, error) {
+func consoleCaller(account *directory.Account, proof *Proof, s *authz.Session, now time.Time) (*authz.Caller, error) {
+	claims := proof.Claims
 	w := account.WebSession(claims.WebSession, now)
-	if w == nil || w.Principal != claims.PrincipalID || w.Stage != directory.SignInComplete {
+	if w == nil || w.Principal != claims.PrincipalID || w.Stage != directory.SignInComplete && !(proof.NewPassword && w.Stage == directory.SignInNewPassword) {
 		return nil, expired()
 	}
 	s.Type, s.WebSession = authz.Console, w.ID

@@ -1,6 +1,9 @@
 package awsapi
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // ErrorKind is one kind of error as clients see it: a code and a status.
 type ErrorKind struct {
@@ -21,6 +24,8 @@ type Error struct {
 	Fields []FieldError
 	// Detail points to the Go type of the kind's shape and has its members but the message; nil leaves them empty.
 	Detail any
+	// RetryAfter is how long the client is to wait; 0 where nobody knows.
+	RetryAfter time.Duration
 }
 
 // FieldError is what is wrong with one place in an input.

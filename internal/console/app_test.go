@@ -163,7 +163,8 @@ func TestRebuilt(t *testing.T) {
 
 // TestUnbuiltPage says how to build the console, without script.
 func TestUnbuiltPage(t *testing.T) {
-	text := body(t, get(newConsole(t), http.MethodGet, "/console/users", "Accept", "text/html"))
+	c := newFixture(t, func(o *Options) { o.Application = fstest.MapFS{} }).console
+	text := body(t, get(c.application, http.MethodGet, "/console/users", "Accept", "text/html"))
 	for _, want := range []string{"not built yet", "make build", "Node.js", "style-"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page does not say %q: %s", want, text)

@@ -4,10 +4,13 @@ import (
 	"io/fs"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/warder-iam/warder/internal/passkey"
 	"github.com/warder-iam/warder/internal/server"
+	"github.com/warder-iam/warder/internal/setup"
 )
 
 // Options of a Console.
@@ -17,8 +20,16 @@ type Options struct {
 	// Application is the built web application, its index.html at the top; nil for
 	// the one that was built into this binary.
 	Application fs.FS
-	// HTTPS says that browsers come over TLS though it may end before this process. Cookies are for TLS alone then.
-	HTTPS bool
+	// Site is by which names browsers may come; nil for any.
+	Site *Site
+	// Setup sets up the consoles of the accounts; nil where none can be.
+	Setup *setup.Setup
+	// Passkeys are the challenges that are open, those of the API's operations too; nil for some of its own.
+	Passkeys *passkey.Passkeys
+	// PasskeyAlone lets a passkey that verifies its user stand for both factors.
+	PasskeyAlone bool
+	// Idle is how long a session lasts that nobody uses, for pages that say so; the store ends it.
+	Idle time.Duration
 }
 
 // Console answers the browser's paths.
@@ -34,6 +45,9 @@ type Console struct {
 // New makes a Console.
 func New(o Options) (*Console, error) {
 	c := &Console{Options: o, crossOrigin: http.NewCrossOriginProtection()}
+	if c.Passkeys == nil {
+		c.Passkeys = passkey.New()
+	}
 	var err error
 	if c.static, err = readStatic(); err != nil {
 		return nil, err
@@ -51,6 +65,10 @@ func New(o Options) (*Console, error) {
 	c.application = newApplication(o.Application, unbuilt)
 	c.routes = map[string]route{}
 	c.routeSignIn()
+	c.routeSession()
+	if c.Setup != nil {
+		c.routeSetup()
+	}
 	return c, nil
 }
 
@@ -87,7 +105,7 @@ func fromBrowser(r *http.Request) bool {
 // ServeHTTP answers a request that Takes takes.
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, _, _ := strings.Cut(r.RequestURI, "?")
-	v := &visit{Console: c, w: w, r: r, path: path, id: uuid.NewString()}
+	v := &visit{Console: c, w: w, r: r, path: path, seen: c.Site.look(r), id: uuid.NewString()}
 	v.protect()
 	v.serve()
 }

@@ -5,23 +5,11 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"testing/fstest"
-
-	"github.com/warder-iam/warder/internal/server"
 )
-
-func newConsole(t *testing.T) *Console {
-	t.Helper()
-	c, err := New(Options{API: server.New(server.Options{}), Application: fstest.MapFS{}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
 
 // TestTakes: which requests are the console's, and which the API's.
 func TestTakes(t *testing.T) {
-	c := newConsole(t)
+	c := newFixture(t).console
 	for _, x := range []struct {
 		method, target, accept string
 		want                   bool
@@ -53,7 +41,7 @@ func TestTakes(t *testing.T) {
 
 // TestEveryPageHasItsHeaders, whatever becomes of the request.
 func TestEveryPageHasItsHeaders(t *testing.T) {
-	c := newConsole(t)
+	c := newFixture(t).console
 	for _, target := range []string{"/signin", "/console/nothing", "/"} {
 		w := httptest.NewRecorder()
 		r := httptest.NewRequest(http.MethodGet, target, nil)

@@ -18,10 +18,17 @@ const (
 	sessionCookie = "warder-session"
 	// visitorCookie holds the secret of a browser that has none, for the tokens of its forms.
 	visitorCookie = "warder-visitor"
+	// browserCookie holds, sealed, who has signed in from this browser.
+	browserCookie = "warder-browser"
+	// browserCookieLife in seconds: a year, and anew from each sign-in.
+	browserCookieLife = 365 * 24 * 60 * 60
 )
 
+// origin is where the browser sees this page: "https://iam.example.com:8443".
+func (v *visit) origin() string { return v.seen.origin() }
+
 // tls reports whether the browser came over TLS.
-func (v *visit) tls() bool { return v.HTTPS || v.r.TLS != nil }
+func (v *visit) tls() bool { return v.seen.scheme == "https" }
 
 func (v *visit) cookieName(name string) string {
 	if v.tls() {

@@ -1,14 +1,12 @@
 package console
 
-import "strings"
-
 // pagePolicy is the content security policy of the rendered pages: nothing but the server's own style and script. Nobody
 // frames them, forms go nowhere else, and no text becomes code.
 const pagePolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; " +
 	"base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 // permissions that no page needs, and the two that passkeys do.
-const permissions = "accelerometer=(), bluetooth=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), magnetometer=(), " +
+const permissions = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), magnetometer=(), " +
 	"microphone=(), midi=(), payment=(), publickey-credentials-create=(self), publickey-credentials-get=(self), serial=(), usb=()"
 
 // protect sets the headers of every answer to a browser, before anything is known about the request. Pages are kept
@@ -27,14 +25,3 @@ func (v *visit) protect() {
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("X-Amzn-Requestid", v.id)
 }
-
-// sameOriginPath reports whether a path may be gone to after signing in: a place of this server, in no spelling that a
-// browser could take for another host's.
-func sameOriginPath(next string) bool {
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || len(next) > maxNext {
-		return false
-	}
-	return !strings.ContainsFunc(next, func(r rune) bool { return r <= ' ' || r == '\\' || r >= 0x7f })
-}
-
-const maxNext = 2048 // bytes

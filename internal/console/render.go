@@ -66,12 +66,15 @@ type page struct {
 	Links []link
 	// Scripts of the page, by their file names: "passkey.js". It must do without them.
 	Scripts []string
+	// Wide gives a table room.
+	Wide bool
 	// Body is whatever else the page's own template shows.
 	Body any
 
 	// Set by render.
 	Token  string
 	Style  string
+	Icon   string
 	Source []string
 }
 
@@ -96,17 +99,59 @@ type field struct {
 	InputMode    string // numeric, email; "" for text
 	Value        string
 	Hint         string // below the label
-	// Problem with what was typed, bound to the field; "" for none.
+	// Choices make it a list to choose from.
+	Choices []choice
+	// Problem with what was typed, bound to the field; "" for none. Wrong binds the field to the problem of the page.
 	Problem  string
+	Wrong    bool
 	Optional bool
+	ReadOnly bool
 	// Focus puts the cursor here. The first field with a problem has it; else the one that says so.
 	Focus bool
 	Max   int // characters
 }
 
+// Described are the ids of the texts that belong to the input.
+func (f field) Described() string {
+	var ids []string
+	if f.Wrong {
+		ids = append(ids, "problem")
+	}
+	if f.Problem != "" {
+		ids = append(ids, f.Name+"-problem")
+	}
+	if f.Hint != "" {
+		ids = append(ids, f.Name+"-hint")
+	}
+	return strings.Join(ids, " ")
+}
+
+// choice is one of a list.
+type choice struct {
+	Value, Text string
+	Chosen      bool
+}
+
+// mark binds a problem of the page to a field, and puts the cursor there.
+func (f *form) mark(name string) {
+	for i := range f.Fields {
+		f.Fields[i].Wrong = f.Fields[i].Name == name
+		f.Fields[i].Focus = f.Fields[i].Wrong
+	}
+}
+
+// blame binds a problem to one field.
+func (f *form) blame(name, problem string) {
+	for i := range f.Fields {
+		if f.Fields[i].Name == name {
+			f.Fields[i].Problem = problem
+		}
+	}
+}
+
 // render answers with a page. A form with problems focuses the first of them.
 func (v *visit) render(status int, name string, p *page) {
-	p.Token, p.Style = v.token(), v.staticURL("style.css")
+	p.Token, p.Style, p.Icon = v.token(), v.staticURL("style.css"), v.staticURL("icon.svg")
 	for _, s := range p.Scripts {
 		p.Source = append(p.Source, v.staticURL(s))
 	}
@@ -162,8 +207,12 @@ func (f *form) focus() {
 	}
 }
 
-// fail answers with a page that says what went wrong and what to do.
+// fail answers with a page that says what went wrong and what to do, or a script with that text.
 func (v *visit) fail(status int, title, text string) {
+	if v.r.Header.Get(tokenHeader) != "" {
+		v.sendProblem(status, title+". "+text)
+		return
+	}
 	v.render(status, "message", &page{Title: title, Lead: []string{text}, Links: []link{{applicationPath, "To the console"}}})
 }
 

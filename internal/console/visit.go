@@ -3,9 +3,10 @@ package console
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
+
+	"github.com/warder-iam/warder/internal/store"
 )
 
 // handler answers one visit.
@@ -21,11 +22,14 @@ type visit struct {
 	w    http.ResponseWriter
 	r    *http.Request
 	path string
+	seen seen
 	// id is the request's, a UUID.
 	id string
 	// now is when it came, UTC; address is whose it is, "" where that is not known.
 	now     time.Time
 	address string
+	// session that the browser's cookie opens; nil for none.
+	session *store.WebSession
 	// secret of this browser's cookie, "" where it has none, and form what it posted.
 	secret string
 	form   url.Values
@@ -37,8 +41,14 @@ const maxForm = 64 << 10
 // serve finds what answers: a form's is called only when it came from a page of this very browser.
 func (v *visit) serve() {
 	v.now, v.address = time.Now().UTC(), v.API.SourceAddress(v.r)
+	if w, ok := v.API.Store.WebSession(v.cookie(sessionCookie), v.now); ok {
+		v.session = w
+	}
 	if f, ok := v.static[v.path]; ok {
 		v.serveStatic(f)
+		return
+	}
+	if !v.admit() {
 		return
 	}
 	found, ok := v.routes[v.path]
@@ -47,7 +57,7 @@ func (v *visit) serve() {
 	case !ok && v.path == "/":
 		v.redirect(applicationPath)
 	case !ok && strings.HasPrefix(v.path, applicationPath) && reading:
-		v.serveApplication()
+		v.openApplication()
 	case !ok:
 		v.fail(http.StatusNotFound, "There is no such page", "The address may be mistyped.")
 	case reading && found.get != nil:
@@ -108,12 +118,4 @@ func (v *visit) readForm() bool {
 func (v *visit) redirect(to string) {
 	v.w.Header().Set("Location", to)
 	v.w.WriteHeader(http.StatusSeeOther)
-}
-
-// next is where the visitor wanted to go, or the application.
-func (v *visit) next(values url.Values) string {
-	if next := values.Get(nextField); sameOriginPath(next) && !slices.Contains([]string{"/", signInPath}, next) {
-		return next
-	}
-	return applicationPath
 }

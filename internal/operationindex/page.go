@@ -53,6 +53,9 @@ func state(o server.OperationState) string {
 	if o.Open != "" {
 		text += "; no permission needed: " + o.Open
 	}
+	if o.Own != "" {
+		text += "; no permission needed for one's own: " + o.Own
+	}
 	return strings.ReplaceAll(text, "|", `\|`)
 }
 

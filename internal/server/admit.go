@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/internal/awsapi"
 	"github.com/warder-iam/warder/internal/sigv4"
 	"github.com/warder-iam/warder/trail"
@@ -34,12 +35,7 @@ var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.Met
 // admit reads the request within its limits. What cannot be read to its end unmistakably is refused: two readers of it
 // could disagree.
 func (s *Server) admit(c *Call, w http.ResponseWriter, r *http.Request) error {
-	c.Env.Time = time.Now().UTC()
-	c.Env.SourceIP = s.SourceAddress(r)
-	c.Env.Secure = r.TLS != nil
-	c.Env.UserAgent = r.Header.Get("User-Agent")
-	c.Env.Referer = r.Header.Get("Referer")
-	c.Env.Region = s.Region
+	c.Env = s.environment(r, time.Now().UTC())
 	c.request = &request{tls: r.TLS}
 	switch {
 	case !slices.Contains(methods, r.Method):
@@ -62,6 +58,14 @@ func (s *Server) admit(c *Call, w http.ResponseWriter, r *http.Request) error {
 	c.request.path, c.request.query, _ = strings.Cut(r.RequestURI, "?")
 	c.request.wire = sigv4.Request{Method: r.Method, RawTarget: r.RequestURI, Header: r.Header, Host: sigv4.SignedHost(r.Host, r.TLS != nil), Body: body}
 	return nil
+}
+
+// environment is what a request tells of itself beside who and what.
+func (s *Server) environment(r *http.Request, now time.Time) authz.Environment {
+	return authz.Environment{
+		Time: now, SourceIP: s.SourceAddress(r), Secure: r.TLS != nil,
+		UserAgent: r.Header.Get("User-Agent"), Referer: r.Header.Get("Referer"), Region: s.Region,
+	}
 }
 
 func underscored(h http.Header) bool {
@@ -110,12 +114,20 @@ const maxHost = 260
 
 // tlsDetails of the connection; nil over plain HTTP.
 func (r *request) tlsDetails() *trail.TLSDetails {
-	if r == nil || r.tls == nil {
+	if r == nil {
+		return nil
+	}
+	return TLSDetails(r.tls, r.wire.Host)
+}
+
+// TLSDetails are what a record has of a connection and the Host that its client named; nil over plain HTTP.
+func TLSDetails(state *tls.ConnectionState, host string) *trail.TLSDetails {
+	if state == nil {
 		return nil
 	}
 	return &trail.TLSDetails{
-		TLSVersion:               strings.ReplaceAll(tls.VersionName(r.tls.Version), "TLS 1.", "TLSv1."),
-		CipherSuite:              tls.CipherSuiteName(r.tls.CipherSuite),
-		ClientProvidedHostHeader: r.wire.Host[:min(len(r.wire.Host), maxHost)],
+		TLSVersion:               strings.ReplaceAll(tls.VersionName(state.Version), "TLS 1.", "TLSv1."),
+		CipherSuite:              tls.CipherSuiteName(state.CipherSuite),
+		ClientProvidedHostHeader: host[:min(len(host), maxHost)],
 	}
 }

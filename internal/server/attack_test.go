@@ -15,6 +15,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/internal/api/iam"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/server/servertest"
@@ -308,8 +309,41 @@ func TestHandleRefuses(t *testing.T) {
 	mustPanic("no rule", server.Rule[*iam.GetUserInput]{})
 	mustPanic("no reason", server.NeedsNone[*iam.GetUserInput](""))
 	rule := server.NeedsNone[*iam.GetUserInput]("a test")
+	mustPanic("the caller's own for no reason", server.Own("", ownName, rule))
+	mustPanic("the caller's own and nothing to ask", server.Own("a test", ownName, server.Rule[*iam.GetUserInput]{}))
 	server.Handle(f.Server, iam.GetUser, rule, h)
 	mustPanic("twice", rule)
+}
+
+func ownName(c *server.Call, in *iam.GetUserInput) bool {
+	return in.UserName != nil && *in.UserName == c.Caller.UserName
+}
+
+// What is the caller's own needs no Allow, and everything else does; a Deny binds in both.
+func TestOwn(t *testing.T) {
+	f := newFixture(t)
+	rule := server.Ask(func(c *server.Call, in *iam.GetUserInput) authz.Ask {
+		return authz.Ask{Action: c.Action(), Resource: "arn:aws:iam::" + c.Caller.Account + ":user/" + *in.UserName}
+	})
+	server.Handle(f.Server, iam.GetUser, server.Own("a test", ownName, rule),
+		func(*server.Call, *iam.GetUserInput) (*iam.GetUserOutput, error) { return &iam.GetUserOutput{}, nil })
+	document := func(effect, user string) string {
+		return `{"Version":"2012-10-17","Statement":{"Effect":"` + effect + `","Action":"iam:GetUser","Resource":"arn:aws:iam::*:user/` + user + `"}}`
+	}
+	none, denied := f.account.User(t, "none"), f.account.User(t, "denied", document("Deny", "denied"))
+	allowed := f.account.User(t, "allowed", document("Allow", "none"))
+	for _, c := range []struct {
+		by   *servertest.Credentials
+		user string
+		code string
+	}{
+		{none, "none", ""}, {none, "denied", "AccessDenied"}, {denied, "denied", "AccessDenied"}, {denied, "none", "AccessDenied"},
+		{allowed, "none", ""}, {allowed, "allowed", ""}, {allowed, "denied", "AccessDenied"},
+	} {
+		if a := c.by.Call(t, "GetUser", "UserName", c.user); a.Code != c.code {
+			t.Errorf("about %s: %+v", c.user, a)
+		}
+	}
 }
 
 // A Deny binds where no Allow is needed.

@@ -44,9 +44,13 @@ func (j *Job) caller(account string) *authz.Caller {
 // trail.MaxAdditional bytes or nil, becomes the event's additionalEventData. An error is an *awsapi.Error, the one that a
 // client would have seen.
 func Do[In, Out any](ctx context.Context, s *Server, j *Job, account string, op awsapi.Op[In, Out], in In, why json.RawMessage) (out Out, err error) {
+	return undertake[In, Out](ctx, s, op.Operation, &undertaken{job: j, account: account, why: why, input: input{op.Operation, in}})
+}
+
+// undertake makes a call that came over no wire.
+func undertake[In, Out any](ctx context.Context, s *Server, op *awsapi.Operation, o origin) (out Out, err error) {
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
-	o := &undertaken{job: j, account: account, operation: op.Operation, why: why, input: in}
 	c := &Call{ID: uuid.NewString(), ctx: ctx, server: s, protocol: s.protocols.of[op.Service.Name], origin: o}
 	answer, public := s.live(c)
 	if public != nil {
@@ -56,13 +60,28 @@ func Do[In, Out any](ctx context.Context, s *Server, j *Job, account string, op 
 	return out, nil
 }
 
+// input is what a call gives that came over no wire: an operation, and the value of its input type.
+type input struct {
+	operation *awsapi.Operation
+	value     any
+}
+
+func (i input) identify(c *Call) error {
+	c.Operation = i.operation
+	return nil
+}
+
+func (i input) decode(c *Call, in any) error {
+	reflect.ValueOf(in).Elem().Set(reflect.ValueOf(i.value).Elem())
+	return awsapi.Validate(c.Operation, in, nil)
+}
+
 // undertaken is a call that a job makes.
 type undertaken struct {
-	job       *Job
-	account   string
-	operation *awsapi.Operation
-	why       json.RawMessage
-	input     any
+	input
+	job     *Job
+	account string
+	why     json.RawMessage
 }
 
 // admit: nothing comes over a wire, so there is no address, no agent and no transport to judge by.
@@ -72,11 +91,6 @@ func (o *undertaken) admit(c *Call) error {
 	if len(o.why) > trail.MaxAdditional {
 		return awsapi.MalformedInput.New("What is to be recorded beside the call is larger than %d bytes.", trail.MaxAdditional)
 	}
-	return nil
-}
-
-func (o *undertaken) identify(c *Call) error {
-	c.Operation = o.operation
 	return nil
 }
 
@@ -92,11 +106,6 @@ func (o *undertaken) resolve(_ *Call, snap *directory.Snapshot) (*authz.Caller, 
 		return nil, awsapi.AccessDenied.New("There is no account %s.", o.account)
 	}
 	return o.job.caller(o.account), nil
-}
-
-func (o *undertaken) decode(c *Call, in any) error {
-	reflect.ValueOf(in).Elem().Set(reflect.ValueOf(o.input).Elem())
-	return awsapi.Validate(c.Operation, in, nil)
 }
 
 func (o *undertaken) grant() *eval.Source { return &o.job.policy }

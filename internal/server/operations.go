@@ -25,6 +25,8 @@ type OperationState struct {
 	Action string `json:"action,omitempty"`
 	// Open is why the operation needs no permission; "" where it needs one.
 	Open string `json:"open,omitempty"`
+	// Own is why the operation needs none where it is about the caller's own things; "" where it needs one there too.
+	Own string `json:"own,omitempty"`
 	// Tests are the files of the source tree with wire tests of the operation.
 	Tests []string `json:"tests,omitempty"`
 }
@@ -36,7 +38,7 @@ func (s *Server) Operations() []OperationState {
 		for _, op := range svc.Operations {
 			state := OperationState{Service: svc.Name, Name: op.Name, State: NotYet}
 			if r := s.routes[op]; r != nil {
-				state.Action, state.Open, state.Reason = actionOf(op), r.open, r.refused
+				state.Action, state.Open, state.Own, state.Reason = actionOf(op), r.open, r.ownReason, r.refused
 				if state.State = Served; r.refused != "" {
 					state.State = Refused
 				}

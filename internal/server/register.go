@@ -23,6 +23,9 @@ type rule struct {
 	asks   func(c *Call, in any) ([]authz.Ask, error) // made of ask, or of open, where there is one
 	open   string
 	denial string
+	// own reports whether a call is about the caller's own, and needs no permission for the reason ownReason.
+	own       func(c *Call, in any) bool
+	ownReason string
 }
 
 // Asks makes the rule that every one of the asks must be allowed. The function may look at c.Account() and the input; it
@@ -39,6 +42,13 @@ func Ask[In any](f func(c *Call, in In) authz.Ask) Rule[In] {
 // NeedsNone is the rule of an operation that needs no permission; the reason stands in the reviewed list of such
 // operations. An explicit Deny, and the restrictions of temporary credentials, bind all the same.
 func NeedsNone[In any](reason string) Rule[In] { return Rule[In]{rule{open: reason}} }
+
+// Own makes of a rule one that needs no permission where the call is about the caller's own things; the reason stands in the
+// reviewed list. The rule's questions are asked all the same: as with NeedsNone, an explicit Deny binds.
+func Own[In any](reason string, own func(c *Call, in In) bool, r Rule[In]) Rule[In] {
+	r.own, r.ownReason = func(c *Call, in any) bool { return own(c, in.(In)) }, reason
+	return r
+}
 
 // Saying makes every denial by the rule read "User: ARN is not authorized to perform: ACTION" and this text, in place of the
 // resource and the reason: for operations whose caller may not learn from a denial whether, or what, something is.
@@ -82,6 +92,9 @@ func (s *Server) register(r *route) {
 	}
 	if _, twice := s.routes[r.op]; twice {
 		panic(fmt.Sprintf("server: %s:%s is registered twice", r.op.Service.Name, r.op.Name))
+	}
+	if (r.own != nil) != (r.ownReason != "") {
+		panic(fmt.Sprintf("server: %s:%s is open to the caller's own for no reason", r.op.Service.Name, r.op.Name))
 	}
 	if r.open != "" {
 		r.ask = func(c *Call, _ any) authz.Ask { return authz.Ask{Action: c.Action(), Resource: "*"} }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/warder-iam/warder/internal/awsapi"
 )
@@ -22,6 +23,9 @@ func (s *Server) reply(c *Call, w http.ResponseWriter, out any, public *awsapi.E
 	h.Set("Content-Length", strconv.Itoa(len(r.Body)))
 	if public != nil && c.encoded != "" && len(c.encoded) <= maxEncoded {
 		h.Set(encodedHeader, c.encoded)
+	}
+	if public != nil && public.RetryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(int((public.RetryAfter+time.Second-1)/time.Second)))
 	}
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")

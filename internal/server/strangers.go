@@ -24,6 +24,13 @@ type strangers struct {
 	unrecorded int
 }
 
+// RefuseStranger takes one refusal out of the budget of who proves nothing, for what comes by another way than an operation. It
+// reports whether the refusal is to be recorded, and if so how many were not since the last that was: its record says so in
+// refusalsNotRecorded.
+func (s *Server) RefuseStranger(address string, now time.Time) (unrecorded int, ok bool) {
+	return s.strangers.take(address, now)
+}
+
 // take reports whether one more refusal is recorded, and if so how many were not since the last that was.
 func (s *strangers) take(address string, now time.Time) (unrecorded int, ok bool) {
 	s.mu.Lock()

@@ -94,9 +94,28 @@ func (c *Checker) Password(ctx context.Context, a *directory.Account, name strin
 	if c.used != nil {
 		c.used(account, u.ID, try.Time)
 	}
+	return loginOf(a, u, profile, try.Time), nil
+}
+
+// LoginOf is how a user of the account, by unique id, or the root user, by the account's, stands who has proven by now who they
+// are; nil for who is not there or has no password.
+func LoginOf(a *directory.Account, principal string, now time.Time) *Login {
+	u := a.UserByID(principal)
+	if principal == a.ID() {
+		u = RootUser(a)
+	}
+	profile := a.LoginProfile(principal)
+	if u == nil || profile == nil {
+		return nil
+	}
+	return loginOf(a, u, profile, now)
+}
+
+// loginOf: a root user's password does not expire, since the account's policy is for its users alone.
+func loginOf(a *directory.Account, u *directory.User, profile *directory.LoginProfile, now time.Time) *Login {
 	policy := a.PasswordPolicy()
-	expired := policy.Expired(profile.Changed, try.Time)
-	return &Login{User: u, MustChange: expired || profile.ResetRequired, Locked: expired && policy.HardExpiry}, nil
+	expired := u.ID != a.ID() && policy.Expired(profile.Changed, now)
+	return &Login{User: u, MustChange: expired || profile.ResetRequired, Locked: expired && policy.HardExpiry}
 }
 
 // OldPassword verifies a known user's present password before it is changed. Its errors are Password's.

@@ -23,6 +23,32 @@ const (
 	defaultKinds  = 3 // of uppercase, lowercase, numbers and symbols
 )
 
+// Describe says, for whoever is to choose one, which passwords the policy allows, nil for AWS's default rules.
+func Describe(p *directory.PasswordPolicy) string {
+	if p == nil {
+		return fmt.Sprintf("At least %d characters of at least three of these kinds: uppercase letters, lowercase letters, numbers, symbols.", defaultLength)
+	}
+	text := fmt.Sprintf("At least %d characters", p.MinLength)
+	var kinds []string
+	for _, k := range []struct {
+		required bool
+		name     string
+	}{
+		{p.RequireUppercase, "uppercase letter"}, {p.RequireLowercase, "lowercase letter"}, {p.RequireNumbers, "number"}, {p.RequireSymbols, "symbol"},
+	} {
+		if k.required {
+			kinds = append(kinds, "one "+k.name)
+		}
+	}
+	if len(kinds) > 0 {
+		text += ", with at least " + strings.Join(kinds, ", ")
+	}
+	if p.Reuse > 0 {
+		text += fmt.Sprintf("; none of your last %d passwords", p.Reuse)
+	}
+	return text + "."
+}
+
 // allows checks a password against the policy, nil for AWS's default rules.
 func allows(p *directory.PasswordPolicy, a *directory.Account, password string) error {
 	has := struct{ upper, lower, number, symbol bool }{

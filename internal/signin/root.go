@@ -30,7 +30,7 @@ func (c *Checker) RootPassword(ctx context.Context, a *directory.Account, email 
 	if c.used != nil {
 		c.used(a.ID(), a.ID(), try.Time)
 	}
-	return &Login{User: RootUser(a), MustChange: profile.ResetRequired}, nil
+	return loginOf(a, RootUser(a), profile, try.Time), nil
 }
 
 // NewRootPassword is NewPassword for the root user with that address. The account's password policy is for its users alone; AWS's rules

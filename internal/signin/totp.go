@@ -46,11 +46,35 @@ func SeedText(seed seal.Secret) string {
 // SeedCode is a QR code, as PNG, of the URI that applications read: otpauth://totp/NAME@ACCOUNT?secret=SEED. account is the
 // account's alias, or its id. Source: IAM API Reference, VirtualMFADevice.
 func SeedCode(name, account string, seed seal.Secret) ([]byte, error) {
+	code, err := seedCode(name, account, seed)
+	if err != nil {
+		return nil, err
+	}
+	return code.PNG(), nil
+}
+
+// SeedModules is SeedCode as rows of modules, true for a dark one, without the quiet zone around them: four modules wide.
+func SeedModules(name, account string, seed seal.Secret) ([][]bool, error) {
+	code, err := seedCode(name, account, seed)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([][]bool, code.Size)
+	for y := range rows {
+		rows[y] = make([]bool, code.Size)
+		for x := range rows[y] {
+			rows[y][x] = code.Black(x, y)
+		}
+	}
+	return rows, nil
+}
+
+func seedCode(name, account string, seed seal.Secret) (*qr.Code, error) {
 	code, err := qr.Encode(seedURI(name, account, seed), qr.L)
 	if err != nil {
 		return nil, fmt.Errorf("signin: encode the QR code of device %s: %w", name, err)
 	}
-	return code.PNG(), nil
+	return code, nil
 }
 
 func seedURI(name, account string, seed seal.Secret) string {

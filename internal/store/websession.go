@@ -228,7 +228,9 @@ func (s *Store) WebSessions(account, principal string, now time.Time) []*WebSess
 	return all
 }
 
-// seen adds what is known of a session beside its record.
+// Seen adds to a session of a Snapshot what is known of it beside its record. It may have ended: look at Ends.
+func (s *Store) Seen(account string, w *directory.WebSession) *WebSession { return s.seen(account, w) }
+
 func (s *Store) seen(account string, w *directory.WebSession) *WebSession {
 	seen := &WebSession{WebSession: w, Account: account, Seen: w.Renewed, Ends: w.Expires}
 	if use, ok := s.used.last(w.ID); ok && use.At.After(seen.Seen) {

@@ -99,12 +99,13 @@ func newService() *awsapi.Service {
 		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}/acknowledge"), Status: 200},
 	}
 	s.Operations[opBeginPasskeyRegistration] = &awsapi.Operation{
-		Service: s,
-		Name:    "BeginPasskeyRegistration",
-		Input:   &shapes[shapeBeginPasskeyRegistrationInput],
-		Output:  &shapes[shapeBeginPasskeyRegistrationOutput],
-		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, LimitExceededException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
-		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/passkeys/v1/options"), Status: 200},
+		Service:  s,
+		Name:     "BeginPasskeyRegistration",
+		Input:    &shapes[shapeBeginPasskeyRegistrationInput],
+		Output:   &shapes[shapeBeginPasskeyRegistrationOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, LimitExceededException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/passkeys/v1/options"), Status: 200},
 	}
 	s.Operations[opCreateAccessToken] = &awsapi.Operation{
 		Service: s,

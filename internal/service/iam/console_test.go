@@ -3,6 +3,7 @@ package iam_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -141,5 +142,52 @@ func TestRevokedSessionChangesNothing(t *testing.T) {
 		if got := admin.Call(t, "CreateUser", "UserName", name); got.Code != "ExpiredToken" || a.Now().User(name) != nil {
 			t.Fatalf("after the revocation: %d %s", got.Status, got.Code)
 		}
+	}
+}
+
+// Passkeys are listed, looked at and taken away as AWS does with security keys; the root user's by the root user.
+func TestPasskeysAreDevices(t *testing.T) {
+	a := newConsoleFixture(t)
+	admin, root := a.Console(t, "admin"), a.Console(t, "")
+	alice := a.User(t, "alice")
+	id := a.Now().User("alice").ID
+	key := func(owner, path string) *directory.MFADevice {
+		return &directory.MFADevice{
+			ID: "K" + owner, Kind: directory.SecurityKey, Path: path, Name: "key-ABC", User: owner, Enabled: time.Now().UTC().Truncate(time.Second),
+			Credential: []byte("c" + owner), PublicKey: []byte("p"), Passkey: &directory.Passkey{Party: "iam.example.com"},
+		}
+	}
+	a.Put(t, key(id, "/user/alice/"), key(consoleAccount, "/root/"))
+	signedIn := a.Console(t, "alice", func(w *directory.WebSession) { w.Method, w.Device = directory.SignInPasskey, "K"+id })
+	const ofAlice, ofRoot = "arn:aws:iam::" + consoleAccount + ":u2f/user/alice/key-ABC", "arn:aws:iam::" + consoleAccount + ":u2f/root/key-ABC"
+	for _, c := range []struct {
+		by   *servertest.Credentials
+		call []string
+		has  string
+		code string
+	}{
+		{admin.Credentials, []string{"ListMFADevices", "UserName", "alice"}, "<UserName>alice</UserName><SerialNumber>" + ofAlice, ""},
+		{root.Credentials, []string{"ListMFADevices", "UserName", "alice"}, "<UserName>alice</UserName><SerialNumber>" + ofAlice, ""},
+		{root.Credentials, []string{"ListMFADevices"}, "<UserName>root</UserName><SerialNumber>" + ofRoot, ""},
+		{root.Credentials, []string{"GetMFADevice", "SerialNumber", ofRoot}, "<UserName>root</UserName>", ""},
+		{alice, []string{"ListMFADevices"}, "", "AccessDenied"},
+		{alice, []string{"DeactivateMFADevice", "SerialNumber", ofAlice}, "", "AccessDenied"},
+		{admin.Credentials, []string{"DeactivateMFADevice", "SerialNumber", ofRoot}, "", "NoSuchEntity"},
+		{admin.Credentials, []string{"DeactivateMFADevice", "UserName", "alice", "SerialNumber", ofRoot}, "", "NoSuchEntity"},
+		{root.Credentials, []string{"DeactivateMFADevice", "SerialNumber", ofAlice}, "", "NoSuchEntity"},
+		{admin.Credentials, []string{"DeactivateMFADevice", "UserName", "alice", "SerialNumber", ofAlice}, "", ""},
+		{root.Credentials, []string{"DeactivateMFADevice", "SerialNumber", ofRoot}, "", ""},
+	} {
+		got := c.by.Call(t, c.call[0], c.call[1:]...)
+		body := strings.Join(strings.Fields(got.Body), "")
+		if got.Code != c.code || !strings.Contains(body, c.has) {
+			t.Errorf("%v: %d %s: %s", c.call, got.Status, got.Code, got.Body)
+		}
+	}
+	if a.Now().Get("mfa/K"+id) != nil || a.Now().Get("mfa/K"+consoleAccount) != nil {
+		t.Error("they are there still")
+	}
+	if !refuses(t, signedIn) {
+		t.Error("the session that the passkey opened goes on without it")
 	}
 }

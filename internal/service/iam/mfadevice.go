@@ -11,6 +11,7 @@ import (
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/signin"
 	"github.com/warder-iam/warder/internal/store"
+	"github.com/warder-iam/warder/policy/eval"
 )
 
 func (iam *Service) registerMFA(s *server.Server) {
@@ -21,13 +22,13 @@ func (iam *Service) registerMFA(s *server.Server) {
 		return onUser(c, in.UserName)
 	}), iam.resyncMFADevice)
 	server.Handle(s, api.DeactivateMFADevice, server.Ask(func(c *server.Call, in *api.DeactivateMFADeviceInput) authz.Ask {
-		return onUser(c, nameOrOwn(c, in.UserName))
+		return onOwner(c, in.UserName)
 	}), iam.deactivateMFADevice)
 	server.Handle(s, api.ListMFADevices, server.Ask(func(c *server.Call, in *api.ListMFADevicesInput) authz.Ask {
-		return onUser(c, nameOrOwn(c, in.UserName))
+		return onOwner(c, in.UserName)
 	}), iam.listMFADevices)
 	server.Handle(s, api.GetMFADevice, server.Ask(func(c *server.Call, in *api.GetMFADeviceInput) authz.Ask {
-		return onUser(c, nameOrOwn(c, in.UserName))
+		return onOwner(c, in.UserName)
 	}), iam.getMFADevice)
 	iam.registerVirtualMFA(s)
 }
@@ -35,13 +36,38 @@ func (iam *Service) registerMFA(s *server.Server) {
 // notOfUser answers for a device that is there and is somebody else's or nobody's, and for one that is not.
 func notOfUser() *awsapi.Error { return api.NoSuchEntity.New("MFA Device invalid for user.") }
 
-// deviceOf finds a device of that user.
-func deviceOf(a *directory.Account, u *directory.User, serial string) (*directory.MFADevice, error) {
+// deviceOf finds a device of that user, or of the root user under the account's id.
+func deviceOf(a *directory.Account, userID, serial string) (*directory.MFADevice, error) {
 	d := a.MFADevice(serial)
-	if d == nil || d.User != u.ID {
+	if d == nil || d.User != userID {
 		return nil, notOfUser()
 	}
 	return d, nil
+}
+
+// rootName stands for the name of the root user, who has none.
+const rootName = "root"
+
+// asRoot: the root user who names nobody means itself, as on AWS.
+func asRoot(c *server.Call, name *string) bool { return name == nil && c.Caller.Kind == eval.Root }
+
+// ownerOf is whose devices are meant, by id and as clients see it: a user, or the root user.
+func ownerOf(c *server.Call, a *directory.Account, name *string) (id, shown string, err error) {
+	if asRoot(c, name) {
+		return a.ID(), rootName, nil
+	}
+	u, err := namedUser(c, a, name)
+	if err != nil {
+		return "", "", err
+	}
+	return u.ID, u.Name, nil
+}
+
+func onOwner(c *server.Call, name *string) authz.Ask {
+	if asRoot(c, name) {
+		return authz.Ask{Action: c.Action(), Resource: c.Caller.ARN}
+	}
+	return onUser(c, nameOrOwn(c, name))
 }
 
 // enableMFADevice gives a virtual device to a user. The two codes prove that the user has it.
@@ -67,7 +93,7 @@ func (iam *Service) enableMFADevice(c *server.Call, in *api.EnableMFADeviceInput
 
 func (iam *Service) resyncMFADevice(c *server.Call, in *api.ResyncMFADeviceInput) (*api.ResyncMFADeviceOutput, error) {
 	return withCodes(c, iam, in.UserName, func(tx *store.Tx, u *directory.User) (*api.ResyncMFADeviceOutput, error) {
-		d, err := deviceOf(tx.Account(), u, in.SerialNumber)
+		d, err := deviceOf(tx.Account(), u.ID, in.SerialNumber)
 		if err != nil {
 			return nil, err
 		}
@@ -107,11 +133,11 @@ func withCodes[Out any](c *server.Call, iam *Service, name string, change func(*
 // again, is gone with that.
 func (iam *Service) deactivateMFADevice(c *server.Call, in *api.DeactivateMFADeviceInput) (*api.DeactivateMFADeviceOutput, error) {
 	return server.Change(c, func(tx *store.Tx) (*api.DeactivateMFADeviceOutput, error) {
-		u, err := namedUser(c, tx.Account(), in.UserName)
+		owner, _, err := ownerOf(c, tx.Account(), in.UserName)
 		if err != nil {
 			return nil, err
 		}
-		d, err := deviceOf(tx.Account(), u, in.SerialNumber)
+		d, err := deviceOf(tx.Account(), owner, in.SerialNumber)
 		if err != nil {
 			return nil, err
 		}
@@ -126,31 +152,31 @@ func (iam *Service) deactivateMFADevice(c *server.Call, in *api.DeactivateMFADev
 }
 
 func (iam *Service) listMFADevices(c *server.Call, in *api.ListMFADevicesInput) (*api.ListMFADevicesOutput, error) {
-	u, err := namedUser(c, c.Account(), in.UserName)
+	owner, name, err := ownerOf(c, c.Account(), in.UserName)
 	if err != nil {
 		return nil, err
 	}
 	age := func(d *directory.MFADevice) string { return d.Enabled.UTC().Format(time.RFC3339) + " " + d.ID }
-	p, err := list(c, in.Marker, in.MaxItems, sortedAfter(c.Account().MFADevicesOf(u.ID), age), age, nil)
+	p, err := list(c, in.Marker, in.MaxItems, sortedAfter(c.Account().MFADevicesOf(owner), age), age, nil)
 	if err != nil {
 		return nil, err
 	}
 	devices := each(p.items, func(d *directory.MFADevice) api.MFADevice {
-		return api.MFADevice{UserName: u.Name, SerialNumber: c.Account().ARN(d), EnableDate: d.Enabled}
+		return api.MFADevice{UserName: name, SerialNumber: c.Account().ARN(d), EnableDate: d.Enabled}
 	})
 	return &api.ListMFADevicesOutput{MFADevices: devices, IsTruncated: new(p.truncated), Marker: p.marker}, nil
 }
 
 func (iam *Service) getMFADevice(c *server.Call, in *api.GetMFADeviceInput) (*api.GetMFADeviceOutput, error) {
-	u, err := namedUser(c, c.Account(), in.UserName)
+	owner, name, err := ownerOf(c, c.Account(), in.UserName)
 	if err != nil {
 		return nil, err
 	}
-	d, err := deviceOf(c.Account(), u, in.SerialNumber)
+	d, err := deviceOf(c.Account(), owner, in.SerialNumber)
 	if err != nil {
 		return nil, err
 	}
 	return &api.GetMFADeviceOutput{
-		UserName: new(u.Name), SerialNumber: in.SerialNumber, EnableDate: new(d.Enabled), Certifications: d.Certifications,
+		UserName: new(name), SerialNumber: in.SerialNumber, EnableDate: new(d.Enabled), Certifications: d.Certifications,
 	}, nil
 }

@@ -105,7 +105,9 @@ func publicPassword(err error) error {
 	case errors.As(err, &weak):
 		return api.PasswordPolicyViolation.New("%s", weak.Message)
 	case errors.As(err, &wait):
-		return awsapi.Throttling.New("Rate exceeded: %s", wait.Error())
+		throttled := awsapi.Throttling.New("Rate exceeded: %s", wait.Error())
+		throttled.RetryAfter = wait.Wait
+		return throttled
 	case errors.Is(err, signin.ErrBusy):
 		return awsapi.Throttling.New("Rate exceeded")
 	case errors.Is(err, signin.ErrWrongPassword):

@@ -5,6 +5,7 @@ import (
 	"github.com/warder-iam/warder/directory"
 	api "github.com/warder-iam/warder/internal/api/iam"
 	"github.com/warder-iam/warder/internal/server"
+	"github.com/warder-iam/warder/internal/signin"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/policy"
 	"github.com/warder-iam/warder/policy/eval"
@@ -26,11 +27,11 @@ func (iam *Service) registerPasswordPolicy(s *server.Server) {
 }
 
 // grantedByAccount asks for what the option "allow users to change their own password" of the account's password policy
-// grants to each user, as a resource policy would: a Deny and a permissions boundary bind all the same. Source: IAM API
-// Reference, UpdateAccountPasswordPolicy.
+// grants to each user, as a resource policy would: a Deny and a permissions boundary bind all the same. Whoever must set a new
+// password has it too, or could never sign in. Source: IAM API Reference, UpdateAccountPasswordPolicy.
 func grantedByAccount(c *server.Call, ask authz.Ask) ([]authz.Ask, error) {
 	p := c.Account().PasswordPolicy()
-	if p == nil || !p.UsersMayChange || c.Caller.Kind != eval.User {
+	if c.Caller.Kind != eval.User || (p == nil || !p.UsersMayChange) && !mustChange(c) {
 		return []authz.Ask{ask}, nil
 	}
 	grant, err := directory.NewDocument(policy.Resource, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"`+
@@ -40,6 +41,12 @@ func grantedByAccount(c *server.Call, ask authz.Ask) ([]authz.Ask, error) {
 	}
 	ask.ResourcePolicy = &eval.Source{Name: "password policy of account " + c.Caller.Account, Policy: grant.Compiled()}
 	return []authz.Ask{ask}, nil
+}
+
+// mustChange reports whether the calling user must set a new password, and may.
+func mustChange(c *server.Call) bool {
+	login := signin.LoginOf(c.Account(), c.Caller.PrincipalID, c.Time())
+	return login != nil && login.MustChange && !login.Locked
 }
 
 // updatePasswordPolicy replaces the whole policy: what is left out gets its default and not what it was.

@@ -17,6 +17,7 @@ import (
 	"github.com/warder-iam/warder/internal/accessmap"
 	api "github.com/warder-iam/warder/internal/api/warder"
 	"github.com/warder-iam/warder/internal/liveaudit"
+	"github.com/warder-iam/warder/internal/passkey"
 	"github.com/warder-iam/warder/internal/rewind"
 	"github.com/warder-iam/warder/internal/server/servertest"
 	"github.com/warder-iam/warder/internal/service/sts"
@@ -73,6 +74,11 @@ func (quiet) Lookup(context.Context, trailstore.Query) (trailstore.Page, error) 
 	return trailstore.Page{}, nil
 }
 
+const origin = "https://iam.example.com"
+
+// site is where the console of these tests is, over whatever address a test has asked.
+func site(string, bool) (passkey.Party, error) { return passkey.PartyAt(origin) }
+
 const trustAccount = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"` + account + `"},"Action":"sts:AssumeRole"}}`
 
 func document(statements ...string) string {
@@ -93,6 +99,7 @@ func newFixture(t testing.TB) *fixture {
 		warder.RegisterAudit(w.Server, liveaudit.New(liveaudit.Options{
 			Store: w.Store, Events: quiet{}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		}))
+		warder.RegisterConsole(w.Server, warder.Console{Store: w.Store, Passkeys: passkey.New(), Party: site})
 		sts.Register(w.Server, w.Keys, sts.Options{})
 	})
 	f.Account = world.Account(t, account)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/warder-iam/warder/internal/passkey/passkeytest"
 	"github.com/warder-iam/warder/internal/server/servertest"
 )
 
@@ -12,10 +13,12 @@ import (
 func TestWire(t *testing.T) {
 	f := newFixture(t)
 	newAlarms(t, f.Account)
-	users := map[string]*servertest.Credentials{"notes": f.notes, "admin": f.Admin(t, "admin")}
+	users := map[string]*servertest.Credentials{"notes": f.notes, "admin": f.Admin(t, "admin"), "alice": f.alice, "eve": f.eve}
 	users["muzzled"] = f.User(t, "muzzled", document(`{"Effect":"Allow","Action":"warder:*","Resource":"*"}`,
 		`{"Effect":"Deny","Action":"warder:MuteAlarm","Resource":"arn:aws:warder:us-east-1:*:alarm/*"}`))
-	f.World.Wire(t, "warder", func(name string) *servertest.Credentials { return users[name] }, func(text string) string {
-		return strings.ReplaceAll(text, "{soon}", time.Now().UTC().Add(time.Hour).Format(time.RFC3339))
-	})
+	alice := f.Console(t, "alice")
+	o, _ := options(t, users["admin"], `{"userName":"alice"}`)
+	credential := passkeytest.New(t).Create(t, o, origin)
+	fill := strings.NewReplacer("{soon}", time.Now().UTC().Add(time.Hour).Format(time.RFC3339), "{session}", alice.SessionID, `"{credential}"`, string(credential))
+	f.World.Wire(t, "warder", func(name string) *servertest.Credentials { return users[name] }, fill.Replace)
 }
