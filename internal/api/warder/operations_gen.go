@@ -18,6 +18,7 @@ var (
 	GetAlarm                 = awsapi.Op[*GetAlarmInput, *GetAlarmOutput]{Operation: Service.Operations[opGetAlarm]}
 	GetCatalogService        = awsapi.Op[*GetCatalogServiceInput, *GetCatalogServiceOutput]{Operation: Service.Operations[opGetCatalogService]}
 	GetGuardrailPlan         = awsapi.Op[*GetGuardrailPlanInput, *GetGuardrailPlanOutput]{Operation: Service.Operations[opGetGuardrailPlan]}
+	GetRootUser              = awsapi.Op[*GetRootUserInput, *GetRootUserOutput]{Operation: Service.Operations[opGetRootUser]}
 	ListAlarmRules           = awsapi.Op[*ListAlarmRulesInput, *ListAlarmRulesOutput]{Operation: Service.Operations[opListAlarmRules]}
 	ListAlarms               = awsapi.Op[*ListAlarmsInput, *ListAlarmsOutput]{Operation: Service.Operations[opListAlarms]}
 	ListCatalogServices      = awsapi.Op[*ListCatalogServicesInput, *ListCatalogServicesOutput]{Operation: Service.Operations[opListCatalogServices]}
@@ -29,6 +30,7 @@ var (
 	RevokeConsoleSessions    = awsapi.Op[*RevokeConsoleSessionsInput, *RevokeConsoleSessionsOutput]{Operation: Service.Operations[opRevokeConsoleSessions]}
 	TestAlarmChannels        = awsapi.Op[*TestAlarmChannelsInput, *TestAlarmChannelsOutput]{Operation: Service.Operations[opTestAlarmChannels]}
 	UnmuteAlarm              = awsapi.Op[*UnmuteAlarmInput, *UnmuteAlarmOutput]{Operation: Service.Operations[opUnmuteAlarm]}
+	UpdateRootEmail          = awsapi.Op[*UpdateRootEmailInput, *UpdateRootEmailOutput]{Operation: Service.Operations[opUpdateRootEmail]}
 )
 
 // Places in Service.Operations.
@@ -42,6 +44,7 @@ const (
 	opGetAlarm
 	opGetCatalogService
 	opGetGuardrailPlan
+	opGetRootUser
 	opListAlarmRules
 	opListAlarms
 	opListCatalogServices
@@ -53,6 +56,7 @@ const (
 	opRevokeConsoleSessions
 	opTestAlarmChannels
 	opUnmuteAlarm
+	opUpdateRootEmail
 	opCount
 )
 
@@ -150,6 +154,14 @@ func newService() *awsapi.Service {
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/guardrails/v1/plan"), Status: 200},
 	}
+	s.Operations[opGetRootUser] = &awsapi.Operation{
+		Service: s,
+		Name:    "GetRootUser",
+		Input:   &shapes[shapeGetRootUserInput],
+		Output:  &shapes[shapeGetRootUserOutput],
+		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Binding: &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/root/v1/user"), Status: 200},
+	}
 	s.Operations[opListAlarmRules] = &awsapi.Operation{
 		Service:  s,
 		Name:     "ListAlarmRules",
@@ -241,6 +253,14 @@ func newService() *awsapi.Service {
 		Output:  &shapes[shapeUnmuteAlarmOutput],
 		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}/unmute"), Status: 200},
+	}
+	s.Operations[opUpdateRootEmail] = &awsapi.Operation{
+		Service: s,
+		Name:    "UpdateRootEmail",
+		Input:   &shapes[shapeUpdateRootEmailInput],
+		Output:  &shapes[shapeUpdateRootEmailOutput],
+		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ConflictException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Binding: &awsapi.Binding{Method: "PUT", URI: awsapi.NewURI("/root/v1/email"), Status: 200},
 	}
 	return s
 }

@@ -30,6 +30,8 @@ const (
 	shapeGetCatalogServiceOutput
 	shapeGetGuardrailPlanInput
 	shapeGetGuardrailPlanOutput
+	shapeGetRootUserInput
+	shapeGetRootUserOutput
 	shapeListAlarmRulesInput
 	shapeListAlarmRulesOutput
 	shapeListAlarmsInput
@@ -52,6 +54,8 @@ const (
 	shapeTestAlarmChannelsOutput
 	shapeUnmuteAlarmInput
 	shapeUnmuteAlarmOutput
+	shapeUpdateRootEmailInput
+	shapeUpdateRootEmailOutput
 	shapeAction
 	shapeAlarm
 	shapeAlarmChannelTest
@@ -116,6 +120,10 @@ const (
 	shapePrincipal
 	shapeProperties
 	shapeRefusal
+	shapeRootDevice
+	shapeRootDevices
+	shapeRootEmail
+	shapeRootPassword
 	shapeSemantic
 	shapeServicePrefix
 	shapeServiceReference
@@ -208,6 +216,12 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "changes", Shape: &s[shapeGuardrailChanges], Required: true},
 		{Name: "leftAlone", Shape: &s[shapeGuardrailsLeftAlone], Required: true},
 	}}
+	s[shapeGetRootUserInput] = awsapi.Shape{Name: "GetRootUserInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetRootUserInput)(nil)).Elem()}
+	s[shapeGetRootUserOutput] = awsapi.Shape{Name: "GetRootUserOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetRootUserOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "email", Shape: &s[shapeRootEmail]},
+		{Name: "passwordTime", Shape: &s[shapeConsoleTime]},
+		{Name: "mfaDevices", Shape: &s[shapeRootDevices], Required: true},
+	}}
 	s[shapeListAlarmRulesInput] = awsapi.Shape{Name: "ListAlarmRulesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAlarmRulesInput)(nil)).Elem()}
 	s[shapeListAlarmRulesOutput] = awsapi.Shape{Name: "ListAlarmRulesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAlarmRulesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "rules", Shape: &s[shapeAlarmRules], Required: true},
@@ -280,6 +294,11 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	s[shapeUnmuteAlarmOutput] = awsapi.Shape{Name: "UnmuteAlarmOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UnmuteAlarmOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "alarm", Shape: &s[shapeAlarm], Required: true},
 	}}
+	s[shapeUpdateRootEmailInput] = awsapi.Shape{Name: "UpdateRootEmailInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateRootEmailInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "email", Shape: &s[shapeRootEmail], Required: true},
+		{Name: "password", Shape: &s[shapeRootPassword], Required: true},
+	}}
+	s[shapeUpdateRootEmailOutput] = awsapi.Shape{Name: "UpdateRootEmailOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateRootEmailOutput)(nil)).Elem()}
 	s[shapeAction] = awsapi.Shape{Name: "Action", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Action)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "name", Shape: &s[shapeName], Required: true},
 		{Name: "properties", Shape: &s[shapeProperties]},
@@ -484,6 +503,13 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "code", Shape: &s[shapeText], Required: true},
 		{Name: "message", Shape: &s[shapeText], Required: true},
 	}}
+	s[shapeRootDevice] = awsapi.Shape{Name: "RootDevice", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RootDevice)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "serialNumber", Shape: &s[shapeConsoleSerialNumber], Required: true},
+		{Name: "enableTime", Shape: &s[shapeConsoleTime], Required: true},
+	}}
+	s[shapeRootDevices] = awsapi.Shape{Name: "RootDevices", Kind: awsapi.List, Member: &s[shapeRootDevice], GoType: reflect.TypeOf((*[]RootDevice)(nil)).Elem()}
+	s[shapeRootEmail] = awsapi.Shape{Name: "RootEmail", Kind: awsapi.String, Min: new(int64(5)), Max: new(int64(64)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRootPassword] = awsapi.Shape{Name: "RootPassword", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Sensitive: true, GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeSemantic] = awsapi.Shape{Name: "Semantic", Kind: awsapi.String, Enum: []string{"execute_all", "deny_on_first_deny", "permit_on_first_permit"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeServicePrefix] = awsapi.Shape{Name: "ServicePrefix", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(63)), Pattern: awsapi.NewPattern("[a-z0-9][a-z0-9-]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeServiceReference] = awsapi.Shape{Name: "ServiceReference", Kind: awsapi.Document, GoType: reflect.TypeOf((*json.RawMessage)(nil)).Elem()}

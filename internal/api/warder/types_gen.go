@@ -147,6 +147,18 @@ type GetGuardrailPlanOutput struct {
 	LeftAlone []GuardrailLeftAlone
 }
 
+// GetRootUserInput is the input of GetRootUser.
+type GetRootUserInput struct{}
+
+// GetRootUserOutput is the output of GetRootUser.
+type GetRootUserOutput struct {
+	// Length 5 to 64.
+	Email        *string
+	PasswordTime *time.Time
+	// Required.
+	MfaDevices []RootDevice
+}
+
 // ListAlarmRulesInput is the input of ListAlarmRules.
 type ListAlarmRulesInput struct{}
 
@@ -291,6 +303,17 @@ type UnmuteAlarmOutput struct {
 	// Required.
 	Alarm Alarm
 }
+
+// UpdateRootEmailInput is the input of UpdateRootEmail.
+type UpdateRootEmailInput struct {
+	// Required. Length 5 to 64.
+	Email string
+	// Required. Sensitive. Length 1 to 128.
+	Password string
+}
+
+// UpdateRootEmailOutput is the output of UpdateRootEmail.
+type UpdateRootEmailOutput struct{}
 
 // Action is the model's structure Action.
 type Action struct {
@@ -566,4 +589,12 @@ type Refusal struct {
 	Code string
 	// Required.
 	Message string
+}
+
+// RootDevice is the model's structure RootDevice.
+type RootDevice struct {
+	// Required.
+	SerialNumber string
+	// Required.
+	EnableTime time.Time
 }
