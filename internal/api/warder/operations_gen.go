@@ -23,6 +23,7 @@ var (
 	GetFinding               = awsapi.Op[*GetFindingInput, *GetFindingOutput]{Operation: Service.Operations[opGetFinding]}
 	GetGuardrailPlan         = awsapi.Op[*GetGuardrailPlanInput, *GetGuardrailPlanOutput]{Operation: Service.Operations[opGetGuardrailPlan]}
 	GetReach                 = awsapi.Op[*GetReachInput, *GetReachOutput]{Operation: Service.Operations[opGetReach]}
+	GetRootUser              = awsapi.Op[*GetRootUserInput, *GetRootUserOutput]{Operation: Service.Operations[opGetRootUser]}
 	ListAlarmRules           = awsapi.Op[*ListAlarmRulesInput, *ListAlarmRulesOutput]{Operation: Service.Operations[opListAlarmRules]}
 	ListAlarms               = awsapi.Op[*ListAlarmsInput, *ListAlarmsOutput]{Operation: Service.Operations[opListAlarms]}
 	ListAuditChecks          = awsapi.Op[*ListAuditChecksInput, *ListAuditChecksOutput]{Operation: Service.Operations[opListAuditChecks]}
@@ -40,6 +41,7 @@ var (
 	RevokeConsoleSessions    = awsapi.Op[*RevokeConsoleSessionsInput, *RevokeConsoleSessionsOutput]{Operation: Service.Operations[opRevokeConsoleSessions]}
 	TestAlarmChannels        = awsapi.Op[*TestAlarmChannelsInput, *TestAlarmChannelsOutput]{Operation: Service.Operations[opTestAlarmChannels]}
 	UnmuteAlarm              = awsapi.Op[*UnmuteAlarmInput, *UnmuteAlarmOutput]{Operation: Service.Operations[opUnmuteAlarm]}
+	UpdateRootEmail          = awsapi.Op[*UpdateRootEmailInput, *UpdateRootEmailOutput]{Operation: Service.Operations[opUpdateRootEmail]}
 )
 
 // Places in Service.Operations.
@@ -58,6 +60,7 @@ const (
 	opGetFinding
 	opGetGuardrailPlan
 	opGetReach
+	opGetRootUser
 	opListAlarmRules
 	opListAlarms
 	opListAuditChecks
@@ -75,6 +78,7 @@ const (
 	opRevokeConsoleSessions
 	opTestAlarmChannels
 	opUnmuteAlarm
+	opUpdateRootEmail
 	opCount
 )
 
@@ -216,6 +220,14 @@ func newService() *awsapi.Service {
 		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException, ResourceNotFoundException},
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/map/v1/reach"), Status: 200},
+	}
+	s.Operations[opGetRootUser] = &awsapi.Operation{
+		Service: s,
+		Name:    "GetRootUser",
+		Input:   &shapes[shapeGetRootUserInput],
+		Output:  &shapes[shapeGetRootUserOutput],
+		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Binding: &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/root/v1/user"), Status: 200},
 	}
 	s.Operations[opListAlarmRules] = &awsapi.Operation{
 		Service:  s,
@@ -362,6 +374,14 @@ func newService() *awsapi.Service {
 		Output:  &shapes[shapeUnmuteAlarmOutput],
 		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ResourceNotFoundException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		Binding: &awsapi.Binding{Method: "POST", URI: awsapi.NewURI("/alarms/v1/alarms/{alarmId}/unmute"), Status: 200},
+	}
+	s.Operations[opUpdateRootEmail] = &awsapi.Operation{
+		Service: s,
+		Name:    "UpdateRootEmail",
+		Input:   &shapes[shapeUpdateRootEmailInput],
+		Output:  &shapes[shapeUpdateRootEmailOutput],
+		Errors:  []*awsapi.ErrorKind{AccessDeniedException, ConflictException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		Binding: &awsapi.Binding{Method: "PUT", URI: awsapi.NewURI("/root/v1/email"), Status: 200},
 	}
 	return s
 }

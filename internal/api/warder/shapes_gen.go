@@ -40,6 +40,8 @@ const (
 	shapeGetGuardrailPlanOutput
 	shapeGetReachInput
 	shapeGetReachOutput
+	shapeGetRootUserInput
+	shapeGetRootUserOutput
 	shapeListAlarmRulesInput
 	shapeListAlarmRulesOutput
 	shapeListAlarmsInput
@@ -74,6 +76,8 @@ const (
 	shapeTestAlarmChannelsOutput
 	shapeUnmuteAlarmInput
 	shapeUnmuteAlarmOutput
+	shapeUpdateRootEmailInput
+	shapeUpdateRootEmailOutput
 	shapeAccessDifference
 	shapeAccessDifferences
 	shapeAccessDirection
@@ -225,6 +229,10 @@ const (
 	shapeRemedyProof
 	shapeRemedyStep
 	shapeRemedySteps
+	shapeRootDevice
+	shapeRootDevices
+	shapeRootEmail
+	shapeRootPassword
 	shapeSemantic
 	shapeServicePrefix
 	shapeServiceReference
@@ -406,6 +414,12 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "truncated", Shape: &s[shapeFlag], Required: true},
 		{Name: "notAssessed", Shape: &s[shapeMapTexts], Required: true},
 	}}
+	s[shapeGetRootUserInput] = awsapi.Shape{Name: "GetRootUserInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetRootUserInput)(nil)).Elem()}
+	s[shapeGetRootUserOutput] = awsapi.Shape{Name: "GetRootUserOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetRootUserOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "email", Shape: &s[shapeRootEmail]},
+		{Name: "passwordTime", Shape: &s[shapeConsoleTime]},
+		{Name: "mfaDevices", Shape: &s[shapeRootDevices], Required: true},
+	}}
 	s[shapeListAlarmRulesInput] = awsapi.Shape{Name: "ListAlarmRulesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAlarmRulesInput)(nil)).Elem()}
 	s[shapeListAlarmRulesOutput] = awsapi.Shape{Name: "ListAlarmRulesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ListAlarmRulesOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "rules", Shape: &s[shapeAlarmRules], Required: true},
@@ -541,6 +555,11 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	s[shapeUnmuteAlarmOutput] = awsapi.Shape{Name: "UnmuteAlarmOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UnmuteAlarmOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "alarm", Shape: &s[shapeAlarm], Required: true},
 	}}
+	s[shapeUpdateRootEmailInput] = awsapi.Shape{Name: "UpdateRootEmailInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateRootEmailInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "email", Shape: &s[shapeRootEmail], Required: true},
+		{Name: "password", Shape: &s[shapeRootPassword], Required: true},
+	}}
+	s[shapeUpdateRootEmailOutput] = awsapi.Shape{Name: "UpdateRootEmailOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*UpdateRootEmailOutput)(nil)).Elem()}
 	s[shapeAccessDifference] = awsapi.Shape{Name: "AccessDifference", Kind: awsapi.Structure, GoType: reflect.TypeOf((*AccessDifference)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "direction", Shape: &s[shapeAccessDirection], Required: true},
 		{Name: "principals", Shape: &s[shapeTexts], Required: true},
@@ -1042,6 +1061,13 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "undo", Shape: &s[shapeRemedyCalls], Required: true},
 	}}
 	s[shapeRemedySteps] = awsapi.Shape{Name: "RemedySteps", Kind: awsapi.List, Member: &s[shapeRemedyStep], GoType: reflect.TypeOf((*[]RemedyStep)(nil)).Elem()}
+	s[shapeRootDevice] = awsapi.Shape{Name: "RootDevice", Kind: awsapi.Structure, GoType: reflect.TypeOf((*RootDevice)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "serialNumber", Shape: &s[shapeConsoleSerialNumber], Required: true},
+		{Name: "enableTime", Shape: &s[shapeConsoleTime], Required: true},
+	}}
+	s[shapeRootDevices] = awsapi.Shape{Name: "RootDevices", Kind: awsapi.List, Member: &s[shapeRootDevice], GoType: reflect.TypeOf((*[]RootDevice)(nil)).Elem()}
+	s[shapeRootEmail] = awsapi.Shape{Name: "RootEmail", Kind: awsapi.String, Min: new(int64(5)), Max: new(int64(64)), GoType: reflect.TypeOf((*string)(nil)).Elem()}
+	s[shapeRootPassword] = awsapi.Shape{Name: "RootPassword", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(128)), Sensitive: true, GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeSemantic] = awsapi.Shape{Name: "Semantic", Kind: awsapi.String, Enum: []string{"execute_all", "deny_on_first_deny", "permit_on_first_permit"}, GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeServicePrefix] = awsapi.Shape{Name: "ServicePrefix", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(63)), Pattern: awsapi.NewPattern("[a-z0-9][a-z0-9-]*"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeServiceReference] = awsapi.Shape{Name: "ServiceReference", Kind: awsapi.Document, GoType: reflect.TypeOf((*json.RawMessage)(nil)).Elem()}

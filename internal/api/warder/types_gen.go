@@ -296,6 +296,18 @@ type GetReachOutput struct {
 	NotAssessed []string
 }
 
+// GetRootUserInput is the input of GetRootUser.
+type GetRootUserInput struct{}
+
+// GetRootUserOutput is the output of GetRootUser.
+type GetRootUserOutput struct {
+	// Length 5 to 64.
+	Email        *string
+	PasswordTime *time.Time
+	// Required.
+	MfaDevices []RootDevice
+}
+
 // ListAlarmRulesInput is the input of ListAlarmRules.
 type ListAlarmRulesInput struct{}
 
@@ -564,6 +576,17 @@ type UnmuteAlarmOutput struct {
 	// Required.
 	Alarm Alarm
 }
+
+// UpdateRootEmailInput is the input of UpdateRootEmail.
+type UpdateRootEmailInput struct {
+	// Required. Length 5 to 64.
+	Email string
+	// Required. Sensitive. Length 1 to 128.
+	Password string
+}
+
+// UpdateRootEmailOutput is the output of UpdateRootEmail.
+type UpdateRootEmailOutput struct{}
 
 // AccessDifference is the model's structure AccessDifference.
 type AccessDifference struct {
@@ -1309,6 +1332,14 @@ type RemedyStep struct {
 	Call RemedyCall
 	// Required.
 	Undo []RemedyCall
+}
+
+// RootDevice is the model's structure RootDevice.
+type RootDevice struct {
+	// Required.
+	SerialNumber string
+	// Required.
+	EnableTime time.Time
 }
 
 // ServiceRight is the model's structure ServiceRight.

@@ -53,6 +53,7 @@ func RegisterConsole(s *server.Server, console Console) {
 		return p.ask(c)
 	})), w.revokeAll)
 	w.registerPasskeys(s)
+	w.registerRoot(s)
 }
 
 type consoleService struct{ Console }

@@ -13,7 +13,7 @@ import (
 func TestWire(t *testing.T) {
 	f := newFixture(t)
 	newAlarms(t, f.Account)
-	users := map[string]*servertest.Credentials{"notes": f.notes, "admin": f.Admin(t, "admin"), "alice": f.alice, "eve": f.eve}
+	users := map[string]*servertest.Credentials{"notes": f.notes, "admin": f.Admin(t, "admin"), "alice": f.alice, "eve": f.eve, "root": rootSession(t, f.Account)}
 	users["muzzled"] = f.User(t, "muzzled", document(`{"Effect":"Allow","Action":"warder:*","Resource":"*"}`,
 		`{"Effect":"Deny","Action":"warder:MuteAlarm","Resource":"arn:aws:warder:us-east-1:*:alarm/*"}`))
 	alice := f.Console(t, "alice")
