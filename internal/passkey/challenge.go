@@ -41,6 +41,8 @@ type challenge struct {
 // Passkeys are the open challenges of a process: bounded, each good once, for 5 minutes. All methods may be called at the
 // same time.
 type Passkeys struct {
+	most int // open ones of one kind
+
 	mu   sync.Mutex
 	open map[string]*challenge // by the challenge's text
 	of   map[string][]string   // the texts of a binding's, the oldest first
@@ -49,7 +51,7 @@ type Passkeys struct {
 
 // New makes a Passkeys without any challenge.
 func New() *Passkeys {
-	return &Passkeys{open: make(map[string]*challenge), of: make(map[string][]string)}
+	return &Passkeys{most: maxOpen, open: make(map[string]*challenge), of: make(map[string][]string)}
 }
 
 // keep opens a challenge.
@@ -59,10 +61,10 @@ func (p *Passkeys) keep(c *challenge, now time.Time) error {
 	if mine := p.of[c.binding]; len(mine) >= maxOpenOf {
 		p.forget(mine[0])
 	}
-	if p.used[c.use] >= maxOpen {
+	if p.used[c.use] >= p.most {
 		p.sweep(now)
 	}
-	if p.used[c.use] >= maxOpen {
+	if p.used[c.use] >= p.most {
 		return ErrBusy
 	}
 	c.expires = now.Add(challengeLife)
