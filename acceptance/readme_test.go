@@ -208,6 +208,14 @@ func TestAWSCLIValidation(t *testing.T) {
 	newReadme(t, "../docs/validate-policy.md").run("")
 }
 
+// TestAWSCLIPolicyPreview does what docs/policy-preview.md says.
+func TestAWSCLIPolicyPreview(t *testing.T) {
+	if err := exec.Command("aws", "--version").Run(); err != nil {
+		missing(t, "awscli", getAWSCLI)
+	}
+	newReadme(t, "../docs/policy-preview.md").run("")
+}
+
 // TestTerraformReadme does what README.md says with Terraform.
 func TestTerraformReadme(t *testing.T) {
 	if err := exec.Command("terraform", "version").Run(); err != nil {

@@ -60,7 +60,7 @@ function Preview({ answer: { differences, omitted, undecided, unfinished } }: { 
 function Group({ title, differences }: { title: string; differences: AccessDifference[] }) {
   return (
     <div>
-      <Box variant="h4">
+      <Box variant="h4" tagOverride="h3">
         {title} ({differences.length})
       </Box>
       <SpaceBetween size="xs">

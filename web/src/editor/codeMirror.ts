@@ -92,6 +92,22 @@ const colours = HighlightStyle.define([
   { tag: [tags.number, tags.bool, tags.null], color: tokens.colorTextStatusWarning },
 ]);
 
+/**
+ * typedOver puts what is typed in place of what is selected. Left to itself the browser would, in lines of several colours, write style
+ * attributes into the text for CodeMirror to read back, which the content security policy forbids.
+ */
+const typedOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to, empty } = view.state.selection.main;
+    const text = event.data;
+    if (event.inputType !== 'insertText' || text === null || empty || view.composing || view.state.readOnly) return false;
+    const insert = () => view.state.update({ ...view.state.replaceSelection(text), scrollIntoView: true, userEvent: 'input.type' });
+    if (!view.state.facet(EditorView.inputHandler).some((handler) => handler(view, from, to, text, insert))) view.dispatch(insert());
+    event.preventDefault();
+    return true;
+  },
+});
+
 export interface Options {
   label: string;
   writable: boolean;
@@ -119,6 +135,7 @@ export function extensions({ label, writable, completion, hover }: Options): Ext
   return [
     common,
     history(),
+    typedOver,
     highlightActiveLine(),
     indentOnInput(),
     indentUnit.of('  '),
