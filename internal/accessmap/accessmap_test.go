@@ -267,3 +267,47 @@ func TestReach(t *testing.T) {
 }
 
 func short(name string) string { return strings.TrimPrefix(name, prefix) }
+
+// TestPast: the map of a time before a change is without it, and what the trail does not tell is said.
+func TestPast(t *testing.T) {
+	snap := directory.Load(directory.NewLibrary(catalog.Load()), 7, map[string][]directory.Entity{own: readCase(t).Account.entities(own)})
+	change := &trail.Event{EventID: "1", EventName: "AttachUserPolicy", EventSource: "iam.amazonaws.com", EventTime: now.Add(-time.Hour),
+		RequestParameters: json.RawMessage(`{"userName":"alice","policyArn":"arn:aws:iam::aws:policy/AdministratorAccess"}`)}
+	older := &trail.Event{EventID: "0", EventName: "ListUsers", EventSource: "iam.amazonaws.com", EventTime: now.AddDate(0, -1, 0), ReadOnly: true}
+	m := mapsOf(snap, trailOf{older, change})
+	const attachment = ":user/alice attached arn:aws:iam::aws:policy/AdministratorAccess"
+	for _, c := range []struct {
+		at       time.Time
+		attached bool
+		unknown  int
+	}{{now, true, 0}, {now.Add(-time.Hour), true, 0}, {now.Add(-61 * time.Minute), false, 0}, {now.AddDate(0, -2, 0), false, 1}} {
+		out := analysed(t, m, &c.at)
+		nodes, edges := lines(out)
+		if slices.Contains(edges, attachment) != c.attached || len(out.Unknown) != c.unknown {
+			t.Errorf("at %v: edges %q, unknown %q", c.at, edges, out.Unknown)
+		}
+		admin := slices.ContainsFunc(nodes, func(line string) bool { return strings.HasPrefix(line, "user :user/alice +admin") })
+		if admin != c.attached {
+			t.Errorf("at %v alice is an administrator: %v", c.at, admin)
+		}
+	}
+	early := now.AddDate(-2, 0, 0)
+	if _, err := m.Graph(t.Context(), own, &api.GetAccessMapInput{At: &early}); err == nil {
+		t.Error("there is a map of a time at which there was no account")
+	}
+}
+
+// TestUnchanged: a reader who has the newest map is not sent it again.
+func TestUnchanged(t *testing.T) {
+	m := readCase(t).maps()
+	first := analysed(t, m, nil)
+	for revision, unchanged := range map[string]bool{first.Revision: true, "6": false} {
+		again, err := m.Graph(t.Context(), own, &api.GetAccessMapInput{Revision: &revision})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again.Unchanged != unchanged || (len(again.Nodes.Names) == 0) != unchanged {
+			t.Errorf("revision %s: unchanged %v with %d nodes", revision, again.Unchanged, len(again.Nodes.Names))
+		}
+	}
+}
