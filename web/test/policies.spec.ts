@@ -111,6 +111,23 @@ describe('policies', () => {
     await close();
   });
 
+  test('attached to a group, and detached again', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    await goTo(`/policies/${ofJobs}?tab=entities`);
+    await page.getByRole('button', { name: 'Attach', exact: true }).click();
+    await page.getByRole('checkbox', { name: 'Select readers' }).check({ force: true });
+    await accessible(page);
+    await page.getByRole('button', { name: 'Next', exact: true }).click();
+    await page.getByText('Nobody gains or loses access').waitFor(); // ann, its one member, has the policy already
+    await page.getByRole('dialog').getByRole('button', { name: 'Attach' }).click();
+    await page.getByText('Policy attached to group readers').waitFor();
+    await page.getByRole('checkbox', { name: 'Select Permissions group readers' }).check({ force: true });
+    await page.getByRole('button', { name: 'Detach', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Detach' }).click();
+    await page.getByText('Policy detached from group readers').waitFor();
+    await close();
+  });
+
   test('a policy is made by keyboard alone, with completion, and goes with what hangs on it', async () => {
     const { page, goTo, close } = await open(browser, server);
     await goTo('/policies/create');
