@@ -96,7 +96,7 @@ describe('the trail', () => {
     await page.getByLabel('Bucket').fill('trail-bucket');
     await page.keyboard.press('Enter');
     await page.getByRole('link', { name: 'all-events' }).press('Enter');
-    await page.getByRole('heading', { name: 'Digests' }).waitFor();
+    await page.getByRole('heading', { name: 'Digests', exact: true }).waitFor();
     await accessible(page);
     await screenshot(page, 'trail-trail');
     await page.getByRole('button', { name: 'Stop' }).press('Enter');

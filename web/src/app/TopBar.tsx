@@ -15,7 +15,7 @@ export function TopBar() {
   return (
     <div id="top">
       <TopNavigation
-        identity={{ href: to`/`, title: 'Warder', logo: { src: logo, alt: '' } }}
+        identity={{ href: to`/`, title: 'Warder', logo: { src: logo, alt: 'Logo' } }}
         utilities={[
           { type: 'button', text: session.region, ariaLabel: `Region ${session.region}`, disableUtilityCollapse: false },
           {
