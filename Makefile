@@ -1,7 +1,7 @@
 # make shows the targets. Everything that tests goes through tools/gate, which counts and fails when nothing ran.
 
-TARGETS = help run build generate lint test test-unit test-tools test-bench test-accuracy test-fuzz test-sdk test-awscli test-terraform test-audit test-oidc test-scenario test-reports test-trail test-crash test-powercut test-hostile fuzz bench bench-peers bench-packages clean
-.PHONY: $(TARGETS) gate
+TARGETS = help run build console generate lint test test-unit test-tools test-bench test-accuracy test-fuzz test-sdk test-awscli test-terraform test-audit test-oidc test-scenario test-reports test-console test-trail test-crash test-powercut test-hostile fuzz bench bench-peers bench-packages clean
+.PHONY: $(TARGETS) gate warder
 .DEFAULT_GOAL = help
 
 DATA      ?= .warder
@@ -18,9 +18,10 @@ help:
 	@echo 'Targets: $(TARGETS)'
 	@echo
 	@echo '  make run              build, then serve on $(LISTEN) with the data in $(DATA)  (DATA=DIR LISTEN=HOST:PORT)'
-	@echo '  make build            bin/warder'
+	@echo '  make build            bin/warder, with the console in it where Node.js is there'
+	@echo '  make console          the console alone, into internal/console/dist'
 	@echo '  make test             lint and every test; closes with "N passed, N failed, N skipped"'
-	@echo '  make test-SUITE       one part of it: unit tools bench accuracy fuzz sdk awscli terraform audit oidc scenario reports trail crash powercut hostile'
+	@echo '  make test-SUITE       one part of it: unit tools bench accuracy fuzz sdk awscli terraform audit oidc scenario reports console trail crash powercut hostile'
 	@echo '  make fuzz             every fuzz target for FUZZTIME each (FUZZTIME=1m)'
 	@echo '  make bench            the benchmarks beside net/http, the disk and the peers, COUNT runs of BENCHTIME each; closes with a table'
 	@echo '                        of the trail: EVENTS=10000000 events, for which TMPDIR needs 8 GB; SEARCH_MB=1000 of files, for an hour of jq'
@@ -30,16 +31,25 @@ help:
 	@echo
 	@echo 'WARDER_REQUIRE="awscli terraform node python3 boto3 botocore xmllint chromium jq s3 strace race" makes a missing client a failure instead of a notice.'
 
+build: console
+	@$(MAKE) --no-print-directory warder
+
+# The browser's part, which go build takes as it finds it.
+console:
+	@sh web/build.sh
+
 # Without debugger tables, and with a compiler that collects no garbage (at 4 times the usual heap it takes a tenth longer), the
 # first build on a cold cache takes about 85 CPU-seconds, three quarters of a minute of two cores: 27 are the standard library's,
 # 17 SQLite's, 20 our own. Stack traces need no such tables.
-build:
+warder:
 	@echo 'building bin/warder; the first time takes three quarters of a minute'
 	@GOGC=off GOMEMLIMIT=2GiB CGO_ENABLED=0 go build -trimpath -gcflags=all=-dwarf=false -ldflags=-w -o bin/warder ./cmd/warder
 
-# The first start says how to go on; it writes the administrator's key beside the data, not on the screen.
-run: build
-	@exec bin/warder serve --data $(DATA) --listen $(LISTEN) --admin-credentials $(DATA).credentials
+# The first start says how to go on; it writes the administrator's key beside the data, not on the screen. The server does not
+# wait for the console: that is built beside it, out of its way, and served from where it is put as soon as it is there.
+run: warder
+	@nice -n 19 sh web/build.sh & \
+	exec bin/warder serve --data $(DATA) --listen $(LISTEN) --admin-credentials $(DATA).credentials --console-dir internal/console/dist
 
 generate:
 	go run ./internal/apigen
@@ -53,9 +63,9 @@ lint: gate
 	@$(GATE) lint
 
 test: gate
-	@$(GATE) lint unit tools bench accuracy fuzz sdk awscli terraform audit oidc scenario reports trail crash powercut hostile
+	@$(GATE) lint unit tools bench accuracy fuzz sdk awscli terraform audit oidc scenario reports console trail crash powercut hostile
 
-test-unit test-tools test-bench test-accuracy test-fuzz test-sdk test-awscli test-terraform test-audit test-oidc test-scenario test-reports test-trail test-crash test-powercut test-hostile: test-%: gate
+test-unit test-tools test-bench test-accuracy test-fuzz test-sdk test-awscli test-terraform test-audit test-oidc test-scenario test-reports test-console test-trail test-crash test-powercut test-hostile: test-%: gate
 	@$(GATE) $*
 
 fuzz: test-fuzz

@@ -47,6 +47,10 @@ func suites() []suite {
 			clients: []*client{boto3(), node(), xmllint(), chromium()}, run: acceptance("TestReports"),
 		},
 		{
+			name: "console", about: "the console in a real browser, and what the compiler and the linter say of it",
+			clients: []*client{node(), chromium()}, run: acceptance("TestConsole"),
+		},
+		{
 			name: "trail", about: "trails in an S3 server that is not ours; the AWS CLI validates them, and other people's tools read them",
 			clients: []*client{awsCLI(), node(), jq()}, run: acceptance("TestTrail"),
 		},
@@ -58,7 +62,7 @@ func suites() []suite {
 
 // acceptancePrefixes are the beginnings of test names in the folder acceptance, one for each suite.
 func acceptancePrefixes() []string {
-	return []string{"TestSDK", "TestAWSCLI", "TestTerraform", "TestAudit", "TestOIDC", "TestScenario", "TestReports", "TestTrail", "TestCrash", "TestPowerCut", "TestHostile"}
+	return []string{"TestSDK", "TestAWSCLI", "TestTerraform", "TestAudit", "TestOIDC", "TestScenario", "TestReports", "TestConsole", "TestTrail", "TestCrash", "TestPowerCut", "TestHostile"}
 }
 
 // acceptance runs the tests in the folder acceptance whose names begin with prefix.

@@ -25,10 +25,14 @@ export interface Keys {
 
 /** readKeys reads the first profile of a file in AWS's credentials form. */
 export function readKeys(file: string): Keys {
-  const text = readFileSync(file, 'utf8');
+  return readKeysText(readFileSync(file, 'utf8'), file);
+}
+
+/** readKeysText is readKeys of a text; where says whose, in an error. */
+export function readKeysText(text: string, where: string): Keys {
   const value = (name: string) => {
     const found = new RegExp(`^${name}\\s*=\\s*(\\S+)`, 'm').exec(text)?.[1];
-    if (!found) throw new Error(`${file} has no ${name}`);
+    if (!found) throw new Error(`${where} has no ${name}`);
     return found;
   };
   return { accessKeyId: value('aws_access_key_id'), secretAccessKey: value('aws_secret_access_key') };

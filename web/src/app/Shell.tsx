@@ -1,11 +1,11 @@
-import AppLayout from '@cloudscape-design/components/app-layout';
+import AppLayout from '@cloudscape-design/components/app-layout-toolbar';
 import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import SideNavigation, { type SideNavigationProps } from '@cloudscape-design/components/side-navigation';
 import Spinner from '@cloudscape-design/components/spinner';
-import { Suspense, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { Outlet, useLocation, useNavigation } from 'react-router';
 
-import { Flashes } from '../components/Flash.tsx';
+import { Flashes, tidyFlashes } from '../components/Flash.tsx';
 import { areas } from './areas.ts';
 import { useCurrentLayout } from './layout.ts';
 import { base, to, useLinks } from './links.ts';
@@ -18,6 +18,8 @@ export function Shell() {
   useLinks();
   const { breadcrumbs, contentType } = useCurrentLayout();
   const [open, setOpen] = useState(wide);
+  const { pathname } = useLocation();
+  useEffect(tidyFlashes, [pathname]);
   return (
     <>
       <TopBar />
@@ -51,7 +53,7 @@ function Content() {
 function Navigation() {
   const { pathname } = useLocation();
   const [first] = pathname.split('/').filter(Boolean);
-  return <SideNavigation header={{ text: 'Warder', href: to`/` }} activeHref={`${base}/${first ?? ''}`} items={navigation()} />;
+  return <SideNavigation header={{ text: 'Identity and access', href: to`/` }} activeHref={`${base}/${first ?? ''}`} items={navigation()} />;
 }
 
 /** navigation are the areas' lines under their sections, in the order of areas. */

@@ -36,6 +36,18 @@ export const areas: Area[] = [
   },
   {
     section: 'Access management',
+    nav: [{ text: 'Groups', href: '/groups' }],
+    paths: ['groups'],
+    load: () => import('../pages/groups/index.tsx'),
+  },
+  {
+    section: 'Access management',
+    nav: [{ text: 'Roles', href: '/roles' }],
+    paths: ['roles'],
+    load: () => import('../pages/roles/index.tsx'),
+  },
+  {
+    section: 'Access management',
     nav: [{ text: 'Policies', href: '/policies' }],
     paths: ['policies'],
     load: () => import('../pages/policies/index.tsx'),

@@ -14,8 +14,20 @@ function set(next: Item[]): void {
   for (const listener of listeners) listener();
 }
 
+/** settled is how long, in milliseconds, a message stays in any case: it may have been for the page that is being gone to. */
+const settled = 2000;
+
+/** tidyFlashes takes away what went well before the reader went on. What went wrong stays until it is closed. */
+export function tidyFlashes(): void {
+  const now = Date.now();
+  set(items.filter(({ type, id }) => type !== 'success' || now - (made.get(id!) ?? 0) < settled));
+}
+
+const made = new Map<string, number>();
+
 function add(item: Item): string {
   const id = `flash-${++count}`;
+  made.set(id, Date.now());
   const remove = () => set(items.filter((other) => other.id !== id));
   set([{ dismissible: true, onDismiss: remove, ...item, id }, ...items].slice(0, 20));
   return id;

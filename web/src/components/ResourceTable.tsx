@@ -85,17 +85,19 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
   }, [items, columns, properties]);
 
   const filteringProperties = useMemo(() => filterProperties(columns, properties), [columns, properties]);
-  const [query, setQuery] = useState(() => readFilter(search, filteringProperties.map(({ key }) => key)));
+  const linked = variant === 'full-page'; // a page has one URL, and may have several smaller tables
+  const [query, setQuery] = useState(() => readFilter(linked ? search : new URLSearchParams(), filteringProperties.map(({ key }) => key)));
   const keys = filteringProperties.map(({ key }) => key).join(' ');
   const inUrl = search.getAll('f').join(' ') + search.get('or');
   useEffect(() => {
-    setQuery(readFilter(search, filteringProperties.map(({ key }) => key)));
+    if (linked) setQuery(readFilter(search, filteringProperties.map(({ key }) => key)));
     // The filter is the URL's, and may name a property that comes with later items.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [keys, inUrl]);
 
   const filter = (next: PropertyFilterProps.Query) => {
     setQuery(next);
+    if (!linked) return;
     const changed = new URLSearchParams(search);
     writeFilter(next, changed);
     setSearch(changed, { replace: true });
@@ -103,7 +105,7 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
 
   const [selected, setSelected] = useState<string[]>([]);
   const clear = <Button onClick={() => filter({ tokens: [], operation: 'and' })}>Clear filter</Button>;
-  const { items: shown, collectionProps, paginationProps, propertyFilterProps, filteredItemsCount } = useCollection(rows, {
+  const { items: shown, actions, collectionProps, paginationProps, propertyFilterProps, filteredItemsCount } = useCollection(rows, {
     propertyFiltering: {
       filteringProperties,
       defaultQuery: query,
@@ -118,13 +120,12 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
     const set = new Set(selected);
     return rows.filter((row) => set.has(id(row.item)));
   }, [rows, selected, id]);
-  const { onChange, ...propertyFilter } = propertyFilterProps;
-  useEffect(() => {
-    onChange(new CustomEvent('change', { detail: query }) as Parameters<typeof onChange>[0]);
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [query]);
+  const { setPropertyFiltering } = actions;
+  useEffect(() => setPropertyFiltering(query), [query]); // oxlint-disable-line react/exhaustive-deps
 
   const selectable = props.selectable ?? props.actions !== undefined;
+  // A part of a page with a few rows needs no tools to find one.
+  const small = variant !== 'full-page' && items.length <= 10 && query.tokens.length === 0;
   const counter = `${chosen.length > 0 ? `${chosen.length}/` : ''}${items.length.toLocaleString('en')}${props.more && items.length > 0 ? '+' : ''}`;
   const header = (
     <Header
@@ -170,8 +171,8 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
       columnDisplay={columns.map(({ id: column }) => ({ id: column, visible: preferences.visible.includes(column) }))}
       empty={props.error === undefined ? collectionProps.empty : <ErrorAlert error={props.error} onRetry={props.onReload} />}
       filter={
-        <PropertyFilter
-          {...propertyFilter}
+        small ? undefined : <PropertyFilter
+          {...propertyFilterProps}
           query={query}
           onChange={({ detail }) => filter(detail)}
           filteringPlaceholder={`Find ${noun[1]}`}
@@ -180,9 +181,9 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
           expandToViewport
         />
       }
-      pagination={<Pagination {...paginationProps} openEnd={props.more} />}
+      pagination={small ? undefined : <Pagination {...paginationProps} openEnd={props.more} />}
       preferences={
-        <CollectionPreferences
+        small ? undefined : <CollectionPreferences
           title="Preferences"
           confirmLabel="Confirm"
           cancelLabel="Cancel"

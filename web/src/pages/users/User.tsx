@@ -1,4 +1,4 @@
-import { GetUserCommand, ListUserTagsCommand, TagUserCommand, UntagUserCommand, type User as IamUser } from '@aws-sdk/client-iam';
+import { GetUserCommand, ListUserTagsCommand, TagUserCommand, UntagUserCommand, UpdateUserCommand, type User as IamUser } from '@aws-sdk/client-iam';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
@@ -18,6 +18,7 @@ import { DeleteDialog } from '../identity/DeleteDialog.tsx';
 import { LastAccessed } from '../identity/LastAccessed.tsx';
 import { Permissions } from '../identity/Permissions.tsx';
 import { definedTags } from '../identity/properties.ts';
+import { RenameDialog } from '../identity/RenameDialog.tsx';
 import { TagsTab } from '../identity/TagsTab.tsx';
 import { UrlTabs } from '../identity/UrlTabs.tsx';
 import { Credentials } from './credentials/Credentials.tsx';
@@ -30,7 +31,8 @@ export function User() {
   const { name = '' } = useParams();
   const navigate = useNavigate();
   const { data, error, reload } = useCall((abortSignal) => iam.send(new GetUserCommand({ UserName: name }), { abortSignal }), [name]);
-  const [deleting, setDeleting] = useState(false);
+  const [dialog, setDialog] = useState<'delete' | 'rename'>();
+  const close = () => setDialog(undefined);
   const user = data?.User;
   if (!user) {
     return (
@@ -39,12 +41,14 @@ export function User() {
       </Page>
     );
   }
+  const actions = (
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button onClick={() => setDialog('rename')}>Rename</Button>
+      <Button onClick={() => setDialog('delete')}>Delete</Button>
+    </SpaceBetween>
+  );
   return (
-    <Page
-      title={name}
-      breadcrumbs={above}
-      actions={<Button onClick={() => setDeleting(true)}>Delete</Button>}
-    >
+    <Page title={name} breadcrumbs={above} actions={actions}>
       <SpaceBetween size="l">
         <Summary user={user} />
         <UrlTabs
@@ -62,13 +66,26 @@ export function User() {
           ]}
         />
       </SpaceBetween>
-      {deleting && (
+      {dialog === 'rename' && (
+        <RenameDialog
+          noun="user"
+          name={name}
+          max={64}
+          rename={(NewUserName) => iam.send(new UpdateUserCommand({ UserName: name, NewUserName }))}
+          onRenamed={(next) => {
+            close();
+            void navigate(`/users/${encodeURIComponent(next)}`, { replace: true });
+          }}
+          onDismiss={close}
+        />
+      )}
+      {dialog === 'delete' && (
         <DeleteDialog
           noun={['user', 'users']}
           names={[name]}
           removal={removalOfUser}
           onPartly={reload}
-          onDismiss={(deleted) => (deleted ? void navigate('/users') : setDeleting(false))}
+          onDismiss={(deleted) => (deleted ? void navigate('/users') : close())}
         />
       )}
     </Page>

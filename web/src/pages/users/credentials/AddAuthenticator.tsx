@@ -77,7 +77,7 @@ function NameOf({ value, onChange, account }: { value: string; onChange: (value:
 function Scan({ device, codes, onChange }: { device: VirtualMFADevice; codes: string[]; onChange: (codes: string[]) => void }) {
   const seed = new TextDecoder().decode(device.Base32StringSeed);
   return (
-    <>
+    <SpaceBetween size="m">
       <FormField label="1. Scan this with the app" stretch>
         <Picture png={device.QRCodePNG!} alt="Code for an authenticator app" />
       </FormField>
@@ -94,6 +94,6 @@ function Scan({ device, codes, onChange }: { device: VirtualMFADevice; codes: st
           />
         </FormField>
       ))}
-    </>
+    </SpaceBetween>
   );
 }

@@ -1,5 +1,7 @@
 import { useEffect, useRef } from 'react';
 
+import styles from './picture.module.css';
+
 /** Picture draws a PNG that came in an answer. An image element would need a URL that the content security policy does not allow. */
 export function Picture({ png, alt }: { png: Uint8Array; alt: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -15,5 +17,5 @@ export function Picture({ png, alt }: { png: Uint8Array; alt: string }) {
     void draw();
     return () => void (gone = true);
   }, [png]);
-  return <canvas ref={canvas} role="img" aria-label={alt} />;
+  return <canvas className={styles.picture} ref={canvas} role="img" aria-label={alt} />;
 }

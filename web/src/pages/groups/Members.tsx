@@ -1,0 +1,122 @@
+import { AddUserToGroupCommand, GetGroupCommand, ListUsersCommand, RemoveUserFromGroupCommand, type User } from '@aws-sdk/client-iam';
+import Button from '@cloudscape-design/components/button';
+import FormField from '@cloudscape-design/components/form-field';
+import Link from '@cloudscape-design/components/link';
+import Multiselect from '@cloudscape-design/components/multiselect';
+import { useMemo, useState } from 'react';
+
+import { iam } from '../../api/clients/iam.ts';
+import { usePages } from '../../api/usePages.ts';
+import { to } from '../../app/links.ts';
+import { Age } from '../../components/Age.tsx';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import { ErrorAlert } from '../../components/ErrorAlert.tsx';
+import { flash } from '../../components/Flash.tsx';
+import { type Column, ResourceTable } from '../../components/ResourceTable.tsx';
+import { pageSize } from '../identity/details.ts';
+import { EditDialog } from '../identity/EditDialog.tsx';
+import { runSteps } from '../identity/steps.ts';
+
+const name = (user: User) => user.UserName!;
+const counted = (users: readonly unknown[]) => (users.length === 1 ? '1 user' : `${users.length} users`);
+
+const columns: Column<User>[] = [
+  { id: 'name', header: 'User name', cell: (u) => <Link href={to`/users/${name(u)}`}>{name(u)}</Link>, value: name },
+  { id: 'signin', header: 'Last console sign-in', cell: (u) => <Age date={u.PasswordLastUsed} />, value: (u) => u.PasswordLastUsed?.toISOString() },
+  { id: 'created', header: 'Created', cell: (u) => <Age date={u.CreateDate} />, value: (u) => u.CreateDate?.toISOString() },
+];
+
+/** Members shows the users of a group, to add and to remove. */
+export function Members({ group: GroupName }: { group: string }) {
+  const { items, reload, ...pages } = usePages(
+    async (Marker, abortSignal) => {
+      const answer = await iam.send(new GetGroupCommand({ GroupName, Marker, MaxItems: pageSize }), { abortSignal });
+      return { items: answer.Users ?? [], next: answer.Marker };
+    },
+    [GroupName],
+  );
+  const [adding, setAdding] = useState(false);
+  const remove = async (users: User[]) => {
+    const steps = users.map(({ UserName }) => ({ what: `Remove ${UserName}`, run: () => iam.send(new RemoveUserFromGroupCommand({ GroupName, UserName })) }));
+    const failure = await runSteps(steps, () => {});
+    if (failure) flash.error(failure.error);
+    else flash.success(`Removed ${counted(users)} from ${GroupName}`);
+    reload();
+  };
+  const add = <Button onClick={() => setAdding(true)}>Add users</Button>;
+  return (
+    <>
+      <ResourceTable
+        {...pages}
+        onReload={reload}
+        title="Users"
+        name="group-users"
+        noun={['user', 'users']}
+        variant="container"
+        items={items}
+        id={name}
+        columns={columns}
+        actions={(selected) => (
+          <>
+            <Button disabled={selected.length === 0} onClick={() => void remove(selected)}>
+              Remove
+            </Button>
+            {add}
+          </>
+        )}
+        empty={
+          <EmptyState title="Nobody is in this group" action={add}>
+            Users of the group may do what its policies allow.
+          </EmptyState>
+        }
+      />
+      {adding && (
+        <AddUsers
+          group={GroupName}
+          without={items.map(name)}
+          onDismiss={() => {
+            setAdding(false);
+            reload();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function AddUsers({ group: GroupName, without, onDismiss }: { group: string; without: readonly string[]; onDismiss: () => void }) {
+  const users = usePages(async (Marker, abortSignal) => {
+    const answer = await iam.send(new ListUsersCommand({ Marker, MaxItems: pageSize }), { abortSignal });
+    return { items: answer.Users ?? [], next: answer.Marker };
+  }, []);
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const options = useMemo(() => {
+    const members = new Set(without);
+    return users.items.map(name).filter((user) => !members.has(user)).map((value) => ({ value, label: value }));
+  }, [users.items, without]);
+  const save = async () => {
+    const steps = chosen.map((UserName) => ({ what: `Add ${UserName}`, run: () => iam.send(new AddUserToGroupCommand({ GroupName, UserName })) }));
+    const failure = await runSteps(steps, () => {});
+    if (failure) throw failure.error;
+    flash.success(`Added ${counted(chosen)} to ${GroupName}`);
+    onDismiss();
+  };
+  return (
+    <EditDialog title={`Add users to ${GroupName}`} submit="Add" valid={chosen.length > 0} onSave={save} onDismiss={onDismiss}>
+      <ErrorAlert error={users.error} onRetry={users.reload} />
+      <FormField label="Users">
+        <Multiselect
+          options={options}
+          selectedOptions={chosen.map((value) => ({ value, label: value }))}
+          onChange={({ detail }) => setChosen(detail.selectedOptions.map(({ value = '' }) => value))}
+          filteringType="auto"
+          virtualScroll
+          placeholder="Choose users"
+          statusType={users.more ? 'loading' : 'finished'}
+          empty="There are no users to add"
+          expandToViewport
+        />
+      </FormField>
+    </EditDialog>
+  );
+}

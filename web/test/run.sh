@@ -1,0 +1,7 @@
+#!/bin/sh
+# Runs the tests of the functions beside them in src, and those of the pages in a browser here. Arguments are node's:
+# --test-name-pattern=users.
+set -eu
+cd "$(dirname "$0")/.."
+# shellcheck disable=SC2046 # one file a line, none with a space
+exec node_modules/.bin/tsx --test --test-concurrency=1 --test-timeout=300000 "$@" $(find src -name '*.test.ts') test/*.spec.ts
