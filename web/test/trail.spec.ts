@@ -57,6 +57,7 @@ describe('the trail', () => {
       assert.equal(asked.pathname, '/console/ask');
       assert.equal(asked.searchParams.get('principal'), 'arn:aws:iam::123456789012:user/dmitri.volkov');
       assert.equal(asked.searchParams.get('action'), 'iam:AttachUserPolicy');
+      assert.ok(asked.searchParams.getAll('c').some((entry) => entry.includes('aws:SourceIp=127.0.0.1')), 'the address is asked about too');
       await page.getByRole('heading', { name: /Related events/ }).waitFor();
       await page.getByRole('link', { name: 'DeleteAccountPasswordPolicy' }).first().waitFor();
       await page.getByText('eventVersion').first().waitFor();
