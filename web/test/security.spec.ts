@@ -65,7 +65,7 @@ describe('the security pages', () => {
   test('preview a remedy, apply it step by step, and take it back', async () => {
     const { page, goTo, close } = await open(browser, server);
     await goTo('/findings?f=check%3Dgroup-empty');
-    await page.getByRole('link', { name: /Interns/ }).click();
+    await page.getByRole('link', { name: 'Group Interns has no members' }).click();
     await page.getByRole('button', { name: 'Preview the remedy' }).press('Enter');
     await page.getByText('Nobody loses anything').waitFor();
     await page.getByText('CreateGroup GroupName=Interns').waitFor();
@@ -91,6 +91,7 @@ describe('the security pages', () => {
     await page.getByRole('heading', { name: 'The event that raised it' }).waitFor();
     await accessible(page);
     await page.getByRole('button', { name: 'Acknowledge' }).press('Enter');
+    await page.waitForFunction(() => document.activeElement?.tagName === 'INPUT');
     await page.keyboard.type('it is the new partner, ticket 17');
     await page.keyboard.press('Enter');
     await page.getByRole('cell', { name: 'it is the new partner, ticket 17' }).waitFor();
@@ -100,7 +101,9 @@ describe('the security pages', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Mute' }).press('Enter');
     await state(page, 'Muted');
     await page.getByRole('button', { name: 'Unmute' }).press('Enter');
+    await page.getByRole('button', { name: 'Mute' }).waitFor();
     await page.getByRole('button', { name: 'Resolve' }).press('Enter');
+    await page.waitForFunction(() => document.activeElement?.tagName === 'INPUT');
     await page.keyboard.press('Enter');
     await state(page, 'Resolved');
     await screenshot(page, 'security-alarm');

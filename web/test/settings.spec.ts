@@ -46,9 +46,9 @@ describe('the settings', () => {
     const { page, goTo, close } = await open(browser, server);
     await goTo('/account-settings');
     await page.getByRole('button', { name: 'Change alias' }).press('Enter');
-    await page.getByLabel('Alias').fill('Not--One');
+    await page.getByLabel('Alias', { exact: true }).fill('Not--One');
     await page.getByText('This is no alias.').waitFor();
-    await page.getByLabel('Alias').fill('meridian');
+    await page.getByLabel('Alias', { exact: true }).fill('meridian');
     await page.keyboard.press('Enter');
     await page.getByText('People can sign in to meridian').waitFor();
     assert.deepEqual((await admin.iam.send(new ListAccountAliasesCommand({}))).AccountAliases, ['meridian']);
@@ -110,11 +110,11 @@ describe('the settings', () => {
   test('refuse a certificate that is none, and keep what was typed', async () => {
     const { page, goTo, close } = await open(browser, server);
     await goTo('/certificates');
-    await page.getByRole('button', { name: 'Upload' }).press('Enter');
+    await page.getByRole('button', { name: 'Upload', exact: true }).press('Enter');
     await page.getByLabel('Name').fill('web');
     await page.getByLabel('Certificate', { exact: true }).fill('no certificate');
     await page.getByLabel('Private key').fill('no key');
-    await page.getByRole('dialog').getByRole('button', { name: 'Upload' }).press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Upload', exact: true }).press('Enter');
     await page.getByText('That did not work').waitFor();
     assert.equal(await page.getByLabel('Name').inputValue(), 'web');
     await close();

@@ -8,6 +8,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, useState } from 'react';
 
 import { ErrorAlert } from './ErrorAlert.tsx';
+import { firstField } from './firstField.ts';
 
 export interface ConfirmDeleteProps {
   /** What is deleted: "user alice", "3 users". */
@@ -61,13 +62,14 @@ export function ConfirmDelete({ what, phrase, children, ready = true, onDelete, 
         <Alert type="warning">This cannot be undone.</Alert>
         {children}
         <form
+          ref={firstField}
           onSubmit={(event) => {
             event.preventDefault();
             if (confirmed) void remove();
           }}
         >
           <FormField label={`To confirm, type ${phrase}`}>
-            <Input value={typed} onChange={({ detail }) => setTyped(detail.value)} autoFocus autoComplete={false} />
+            <Input value={typed} onChange={({ detail }) => setTyped(detail.value)} autoComplete={false} />
           </FormField>
         </form>
         <ErrorAlert error={error} />

@@ -29,7 +29,7 @@ function add(item: Item): string {
   const id = `flash-${++count}`;
   made.set(id, Date.now());
   const remove = () => set(items.filter((other) => other.id !== id));
-  set([{ dismissible: true, onDismiss: remove, ...item, id }, ...items].slice(0, 20));
+  set([{ dismissible: true, dismissLabel: 'Close the message', onDismiss: remove, ...item, id }, ...items].slice(0, 20));
   return id;
 }
 

@@ -5,6 +5,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, useState } from 'react';
 
 import { ErrorAlert } from './ErrorAlert.tsx';
+import { firstField } from './firstField.ts';
 
 export interface FormDialogProps {
   title: string;
@@ -54,6 +55,7 @@ export function FormDialog({ title, verb, disabled, size, children, onSubmit, on
       }
     >
       <form
+        ref={firstField}
         onSubmit={(event) => {
           event.preventDefault();
           void submit();

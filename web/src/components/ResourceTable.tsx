@@ -64,13 +64,15 @@ export interface ResourceTableProps<T> {
   description?: ReactNode;
   /** A page of its own, or a part of one. */
   variant?: 'full-page' | 'container' | 'embedded';
+  /** The filter stands in the page's URL: that of one table, a full page's unless said otherwise. */
+  linked?: boolean;
 }
 
 type Row<T> = { item: T } & Record<string, unknown>;
 
 /** ResourceTable is a list: filtered by properties, sorted, paged, with selection and the filter in the URL. */
 export function ResourceTable<T>(props: ResourceTableProps<T>) {
-  const { items, id, columns, properties = [], noun, name, variant = 'full-page' } = props;
+  const { items, id, columns, properties = [], noun, name, variant = 'full-page', linked = variant === 'full-page' } = props;
   const [preferences, setPreferences] = usePreferences(name, columns);
   const [search, setSearch] = useSearchParams();
 
@@ -85,7 +87,6 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
   }, [items, columns, properties]);
 
   const filteringProperties = useMemo(() => filterProperties(columns, properties), [columns, properties]);
-  const linked = variant === 'full-page'; // a page has one URL, and may have several smaller tables
   const [query, setQuery] = useState(() => readFilter(linked ? search : new URLSearchParams(), filteringProperties.map(({ key }) => key)));
   const keys = filteringProperties.map(({ key }) => key).join(' ');
   const inUrl = search.getAll('f').join(' ') + search.get('or');
@@ -125,7 +126,7 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
 
   const selectable = props.selectable ?? props.actions !== undefined;
   // A part of a page with a few rows needs no tools to find one.
-  const small = variant !== 'full-page' && items.length <= 10 && query.tokens.length === 0;
+  const small = variant !== 'full-page' && !linked && items.length <= 10 && query.tokens.length === 0;
   const counter = `${chosen.length > 0 ? `${chosen.length}/` : ''}${items.length.toLocaleString('en')}${props.more && items.length > 0 ? '+' : ''}`;
   const header = (
     <Header

@@ -72,7 +72,7 @@ function Rename({ name, onDismiss }: { name: string; onDismiss: () => void }) {
       }}
     >
       <FormField label="Name">
-        <Input value={renamed} onChange={({ detail }) => setRenamed(detail.value)} autoFocus autoComplete={false} spellcheck={false} />
+        <Input value={renamed} onChange={({ detail }) => setRenamed(detail.value)} autoComplete={false} spellcheck={false} />
       </FormField>
     </FormDialog>
   );

@@ -30,7 +30,7 @@ export function Upload({ onDismiss, onDone }: { onDismiss: () => void; onDone: (
   return (
     <FormDialog title="Upload a server certificate" verb="Upload" size="large" disabled={missing} onSubmit={upload} onDismiss={onDismiss}>
       <FormField label="Name">
-        <Input value={values.name} onChange={set('name')} autoFocus autoComplete={false} spellcheck={false} />
+        <Input value={values.name} onChange={set('name')} autoComplete={false} spellcheck={false} />
       </FormField>
       <FormField label="Certificate" constraintText="In PEM.">
         <Textarea value={values.certificate} onChange={set('certificate')} rows={5} spellcheck={false} placeholder="-----BEGIN CERTIFICATE-----" />

@@ -78,7 +78,7 @@ function Edit({ arn, provider: { ClientIDList = [], ThumbprintList = [] }, onDis
   return (
     <FormDialog title="Edit the provider" verb="Save" disabled={wrong} onSubmit={save} onDismiss={onDismiss}>
       <FormField label="Audiences" description="Whom its tokens must be for, one a line.">
-        <Textarea value={audiences} onChange={({ detail }) => setAudiences(detail.value)} rows={4} spellcheck={false} autoFocus />
+        <Textarea value={audiences} onChange={({ detail }) => setAudiences(detail.value)} rows={4} spellcheck={false} />
       </FormField>
       <FormField label="Thumbprints" description="SHA-1 of the certificates that its server may have, one a line." errorText={wrong && 'A thumbprint is 40 hexadecimal digits.'}>
         <Textarea value={thumbprints} onChange={({ detail }) => setThumbprints(detail.value)} rows={3} spellcheck={false} />

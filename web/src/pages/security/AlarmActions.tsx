@@ -93,7 +93,7 @@ function Ask({ kind, alarms, onDismiss, onDone }: AskProps) {
     >
       <Box>{hint}</Box>
       <FormField label={kind === 'mute' ? 'Reason' : 'Note – optional'} description="Kept with the alarm, for whoever looks next." constraintText="Up to 500 characters.">
-        <Input value={note} onChange={({ detail }) => setNote(detail.value.slice(0, 500))} autoFocus autoComplete={false} />
+        <Input value={note} onChange={({ detail }) => setNote(detail.value.slice(0, 500))} autoComplete={false} />
       </FormField>
       {kind === 'mute' && (
         <FormField label="For">

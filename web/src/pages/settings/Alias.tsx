@@ -94,7 +94,7 @@ function Edit({ alias, onDismiss, onDone }: { alias: string; onDismiss: () => vo
         constraintText="3 to 63 lower-case letters, digits and single hyphens, none at the ends."
         errorText={name === '' || fits ? undefined : 'This is no alias.'}
       >
-        <Input value={name} onChange={({ detail }) => setName(detail.value)} autoFocus autoComplete={false} spellcheck={false} />
+        <Input value={name} onChange={({ detail }) => setName(detail.value)} autoComplete={false} spellcheck={false} />
       </FormField>
     </FormDialog>
   );

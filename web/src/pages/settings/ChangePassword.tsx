@@ -33,7 +33,7 @@ function Ask({ onDismiss }: { onDismiss: () => void }) {
   return (
     <FormDialog title="Change your password" verb="Change" disabled={old === '' || chosen === '' || chosen !== again} onSubmit={change} onDismiss={onDismiss}>
       <FormField label="Current password">
-        <Input type="password" autoComplete="current-password" value={old} onChange={({ detail }) => setOld(detail.value)} autoFocus />
+        <Input type="password" autoComplete="current-password" value={old} onChange={({ detail }) => setOld(detail.value)} />
       </FormField>
       <FormField label="New password">
         <Input type="password" autoComplete="new-password" value={chosen} onChange={({ detail }) => setChosen(detail.value)} />

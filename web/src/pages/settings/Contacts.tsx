@@ -192,9 +192,9 @@ function Edit({ title, fields, before, onSave, onDismiss }: { title: string; fie
   return (
     <FormDialog title={title} verb="Save" size="large" disabled={missing} onDismiss={onDismiss} onSubmit={save}>
       <ColumnLayout columns={2}>
-        {fields.map(({ name, label, required, type = 'text' }, i) => (
+        {fields.map(({ name, label, required, type = 'text' }) => (
           <FormField key={name} label={required ? label : `${label} – optional`}>
-            <Input type={type} value={values[name] ?? ''} autoFocus={i === 0} onChange={({ detail }) => setValues({ ...values, [name]: detail.value })} />
+            <Input type={type} value={values[name] ?? ''} onChange={({ detail }) => setValues({ ...values, [name]: detail.value })} />
           </FormField>
         ))}
       </ColumnLayout>

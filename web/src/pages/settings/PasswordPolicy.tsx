@@ -139,7 +139,7 @@ function Edit({ before, onDismiss, onDone }: { before: Policy; onDismiss: () => 
     <FormDialog title="Password policy" verb="Save" size="large" disabled={Object.values(wrong).some(Boolean)} onSubmit={save} onDismiss={onDismiss}>
       <ColumnLayout columns={3}>
         <FormField label="Minimum length" errorText={wrong.length}>
-          <Input type="number" value={length} onChange={({ detail }) => setLength(detail.value)} autoFocus />
+          <Input type="number" value={length} onChange={({ detail }) => setLength(detail.value)} />
         </FormField>
         <FormField label="Passwords not used again – optional" errorText={wrong.reuse}>
           <Input type="number" value={reuse} onChange={({ detail }) => setReuse(detail.value)} />

@@ -35,7 +35,7 @@ function Ask({ onDismiss, onCreated }: { onDismiss: () => void; onCreated: () =>
     <FormDialog title="Create trail" verb="Create" disabled={name === '' || bucket === ''} onSubmit={create} onDismiss={onDismiss}>
       <Box>It delivers the events of all regions, with digests, and starts at once.</Box>
       <FormField label="Name">
-        <Input value={name} onChange={({ detail }) => setName(detail.value)} autoFocus autoComplete={false} />
+        <Input value={name} onChange={({ detail }) => setName(detail.value)} autoComplete={false} />
       </FormField>
       <FormField label="Bucket" description="It must exist in the storage that the server’s setting trail-storage names: Warder makes none.">
         <Input value={bucket} onChange={({ detail }) => setBucket(detail.value)} autoComplete={false} spellcheck={false} />

@@ -10,10 +10,9 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 
 import { useCall } from '../../api/useCall.ts';
-import { to } from '../../app/links.ts';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { ResourceLink } from '../../components/ResourceLink.tsx';
-import { askParameters, explain, layerName, summary, type Condition, type Explanation, type Statement } from './explanation.ts';
+import { again, explain, layerName, summary, type Condition, type Explanation, type Statement } from './explanation.ts';
 import type { Denial, Record } from './record.ts';
 
 /** Denied says why a call was denied: what the record has, and what the policies of now would say to it. */
@@ -24,7 +23,7 @@ export function Denied({ record, denial }: { record: Record; denial: Denial }) {
         <Header
           variant="h2"
           description="As it was decided then."
-          actions={record.userIdentity?.arn && <Button href={`${to`/ask`}?${askParameters(record, denial)}`}>Ask again with other values</Button>}
+          actions={record.userIdentity?.arn && <Button href={again(record, denial)}>Ask again with other values</Button>}
         >
           Why was this denied?
         </Header>

@@ -50,6 +50,7 @@ export function Events() {
           name="events"
           noun={['event', 'events']}
           variant="container"
+          linked
           items={events.records}
           id={({ eventID }) => eventID}
           columns={columns}

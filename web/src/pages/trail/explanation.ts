@@ -1,4 +1,5 @@
 import { warder } from '../../api/warder.ts';
+import { askHref } from '../ask/question.ts';
 import type { Denial, Record } from './record.ts';
 
 /** Explanation is what Explain answers: policy/eval.Explanation. */
@@ -64,12 +65,14 @@ export function summary({ action, resource, layer, explicitDeny }: Denial): stri
   return `Nothing in ${layerName(layer)} allows ${action}${on}. What no policy allows is denied.`;
 }
 
-/** askParameters are those of the page that asks the same question again, with other values if need be. */
-export function askParameters(record: Record, { action, resource }: Denial): URLSearchParams {
-  const parameters = new URLSearchParams({ principal: record.userIdentity?.arn ?? '', action, resource });
-  for (const [key, value] of Object.entries(contextOf(record))) parameters.append('context', `${key}=${value}`);
-  return parameters;
+/** again is the page that asks the same question, with other values if need be. */
+export function again(record: Record, { action, resource }: Denial): string {
+  const entries = Object.entries(contextOf(record)).map(([key, value]) => ({ key, type: types[key] ?? 'String', list: false, values: [value] }));
+  return askHref({ principal: record.userIdentity?.arn ?? '', action, resource, entries, event: record.eventID });
 }
+
+/** types are those of the condition keys of contextOf that are no text. */
+const types: { [key: string]: string } = { 'aws:SourceIp': 'IPAddress', 'aws:MultiFactorAuthPresent': 'Bool' };
 
 /** contextOf are the condition keys that a record tells of. */
 export function contextOf({ sourceIPAddress, userAgent, awsRegion, userIdentity }: Record): { [key: string]: string } {
