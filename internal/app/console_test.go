@@ -65,8 +65,6 @@ func (v *visitor) ask(t *testing.T, method, path string, form url.Values) (*http
 	return resp, string(body)
 }
 
-var formToken = regexp.MustCompile(`name="form" value="([^"]+)"`)
-
 // post fills in the form on a page, and gives where that leads, "" where it stays.
 func (v *visitor) post(t *testing.T, path string, fields ...string) string {
 	t.Helper()
