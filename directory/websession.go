@@ -72,8 +72,12 @@ func (w *WebSession) OpensWith(secret []byte) bool {
 	return subtle.ConstantTimeCompare(sum[:], w.Hash) == 1
 }
 
-// Fingerprint tells this password of the user from every other one that the user had or will have.
+// Fingerprint tells this password of the user from every other one that the user had or will have. That of no profile is nil,
+// with which no session stands.
 func (l *LoginProfile) Fingerprint() []byte {
+	if l == nil {
+		return nil
+	}
 	sum := sha256.Sum256(l.Sealed)
 	return sum[:]
 }

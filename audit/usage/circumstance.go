@@ -51,6 +51,9 @@ func (c *circumstances) session() {
 		return
 	default:
 		own = &authz.Session{Type: authz.SessionToken, UserARN: c.caller.ARN, Issued: c.event.EventTime}
+		if c.event.SessionCredentialFromConsole == "true" {
+			own.Type = authz.Console // which may call IAM without a second factor
+		}
 		c.caller.Session = own
 	}
 	if recorded == nil {

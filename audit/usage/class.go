@@ -60,6 +60,7 @@ func appendClass(key []byte, e *trail.Event, actor string) []byte {
 	key = append(key, byte(OutcomeOf(e)))
 	flag(e.ReadOnly)
 	flag(e.TLSDetails != nil)
+	flag(e.SessionCredentialFromConsole == "true")
 	flag(u.SessionContext != nil)
 	if s := u.SessionContext; s != nil {
 		text(s.Attributes.CreationDate)

@@ -16,7 +16,7 @@ import (
 // Console is what the operations on signing in need beside the pipeline.
 type Console struct {
 	Store *store.Store
-	// Passkeys are the challenges that are open, those of the sign-in pages too.
+	// Passkeys are the challenges of registrations that are open.
 	Passkeys *passkey.Passkeys
 	// Party is the site of a request that was sent to that host, over TLS or not. Its errors are for people.
 	Party func(host string, secure bool) (passkey.Party, error)
