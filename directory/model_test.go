@@ -62,9 +62,11 @@ func anEntity() *rapid.Generator[Entity] {
 			text     = rapid.SampledFrom([]string{`{}`, `{"Version":"2012-10-17","Statement":[]}`, `x`})
 		)
 		inline := []InlinePolicy{{Name: "i", Document: Document{Text: text.Draw(t, "document")}}}
-		switch rapid.IntRange(0, 19).Draw(t, "kind") {
+		switch rapid.IntRange(0, 20).Draw(t, "kind") {
 		case 0:
-			return &AccountInfo{ID: "x", Alias: rapid.SampledFrom([]string{"", "one", "two"}).Draw(t, "alias")}
+			return &AccountInfo{ID: "x", Alias: rapid.SampledFrom([]string{"", "one", "two"}).Draw(t, "alias"), Email: rapid.SampledFrom([]string{"", "a@b", "c@d"}).Draw(t, "email")}
+		case 20:
+			return &Setup{Administrator: fmt.Sprint("AIDA", n), Token: []byte(name)}
 		case 1:
 			return &User{
 				ID: fmt.Sprint("AIDA", n), Name: name, Groups: groups.Draw(t, "groups"), Attached: arns.Draw(t, "attached"),
@@ -171,7 +173,7 @@ func checkSnapshot(t fatal, s *Snapshot, m model) {
 		ids = append(ids, a.ID())
 	}
 	same(t, "accounts", ids, slices.Sorted(maps.Keys(m)))
-	aliases, keys := make(map[string]string), make(map[string]string)
+	aliases, emails, keys := make(map[string]string), make(map[string]string), make(map[string]string)
 	for _, account := range slices.Sorted(maps.Keys(m)) {
 		checkAccount(t, s.Account(account), account, m[account])
 		for _, e := range m[account] {
@@ -179,6 +181,9 @@ func checkSnapshot(t fatal, s *Snapshot, m model) {
 			case *AccountInfo:
 				if aliases[e.Alias] == "" && e.Alias != "" {
 					aliases[e.Alias] = account
+				}
+				if emails[e.Email] == "" && e.Email != "" {
+					emails[e.Email] = account
 				}
 			case *AccessKey:
 				if keys[e.ID] == "" {
@@ -193,6 +198,13 @@ func checkSnapshot(t fatal, s *Snapshot, m model) {
 			got = a.ID()
 		}
 		same(t, "alias "+alias, got, aliases[alias])
+	}
+	for _, email := range []string{"", "a@b", "c@d"} {
+		got := ""
+		if a := s.AccountByEmail(strings.ToUpper(email)); a != nil {
+			got = a.ID()
+		}
+		same(t, "address "+email, got, emails[email])
 	}
 	for n := range 6 {
 		id, got := fmt.Sprint("AKIA", n), ""

@@ -36,7 +36,13 @@ import (
 //	cookie NAME new|same|gone|none   compared with before the last request
 //	event NAME OUTCOME [PATH=VALUE]  the next event on the trail; those that no line names fail the script
 func TestScripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txt")
+	scripts(t, "testdata/*.txt", func(t *testing.T, text string) { newScript(t).play(text) })
+}
+
+// scripts plays each file of a pattern, of which there must be one.
+func scripts(t *testing.T, pattern string, play func(t *testing.T, text string)) {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
 	}
@@ -45,7 +51,7 @@ func TestScripts(t *testing.T) {
 			t.Parallel()
 			text, err := os.ReadFile(f)
 			servertest.Check(t, err)
-			newScript(t).play(string(text))
+			play(t, string(text))
 		})
 	}
 }

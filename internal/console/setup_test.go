@@ -3,8 +3,6 @@ package console
 import (
 	"encoding/json"
 	"net/http"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -95,20 +93,11 @@ func (s *setupScript) answer() {
 
 // TestSetupScripts plays the scripts in testdata/setup, and looks for secrets wherever anything is written.
 func TestSetupScripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/setup/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
-	}
-	for _, f := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(f), ".txt"), func(t *testing.T) {
-			t.Parallel()
-			text, err := os.ReadFile(f)
-			servertest.Check(t, err)
-			s := newSetupScript(t)
-			s.play(string(text))
-			s.lookForSecrets()
-		})
-	}
+	scripts(t, "testdata/setup/*.txt", func(t *testing.T, text string) {
+		s := newSetupScript(t)
+		s.play(text)
+		s.lookForSecrets()
+	})
 }
 
 func (s *setupScript) lookForSecrets() {

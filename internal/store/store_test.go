@@ -92,7 +92,8 @@ func everything(account string) []directory.Entity {
 	document := directory.Document{Text: `{ "Version": "2012-10-17", "Statement": [] }`}
 	inline := []directory.InlinePolicy{{Name: "needle-inline", Document: document}}
 	return []directory.Entity{
-		&directory.AccountInfo{ID: account, Alias: "needle-" + account, Created: at},
+		&directory.AccountInfo{ID: account, Alias: "needle-" + account, Email: "needle@" + account, Created: at},
+		&directory.Setup{Administrator: "AIDA1", Token: []byte("needle-token"), Made: at, Browser: []byte("needle-browser"), Until: at, RootFactor: true},
 		&directory.User{ID: "AIDA1", Name: "needle-user", Path: "/needle/", Created: at, Boundary: "needle-arn", Tags: []directory.Tag{{Key: "needle", Value: "<&> \u2028"}}, Groups: []string{"AGPA1"}, Inline: inline},
 		&directory.Group{ID: "AGPA1", Name: "needle-group", Path: "/", Created: at, Attached: []string{"arn:aws:iam::aws:policy/needle"}, Inline: inline},
 		&directory.Role{ID: "AROA1", Name: "needle-role", Path: "/", Created: at, Trust: document, MaxSession: 3600},
@@ -462,6 +463,7 @@ func TestConflicts(t *testing.T) {
 		"name of saml":               &directory.SAMLProvider{ID: "SAMLP2", Name: "needle-Provider"},
 		"id of key":                  &directory.AccessKey{ID: "AKIA" + elsewhere, User: "AIDA1"},
 		"alias":                      &directory.AccountInfo{ID: here, Alias: "needle-" + elsewhere},
+		"address":                    &directory.AccountInfo{ID: here, Email: "NEEDLE@" + elsewhere},
 		"id of account":              &directory.AccountInfo{ID: elsewhere},
 	} {
 		var conflict *ConflictError
