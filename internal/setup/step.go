@@ -29,7 +29,7 @@ func Next(a *directory.Account) Step {
 		return StepRoot
 	case !s.RootFactor && len(a.MFADevicesOf(a.ID())) == 0:
 		return StepRootFactor
-	case !s.AdministratorPassword || a.UserByID(s.Administrator) == nil:
+	case !s.AdministratorPassword || a.UserByID(s.Administrator) == nil || a.LoginProfile(s.Administrator) == nil:
 		return StepAdministrator
 	case !s.AdministratorFactor && len(a.MFADevicesOf(s.Administrator)) == 0:
 		return StepAdministratorFactor
