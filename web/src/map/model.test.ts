@@ -53,7 +53,7 @@ describe('a map', () => {
     assert.deepEqual(search(map, '', 9), []);
     assert.deepEqual(search(map, 'arn', 2).length, 2);
   });
-  test('knows what stands around a node', () => assert.deepEqual([...neighbourhood(map, 1)].sort(), [0, 1, 2]));
+  test('knows what stands around a node', () => assert.deepEqual([...neighbourhood(map, 1)].toSorted(), [0, 1, 2]));
 });
 
 describe('a filter', () => {
