@@ -4,8 +4,8 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 
 import { accessible, launch, screenshot, watch } from './fixture/browser.ts';
-import { type Server, startServer } from './fixture/server.ts';
-import { addPasskeys, Authenticator, inConsole, passwords, rootEmail, signIn } from './fixture/signin.ts';
+import { passwords, rootEmail, type Server, startFresh } from './fixture/server.ts';
+import { addPasskeys, Authenticator, inConsole, signIn } from './fixture/people.ts';
 
 /** next waits for a step by its heading, looks at it and takes a picture. */
 async function step(page: Page, heading: string, picture: string): Promise<void> {
@@ -44,7 +44,7 @@ describe('the first run', () => {
   afterEach(() => server?.stop());
 
   test('by the printed link, with an authenticator app, then signing in with a code', async () => {
-    server = await startServer();
+    server = await startFresh();
     const { page, close } = await watch(await browser.newContext(), server);
     assert.notEqual(server.setupLink, '');
     await page.goto(server.setupLink);
@@ -87,7 +87,7 @@ describe('the first run', () => {
   });
 
   test('with passkeys for both, then signing in with one, as the administrator and as the root user', async () => {
-    server = await startServer();
+    server = await startFresh();
     const { page, context, close } = await watch(await browser.newContext(), server);
     await addPasskeys(context, page);
     await page.goto(server.setupLink);
