@@ -6,7 +6,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Browser } from 'playwright-core';
 
 import { readKeysText } from '../dev/session.ts';
-import { accessible, launch, open, screenshot } from './fixture/browser.ts';
+import { accessible, inEveryLook, launch, open } from './fixture/browser.ts';
 import { type Server, startServer } from './fixture/server.ts';
 
 const nothing = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iam:GetUser', Resource: '*' }] });
@@ -69,9 +69,9 @@ describe('users', () => {
     }
     const { page, goTo, close } = await open(browser, server);
     await goTo('/users?f=tag:team=blue');
-    await page.getByText('2 match').waitFor();
+    await page.getByText('2 match').first().waitFor();
     assert.equal(await page.getByRole('link', { name: 'gus' }).count(), 0);
-    await page.getByRole('checkbox', { name: 'Select all users of this page' }).check();
+    await page.getByRole('checkbox', { name: 'Select all users of this page' }).check({ force: true });
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByLabel('To confirm, type delete').fill('delete');
     await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
@@ -118,22 +118,15 @@ describe('users', () => {
     await close();
   });
 
-  for (const scheme of ['light', 'dark'] as const) {
-    for (const width of [1280, 390]) {
-      test(`every page of a user, ${scheme}, ${width} pixels`, async () => {
-        const { page, goTo, close } = await open(browser, server, { scheme, width });
-        for (const path of ['/users', '/users/create', ...['permissions', 'groups', 'credentials', 'tags', 'accessed'].map((tab) => `/users/gus?tab=${tab}`)]) {
-          await goTo(path);
-          await page.getByRole('heading', { level: 1 }).waitFor();
-          await accessible(page);
-          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-          assert.equal(overflow, 0, `${path} is wider than the window`);
-          await screenshot(page, `${path.replace(/\W+/g, '-').slice(1)}-${scheme}-${width}`);
-        }
-        await close();
-      });
+  test('every page of a user is fit to be seen', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    for (const path of ['/users', '/users/create', ...['permissions', 'groups', 'credentials', 'tags', 'accessed'].map((tab) => `/users/gus?tab=${tab}`)]) {
+      await goTo(path);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await inEveryLook(page, path.replace(/\W+/g, '-').slice(1));
     }
-  }
+    await close();
+  });
 });
 
 async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
