@@ -29,7 +29,7 @@ func (c *Console) routeSession() {
 // sessionInfo is what the application learns of who uses it.
 type sessionInfo struct {
 	Account     string    `json:"account"`
-	Alias       string    `json:"alias"`
+	Alias       string    `json:"alias,omitempty"`
 	Name        string    `json:"name"`
 	ARN         string    `json:"arn"`
 	Kind        string    `json:"kind"` // root or user

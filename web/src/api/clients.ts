@@ -1,4 +1,6 @@
-import { getCredentials, getSession } from './session.ts';
+import type { Pluggable } from '@smithy/types';
+
+import { getCredentials, getSession, inSession } from './session.ts';
 
 /**
  * config is that of every AWS client: the server that this page came from, with the session's temporary credentials. The
@@ -13,3 +15,11 @@ export const config = {
   credentials: getCredentials,
   maxAttempts: 3,
 };
+
+/** withSession has the calls of a client notice when the session has ended. */
+export function withSession<Client extends { middlewareStack: { use: (plugin: Pluggable<any, any>) => void } }>(client: Client): Client {
+  client.middlewareStack.use({
+    applyToStack: (stack) => stack.add((next) => (args) => inSession(() => next(args)), { step: 'initialize', name: 'warderSession' }),
+  });
+  return client;
+}

@@ -1,3 +1,5 @@
+import { isAttended, onActivity } from './presence.ts';
+
 /**
  * The signed-in person and the temporary credentials of this page. Both live in this module's memory and nowhere else: not in
  * storage, not in a URL.
@@ -42,7 +44,13 @@ export class SignedOut extends Error {
 }
 
 let session: Promise<Session> | undefined;
-let credentials: Promise<Credentials> | undefined;
+let credentials: Promise<Held> | undefined;
+let renewing: Promise<Held> | undefined;
+
+/** Held are credentials with the time from which others are got, in milliseconds since 1970. */
+interface Held extends Credentials {
+  renewAt: number;
+}
 
 /** getSession is who is signed in; asked for once. */
 export function getSession(): Promise<Session> {
@@ -52,33 +60,78 @@ export function getSession(): Promise<Session> {
 }
 
 async function fetchSession(): Promise<Session> {
-  return (await ask('/console/session', { method: 'GET' })) as Session;
+  const response = await ask('/console/session', { method: 'GET' });
+  if (!response.ok) throw unreadable(response);
+  return (await response.json()) as Session;
 }
 
-/** renewBefore is how long before their end credentials are replaced, in milliseconds. */
+/** renewBefore is how long before their end credentials are replaced, in milliseconds; half their time where that is less. */
 const renewBefore = 2 * 60_000;
 
 /** getCredentials is the credential provider of every client. Calls at the same time share one request. */
 export async function getCredentials(): Promise<Credentials> {
   const held = await credentials?.catch(() => undefined);
-  if (held && (!held.expiration || held.expiration.getTime() - Date.now() > renewBefore)) return held;
+  return held && Date.now() < held.renewAt ? held : renew();
+}
+
+/** The clients ask each time instead of keeping what they got: it may have been replaced. */
+getCredentials.memoized = true;
+
+function renew(): Promise<Held> {
   if (renewing) return renewing;
   credentials = fetchCredentials();
   renewing = credentials;
   return credentials.finally(() => (renewing = undefined));
 }
 
-let renewing: Promise<Credentials> | undefined;
+/** told is when the server last learned that somebody is here. */
+let told = 0;
 
-async function fetchCredentials(): Promise<Credentials> {
-  const { formToken } = await getSession();
-  const answer = (await ask('/console/credentials', { method: 'POST', headers: { 'X-Warder-Form': formToken } })) as {
-    accessKeyId: string;
-    secretAccessKey: string;
-    sessionToken?: string;
-    expiration: string;
-  };
-  return { ...answer, expiration: new Date(answer.expiration) };
+async function fetchCredentials(): Promise<Held> {
+  const mine = await getSession();
+  let response = await askCredentials(mine);
+  if (response.status === 403) {
+    // Another cookie since: a second factor was given again, or somebody has signed in.
+    session = undefined;
+    const now = await getSession();
+    if (now.arn !== mine.arn) throw toPageOfOther();
+    response = await askCredentials(now);
+  }
+  if (!response.ok) throw unreadable(response);
+  const answer = (await response.json()) as { accessKeyId: string; secretAccessKey: string; sessionToken?: string; expiration: string };
+  const expiration = new Date(answer.expiration);
+  const life = expiration.getTime() - Date.now();
+  return { ...answer, expiration, renewAt: Date.now() + Math.max(life - renewBefore, life / 2) };
+}
+
+function askCredentials({ formToken }: Session): Promise<Response> {
+  const attended = isAttended();
+  if (attended) told = Date.now();
+  // The header says that nobody is here, and that this keeps no session alive.
+  return ask('/console/credentials', { method: 'POST', headers: { 'X-Warder-Form': formToken, ...(attended ? {} : { 'X-Warder-Unattended': 'true' }) } });
+}
+
+/** keepAlive tells the server that the session is used whenever somebody does something here, be it without a call. */
+export function keepAlive({ idleSeconds }: Session): void {
+  onActivity(() => {
+    // What goes wrong is the next call's to say.
+    if (Date.now() - told > (idleSeconds * 1000) / 4) renew().catch(() => {});
+  });
+}
+
+/**
+ * inSession makes a call, and once more with other credentials where the server says that they have expired before their time. That
+ * the session has ended shows in asking for them: it leaves for the sign-in page.
+ */
+export async function inSession<T>(call: () => Promise<T>): Promise<T> {
+  const used = await credentials?.catch(() => undefined);
+  try {
+    return await call();
+  } catch (error) {
+    if (!/^ExpiredToken(Exception)?$/.test((error as Error).name)) throw error;
+    if ((await credentials?.catch(() => undefined)) === used) await renew();
+    return call();
+  }
 }
 
 /** signOut ends the session and goes to the sign-in page. */
@@ -96,9 +149,18 @@ export function toSignIn(): SignedOut {
   return new SignedOut();
 }
 
-async function ask(path: string, init: RequestInit): Promise<unknown> {
+/** toPageOfOther opens the page anew: another person has signed in with this browser. */
+function toPageOfOther(): SignedOut {
+  location.reload();
+  return new SignedOut();
+}
+
+async function ask(path: string, init: RequestInit): Promise<Response> {
   const response = await fetch(path, { ...init, cache: 'no-store', credentials: 'same-origin', redirect: 'error' });
   if (response.status === 401) throw toSignIn();
-  if (!response.ok) throw new Error(`The console's session cannot be read (${response.status}).`);
-  return response.json();
+  return response;
+}
+
+function unreadable({ status }: Response): Error {
+  return new Error(`The console's session cannot be read (${status}).`);
 }

@@ -3,7 +3,7 @@ import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 
 import { ServiceError } from './errors.ts';
-import { getCredentials, getSession } from './session.ts';
+import { getCredentials, getSession, inSession } from './session.ts';
 import { operations, type Operations } from './warder.gen.ts';
 
 export type * from './warder.gen.ts';
@@ -22,10 +22,18 @@ const signer = new SignatureV4({
  *
  * An answer other than success is thrown as a {@link ServiceError}, like those of the AWS clients.
  */
-export async function warder<Name extends keyof Operations>(
+export function warder<Name extends keyof Operations>(
   name: Name,
   input: Operations[Name]['input'],
   options: { abortSignal?: AbortSignal } = {},
+): Promise<Operations[Name]['output']> {
+  return inSession(() => send(name, input, options));
+}
+
+async function send<Name extends keyof Operations>(
+  name: Name,
+  input: Operations[Name]['input'],
+  options: { abortSignal?: AbortSignal },
 ): Promise<Operations[Name]['output']> {
   const signed = await signer.sign(request(name, input as Record<string, unknown>));
   const { pathname, search } = target(signed);

@@ -7,7 +7,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { RouterProvider } from 'react-router';
 
-import { getSession, SignedOut } from '../api/session.ts';
+import { getSession, keepAlive, SignedOut } from '../api/session.ts';
 import { Unreachable } from './Unreachable.tsx';
 import { router } from './router.tsx';
 import { SessionProvider } from './SessionContext.tsx';
@@ -17,6 +17,7 @@ startTheme();
 const root = createRoot(document.getElementById('root')!);
 try {
   const session = await getSession();
+  keepAlive(session);
   root.render(
     <StrictMode>
       <I18nProvider locale="en" messages={[messages]}>

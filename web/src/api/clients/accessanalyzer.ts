@@ -1,5 +1,5 @@
 import { AccessAnalyzerClient } from '@aws-sdk/client-accessanalyzer';
 
-import { config } from '../clients.ts';
+import { config, withSession } from '../clients.ts';
 
-export const accessAnalyzer = new AccessAnalyzerClient(config);
+export const accessAnalyzer = withSession(new AccessAnalyzerClient(config));

@@ -1,5 +1,5 @@
 import { AccountClient } from '@aws-sdk/client-account';
 
-import { config } from '../clients.ts';
+import { config, withSession } from '../clients.ts';
 
-export const account = new AccountClient(config);
+export const account = withSession(new AccountClient(config));

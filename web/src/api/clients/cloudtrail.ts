@@ -1,5 +1,5 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 
-import { config } from '../clients.ts';
+import { config, withSession } from '../clients.ts';
 
-export const cloudTrail = new CloudTrailClient(config);
+export const cloudTrail = withSession(new CloudTrailClient(config));

@@ -1,5 +1,5 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 
-import { config } from '../clients.ts';
+import { config, withSession } from '../clients.ts';
 
-export const iam = new IAMClient(config);
+export const iam = withSession(new IAMClient(config));

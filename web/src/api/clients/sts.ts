@@ -1,5 +1,5 @@
 import { STSClient } from '@aws-sdk/client-sts';
 
-import { config } from '../clients.ts';
+import { config, withSession } from '../clients.ts';
 
-export const sts = new STSClient(config);
+export const sts = withSession(new STSClient(config));
