@@ -11,8 +11,7 @@ export function publish(from: string, into: string): Plugin {
   return {
     name: 'warder-publish',
     apply: 'build',
-    closeBundle(error) {
-      if (error) return;
+    writeBundle() {
       cpSync(join(from, 'assets'), join(into, 'assets'), { recursive: true });
       cpSync(join(from, 'index.html'), join(into, 'index.html.new'));
       renameSync(join(into, 'index.html.new'), join(into, 'index.html'));
