@@ -211,7 +211,7 @@ func (d *delivered) testValidateLogs(t *testing.T) {
 		raw        bool                // change is of the compressed file
 		says       string
 	}{
-		{"a log file with another name in it", log, replacing(`"eventSource":"iam.`, `"eventSource":"iom.`), false, "INVALID: hash value doesn't match"},
+		{"a log file with another name in it", log, replacing(`"eventName":"`, `"eventName":"X`), false, "INVALID: hash value doesn't match"},
 		{"a log file without its last record", log, cutRecord, false, "INVALID: hash value doesn't match"},
 		{"a log file that is none", log, func([]byte) []byte { return []byte("none") }, true, "INVALID: invalid format"},
 		{"a log file that was taken away", log, nil, false, "INVALID: not found"},
