@@ -24,7 +24,7 @@ help:
 	@echo '  make test-SUITE       one part of it: unit tools bench accuracy fuzz sdk awscli terraform audit oidc scenario reports console trail crash powercut hostile'
 	@echo '  make fuzz             every fuzz target for FUZZTIME each (FUZZTIME=1m)'
 	@echo '  make bench            the benchmarks beside net/http, the disk and the peers, COUNT runs of BENCHTIME each; closes with a table'
-	@echo '                        of the trail: EVENTS=10000000 events, for which TMPDIR needs 8 GB; SEARCH_MB=1000 of files, for half an hour of jq'
+	@echo '                        of the trail: EVENTS=10000000 events, for which TMPDIR needs 8 GB; SEARCH_MB=1000 COUNT=1 BENCH=Search: a gigabyte of files, half an hour'
 	@echo '  make bench-peers      of these, decisions beside other engines (BENCH=Peers/opa for one)'
 	@echo '  make bench-packages   the benchmarks of the single packages'
 	@echo '  make generate         write anew what is generated: API shapes (python3 with botocore), catalog (npm), docs/operations.md'

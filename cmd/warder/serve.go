@@ -17,7 +17,8 @@ func (p *program) serve() *cobra.Command {
 		Use:   "serve",
 		Short: "Serve IAM, STS, CloudTrail and what else Warder has",
 		Long: `Serve IAM, STS, CloudTrail, Access Analyzer and the account's contacts until Ctrl-C or SIGTERM ("warder operations" lists
-what is served). The first start makes an account with the user admin and shows the user's access key, once. Later starts go on where the last one ended, whatever ended it.
+what is served). The first start makes an account with the user admin and shows the user's access key, once. Later starts go on
+where the last one ended, whatever ended it.
 
 SIGTERM and Ctrl-C finish the requests that run; a second one ends at once. SIGHUP reads the TLS certificate anew.`,
 		Example: `  warder serve

@@ -118,10 +118,8 @@ func (b *bounds) resume(cursor string) error {
 		return nil
 	}
 	text, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	if strings.ContainsAny(cursor, "\r\n") { // which decoding passes over
-		return ErrCursor
-	}
-	if err != nil || len(text) != cursorSize || text[0] != cursorVersion || [8]byte(text[1:]) != b.id {
+	lines := strings.ContainsAny(cursor, "\r\n") // which decoding passes over
+	if err != nil || lines || len(text) != cursorSize || text[0] != cursorVersion || [8]byte(text[1:]) != b.id {
 		return ErrCursor
 	}
 	last := position{int64(binary.BigEndian.Uint64(text[9:])), binary.BigEndian.Uint64(text[17:])}

@@ -21,9 +21,10 @@ func Compile(l Layers) *Set {
 		return NewSet(l)
 	}
 	c := &compiled{set: Set{layers: l}}
-	if c.index.build(&l) {
-		c.set.index, c.set.indexed = &c.index, ^layerSet(0)
+	if !c.index.build(&l) {
+		return NewSet(l) // which keeps nothing of the attempt
 	}
+	c.set.index, c.set.indexed = &c.index, ^layerSet(0)
 	return &c.set
 }
 

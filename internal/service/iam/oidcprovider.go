@@ -141,7 +141,8 @@ func issuerURL(text string) (string, error) {
 	rest, ok := strings.CutPrefix(text, "https://")
 	u, err := url.Parse(text)
 	odd := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`?#%*\"<>`, r) }
-	if !ok || err != nil || u.User != nil || !isIssuerHost(u) || strings.ContainsFunc(rest, odd) || u.EscapedPath() != u.Path || strings.HasSuffix(rest, "/") ||
+	if !ok || err != nil || u.User != nil || !isIssuerHost(u) || strings.ContainsFunc(rest, odd) || strings.HasSuffix(rest, "/") ||
+		u.EscapedPath() != u.Path || // there is another spelling
 		!strings.ContainsAny(rest, ".:/") || // its condition keys could pass for those of a service: "sts:…"
 		u.Path != "" && path.Clean(u.Path) != u.Path {
 		return "", awsapi.ValidationError.New("Invalid Open ID Connect Provider URL")
