@@ -30,6 +30,7 @@ var layers = map[string]int{
 	"internal/visible":   0,
 	"internal/wholefile": 0,
 	"internal/linesort":  0,
+	"internal/turns":     0,
 
 	"arn":               1,
 	"trail":             1,

@@ -37,6 +37,7 @@ import (
 	"github.com/warder-iam/warder/internal/sigv4"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/internal/trailstore"
+	"github.com/warder-iam/warder/internal/turns"
 	"github.com/warder-iam/warder/internal/wholefile"
 )
 
@@ -233,7 +234,8 @@ func (a *App) listen(ctx context.Context) error {
 		Store: a.store, Keys: a.keys, SignIn: signIn, Recorder: a.recorder, Region: Region, Renewed: a.takeLink,
 	})
 	authenticator := &authn.Authenticator{Keys: a.keys, Cache: sigv4.NewKeyCache(signingKeys)}
-	a.audits = a.newLiveAudit()
+	expensive := turns.New(turns.Options{})
+	a.audits = a.newLiveAudit(expensive)
 	api := newServer(server.Options{
 		Store:          a.store,
 		Authn:          authenticator,
@@ -247,7 +249,7 @@ func (a *App) listen(ctx context.Context) error {
 		Touch:          a.touch,
 		SignIn:         signIn,
 	}, parts{
-		store: a.store, keys: a.keys, alarms: a.alarms, audits: a.audits, plan: a.guardrailPlan, maps: newMaps(a.store, a.recorder.index),
+		store: a.store, keys: a.keys, alarms: a.alarms, audits: a.audits, plan: a.guardrailPlan, maps: newMaps(a.store, a.recorder.index, expensive), turns: expensive,
 		tokens:  sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()},
 		saml:    sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients},
 		trails:  cloudtrail.Options{Region: Region, Events: a.recorder.index, Keys: a.store, Storage: a.trailStorage(), Status: trailStatus{a.trails}},

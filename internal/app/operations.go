@@ -22,6 +22,7 @@ import (
 	"github.com/warder-iam/warder/internal/service/warder"
 	"github.com/warder-iam/warder/internal/session"
 	"github.com/warder-iam/warder/internal/store"
+	"github.com/warder-iam/warder/internal/turns"
 )
 
 // awsServices are the services of AWS that Warder has.
@@ -49,6 +50,7 @@ type parts struct {
 	maps    warder.AccessMap
 	alarms  *alarms
 	audits  *liveaudit.Live
+	turns   *turns.Turns
 	trails  cloudtrail.Options
 	console warder.Console
 }
@@ -60,6 +62,7 @@ func newServer(o server.Options, p parts) *server.Server {
 	cloudtrail.Register(s, p.trails)
 	warder.RegisterGuardrails(s, p.plan)
 	warder.RegisterMap(s, p.maps)
+	warder.RegisterPreview(s, p.turns)
 	warder.RegisterAudit(s, p.audits)
 	warder.RegisterConsole(s, p.console)
 	return s

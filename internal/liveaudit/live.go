@@ -16,6 +16,7 @@ import (
 	"github.com/warder-iam/warder/internal/service/cloudtrail"
 	"github.com/warder-iam/warder/internal/service/iam"
 	"github.com/warder-iam/warder/internal/store"
+	"github.com/warder-iam/warder/internal/turns"
 )
 
 // Options of Live. All must be set but Channels and Status.
@@ -25,6 +26,8 @@ type Options struct {
 	Events cloudtrail.Events
 	// Status is how the delivery of trails goes; nil where nothing is delivered.
 	Status cloudtrail.Status
+	// Turns bound what is worked on at the same time while callers wait.
+	Turns *turns.Turns
 	// Channels are the names of those that tell somebody of alarms; nil where alarms are off.
 	Channels func() []string
 	// Now is the time; audits run by it.
@@ -38,7 +41,7 @@ type Options struct {
 type Live struct {
 	Options
 	facts  iam.Facts
-	turn   chan struct{} // one audit or preview at a time
+	turn   chan struct{} // one audit at a time
 	open   context.Context
 	cancel context.CancelFunc // ends open
 
@@ -195,7 +198,12 @@ func (l *Live) rest(until time.Time) error {
 	if err := l.open.Err(); err != nil {
 		return err
 	}
-	return l.take(l.open)
+	select {
+	case l.turn <- struct{}{}:
+		return nil
+	case <-l.open.Done():
+		return l.open.Err()
+	}
 }
 
 // audit makes the report of the account as it is now. A panic in a check does not take the server down.
