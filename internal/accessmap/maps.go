@@ -19,6 +19,8 @@ type Options struct {
 	History func(ctx context.Context, account string) rewind.History
 	// Now is the clock.
 	Now func() time.Time
+	// PasskeySignIn is whether a passkey alone signs a user in.
+	PasskeySignIn bool
 	// Turns bound what is worked on at the same time.
 	Turns *turns.Turns
 }
@@ -128,7 +130,7 @@ func (m *Maps) analyse() {
 		func() {
 			defer close(s.done)
 			defer func() { _ = recover() }() // a state without an analysis is shown without; it does not take the server down
-			s.result = analyse(s.snap, m.options.Now())
+			s.result = analyse(s.snap, m.options.Now(), m.options.PasskeySignIn)
 		}()
 	}
 }

@@ -15,8 +15,8 @@ import (
 )
 
 // newMaps makes what answers the operations on the access map.
-func newMaps(st *store.Store, index *trailstore.Index, t *turns.Turns) *accessmap.Maps {
-	return accessmap.New(accessmap.Options{Snapshot: st.Snapshot, Now: time.Now, Turns: t, History: func(ctx context.Context, account string) rewind.History {
+func newMaps(st *store.Store, index *trailstore.Index, t *turns.Turns, passkeySignIn bool) *accessmap.Maps {
+	return accessmap.New(accessmap.Options{Snapshot: st.Snapshot, Now: time.Now, Turns: t, PasskeySignIn: passkeySignIn, History: func(ctx context.Context, account string) rewind.History {
 		return &history{ctx, st, index, account}
 	}})
 }

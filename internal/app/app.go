@@ -249,7 +249,7 @@ func (a *App) listen(ctx context.Context) error {
 		Touch:          a.touch,
 		SignIn:         signIn,
 	}, parts{
-		store: a.store, keys: a.keys, alarms: a.alarms, audits: a.audits, plan: a.guardrailPlan, maps: newMaps(a.store, a.recorder.index, expensive), turns: expensive,
+		store: a.store, keys: a.keys, alarms: a.alarms, audits: a.audits, plan: a.guardrailPlan, maps: newMaps(a.store, a.recorder.index, expensive, a.config.Console.passkeyAlone()), turns: expensive,
 		tokens:  sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()},
 		saml:    sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients},
 		trails:  cloudtrail.Options{Region: Region, Events: a.recorder.index, Keys: a.store, Storage: a.trailStorage(), Status: trailStatus{a.trails}},

@@ -9,7 +9,7 @@ import (
 
 // newLiveAudit makes what audits accounts while the server runs.
 func (a *App) newLiveAudit(t *turns.Turns) *liveaudit.Live {
-	o := liveaudit.Options{Store: a.store, Events: a.recorder.index, Status: trailStatus{a.trails}, Turns: t, Now: time.Now, Log: a.log}
+	o := liveaudit.Options{Store: a.store, Events: a.recorder.index, Status: trailStatus{a.trails}, Turns: t, PasskeySignIn: a.config.Console.passkeyAlone(), Now: time.Now, Log: a.log}
 	if a.config.Alarms.State != alarmsOff {
 		o.Channels = a.alarms.channelNames
 	}

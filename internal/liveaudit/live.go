@@ -28,6 +28,8 @@ type Options struct {
 	Status cloudtrail.Status
 	// Turns bound what is worked on at the same time while callers wait.
 	Turns *turns.Turns
+	// PasskeySignIn is whether a passkey alone signs a user in.
+	PasskeySignIn bool
 	// Channels are the names of those that tell somebody of alarms; nil where alarms are off.
 	Channels func() []string
 	// Now is the time; audits run by it.
@@ -248,5 +250,6 @@ func (l *Live) input(account string, now time.Time) (*audit.Input, *directory.Ac
 	if err != nil {
 		return nil, nil, err
 	}
+	bundle.PasskeySignIn = l.PasskeySignIn
 	return &audit.Input{Bundle: bundle, Now: now, Settings: audit.DefaultSettings()}, a, nil
 }
