@@ -99,6 +99,7 @@ var layers = map[string]int{
 	"audit/report/reporttest": 9, // reports for tests
 
 	"internal/accessmap": 9,
+	"internal/changes":   9,
 
 	"audit/guardrail": 10,
 

@@ -12,6 +12,7 @@ import (
 	stsapi "github.com/warder-iam/warder/internal/api/sts"
 	warderapi "github.com/warder-iam/warder/internal/api/warder"
 	"github.com/warder-iam/warder/internal/awsapi"
+	"github.com/warder-iam/warder/internal/changes"
 	"github.com/warder-iam/warder/internal/liveaudit"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/service/accessanalyzer"
@@ -51,6 +52,7 @@ type parts struct {
 	alarms  *alarms
 	audits  *liveaudit.Live
 	turns   *turns.Turns
+	changes *changes.Changes
 	trails  cloudtrail.Options
 	console warder.Console
 }
@@ -64,6 +66,7 @@ func newServer(o server.Options, p parts) *server.Server {
 	warder.RegisterMap(s, p.maps)
 	warder.RegisterPreview(s, p.turns)
 	warder.RegisterAudit(s, p.audits)
+	warder.RegisterChanges(s, p.changes)
 	warder.RegisterConsole(s, p.console)
 	return s
 }

@@ -112,11 +112,7 @@ func (l *Live) result(ctx context.Context, account string) (_ *result, stale boo
 		defer l.mu.Unlock()
 		return s.last, false, nil
 	}
-	if s.running == nil {
-		s.running = make(chan struct{})
-		go l.run(account, s)
-	}
-	ended, wait := s.running, firstPatience
+	ended, wait := l.begin(account, s), firstPatience
 	if s.last != nil {
 		wait = patience
 	}
@@ -138,6 +134,30 @@ func (l *Live) result(ctx context.Context, account string) (_ *result, stale boo
 		return nil, false, s.failed
 	}
 	return nil, false, api.AuditNotReadyException.New("The first audit of the account is not done yet. Ask again in a moment.")
+}
+
+// Watch gives the revision of the last report of an account, "" where there is none, and a channel that is closed at the end of
+// the audit that is under way: one begins where something changed since, and nil is that nothing did.
+func (l *Live) Watch(account string) (revision string, ended <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.standing(account)
+	if s.last != nil {
+		revision = s.last.revision
+	}
+	if s.last.current(l.state(account), l.Now()) {
+		return revision, nil
+	}
+	return revision, l.begin(account, s)
+}
+
+// begin has an audit run, unless one does, and gives what is closed at its end. It is called under mu.
+func (l *Live) begin(account string, s *standing) <-chan struct{} {
+	if s.running == nil {
+		s.running = make(chan struct{})
+		go l.run(account, s)
+	}
+	return s.running
 }
 
 func (l *Live) state(account string) *directory.Account { return l.Store.Snapshot().Account(account) }

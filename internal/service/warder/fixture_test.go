@@ -16,6 +16,7 @@ import (
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/accessmap"
 	api "github.com/warder-iam/warder/internal/api/warder"
+	"github.com/warder-iam/warder/internal/changes"
 	"github.com/warder-iam/warder/internal/liveaudit"
 	"github.com/warder-iam/warder/internal/passkey"
 	"github.com/warder-iam/warder/internal/rewind"
@@ -99,9 +100,11 @@ func newFixture(t testing.TB) *fixture {
 		warder.RegisterMap(w.Server, accessmap.New(accessmap.Options{
 			Snapshot: w.Store.Snapshot, Now: time.Now, History: func(context.Context, string) rewind.History { return noTrail{} }, Turns: f.turns,
 		}))
-		warder.RegisterAudit(w.Server, liveaudit.New(liveaudit.Options{
+		audits := liveaudit.New(liveaudit.Options{
 			Store: w.Store, Events: quiet{}, Turns: f.turns, Now: time.Now, Log: slog.New(slog.DiscardHandler),
-		}))
+		})
+		warder.RegisterAudit(w.Server, audits)
+		warder.RegisterChanges(w.Server, changes.New(changes.Options{State: w.Store, Audits: audits}))
 		warder.RegisterConsole(w.Server, warder.Console{Store: w.Store, Passkeys: passkey.New(), Party: site})
 		sts.Register(w.Server, w.Keys, sts.Options{})
 	})
