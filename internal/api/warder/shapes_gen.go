@@ -34,6 +34,8 @@ const (
 	shapeGetAuditSummaryOutput
 	shapeGetCatalogServiceInput
 	shapeGetCatalogServiceOutput
+	shapeGetChangesInput
+	shapeGetChangesOutput
 	shapeGetFindingInput
 	shapeGetFindingOutput
 	shapeGetGuardrailPlanInput
@@ -154,6 +156,7 @@ const (
 	shapeCatalogScope
 	shapeCatalogServiceSummaries
 	shapeCatalogServiceSummary
+	shapeChangeToken
 	shapeChecklist
 	shapeChecklistItem
 	shapeChecklistPlace
@@ -377,6 +380,18 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	}}
 	s[shapeGetCatalogServiceOutput] = awsapi.Shape{Name: "GetCatalogServiceOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetCatalogServiceOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "service", Shape: &s[shapeServiceReference], Location: awsapi.AsPayload},
+	}}
+	s[shapeGetChangesInput] = awsapi.Shape{Name: "GetChangesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetChangesInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "state", Shape: &s[shapeChangeToken], Location: awsapi.InQuery},
+		{Name: "findings", Shape: &s[shapeChangeToken], Location: awsapi.InQuery},
+		{Name: "alarms", Shape: &s[shapeChangeToken], Location: awsapi.InQuery},
+		{Name: "trail", Shape: &s[shapeChangeToken], Location: awsapi.InQuery},
+	}}
+	s[shapeGetChangesOutput] = awsapi.Shape{Name: "GetChangesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetChangesOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "state", Shape: &s[shapeChangeToken]},
+		{Name: "findings", Shape: &s[shapeChangeToken]},
+		{Name: "alarms", Shape: &s[shapeChangeToken]},
+		{Name: "trail", Shape: &s[shapeChangeToken]},
 	}}
 	s[shapeGetFindingInput] = awsapi.Shape{Name: "GetFindingInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetFindingInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "findingId", Shape: &s[shapeAuditFindingId], Required: true, Location: awsapi.InLabel},
@@ -818,6 +833,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "resources", Shape: &s[shapeStatus]},
 		{Name: "conditionKeys", Shape: &s[shapeStatus]},
 	}}
+	s[shapeChangeToken] = awsapi.Shape{Name: "ChangeToken", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(64)), Pattern: awsapi.NewPattern("[0-9A-Za-z.-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeChecklist] = awsapi.Shape{Name: "Checklist", Kind: awsapi.List, Member: &s[shapeChecklistItem], GoType: reflect.TypeOf((*[]ChecklistItem)(nil)).Elem()}
 	s[shapeChecklistItem] = awsapi.Shape{Name: "ChecklistItem", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ChecklistItem)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "itemId", Shape: &s[shapeText], Required: true},

@@ -226,6 +226,30 @@ type GetCatalogServiceOutput struct {
 	Service json.RawMessage
 }
 
+// GetChangesInput is the input of GetChanges.
+type GetChangesInput struct {
+	// Length 1 to 64. Pattern [0-9A-Za-z.-]+
+	State *string
+	// Length 1 to 64. Pattern [0-9A-Za-z.-]+
+	Findings *string
+	// Length 1 to 64. Pattern [0-9A-Za-z.-]+
+	Alarms *string
+	// Length 1 to 64. Pattern [0-9A-Za-z.-]+
+	Trail *string
+}
+
+// GetChangesOutput is the output of GetChanges.
+type GetChangesOutput struct {
+	// Length 1 to 64. Pattern [0-9A-Za-z.-]+
+	State *string
+	// Length 1 to 64. Pattern [0-9A-Za-z.-]+
+	Findings *string
+	// Length 1 to 64. Pattern [0-9A-Za-z.-]+
+	Alarms *string
+	// Length 1 to 64. Pattern [0-9A-Za-z.-]+
+	Trail *string
+}
+
 // GetFindingInput is the input of GetFinding.
 type GetFindingInput struct {
 	// Required. Length 1 to 80. Pattern [a-z0-9-]+

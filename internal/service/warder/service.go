@@ -30,19 +30,10 @@ func Register(s *server.Server, keys *session.Keys) {
 	server.HandleData(s, api.Explain, server.Saying(aboutSubject, server.Asks(func(c *server.Call, in *api.ExplainInput) ([]authz.Ask, error) {
 		return w.permissions(c, []*Question{explained(in)}, false, true)
 	})), w.explain)
-	server.Handle(s, api.CreateAccessToken, server.Ask(func(c *server.Call, _ *api.CreateAccessTokenInput) authz.Ask {
-		return authz.Ask{Action: c.Action(), Resource: "*"}
-	}), w.createAccessToken)
-	server.Handle(s, api.ListCatalogServices, server.Ask(func(c *server.Call, _ *api.ListCatalogServicesInput) authz.Ask {
-		return authz.Ask{Action: c.Action(), Resource: "*"}
-	}), w.listCatalogServices)
-	server.Handle(s, api.GetCatalogService, server.Ask(func(c *server.Call, _ *api.GetCatalogServiceInput) authz.Ask {
-		return authz.Ask{Action: c.Action(), Resource: "*"}
-	}), w.getCatalogService)
-	server.Handle(s, api.ListConditionKeys, server.Ask(func(c *server.Call, _ *api.ListConditionKeysInput) authz.Ask {
-		return authz.Ask{Action: c.Action(), Resource: "*"}
-	}), w.listConditionKeys)
-	registerPreview(s)
+	server.Handle(s, api.CreateAccessToken, onAccount[*api.CreateAccessTokenInput](), w.createAccessToken)
+	server.Handle(s, api.ListCatalogServices, onAccount[*api.ListCatalogServicesInput](), w.listCatalogServices)
+	server.Handle(s, api.GetCatalogService, onAccount[*api.GetCatalogServiceInput](), w.getCatalogService)
+	server.Handle(s, api.ListConditionKeys, onAccount[*api.ListConditionKeysInput](), w.listConditionKeys)
 }
 
 func (s *Service) authn() *authn.Authenticator { return s.server.Authn }
