@@ -114,7 +114,8 @@ func (r *Run) EnableDevice(ctx context.Context, v Visitor, p Person, first, seco
 	if waits == nil {
 		return signin.ErrWrongCode
 	}
-	if err := r.setup.SignIn.BeginCode(p.ID, v.Request, v.Time); err != nil {
+	try := signin.Attempt{ID: v.Request, Time: v.Time}
+	if err := r.setup.SignIn.BeginCode(p.ID, try); err != nil {
 		return err
 	}
 	err := r.step(ctx, v, factorEnabled, r.aboutDevice(p, waits), func(tx *store.Tx, s *directory.Setup) error {
@@ -131,7 +132,7 @@ func (r *Run) EnableDevice(ctx context.Context, v Visitor, p Person, first, seco
 		return tx.Put(d)
 	})
 	if err == nil {
-		r.setup.SignIn.CodeAccepted(p.ID)
+		r.setup.SignIn.CodeAccepted(p.ID, try)
 	}
 	return err
 }

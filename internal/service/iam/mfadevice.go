@@ -110,7 +110,8 @@ func withCodes[Out any](c *server.Call, iam *Service, name string, change func(*
 	if u == nil {
 		return nil, noUser(name)
 	}
-	if err := iam.signIn.BeginCode(u.ID, c.ID, c.Time()); err != nil {
+	try := signin.Attempt{ID: c.ID, Time: c.Time()}
+	if err := iam.signIn.BeginCode(u.ID, try); err != nil {
 		return nil, awsapi.Throttling.New("Rate exceeded: %s", err.Error())
 	}
 	out, err := server.Change(c, func(tx *store.Tx) (*Out, error) {
@@ -124,7 +125,7 @@ func withCodes[Out any](c *server.Call, iam *Service, name string, change func(*
 	case errors.Is(err, signin.ErrWrongCode), errors.Is(err, signin.ErrNoCodes):
 		return nil, api.InvalidAuthenticationCode.New("Authentication code for device is not valid.")
 	case err == nil:
-		iam.signIn.CodeAccepted(u.ID)
+		iam.signIn.CodeAccepted(u.ID, try)
 	}
 	return out, err
 }
