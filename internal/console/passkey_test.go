@@ -155,7 +155,7 @@ func TestPasskeyAloneIsBounded(t *testing.T) {
 		s.lines("to /console/\nevent ConsoleLogin Success")
 	}
 	for n := range 60 {
-		in(fmt.Sprint("in ", n))
+		in(fmt.Sprint("in", n))
 	}
 	const free = 50
 	for n := range free + 1 {

@@ -14,8 +14,8 @@ const (
 	// take the others' failures away: of an address, one is forgotten each drainAtAddress.
 	freeAtAddress  = 50
 	drainAtAddress = 5 * time.Minute
-	firstDelay    = time.Second
-	longestDelay  = 15 * time.Minute
+	firstDelay     = time.Second
+	longestDelay   = 15 * time.Minute
 	// forgetAfter is how long a key must be quiet to be forgotten.
 	forgetAfter = 24 * time.Hour
 	// maxKeys bounds the memory of a throttle. With more keys, those that have been quiet longest are forgotten.
