@@ -40,7 +40,7 @@ const maxForm = 64 << 10
 
 // serve finds what answers: a form's is called only when it came from a page of this very browser.
 func (v *visit) serve() {
-	v.now, v.address = time.Now().UTC(), v.API.SourceAddress(v.r)
+	v.now, v.address = v.Now().UTC(), v.API.SourceAddress(v.r)
 	if w, ok := v.API.Store.WebSession(v.cookie(sessionCookie), v.now); ok {
 		v.session = w
 	}
