@@ -52,6 +52,8 @@ async function whoIs(endpoint: string, keys: Keys): Promise<Session> {
     partition: arn.split(':')[1] ?? 'aws',
     expires: new Date(Date.now() + 12 * 3600_000).toISOString(),
     idleSeconds: 1800,
+    ends: new Date(Date.now() + 1800_000).toISOString(),
+    secondsLeft: 1800,
     formToken: 'development',
   };
 }
