@@ -94,8 +94,8 @@ func (c *Console) Takes(r *http.Request) bool {
 		return fromBrowser(r)
 	case strings.HasPrefix(path, operationsPath):
 		return false
-	case strings.HasPrefix(path, applicationPath), strings.HasPrefix(path, staticPath):
-		return true
+	case strings.HasPrefix(path, applicationPath), strings.HasPrefix(path, signInPath+"/"):
+		return true // its pages, and that there is none
 	}
 	_, ok := c.routes[path]
 	return ok

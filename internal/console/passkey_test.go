@@ -71,7 +71,7 @@ func TestPasskeySecond(t *testing.T) {
 	key, other := s.key("bob"), s.key("alice")
 	s.lines(`
 		get /signin/passkey
-		status 418
+		status 404
 		get /signin
 		lacks passkey
 		post /signin account=acme user=bob password=` + canary + `

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/warder-iam/warder/directory"
@@ -55,12 +56,15 @@ func (c *Checker) find(d *directory.MFADevice, given string, now time.Time) (int
 	if err != nil {
 		return 0, err
 	}
-	found, ok := findStep(seed, given, step(now)+d.Drift)
+	found, ok := findStep(seed, normalCode(given), step(now)+d.Drift)
 	if !ok {
 		return 0, ErrWrongCode
 	}
 	return found, nil
 }
+
+// normalCode takes the spaces out of a code: applications show some, and people copy them.
+func normalCode(given string) string { return strings.Join(strings.Fields(given), "") }
 
 // UsePair is UseCode for two codes in a row, which prove that somebody has the device however wrong its clock is: to
 // enable it, and to bring it back into step.
@@ -72,7 +76,7 @@ func (c *Checker) UsePair(d *directory.MFADevice, first, second string, now time
 	if err != nil {
 		return nil, err
 	}
-	found, ok := findPair(seed, first, second, step(now))
+	found, ok := findPair(seed, normalCode(first), normalCode(second), step(now))
 	if !ok || found <= d.Step {
 		return nil, ErrWrongCode
 	}
