@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 
 import { open } from '../test/fixture/browser.ts';
 import type { Server } from '../test/fixture/server.ts';
-import { print, quantile, type Row } from './table.ts';
+import { hold, print, quantile, type Row } from './table.ts';
 import { tasks, traced } from './trace.ts';
 
 /** List is a page with a table of many, and what is done there. */
@@ -11,18 +11,21 @@ interface List {
   title: string;
   /** Something to type into the filter, which some match. */
   text: string;
-  /** A filter by a property, as it stands in the URL. */
+  /** The same by a property. */
   filter: string;
   /** The header of a column to sort by. */
   column: string;
 }
 
 const list: List[] = [
-  { path: '/users', title: 'Users', text: 'user-77', filter: 'tag:team=team-7', column: 'Groups' },
-  { path: '/roles', title: 'Roles', text: 'role-77', filter: 'trusts:lambda', column: 'Trusts' },
-  { path: '/policies', title: 'Policies', text: 'policy-77', filter: 'owner=This account', column: 'Attached to' },
-  { path: '/groups', title: 'Groups', text: 'team-7', filter: 'policies:policy-7', column: 'Users' },
+  { path: '/users', title: 'Users', text: 'user-77', filter: 'Tag site = site-7', column: 'Groups' },
+  { path: '/roles', title: 'Roles', text: 'role-77', filter: 'Trusts : lambda', column: 'Trusts' },
+  { path: '/policies', title: 'Policies', text: 'policy-77', filter: 'Managed by = This account', column: 'Attached to' },
+  { path: '/groups', title: 'Groups', text: 'team-7', filter: 'Policies : policy-7', column: 'Users' },
 ];
+
+/** limit is how long the page may not answer, in milliseconds. */
+const limit = 100;
 
 /** lists does in every long list what people do there, and prints the longest pieces in which the page cannot answer. */
 export async function lists(browser: Browser, server: Server): Promise<void> {
@@ -34,12 +37,14 @@ export async function lists(browser: Browser, server: Server): Promise<void> {
     for (const [step, act] of Object.entries(steps(page, one))) {
       const pieces = tasks(await traced(context, page, act));
       const cpu = pieces.map((piece) => piece.cpu);
-      rows.push([`${one.title}: ${step}`, Math.max(...cpu), quantile(cpu.toSorted((a, b) => b - a).slice(0, 10), 0.5), Math.max(...pieces.map(({ wall }) => wall)), 100]);
+      if (process.env.WHY) for (const piece of pieces.filter((long) => long.cpu > limit / 2)) console.log(one.title, step, piece.cpu.toFixed(0), piece.parts.join(' | '));
+      hold(`${one.title}: ${step}`, Math.max(...cpu), limit);
+      rows.push([`${one.title}: ${step}`, Math.max(...cpu), quantile(cpu.toSorted((a, b) => b - a).slice(0, 10), 0.5), Math.max(...pieces.map(({ wall }) => wall))]);
     }
     rows[rows.length - 1]!.push(await counted(page));
     await close();
   }
-  print('The longest pieces of the main thread in lists, ms', ['CPU', 'median of 10', 'by the clock', 'limit'], rows);
+  print(`The longest pieces of the main thread in lists, ms; limit ${limit} of CPU`, ['CPU', 'median of 10', 'by the clock', 'rows'], rows);
 }
 
 /** counted is how many a table says that it has. */
@@ -50,7 +55,7 @@ async function counted(page: Page): Promise<string> {
 function steps(page: Page, { path, title, text, filter, column }: List): Record<string, () => Promise<void>> {
   const find = page.getByRole('combobox', { name: /^Find / });
   const rows = page.locator('table tbody tr');
-  const complete = () => page.getByRole('heading', { name: new RegExp(`^${title}.*\\([\\d,]+\\)$`) }).waitFor();
+  const complete = () => page.getByRole('heading', { name: new RegExp(`^${title}.*\\([1-9][\\d,]*\\)$`) }).waitFor();
   return {
     open: async () => {
       await page.getByRole('navigation').getByRole('link', { name: title, exact: true }).click();
@@ -65,15 +70,14 @@ function steps(page: Page, { path, title, text, filter, column }: List): Record<
     },
     'filter by property': async () => {
       await page.getByRole('button', { name: /^Clear filter/ }).first().click();
-      const [, name = '', operator = '', value = ''] = /^(.*?)([:=])(.*)$/.exec(filter.replace(/^tag:/, 'tag ')) ?? [];
-      await find.pressSequentially(`${name.replace(/^tag /, 'Tag ')} ${operator} ${value}`, { delay: 60 });
+      await find.pressSequentially(filter, { delay: 60 });
       await find.press('Enter');
       await page.getByText(/\d match/).first().waitFor();
     },
     sort: async () => {
       await page.getByRole('button', { name: /^Clear filter/ }).first().click();
       for (let i = 0; i < 2; i++) {
-        await page.getByRole('columnheader', { name: column }).getByRole('button').first().click();
+        await page.getByRole('columnheader', { name: column }).getByRole('button').first().press('Enter');
         await frame(page);
       }
     },

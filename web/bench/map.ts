@@ -2,8 +2,11 @@ import type { Browser, Page } from 'playwright-core';
 
 import { open } from '../test/fixture/browser.ts';
 import type { Server } from '../test/fixture/server.ts';
-import { print, quantile } from './table.ts';
+import { hold, print, quantile } from './table.ts';
 import { scriptOfFrames, traced } from './trace.ts';
+
+/** limit is the page's own script of a frame at p95, in milliseconds. */
+const limit = 8;
 
 /** map opens the access map of a server and drags it to and fro. */
 export async function map(browser: Browser, server: Server): Promise<void> {
@@ -17,9 +20,9 @@ export async function map(browser: Browser, server: Server): Promise<void> {
   const opened = performance.now() - before;
   const nodes = Number(await stage.getAttribute('data-nodes'));
   const frames = scriptOfFrames(await traced(context, page, () => pan(page)));
-  print(`Panning the access map of ${nodes.toLocaleString('en')} nodes`, ['median', 'p95', 'limit'], [
-    ['script of a frame, CPU-ms', quantile(frames, 0.5), quantile(frames, 0.95), 8],
-    ['frames', frames.length],
+  hold('script of a frame at p95', quantile(frames, 0.95), limit);
+  print(`Panning the access map of ${nodes.toLocaleString('en')} nodes, ${frames.length} frames; limit ${limit} ms`, ['median', 'p95'], [
+    ['script of a frame, CPU-ms', quantile(frames, 0.5), quantile(frames, 0.95)],
     ['there and analysed after, ms', opened],
   ]);
   await close();

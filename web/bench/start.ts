@@ -2,7 +2,7 @@ import type { Browser, BrowserContext } from 'playwright-core';
 
 import { signIn } from '../test/fixture/signin.ts';
 import { passwords, type Server } from '../test/fixture/server.ts';
-import { print, quantile } from './table.ts';
+import { hold, print, quantile } from './table.ts';
 import { script, tasks, traced } from './trace.ts';
 
 /** Start is one opening of the console with nothing in the browser's cache. */
@@ -19,6 +19,9 @@ interface Start {
   requests: number;
 }
 
+/** limit is when the first page must answer, in milliseconds. */
+const limit = 1500;
+
 /** start opens the console so many times, each in a window of its own. */
 export async function start(browser: Browser, server: Server, runs: number): Promise<void> {
   const { context, close } = await signIn(browser, server, { user: 'admin', password: passwords.admin });
@@ -31,8 +34,9 @@ export async function start(browser: Browser, server: Server, runs: number): Pro
     await fresh.close();
   }
   const row = (name: string, of: (start: Start) => number) => [name, quantile(starts.map(of), 0.5), quantile(starts.map(of), 0.95)] as [string, number, number];
-  print(`The first page of ${runs} cold starts`, ['median', 'p95', 'limit'], [
-    [...row('interactive, ms', ({ interactive }) => interactive), 1500],
+  hold('the first page, interactive at p95', quantile(starts.map(({ interactive }) => interactive), 0.95), limit);
+  print(`The first page of ${runs} cold starts; limit ${limit} ms`, ['median', 'p95'], [
+    row('interactive, ms', ({ interactive }) => interactive),
     row('main thread, CPU-ms', ({ cpu }) => cpu),
     row('of that script, CPU-ms', (one) => one.script),
     row('longest piece, CPU-ms', ({ longest }) => longest),

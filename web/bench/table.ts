@@ -4,6 +4,13 @@ export function quantile(values: readonly number[], q: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN;
 }
 
+/** hold has the script fail in the end where a figure is over its limit. */
+export function hold(what: string, figure: number, limit: number): void {
+  if (figure <= limit) return;
+  console.error(`over the limit of ${limit}: ${what}, ${short(figure)}`);
+  process.exitCode = 1;
+}
+
 /** Row is a line of a table: what it is of, and its figures. */
 export type Row = [name: string, ...figures: (number | string)[]];
 

@@ -10,7 +10,7 @@ interface TraceEvent {
   tdur?: number;
   tid: number;
   pid: number;
-  args?: { name?: string };
+  args?: { name?: string; data?: { url?: string; functionName?: string; lineNumber?: number; columnNumber?: number } };
 }
 
 /** Trace is what the page's main thread did, in the order of beginning. */
@@ -23,6 +23,8 @@ export interface Piece {
   wall: number;
   /** Of the processor: what the piece would have taken with nothing else on the machine. */
   cpu: number;
+  /** What took a fifth of it or more, with its milliseconds. */
+  parts: string[];
 }
 
 /** traced has the browser trace a page while something is done with it. */
@@ -61,15 +63,22 @@ export function script(trace: Trace): Piece[] {
   return outermost(trace, isScript);
 }
 
+function named({ name, dur = 0, tdur = dur, args }: TraceEvent): string {
+  const { functionName = '', url = '', lineNumber = '', columnNumber = '' } = args?.data ?? {};
+  return `${(tdur / 1000).toFixed(0)} ${name} ${functionName} ${url.replace(/^.*\//, '')}:${lineNumber}:${columnNumber}`;
+}
+
 function outermost(trace: Trace, wanted: (event: TraceEvent) => boolean): Piece[] {
   const pieces: Piece[] = [];
   const first = trace[0]?.ts ?? 0;
   let until = -Infinity;
   for (const event of trace) {
     const { ts, dur = 0, tdur = dur } = event;
+    const last = pieces.at(-1);
+    if (ts < until && last && tdur / 1000 > last.cpu / 5) last.parts.push(named(event));
     if (ts < until || !wanted(event)) continue;
     until = ts + dur;
-    pieces.push({ start: (ts - first) / 1000, wall: dur / 1000, cpu: tdur / 1000 });
+    pieces.push({ start: (ts - first) / 1000, wall: dur / 1000, cpu: tdur / 1000, parts: [] });
   }
   return pieces;
 }
