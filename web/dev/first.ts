@@ -1,6 +1,6 @@
 import type { Plugin } from 'vite';
 
-/** first has the built page run a module of its own before the application's, and not wait for that. */
+/** first has the built page run a module of its own as soon as it is there: not after the style sheets, as the application's. */
 export function first(module: string): Plugin {
   return {
     name: 'warder-first',
@@ -11,7 +11,7 @@ export function first(module: string): Plugin {
       handler(_, { bundle = {} }) {
         const chunk = Object.values(bundle).find((file) => file.type === 'chunk' && file.facadeModuleId?.endsWith(module));
         if (!chunk) throw new Error(`${module} was not built`);
-        return [{ tag: 'script', attrs: { type: 'module', crossorigin: true, src: `/console/${chunk.fileName}` }, injectTo: 'head-prepend' }];
+        return [{ tag: 'script', attrs: { type: 'module', async: true, crossorigin: true, src: `/console/${chunk.fileName}` }, injectTo: 'head-prepend' }];
       },
     },
   };
