@@ -40,7 +40,7 @@ func items() []item {
 	return []item{
 		{
 			id: "root-mfa", title: "The root user has MFA", why: "The root user may do everything and nothing limits it: its password alone must not be enough.",
-			checks: []string{"root-mfa"}, text: "Sign in as the root user and register a passkey or an authenticator.", path: "/security-credentials",
+			checks: []string{"root-mfa"}, text: "Sign in as the root user and add a passkey: on this device, on a phone, or on a security key.", path: "/security-credentials",
 		},
 		{
 			id: "root-no-keys", title: "The root user has no access keys", why: "A key of the root user gives everything to whoever finds it, without a second factor.",
@@ -87,7 +87,7 @@ func items() []item {
 		},
 		{
 			id: itemAlarms, title: "Alarms reach somebody", why: "An alarm that nobody hears is found by whoever looks afterwards.",
-			text: "Set alarm-mail, alarm-webhook or alarm-syslog where the server is started, and send a test.", path: "/alarms",
+			text: "Set alarm-mail, alarm-webhook or alarm-syslog where the server is started, and send a test.", path: "/alarm-rules",
 			command: "warder alarm test",
 		},
 		{
