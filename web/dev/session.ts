@@ -39,7 +39,7 @@ export function readKeysText(text: string, where: string): Keys {
 }
 
 /** whoIs makes the session that the sign-in pages would have made for the owner of keys. */
-export async function whoIs(endpoint: string, keys: Keys): Promise<Session> {
+async function whoIs(endpoint: string, keys: Keys): Promise<Session> {
   const sts = new STSClient({ endpoint, region: 'us-east-1', credentials: keys });
   const { Account: account = '', Arn: arn = '' } = await sts.send(new GetCallerIdentityCommand({}));
   return {
@@ -57,7 +57,7 @@ export async function whoIs(endpoint: string, keys: Keys): Promise<Session> {
 }
 
 /** temporary makes the answer of /console/credentials of keys. */
-export function temporary(keys: Keys) {
+function temporary(keys: Keys) {
   return { ...keys, expiration: new Date(Date.now() + 15 * 60_000).toISOString() };
 }
 
