@@ -1,6 +1,5 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
@@ -24,7 +23,7 @@ export function SecurityCredentials() {
       <SpaceBetween size="l">
         <Me />
         {kind === 'root' ? (
-          <OfRoot arn={arn} />
+          <OfRoot />
         ) : (
           <SpaceBetween size="l">
             <ChangePassword />
@@ -56,16 +55,11 @@ function Me() {
   );
 }
 
-/** OfRoot are the root user's: a password of its own page, passkeys, sessions, and no access key, which it cannot have. */
-function OfRoot({ arn }: { arn: string }) {
+/** OfRoot says where the root user's credentials are changed: no operation of IAM does. */
+function OfRoot() {
   return (
-    <SpaceBetween size="l">
-      <Alert type="info" header="Use the root user for what nobody else can do" action={<Button href="/signin/password">Change password</Button>}>
-        It may do everything, and no policy limits it. Where its password or its devices are lost, whoever runs the server gets a one-time address to choose others by{' '}
-        <Box variant="code">warder root setup-link --reset-root</Box>.
-      </Alert>
-      <MfaDevices arn={arn} />
-      <ConsoleSessions />
-    </SpaceBetween>
+    <Alert type="info" header="The root user’s password and MFA are set on the set-up page">
+      Whoever runs the server gets a one-time address of it with <Box variant="code">warder root setup-link</Box>. Use the root user for what nobody else can do, and a user of your own for the rest.
+    </Alert>
   );
 }

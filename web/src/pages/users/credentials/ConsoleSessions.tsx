@@ -34,13 +34,13 @@ const columns: Column<ConsoleSession>[] = [
   { id: 'seen', header: 'Last seen', cell: (s) => <Age date={new Date(s.lastSeenTime)} />, value: (s) => s.lastSeenTime },
 ];
 
-/** ConsoleSessions shows where a user is signed in, or the reader where none is named, to end it. */
-export function ConsoleSessions({ user: userName }: { user?: string }) {
+/** ConsoleSessions shows where a user is signed in, to end it. */
+export function ConsoleSessions({ user: userName }: { user: string }) {
   const { data, error, loading, reload } = useCall((signal) => sessionsOf(userName, signal), [userName]);
   const end = async (sessions: ConsoleSession[]) => {
     try {
       for (const { sessionId } of sessions) await warder('RevokeConsoleSession', { sessionId });
-      flash.success(`Ended ${sessions.length === 1 ? '1 session' : `${sessions.length} sessions`}${userName === undefined ? '' : ` of ${userName}`}`);
+      flash.success(`Ended ${sessions.length === 1 ? '1 session' : `${sessions.length} sessions`} of ${userName}`);
     } catch (failure) {
       flash.error(failure);
     }
@@ -73,7 +73,7 @@ export function ConsoleSessions({ user: userName }: { user?: string }) {
   );
 }
 
-async function sessionsOf(userName: string | undefined, abortSignal: AbortSignal): Promise<ConsoleSession[]> {
+async function sessionsOf(userName: string, abortSignal: AbortSignal): Promise<ConsoleSession[]> {
   const found: ConsoleSession[] = [];
   let nextToken: string | undefined;
   do {

@@ -24,15 +24,8 @@ const columns: Column<MFADevice>[] = [
   { id: 'enabled', header: 'Added', cell: (d) => <Age date={d.EnableDate} />, value: (d) => d.EnableDate?.toISOString() },
 ];
 
-export interface MfaDevicesProps {
-  /** Whose; left out, the root user's, who is the reader then and whose device can only be a passkey: EnableMFADevice takes a user's name. */
-  user?: string | undefined;
-  arn: string;
-}
-
-/** MfaDevices shows what somebody signs in with beside the password. */
-export function MfaDevices({ user: UserName, arn }: MfaDevicesProps) {
-  const who = UserName ?? 'the root user';
+/** MfaDevices shows what a user signs in with beside the password. */
+export function MfaDevices({ user: UserName, arn }: { user: string; arn: string }) {
   const { data, error, loading, reload } = useCall(
     (abortSignal) => all((Marker) => iam.send(new ListMFADevicesCommand({ UserName, Marker }), { abortSignal }), (answer) => answer.MFADevices),
     [UserName],
@@ -44,7 +37,7 @@ export function MfaDevices({ user: UserName, arn }: MfaDevicesProps) {
   };
   const add = (
     <>
-      {UserName !== undefined && <Button onClick={() => setDialog('authenticator')}>Add authenticator app</Button>}
+      <Button onClick={() => setDialog('authenticator')}>Add authenticator app</Button>
       <Button onClick={() => setDialog('passkey')}>Add passkey</Button>
     </>
   );
@@ -56,7 +49,7 @@ export function MfaDevices({ user: UserName, arn }: MfaDevicesProps) {
         noun={['device', 'devices']}
         variant="container"
         selection="single"
-        description="What is asked for beside the password. A passkey cannot be phished; one may have several devices."
+        description="What is asked for beside the password. A passkey cannot be phished; a user may have several devices."
         items={data ?? []}
         loading={loading && !data}
         error={error}
@@ -71,10 +64,10 @@ export function MfaDevices({ user: UserName, arn }: MfaDevicesProps) {
             {add}
           </>
         )}
-        empty={<EmptyState title="No MFA device">Whoever knows the password can sign in. Add a passkey{UserName !== undefined && ', or an authenticator app'}.</EmptyState>}
+        empty={<EmptyState title="No MFA device">Whoever knows the password can sign in. Add a passkey, or an authenticator app.</EmptyState>}
       />
       {dialog === 'passkey' && <AddPasskey user={UserName} onDismiss={close} />}
-      {dialog === 'authenticator' && UserName !== undefined && <AddAuthenticator user={UserName} arn={arn} onDismiss={close} />}
+      {dialog === 'authenticator' && <AddAuthenticator user={UserName} arn={arn} onDismiss={close} />}
       {typeof dialog === 'object' && (
         <ConfirmDelete
           what={`MFA device ${dialog.SerialNumber}`}
@@ -88,7 +81,7 @@ export function MfaDevices({ user: UserName, arn }: MfaDevicesProps) {
           }}
           onDismiss={close}
         >
-          {data?.length === 1 && `It is the last one: ${who} will sign in with the password alone.`}
+          {data?.length === 1 && `It is the last one: ${UserName} will sign in with the password alone.`}
         </ConfirmDelete>
       )}
     </>
