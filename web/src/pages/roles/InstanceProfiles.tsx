@@ -61,7 +61,7 @@ export function InstanceProfiles({ role: RoleName }: { role: string }) {
         columns={columns}
         actions={([profile]) => (
           <>
-            <Button disabled={!profile} onClick={() => setDeleting(profile?.InstanceProfileName)}>
+            <Button ariaLabel="Delete instance profile" disabled={!profile} onClick={() => setDeleting(profile?.InstanceProfileName)}>
               Delete
             </Button>
             {create}

@@ -60,6 +60,8 @@ const base: Column<KeptCredential>[] = [
   { id: 'made', header: 'Added', cell: ({ made }) => <Age date={made} />, value: ({ made }) => made?.toISOString() },
 ];
 
+const toggle = (chosen: KeptCredential | undefined) => (chosen && !chosen.active ? 'Activate' : 'Deactivate');
+
 /** KeptCredentials is a table of one kind of a user's credentials: to add, to see, to turn off and on, and to delete. */
 export function KeptCredentials(props: KeptCredentialsProps) {
   const { user, noun, columns = [] } = props;
@@ -88,15 +90,19 @@ export function KeptCredentials(props: KeptCredentialsProps) {
         actions={([chosen]) => (
           <>
             {props.text && (
-              <Button disabled={!chosen} onClick={() => chosen && void show(chosen.id).catch(flash.error)}>
+              <Button ariaLabel={`Show ${noun[0]}`} disabled={!chosen} onClick={() => chosen && void show(chosen.id).catch(flash.error)}>
                 Show
               </Button>
             )}
-            <Button disabled={!chosen} onClick={() => chosen && run(() => props.setStatus(chosen.id, chosen.active ? 'Inactive' : 'Active'))}>
-              {chosen && !chosen.active ? 'Activate' : 'Deactivate'}
+            <Button
+              ariaLabel={`${toggle(chosen)} ${noun[0]}`}
+              disabled={!chosen}
+              onClick={() => chosen && run(() => props.setStatus(chosen.id, chosen.active ? 'Inactive' : 'Active'))}
+            >
+              {toggle(chosen)}
             </Button>
             {props.more?.(chosen)}
-            <Button disabled={!chosen} onClick={() => setDeleting(chosen)}>
+            <Button ariaLabel={`Delete ${noun[0]}`} disabled={!chosen} onClick={() => setDeleting(chosen)}>
               Delete
             </Button>
             {add}
