@@ -8,8 +8,6 @@ import { EmptyState } from '../../../components/EmptyState.tsx';
 import { flash } from '../../../components/Flash.tsx';
 import { type Column, ResourceTable } from '../../../components/ResourceTable.tsx';
 
-
-
 const columns: Column<ConsoleSession>[] = [
   {
     id: 'where',
@@ -34,13 +32,13 @@ const columns: Column<ConsoleSession>[] = [
   { id: 'seen', header: 'Last seen', cell: (s) => <Age date={new Date(s.lastSeenTime)} />, value: (s) => s.lastSeenTime },
 ];
 
-/** ConsoleSessions shows where a user is signed in, to end it. */
-export function ConsoleSessions({ user: userName }: { user: string }) {
+/** ConsoleSessions shows where a user, or else the reader, is signed in, to end it. */
+export function ConsoleSessions({ user: userName }: { user?: string }) {
   const { data, error, loading, reload } = useCall((signal) => sessionsOf(userName, signal), [userName]);
   const end = async (sessions: ConsoleSession[]) => {
     try {
       for (const { sessionId } of sessions) await warder('RevokeConsoleSession', { sessionId });
-      flash.success(`Ended ${sessions.length === 1 ? '1 session' : `${sessions.length} sessions`} of ${userName}`);
+      flash.success(`Ended ${sessions.length === 1 ? '1 session' : `${sessions.length} sessions`} of ${userName ?? 'yours'}`);
     } catch (failure) {
       flash.error(failure);
     }
@@ -73,7 +71,7 @@ export function ConsoleSessions({ user: userName }: { user: string }) {
   );
 }
 
-async function sessionsOf(userName: string, abortSignal: AbortSignal): Promise<ConsoleSession[]> {
+async function sessionsOf(userName: string | undefined, abortSignal: AbortSignal): Promise<ConsoleSession[]> {
   const found: ConsoleSession[] = [];
   let nextToken: string | undefined;
   do {
