@@ -62,6 +62,12 @@ export function emptyTrust(kind: TrustKind, account: string): Trust {
   }
 }
 
+/** trustOf is where the form begins for a role of a provider, whose ARN a link gives; without one, for a role of the account. */
+export function trustOf(provider: string | null, account: string): Trust {
+  if (provider === null) return emptyTrust('account', account);
+  return { ...emptyTrust(provider.includes(':saml-provider/') ? 'saml' : 'web', account), provider } as Trust;
+}
+
 interface PartProps<K extends TrustKind> {
   trust: Extract<Trust, { kind: K }>;
   onChange: (trust: Trust) => void;

@@ -20,6 +20,7 @@ import { Permissions } from '../identity/Permissions.tsx';
 import { definedTags } from '../identity/properties.ts';
 import { RenameDialog } from '../identity/RenameDialog.tsx';
 import { TagsTab } from '../identity/TagsTab.tsx';
+import { whereabouts } from '../identity/whereabouts.tsx';
 import { UrlTabs } from '../identity/UrlTabs.tsx';
 import { Credentials } from './credentials/Credentials.tsx';
 import { removalOfUser } from './removal.ts';
@@ -102,6 +103,8 @@ function Summary({ user }: { user: IamUser }) {
           { label: 'User ID', value: <CopyArn arn={user.UserId!} what="user ID" /> },
           { label: 'Created', value: <Age date={user.CreateDate} /> },
           { label: 'Last console sign-in', value: <Age date={user.PasswordLastUsed} /> },
+          { label: 'Path', value: user.Path },
+          ...whereabouts(user.Arn!),
         ]}
       />
     </Container>

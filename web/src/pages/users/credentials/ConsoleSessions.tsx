@@ -32,13 +32,13 @@ const columns: Column<ConsoleSession>[] = [
   { id: 'seen', header: 'Last seen', cell: (s) => <Age date={new Date(s.lastSeenTime)} />, value: (s) => s.lastSeenTime },
 ];
 
-/** ConsoleSessions shows where a user is signed in, to end it. */
-export function ConsoleSessions({ user: userName }: { user: string }) {
+/** ConsoleSessions shows where a user, or else the reader, is signed in, to end it. */
+export function ConsoleSessions({ user: userName }: { user?: string }) {
   const { data, error, loading, reload } = useCall((signal) => sessionsOf(userName, signal), [userName]);
   const end = async (revoke: () => Promise<number>) => {
     try {
       const ended = await revoke();
-      flash.success(`Ended ${ended === 1 ? '1 session' : `${ended} sessions`} of ${userName}`);
+      flash.success(`Ended ${ended === 1 ? '1 session' : `${ended} sessions`} of ${userName ?? 'yours'}`);
     } catch (failure) {
       flash.error(failure);
     }
@@ -77,7 +77,7 @@ export function ConsoleSessions({ user: userName }: { user: string }) {
   );
 }
 
-async function sessionsOf(userName: string, abortSignal: AbortSignal): Promise<ConsoleSession[]> {
+async function sessionsOf(userName: string | undefined, abortSignal: AbortSignal): Promise<ConsoleSession[]> {
   const found: ConsoleSession[] = [];
   let nextToken: string | undefined;
   do {
