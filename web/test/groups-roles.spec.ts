@@ -88,6 +88,25 @@ describe('groups and roles', () => {
     await close();
   });
 
+  test('a role with a trust policy of one’s own says what is wrong with it', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    await goTo('/roles/create');
+    await page.getByRole('radio', { name: /^A policy of your own/ }).check({ force: true });
+    await page.getByLabel('Role name').fill('shared');
+    const editor = page.locator('.cm-content').first();
+    await editor.fill('nothing');
+    await page.getByRole('button', { name: 'Create role' }).click();
+    await page.getByText('This is no JSON object.').waitFor();
+    const Statement = ['user/ann', 'root'].map((name) => ({ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${server.account}:${name}` }, Action: 'sts:AssumeRole' }));
+    await editor.fill(JSON.stringify({ Version: '2012-10-17', Statement }));
+    await accessible(page);
+    await page.getByRole('button', { name: 'Create role' }).click();
+    await page.getByRole('heading', { name: 'shared', level: 1 }).waitFor();
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'shared' }));
+    assert.equal(JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')).Statement.length, 2);
+    await close();
+  });
+
   test('a group gets its members and its path when it is made', async () => {
     const { page, goTo, close } = await open(browser, server);
     await goTo('/groups/create');
@@ -109,9 +128,9 @@ describe('groups and roles', () => {
     await page.getByLabel('Role name').fill('booking');
     await page.getByRole('textbox', { name: 'Path' }).fill('/developers/');
     await page.getByRole('button', { name: 'Choose a boundary' }).click();
-    await page.getByRole('dialog').getByRole('textbox').first().fill('AmazonS3ReadOnlyAccess');
+    await page.getByRole('dialog').getByLabel('Find policies by name').fill('AmazonS3ReadOnlyAccess');
     await page.getByRole('dialog').getByRole('radio', { name: /AmazonS3ReadOnlyAccess/ }).check({ force: true });
-    await page.getByRole('dialog').getByRole('button', { name: 'Choose' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Next' }).click();
     await page.getByRole('button', { name: 'Create role' }).click();
     await page.getByRole('heading', { name: 'booking', level: 1 }).waitFor();
     const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'booking' }));

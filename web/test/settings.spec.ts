@@ -123,8 +123,8 @@ describe('the settings', () => {
     await page.getByRole('link', { name: 'web', exact: true }).click();
     await page.getByText('in 19 days').or(page.getByText('in 20 days')).waitFor();
     await page.getByRole('button', { name: 'Add new tag' }).click();
-    await page.getByLabel('Key').fill('team');
-    await page.getByLabel(/^Value/).fill('booking');
+    await page.getByRole('textbox', { name: 'Key' }).fill('team');
+    await page.getByRole('textbox', { name: /^Value/ }).fill('booking');
     await page.getByRole('button', { name: 'Save tags' }).click();
     await page.getByText('Tags of certificate web saved').waitFor();
     const { Tags } = await admin.iam.send(new ListServerCertificateTagsCommand({ ServerCertificateName: 'web' }));
@@ -165,7 +165,7 @@ describe('the settings', () => {
     await page.getByLabel('Password').fill(passwords.root);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.waitForURL('**/console/**');
-    await page.getByRole('button', { name: /^root @ / }).click();
+    await page.getByRole('button', { name: /^root@meridian.example @ / }).click();
     await page.getByRole('menuitem', { name: 'Security credentials' }).click();
     await page.getByText(rootEmail, { exact: true }).waitFor();
     await page.getByText('Whoever knows the password can do everything here.').waitFor();

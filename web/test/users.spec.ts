@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import {
-  AddUserToGroupCommand, CreateAccessKeyCommand, CreateGroupCommand, CreatePolicyCommand, CreateUserCommand, CreateVirtualMFADeviceCommand, EnableMFADeviceCommand,
+  AddUserToGroupCommand, CreateAccessKeyCommand, CreateGroupCommand, CreateLoginProfileCommand, CreatePolicyCommand, CreateUserCommand, CreateVirtualMFADeviceCommand, EnableMFADeviceCommand,
   GetUserCommand, IAMClient, ListAttachedUserPoliciesCommand, ListGroupsForUserCommand, ListServiceSpecificCredentialsCommand, ListSigningCertificatesCommand, ListSSHPublicKeysCommand,
+  PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Browser } from 'playwright-core';
@@ -100,10 +101,10 @@ describe('users', () => {
     await page.getByRole('checkbox', { name: 'Console access' }).uncheck();
     await page.getByRole('button', { name: 'Choose policies' }).click();
     await page.getByRole('dialog').getByRole('checkbox', { name: /Little/ }).check({ force: true });
-    await page.getByRole('dialog').getByRole('button', { name: 'Choose' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Next' }).click();
     await page.getByRole('button', { name: 'Choose a boundary' }).click();
     await page.getByRole('dialog').getByRole('radio', { name: /Fence/ }).check({ force: true });
-    await page.getByRole('dialog').getByRole('button', { name: 'Choose' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Next' }).click();
     await accessible(page);
     await page.getByRole('button', { name: 'Create user' }).click();
     await page.getByRole('heading', { name: 'User conny is there' }).waitFor();
@@ -185,6 +186,27 @@ describe('users', () => {
     await dialog.getByLabel('The next code, half a minute later').fill(second);
     await dialog.getByRole('button', { name: 'Resynchronize' }).click();
     await page.getByText('The device of ria is in step again').waitFor();
+    await close();
+  });
+
+  test('shows at the top how a user gets in, and by which policies it may use a service', async () => {
+    await iam.send(new CreateUserCommand({ UserName: 'tia' }));
+    const { page, goTo, close } = await open(browser, server);
+    await goTo('/users/tia');
+    await page.getByText('No password', { exact: true }).waitFor();
+    await page.getByText('None', { exact: true }).waitFor();
+    await iam.send(new CreateLoginProfileCommand({ UserName: 'tia', Password: 'copper-Lantern-58-moss' }));
+    await iam.send(new CreateAccessKeyCommand({ UserName: 'tia' }));
+    await iam.send(new PutUserPolicyCommand({ UserName: 'tia', PolicyName: 'own', PolicyDocument: nothing }));
+    await goTo('/users/tia?tab=accessed');
+    await page.getByText('Enabled without MFA').waitFor();
+    await page.getByText('Active, made today').waitFor();
+    await page.getByRole('radio', { name: 'Select iam' }).check({ force: true });
+    await page.getByRole('button', { name: 'Policies that grant it' }).click();
+    await page.getByRole('dialog').getByText('own, inline policy of').waitFor();
+    await accessible(page);
+    await page.getByRole('dialog').getByRole('link', { name: 'tia' }).click();
+    await page.getByRole('tab', { name: 'Permissions', selected: true }).waitFor();
     await close();
   });
 

@@ -32,7 +32,7 @@ export function CreateRole() {
   const session = useSession();
   const navigate = useNavigate();
   const [search] = useSearchParams();
-  const [trust, setTrust] = useState<Trust>(() => trustOf(search.get('provider'), session.account));
+  const [trust, setTrust] = useState<Trust>(() => trustOf(search.get('provider'), session));
   const [name, setName] = useState('');
   const [description, setDescription] = useState('');
   const [duration, setDuration] = useState(3600);
@@ -84,9 +84,11 @@ export function CreateRole() {
         <Container header={<Header variant="h2">Who may take it</Header>}>
           <SpaceBetween size="l">
             <TrustForm trust={trust} onChange={setTrust} tried={tried} />
-            <ExpandableSection headerText="The trust policy" headerDescription="It can be edited as text once the role is there.">
-              <CodeEditor value={document} label="Trust policy" />
-            </ExpandableSection>
+            {trust.kind !== 'custom' && (
+              <ExpandableSection headerText="The trust policy" headerDescription="It can be edited as text once the role is there.">
+                <CodeEditor value={document} label="Trust policy" />
+              </ExpandableSection>
+            )}
           </SpaceBetween>
         </Container>
         <Container header={<Header variant="h2">What it may do</Header>}>

@@ -68,7 +68,7 @@ export function Role() {
             { id: 'trust', label: 'Trust', content: <TrustPolicy role={name} onChanged={reload} /> },
             {
               id: 'sessions',
-              label: 'Sessions',
+              label: 'Sessions and machines',
               content: (
                 <SpaceBetween size="l">
                   <RevokeSessions role={name} onRevoked={reload} />
