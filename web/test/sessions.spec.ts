@@ -2,17 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { IAMClient, ListUsersCommand } from '@aws-sdk/client-iam';
-import type { Browser, Page, Response } from 'playwright-core';
+import type { Browser, Response } from 'playwright-core';
 
-import { accessible, type Console, inEveryLook, launch, screenshot, watch } from './fixture/browser.ts';
+import { accessible, type Console, heading, inEveryLook, launch, screenshot, watch } from './fixture/browser.ts';
 import { toButton } from './fixture/keyboard.ts';
 import { addPerson, inConsole, type Person, signIn, type Statement } from './fixture/people.ts';
 import { type Server, startServer } from './fixture/server.ts';
 import { stepsOf } from './fixture/trail.ts';
 
 const reads: Statement = { Effect: 'Allow', Action: ['iam:Get*', 'iam:List*'], Resource: '*' };
-
-const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1 }).waitFor();
 
 interface Keys {
   accessKeyId: string;
