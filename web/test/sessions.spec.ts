@@ -5,10 +5,10 @@ import { IAMClient, ListUsersCommand } from '@aws-sdk/client-iam';
 import type { Browser, Response } from 'playwright-core';
 
 import { accessible, type Console, heading, inEveryLook, launch, screenshot, watch } from './fixture/browser.ts';
-import { toButton } from './fixture/keyboard.ts';
 import { addPerson, inConsole, type Person, signIn, type Statement } from './fixture/people.ts';
 import { type Server, startServer } from './fixture/server.ts';
 import { stepsOf } from './fixture/trail.ts';
+import { toButton } from './fixture/typing.ts';
 
 const reads: Statement = { Effect: 'Allow', Action: ['iam:Get*', 'iam:List*'], Resource: '*' };
 
