@@ -2,17 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { IAMClient, ListUsersCommand } from '@aws-sdk/client-iam';
-import type { Browser, Page, Response } from 'playwright-core';
+import type { Browser, Response } from 'playwright-core';
 
-import { accessible, type Console, inEveryLook, launch, screenshot, watch } from './fixture/browser.ts';
-import { toButton } from './fixture/keyboard.ts';
+import { accessible, type Console, heading, inEveryLook, launch, screenshot, watch } from './fixture/browser.ts';
 import { addPerson, inConsole, type Person, signIn, type Statement } from './fixture/people.ts';
 import { type Server, startServer } from './fixture/server.ts';
 import { stepsOf } from './fixture/trail.ts';
+import { toButton } from './fixture/typing.ts';
 
 const reads: Statement = { Effect: 'Allow', Action: ['iam:Get*', 'iam:List*'], Resource: '*' };
-
-const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1 }).waitFor();
 
 interface Keys {
   accessKeyId: string;
@@ -68,7 +66,7 @@ describe('sessions', () => {
     await there.page.waitForURL('**/signin?next=*');
     await heading(there.page, 'Sign in');
     assert.match(new URL(there.page.url()).searchParams.get('next') ?? '', /^\/console\/users/);
-    assert.ok(!(await there.page.content()).includes('victim'));
+    assert.ok(!(await there.page.locator('body').innerText()).includes('victim'));
     await dead(server, there.keys());
     await there.page.getByLabel('User name').fill(person.user);
     await there.page.getByLabel('Password').fill(person.password);
@@ -123,16 +121,16 @@ describe('sessions', () => {
     t.after(() => Promise.all([idle.stop(), short.stop()]));
     const [ofIdle, ofShort] = await Promise.all([addPerson(idle, 'noa', reads), addPerson(short, 'noa', reads)]);
     const ends = /^You will be signed out at/;
-    const [left, used, lasting] = await Promise.all([sit(idle, ofIdle, '/users'), sit(idle, ofIdle, '/users'), sit(short, ofShort, '/users')]);
+    const [left, used, lasting] = [await sit(idle, ofIdle, '/users'), await sit(idle, ofIdle, '/users'), await sit(short, ofShort, '/users')];
 
     await lasting.page.getByText('A session lasts no longer').waitFor();
     await accessible(lasting.page);
     await screenshot(lasting.page, 'session-limit');
     await Promise.all([left, used].map(({ page }) => page.getByText(ends).waitFor({ timeout: 90_000 })));
+    await screenshot(left.page, 'session-idle');
     await used.page.mouse.move(300, 300);
     await used.page.mouse.move(310, 310);
     await used.page.getByText(ends).waitFor({ state: 'detached' });
-    await screenshot(left.page, 'session-idle');
     for (const { page } of [left, lasting]) {
       await page.waitForURL('**/signin?next=%2Fconsole%2Fusers', { timeout: 90_000 });
       await heading(page, 'Sign in');
@@ -147,5 +145,6 @@ describe('sessions', () => {
 /** keysOf are the credentials that an answer gave to the page, if it did. */
 async function keysOf(response: Response): Promise<Keys | undefined> {
   if (!response.url().endsWith('/console/credentials') || !response.ok()) return undefined;
-  return (await response.json().catch(() => undefined)) as Keys | undefined;
+  const answer = (await response.json().catch(() => undefined)) as Keys | undefined;
+  return answer && { accessKeyId: answer.accessKeyId, secretAccessKey: answer.secretAccessKey, sessionToken: answer.sessionToken };
 }

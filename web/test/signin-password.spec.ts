@@ -6,15 +6,13 @@ import { after, before, describe, test } from 'node:test';
 import { IAMClient, UpdateLoginProfileCommand } from '@aws-sdk/client-iam';
 import type { Browser, Page } from 'playwright-core';
 
-import { inEveryLook, launch, watch } from './fixture/browser.ts';
-import { atField, enter, type } from './fixture/keyboard.ts';
+import { heading, inEveryLook, launch, watch } from './fixture/browser.ts';
 import { addPerson, inConsole, signIn } from './fixture/people.ts';
 import { passwords, rootEmail, type Server, startServer } from './fixture/server.ts';
 import { line, recordsOf, stepsOf } from './fixture/trail.ts';
+import { atField, enter, type } from './fixture/typing.ts';
 
 const chosen = 'pewter-Falcon-26-ridge';
-const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1 }).waitFor();
-
 /** autocompletes are what password managers are told of the fields of the page. */
 const autocompletes = (page: Page) => page.locator('input[autocomplete]').evaluateAll((inputs) => inputs.map((input) => input.getAttribute('autocomplete')));
 

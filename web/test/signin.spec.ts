@@ -3,11 +3,11 @@ import { after, before, describe, test } from 'node:test';
 
 import type { Browser, Page } from 'playwright-core';
 
-import { inEveryLook, launch, watch } from './fixture/browser.ts';
-import { atField, enter, toButton } from './fixture/keyboard.ts';
+import { heading, inEveryLook, launch, watch } from './fixture/browser.ts';
 import { addAuthenticator, addPasskeys, addPerson, Authenticator, inConsole, signIn, signOut, type Statement, typePassword } from './fixture/people.ts';
 import { passwords, rootEmail, type Server, startServer } from './fixture/server.ts';
 import { recordsOf, stepsOf } from './fixture/trail.ts';
+import { atField, enter, toButton } from './fixture/typing.ts';
 
 /** ownDevices is a policy by which users manage their own MFA devices. */
 const ownDevices: Statement = {
@@ -16,7 +16,6 @@ const ownDevices: Statement = {
 };
 
 const mfa = 'Multi-factor authentication';
-const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1 }).waitFor();
 
 describe('signing in', () => {
   let server: Server;
