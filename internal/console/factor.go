@@ -143,9 +143,9 @@ func (v *visit) giveFactor() {
 type judge func(*directory.Account) (*directory.MFADevice, error)
 
 // pass takes a second factor into the session, in the transaction that uses it up: of two requests with one code or one
-// passkey's answer, one gets in.
+// passkey's answer, one gets in. With that the password has done what it was given for.
 func (v *visit) pass(judge judge) (*directory.WebSession, error) {
-	return v.open(v.session.Account, func(tx *store.Tx) (*directory.WebSession, store.Cookie, *step, error) {
+	w, err := v.open(v.session.Account, func(tx *store.Tx) (*directory.WebSession, store.Cookie, *step, error) {
 		used, login, err := useFactor(tx, v.session.Principal, v.now, judge)
 		if err != nil {
 			return nil, store.Cookie{}, nil, err
@@ -160,6 +160,10 @@ func (v *visit) pass(judge judge) (*directory.WebSession, error) {
 		})
 		return w, cookie, record, err
 	})
+	if err == nil {
+		v.API.SignIn.PasswordAccepted(v.session.Principal, v.attempt(v.session.Principal))
+	}
+	return w, err
 }
 
 // useFactor uses a second factor up, and says how the sign-in of its principal stands then.

@@ -19,7 +19,7 @@ const site = "https://warder.example.com"
 // keyed is a script's server at a site that takes passkeys.
 func keyed(t *testing.T, alone bool) *script {
 	t.Helper()
-	s := newScript(t, func(o *Options) { o.PasskeyAlone = alone })
+	s := newScript(t, still, func(o *Options) { o.PasskeyAlone = alone })
 	s.host = strings.TrimPrefix(site, "https://")
 	return s
 }

@@ -22,7 +22,7 @@ import (
 	"github.com/warder-iam/warder/trail"
 )
 
-// TestScripts plays the scripts in testdata. Each is what browsers do and see, one step a line:
+// TestScripts plays the scripts in testdata, for which no time passes. Each is what browsers do and see, one step a line:
 //
 //	as NAME [AGENT]           go on in the browser of that name; each has cookies of its own
 //	do NAME                   change something on the server: see changes
@@ -36,7 +36,15 @@ import (
 //	cookie NAME new|same|gone|none   compared with before the last request
 //	event NAME OUTCOME [PATH=VALUE]  the next event on the trail; those that no line names fail the script
 func TestScripts(t *testing.T) {
-	scripts(t, "testdata/*.txt", func(t *testing.T, text string) { newScript(t).play(text) })
+	scripts(t, "testdata/*.txt", func(t *testing.T, text string) {
+		newScript(t, still).play(text)
+	})
+}
+
+// still stops the console's clock, so that no wait is over while a slow machine goes on.
+func still(o *Options) {
+	now := time.Now()
+	o.Now = func() time.Time { return now }
 }
 
 // scripts plays each file of a pattern, of which there must be one.
@@ -176,7 +184,7 @@ func (s *script) as(name, agent string) {
 func (s *script) fill(text string) string {
 	if device, ok := strings.CutPrefix(text, "@"); ok {
 		device, later, _ := strings.Cut(device, "+")
-		at := time.Now()
+		at := s.console.Now()
 		if later != "" {
 			at = at.Add(30 * time.Second)
 		}

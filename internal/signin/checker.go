@@ -99,6 +99,7 @@ func (c *Checker) Password(ctx context.Context, a *directory.Account, name strin
 	if err := c.judge(ctx, counts, key, profile, password, try); err != nil {
 		return nil, err
 	}
+	c.end(a, u.ID, try)
 	if c.used != nil {
 		c.used(account, u.ID, try.Time)
 	}
@@ -139,19 +140,25 @@ func loginOf(a *directory.Account, u *directory.User, profile *directory.LoginPr
 
 // OldPassword verifies a known user's present password before it is changed. Its errors are Password's.
 func (c *Checker) OldPassword(ctx context.Context, profile *directory.LoginProfile, password seal.Secret, try Attempt) error {
-	return c.judge(ctx, c.passwords, try.of(profile.User), profile, password, try)
+	if err := c.judge(ctx, c.passwords, try.of(profile.User), profile, password, try); err != nil {
+		return err
+	}
+	c.PasswordAccepted(profile.User, try)
+	c.rightAtAddress(try)
+	return nil
 }
 
-// judge is one try of a password, counted.
+// PasswordAccepted ends the user's count of failures, once nothing more is asked to sign in: after the second factor, where there is
+// one. Until then a right password counts as a failed try. Else who knows a password alone could begin any number of sign-ins, each of
+// them on record and in the place of one that its owner has begun.
+func (c *Checker) PasswordAccepted(userID string, try Attempt) { c.passwords.forgive(try.of(userID)) }
+
+// judge is one try of a password, counted as a failure.
 func (c *Checker) judge(ctx context.Context, counts *throttle, key string, profile *directory.LoginProfile, password seal.Secret, try Attempt) error {
 	if err := c.begin(counts, key, try); err != nil {
 		return err
 	}
-	if err := c.verify(ctx, profile, password); err != nil {
-		return err
-	}
-	c.end(counts, key, try)
-	return nil
+	return c.verify(ctx, profile, password)
 }
 
 func (c *Checker) begin(counts *throttle, key string, try Attempt) error {
@@ -163,9 +170,16 @@ func (c *Checker) begin(counts *throttle, key string, try Attempt) error {
 	return counts.take(key, try.ID, try.Time)
 }
 
-// end forgets the failures of a user who has proven the password, and this one try of the address.
-func (c *Checker) end(counts *throttle, key string, try Attempt) {
-	counts.forgive(key)
+// end is what a right password of a user of the account is good for.
+func (c *Checker) end(a *directory.Account, userID string, try Attempt) {
+	if len(a.MFADevicesOf(userID)) == 0 {
+		c.PasswordAccepted(userID, try)
+	}
+	c.rightAtAddress(try)
+}
+
+// rightAtAddress takes the address's last try back, where it was counted.
+func (c *Checker) rightAtAddress(try Attempt) {
 	if try.Device == "" {
 		c.RightAtAddress(try)
 	}

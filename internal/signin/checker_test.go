@@ -230,6 +230,38 @@ func TestKnownBrowserIsNotSlowed(t *testing.T) {
 	}
 }
 
+// TestPasswordAlone: who knows the password of somebody who has a second factor begins a few sign-ins and no more, until that was
+// given too. Whoever has none has signed in with it.
+func TestPasswordAlone(t *testing.T) {
+	c := newChecker(t, Options{})
+	now := time.Now()
+	single := people(t, c, nil, now)
+	alice, profile := single.User("alice"), single.LoginProfile("AIDAALICE")
+	double := account(nil, alice, profile, &directory.MFADevice{ID: "AIDMPHONE", Kind: directory.VirtualMFA, Path: "/", Name: "phone", User: alice.ID, Enabled: now})
+	try := Attempt{Address: "192.0.2.1", Time: now}
+	begun := func(a *directory.Account) (n int) {
+		for range 2 * freeFailures {
+			var wait *WaitError
+			if _, err := c.Password(t.Context(), a, "alice", secret(goodPassword), try); err == nil {
+				n++
+			} else if !errors.As(err, &wait) {
+				t.Fatal(err)
+			}
+		}
+		return n
+	}
+	if n := begun(single); n != 2*freeFailures {
+		t.Errorf("%d sign-ins with a password alone", n)
+	}
+	if n := begun(double); n != freeFailures {
+		t.Errorf("%d sign-ins wait for a second factor", n)
+	}
+	c.PasswordAccepted(alice.ID, try)
+	if n := begun(double); n != freeFailures {
+		t.Errorf("%d sign-ins after one with the second factor", n)
+	}
+}
+
 // TestUnknownCostsTheSame: a password is hashed whoever it is for. The pool has no room here, so that whoever gets an
 // answer has not waited for it.
 func TestUnknownCostsTheSame(t *testing.T) {

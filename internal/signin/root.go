@@ -27,6 +27,7 @@ func (c *Checker) RootPassword(ctx context.Context, a *directory.Account, email 
 	if err := c.judge(ctx, counts, key, profile, password, try); err != nil {
 		return nil, err
 	}
+	c.end(a, a.ID(), try)
 	if c.used != nil {
 		c.used(a.ID(), a.ID(), try.Time)
 	}
