@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import {
-  AddUserToGroupCommand, AttachGroupPolicyCommand, AttachUserPolicyCommand, CreateGroupCommand, CreatePolicyCommand, CreateRoleCommand, CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand,
+  AddUserToGroupCommand, AttachGroupPolicyCommand, AttachUserPolicyCommand, CreateGroupCommand, CreatePolicyCommand, CreateRoleCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import type { Browser, Page } from 'playwright-core';
 
 import { crowd, crowdQuotas } from './fixture/crowd.ts';
 import { accessible, launch, open, screenshot } from './fixture/browser.ts';
+import { addPerson } from './fixture/people.ts';
 import { type Server, startServer } from './fixture/server.ts';
 
 const policy = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
@@ -137,10 +138,7 @@ describe('the access map of a small account', () => {
   });
 
   test('says what is denied', async () => {
-    await iam.send(new CreateUserCommand({ UserName: 'reader' }));
-    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'reader' }));
-    const keys = { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
-    const { page, goTo, close } = await open(browser, server, { keys });
+    const { page, goTo, close } = await open(browser, server, { as: await addPerson(server, 'reader') });
     await goTo('/map');
     await page.getByText(/not authorized to perform: warder:GetAccessMap/).waitFor();
     assert.equal(await page.getByTestId('map-stage').count(), 0);

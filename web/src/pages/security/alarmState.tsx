@@ -1,7 +1,8 @@
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 
 import { warder, type Alarm } from '../../api/warder.ts';
-import { readArn, ResourceLink } from '../../components/ResourceLink.tsx';
+import { readArn } from '../../components/arn.ts';
+import { ResourceLink } from '../../components/ResourceLink.tsx';
 
 /** Seconds between two looks at the alarms. */
 export const every = 10;
