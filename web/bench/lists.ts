@@ -31,10 +31,10 @@ const limit = 100;
 export async function lists(browser: Browser, server: Server): Promise<void> {
   const rows: Row[] = [];
   for (const one of list) {
-    const { page, context, goTo, close } = await open(browser, server);
+    const { page, context, goTo, settled, close } = await open(browser, server);
     page.setDefaultTimeout(60_000);
     await goTo('/account-settings'); // what every page has is not what a list takes
-    for (const [step, act] of Object.entries(steps(page, one))) {
+    for (const [step, act] of Object.entries(steps(page, settled, one))) {
       const pieces = tasks(await traced(context, page, act));
       const cpu = pieces.map((piece) => piece.cpu);
       if (process.env.WHY) for (const piece of pieces.filter((long) => long.cpu > limit / 2)) console.log(one.title, step, piece.cpu.toFixed(0), piece.parts.join(' | '));
@@ -52,7 +52,7 @@ async function counted(page: Page): Promise<string> {
   return (await page.getByRole('heading', { name: /\([\d,]+\+?\)$/ }).first().innerText()).replace(/^.*\(|\)$/g, '');
 }
 
-function steps(page: Page, { path, title, text, filter, column }: List): Record<string, () => Promise<void>> {
+function steps(page: Page, settled: () => Promise<void>, { path, title, text, filter, column }: List): Record<string, () => Promise<void>> {
   const find = page.getByRole('combobox', { name: /^Find / });
   const rows = page.locator('table tbody tr');
   const complete = () => page.getByRole('heading', { name: new RegExp(`^${title}.*\\([1-9][\\d,]*\\)$`) }).waitFor();
@@ -61,7 +61,7 @@ function steps(page: Page, { path, title, text, filter, column }: List): Record<
       await page.getByRole('navigation').getByRole('link', { name: title, exact: true }).click();
       await rows.getByRole('link').first().waitFor();
       await complete();
-      await page.waitForLoadState('networkidle');
+      await settled();
     },
     'filter by typing': async () => {
       await find.pressSequentially(text, { delay: 60 });
@@ -89,13 +89,13 @@ function steps(page: Page, { path, title, text, filter, column }: List): Record<
       await rows.getByRole('link').first().click();
       await page.waitForURL(`**${path}/*`);
       await page.getByRole('heading', { level: 1 }).first().waitFor();
-      await page.waitForLoadState('networkidle');
+      await settled();
     },
     'go back': async () => {
       await page.goBack();
       await rows.getByRole('link').first().waitFor();
       await complete();
-      await page.waitForLoadState('networkidle');
+      await settled();
     },
   };
 }

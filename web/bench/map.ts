@@ -34,6 +34,6 @@ async function pan(page: Page): Promise<void> {
   const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   await page.mouse.move(middle.x, middle.y);
   await page.mouse.down();
-  for (let i = 0; i < 120; i++) await page.mouse.move(middle.x + 150 * Math.sin(i / 12), middle.y + 90 * Math.cos(i / 17));
+  for (let i = 0; i < 60; i++) await page.mouse.move(middle.x + 150 * Math.sin(i / 12), middle.y + 90 * Math.cos(i / 17));
   await page.mouse.up();
 }

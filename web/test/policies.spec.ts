@@ -12,7 +12,6 @@ import {
   ListPolicyVersionsCommand,
   PutGroupPolicyCommand,
 } from '@aws-sdk/client-iam';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 
 import { accessible, launch, open, screenshot } from './fixture/browser.ts';
@@ -194,8 +193,7 @@ describe('policies', () => {
         await page.getByRole('heading', { level: 1 }).waitFor();
         if ('width' in options) {
           // The layout's own navigation has an attribute too many on narrow screens; what it holds is looked at.
-          const { violations } = await new AxeBuilder({ page }).exclude('nav[aria-orientation]').analyze();
-          assert.deepEqual(violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`), []);
+          await accessible(page, 'html', 'nav[aria-orientation]');
         } else {
           await accessible(page);
         }
