@@ -124,8 +124,8 @@ describe('the settings', () => {
     await page.getByRole('link', { name: 'web', exact: true }).click();
     await page.getByText('in 19 days').or(page.getByText('in 20 days')).waitFor();
     await page.getByRole('button', { name: 'Add new tag' }).click();
-    await page.getByRole('textbox', { name: 'Key' }).fill('team');
-    await page.getByRole('textbox', { name: /^Value/ }).fill('booking');
+    await page.getByRole('combobox', { name: 'Key' }).fill('team');
+    await page.getByRole('combobox', { name: /^Value/ }).fill('booking');
     await page.getByRole('button', { name: 'Save tags' }).click();
     await page.getByText('Tags of certificate web saved').waitFor();
     const { Tags } = await admin.iam.send(new ListServerCertificateTagsCommand({ ServerCertificateName: 'web' }));
