@@ -30,6 +30,7 @@ var layers = map[string]int{
 	"internal/visible":   0,
 	"internal/wholefile": 0,
 	"internal/linesort":  0,
+	"internal/turns":     0,
 
 	"arn":               1,
 	"trail":             1,
@@ -98,6 +99,7 @@ var layers = map[string]int{
 	"audit/report/reporttest": 9, // reports for tests
 
 	"internal/accessmap": 9,
+	"internal/changes":   9,
 
 	"audit/guardrail": 10,
 

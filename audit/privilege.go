@@ -51,7 +51,7 @@ func Exposures(f *access.Finder) []External {
 
 // Graph is who may become whom in the accounts of a bundle.
 func Graph(f *access.Finder, b *awsimport.Bundle) *escalation.Graph {
-	return escalation.Build(f, escalation.Options{Workloads: workloads(b)})
+	return escalation.Build(f, escalation.Options{Workloads: workloads(b), PasskeySignIn: b.PasskeySignIn})
 }
 
 func escalationOf(e *escalation.Escalation) Escalation {

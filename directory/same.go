@@ -7,6 +7,12 @@ func (a *Account) SameAsBefore(before *Account) bool {
 	return a == before || before != nil && a != nil && a.id == before.id && a.library == before.library && a.sameEntities(before) && a.sameCredentials(before)
 }
 
+// SameAlarms reports whether no alarm was put into the account, changed or taken from it since an earlier state of it. It costs
+// nothing, as SameAsBefore.
+func (a *Account) SameAlarms(before *Account) bool {
+	return a == before || before != nil && a != nil && a.id == before.id && a.alarms.same(&before.alarms)
+}
+
 func (a *Account) sameEntities(b *Account) bool {
 	return a.info == b.info && a.issuer == b.issuer && a.contact == b.contact && a.alternates.same(&b.alternates) &&
 		a.users.same(&b.users) && a.groups.same(&b.groups) && a.roles.same(&b.roles) && a.policies.same(&b.policies) &&

@@ -37,7 +37,7 @@ func alone(a *audit.Account, doc directory.Document) *escalation.Graph {
 		}
 	}
 	snap := directory.New(library).With(1, a.ID, entities, nil)
-	return escalation.Build(access.New(snap, access.Options{Now: a.Now}), escalation.Options{})
+	return escalation.Build(access.New(snap, access.Options{Now: a.Now}), escalation.Options{PasskeySignIn: a.Bundle.PasskeySignIn})
 }
 
 // forServices reports whether nobody but services may assume a role.

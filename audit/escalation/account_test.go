@@ -28,6 +28,8 @@ type testAccount struct {
 	SAML      []string // SAML providers, by name
 	SCP       []statement
 	Workloads []Workload
+	// PasskeySignIn: a passkey alone signs in.
+	PasskeySignIn bool
 }
 
 type testHolder struct {

@@ -33,7 +33,7 @@ func (s *search) credentialGains(actor *subject, want wish, add func(move)) {
 		}
 		for _, name := range s.targets(actor, step, s.users) {
 			if account, u := s.world.userAt(name); u != nil && want(name) && account == actor.account {
-				add(move{attempt: attempt{step: step, account: account, user: u}, gains: name})
+				add(move{attempt: attempt{step: step, account: account, user: u}, gains: name, factor: step.passkey})
 			}
 		}
 	}

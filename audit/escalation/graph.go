@@ -9,6 +9,9 @@ import (
 type Options struct {
 	// Workloads are what is known to run with roles of the account.
 	Workloads []Workload
+	// PasskeySignIn is whether a passkey alone signs a user in, as the setting passkey-sign-in of a Warder server says. AWS has
+	// no such thing.
+	PasskeySignIn bool
 }
 
 // Graph is who may become whom in the accounts of a snapshot, and by what. It is for one goroutine.

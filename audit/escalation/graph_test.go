@@ -53,7 +53,7 @@ func shortName(arn string) string {
 
 func (c *accountCase) build(t testing.TB) (*directory.Snapshot, *Graph) {
 	snap := c.Account.snapshot(t)
-	return snap, Build(access.New(snap, access.Options{Now: now}), Options{Workloads: c.Account.Workloads})
+	return snap, Build(access.New(snap, access.Options{Now: now}), Options{Workloads: c.Account.Workloads, PasskeySignIn: c.Account.PasskeySignIn})
 }
 
 func TestAccounts(t *testing.T) {

@@ -53,7 +53,7 @@ func newModel(f *access.Finder, opts Options) *model {
 func newUnsorted(f *access.Finder, opts Options) *model {
 	unfixed := f
 	f = f.Fixing("iam:PermissionsBoundary", "iam:PolicyARN", "iam:PassedToService") // the steps say what they are
-	steps := Steps()
+	steps := slices.DeleteFunc(Steps(), func(s Step) bool { return s.passkey && !opts.PasskeySignIn })
 	m := &model{
 		root: newWorld(f), unfixed: unfixed, options: opts, vocabulary: newVocabulary(steps),
 		steps: map[Family][]*Step{}, byID: map[string]*Step{},

@@ -308,7 +308,7 @@ func (s *search) idle(mv *move, have *held) bool {
 func (s *search) allowed(mv *move) (now *move, asked []Asked) {
 	actor := s.held[mv.actor]
 	now, ok := mv.in(s.world)
-	if actor == nil || !ok || mv.factor && s.held[mv.gains] == nil {
+	if actor == nil || !ok || mv.step.ID == factorStep.ID && s.held[mv.gains] == nil {
 		return nil, nil
 	}
 	if asked, ok = s.m.try(s.world, now, actor.factor); !ok {

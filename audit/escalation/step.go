@@ -43,6 +43,9 @@ type Step struct {
 	// No path goes on from there.
 	Limited bool
 
+	// passkey steps need a server on which a passkey alone signs in. Who takes one has the user with a second factor.
+	passkey bool
+
 	// Needs are the requests that all must be allowed.
 	Needs []Need
 

@@ -144,6 +144,16 @@ var credentialSteps = []Step{
 		},
 	},
 	{
+		// A passkey stands for both factors where the server lets it, and only for a user who has a password.
+		ID: "register-passkey", Title: "registers a passkey of one's own for the user", Family: Credentials, when: hasPassword, passkey: true,
+		Needs: []Need{
+			{Action: "warder:RegisterPasskey", On: "{user}"},
+			{Action: "warder:BeginPasskeyRegistration", On: "{user}"},
+			{Action: "iam:EnableMFADevice", On: "{user}"},
+			{Action: "iam:DeactivateMFADevice", On: "{user}", when: devicesFull},
+		},
+	},
+	{
 		ID: "create-service-specific-credential", Title: "makes a password of the user for one service", Family: Credentials, Limited: true,
 		Needs: []Need{{Action: "iam:CreateServiceSpecificCredential", On: "{user}"}},
 	},

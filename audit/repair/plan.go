@@ -23,6 +23,8 @@ type Input struct {
 	Details map[string]PolicyDetails
 	// Spare are ids of access keys that stay active: those that whoever makes the calls signs with.
 	Spare []string
+	// Stop is asked before each principal that a proof looks at, and ends it where it is true; nil never does.
+	Stop func() bool
 }
 
 // PolicyDetails are what GetPolicy tells of a policy and GetAccountAuthorizationDetails does not, or not always.

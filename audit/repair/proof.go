@@ -88,6 +88,10 @@ func (p *Plan) Prove(in *Input) *Proof {
 		if !changed(p.Before.Account(who.Account), p.After.Account(who.Account), who.ID) {
 			continue
 		}
+		if in.Stop != nil && in.Stop() {
+			proof.NotAssessed = append(proof.NotAssessed, "not everybody was looked at: there was no time for "+who.ARN+" and who comes after it")
+			break
+		}
 		proof.Principals = append(proof.Principals, who.ARN)
 		if why, ok := in.Bundle.Incomplete[who.ARN]; ok {
 			proof.NotAssessed = append(proof.NotAssessed, who.ARN+": "+why)

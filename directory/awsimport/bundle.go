@@ -31,6 +31,9 @@ type Bundle struct {
 	Snapshot *directory.Snapshot
 	// Accounts is the evidence by account id, of every account that any file is about.
 	Accounts map[string]*Evidence
+	// PasskeySignIn is whether a passkey alone signs a user in: of accounts on a Warder server that is set so, which no
+	// file tells.
+	PasskeySignIn bool
 	// Organization is nil where the bundle holds nothing of one.
 	Organization *Organization
 	// Events are the CloudTrail records of all files, in the order of the files' names and then as they stand in them,

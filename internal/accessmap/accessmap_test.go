@@ -15,6 +15,7 @@ import (
 	"github.com/warder-iam/warder/directory"
 	api "github.com/warder-iam/warder/internal/api/warder"
 	"github.com/warder-iam/warder/internal/rewind"
+	"github.com/warder-iam/warder/internal/turns"
 	"github.com/warder-iam/warder/trail"
 )
 
@@ -120,7 +121,7 @@ func (c *testCase) maps() *Maps {
 
 func mapsOf(snap *directory.Snapshot, events trailOf) *Maps {
 	return New(Options{
-		Snapshot: func() *directory.Snapshot { return snap }, Now: func() time.Time { return now },
+		Snapshot: func() *directory.Snapshot { return snap }, Now: func() time.Time { return now }, Turns: turns.New(turns.Options{All: 1, Longest: time.Hour}),
 		History: func(context.Context, string) rewind.History { return events },
 	})
 }

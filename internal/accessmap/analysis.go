@@ -21,9 +21,9 @@ type analysis struct {
 	graph *escalation.Graph
 }
 
-func analyse(snap *directory.Snapshot, now time.Time) *analysis {
+func analyse(snap *directory.Snapshot, now time.Time, passkeySignIn bool) *analysis {
 	f := access.New(snap, access.Options{Now: now})
-	return &analysis{finder: f, graph: escalation.Build(f, escalation.Options{}), external: audit.Exposures(f)}
+	return &analysis{finder: f, graph: escalation.Build(f, escalation.Options{PasskeySignIn: passkeySignIn}), external: audit.Exposures(f)}
 }
 
 // analysed draws what the analysis says.

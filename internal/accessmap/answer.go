@@ -40,17 +40,42 @@ func (m *Maps) Graph(ctx context.Context, account string, in *api.GetAccessMapIn
 		out = (&Graph{}).answer(a)
 		out.Unchanged = true
 	} else {
-		out = m.graph(s, a, analysis).answer(a)
+		g, err := m.graph(ctx, s, a, analysis)
+		if err != nil {
+			return nil, err
+		}
+		out = g.answer(a)
 	}
 	out.Revision, out.At, out.Since, out.Analysed = revision, shown, since, analysis != nil
 	out.Unknown = append(out.Unknown, s.unknown...)
 	return out, nil
 }
 
-// past is the state of an account at a time, in whole seconds, as the trail has it.
+// past is the state of an account at a time, in whole seconds, as the trail has it: found once for all who ask for it at the
+// same time.
 func (m *Maps) past(ctx context.Context, account string, at time.Time) (*made, error) {
-	const tries = 3 // a change while the trail is read is one that the state does not have yet
 	at = at.Truncate(time.Second)
+	k := key{m.options.Snapshot().Revision(), account, at.Unix()}
+	if s := m.has(k); s != nil {
+		return s, nil
+	}
+	return m.pasts.do(ctx, k, func(ctx context.Context) (*made, error) {
+		work, done, err := m.options.Turns.Take(ctx, account)
+		if err != nil {
+			return nil, err
+		}
+		defer done()
+		s, err := m.rewound(work, account, at)
+		if errors.Is(err, rewind.ErrTooMany) || ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+			return nil, awsapi.ValidationError.New("Too much changed since then for a map to be made: choose a later time.")
+		}
+		return s, err
+	})
+}
+
+// rewound reads the trail back to a time.
+func (m *Maps) rewound(ctx context.Context, account string, at time.Time) (*made, error) {
+	const tries = 3 // a change while the trail is read is one that the state does not have yet
 	h := m.options.History(ctx, account)
 	var now *directory.Snapshot
 	var p *rewind.Past
@@ -65,10 +90,7 @@ func (m *Maps) past(ctx context.Context, account string, at time.Time) (*made, e
 			break
 		}
 	}
-	switch {
-	case errors.Is(err, rewind.ErrTooMany):
-		return nil, awsapi.ValidationError.New("Too much changed since then for a map to be made: choose a later time.")
-	case err != nil:
+	if err != nil {
 		return nil, err
 	}
 	unknown := p.Unknown
@@ -79,7 +101,7 @@ func (m *Maps) past(ctx context.Context, account string, at time.Time) (*made, e
 	if !reached {
 		unknown = append(unknown, "The trail does not reach back to this time. Shown is what is still there of it, by the times at which it was made.")
 	}
-	return m.state(key{now.Revision(), account, at.Unix()}, func() *made { return &made{snap: p.Snapshot, unknown: unknown} }), nil
+	return m.state(key{now.Revision(), account, at.Unix()}, p.Snapshot, unknown), nil
 }
 
 // answer is the graph in columns.

@@ -17,10 +17,10 @@ import (
 	"github.com/warder-iam/warder/policy/eval"
 )
 
-// Bounds of one answer about reach. What is beyond is left out, and the answer says so.
+// Bounds of one answer about reach, beside the time of a turn. What is beyond is left out, and the answer says so.
 const (
-	reachTime = 5 * time.Second
-	maxReach  = 2_000 // principals, and grants
+	reachPatience = 5 * time.Second // for the analysis
+	maxReach      = 2_000           // principals, and grants
 )
 
 // Reach answers GetReach: who can reach something, or what a principal can reach.
@@ -33,11 +33,9 @@ func (m *Maps) Reach(ctx context.Context, account string, in *api.GetReachInput)
 	case in.Service != nil && in.From == nil:
 		return nil, awsapi.ValidationError.New("service goes with from: it is what can be done there.")
 	}
-	ctx, cancel := context.WithTimeout(ctx, reachTime)
-	defer cancel()
 	s := m.present()
 	r := &reach{
-		ctx: ctx, account: s.snap.Account(account), analysis: s.analysis(ctx, reachTime),
+		account: s.snap.Account(account), analysis: s.analysis(ctx, reachPatience),
 		out: &api.GetReachOutput{Principals: []api.ReachPrincipal{}, Grants: []api.ReachGrant{}, NotAssessed: []string{}, Revision: strconv.FormatUint(s.revision, 10)},
 	}
 	if r.analysis == nil {
@@ -45,7 +43,13 @@ func (m *Maps) Reach(ctx context.Context, account string, in *api.GetReachInput)
 		r.out.Arn, r.out.Truncated = cmp.Or(text(in.From), text(in.To)), true
 		return r.out, nil
 	}
+	var done func()
 	var err error
+	if r.ctx, done, err = m.options.Turns.Take(ctx, account); err != nil {
+		return nil, err
+	}
+	defer done()
+	r.began = time.Now()
 	if in.From != nil {
 		err = r.from(*in.From, text(in.Service))
 	} else {
@@ -67,6 +71,7 @@ func text(s *string) string {
 // reach is one question that is being answered.
 type reach struct {
 	ctx      context.Context
+	began    time.Time
 	account  *directory.Account
 	analysis *analysis
 	out      *api.GetReachOutput

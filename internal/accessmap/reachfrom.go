@@ -73,7 +73,7 @@ func (r *reach) becomes(p access.Principal) {
 // halfway: what is left of the time is for what the principal can do.
 func (r *reach) halfway() bool {
 	deadline, ok := r.ctx.Deadline()
-	return r.over() || ok && time.Until(deadline) < reachTime/2
+	return r.over() || ok && time.Until(deadline) < deadline.Sub(r.began)/2
 }
 
 // entered are the roles that let in somebody who is not of the account: an outsider, a service, or whom a provider vouches for.

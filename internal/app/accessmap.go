@@ -10,12 +10,13 @@ import (
 	"github.com/warder-iam/warder/internal/rewind"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/internal/trailstore"
+	"github.com/warder-iam/warder/internal/turns"
 	"github.com/warder-iam/warder/trail"
 )
 
 // newMaps makes what answers the operations on the access map.
-func newMaps(st *store.Store, index *trailstore.Index) *accessmap.Maps {
-	return accessmap.New(accessmap.Options{Snapshot: st.Snapshot, Now: time.Now, History: func(ctx context.Context, account string) rewind.History {
+func newMaps(st *store.Store, index *trailstore.Index, t *turns.Turns, passkeySignIn bool) *accessmap.Maps {
+	return accessmap.New(accessmap.Options{Snapshot: st.Snapshot, Now: time.Now, Turns: t, PasskeySignIn: passkeySignIn, History: func(ctx context.Context, account string) rewind.History {
 		return &history{ctx, st, index, account}
 	}})
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/authn"
+	"github.com/warder-iam/warder/internal/changes"
 	"github.com/warder-iam/warder/internal/delivery"
 	"github.com/warder-iam/warder/internal/guardrail"
 	"github.com/warder-iam/warder/internal/kv"
@@ -37,6 +38,7 @@ import (
 	"github.com/warder-iam/warder/internal/sigv4"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/internal/trailstore"
+	"github.com/warder-iam/warder/internal/turns"
 	"github.com/warder-iam/warder/internal/wholefile"
 )
 
@@ -233,7 +235,10 @@ func (a *App) listen(ctx context.Context) error {
 		Store: a.store, Keys: a.keys, SignIn: signIn, Recorder: a.recorder, Region: Region, Renewed: a.takeLink,
 	})
 	authenticator := &authn.Authenticator{Keys: a.keys, Cache: sigv4.NewKeyCache(signingKeys)}
-	a.audits = a.newLiveAudit()
+	expensive := turns.New(turns.Options{})
+	a.audits = a.newLiveAudit(expensive)
+	waiters := changes.New(changes.Options{State: a.store, Audits: a.audits, Stopping: a.stopping})
+	a.recorder.told = waiters.Note
 	api := newServer(server.Options{
 		Store:          a.store,
 		Authn:          authenticator,
@@ -247,7 +252,7 @@ func (a *App) listen(ctx context.Context) error {
 		Touch:          a.touch,
 		SignIn:         signIn,
 	}, parts{
-		store: a.store, keys: a.keys, alarms: a.alarms, audits: a.audits, plan: a.guardrailPlan, maps: newMaps(a.store, a.recorder.index),
+		store: a.store, keys: a.keys, alarms: a.alarms, audits: a.audits, plan: a.guardrailPlan, maps: newMaps(a.store, a.recorder.index, expensive, a.config.Console.passkeyAlone()), turns: expensive, changes: waiters,
 		tokens:  sts.Options{Verifier: a.verifier, Issuer: a.issuerBase()},
 		saml:    sts.SAML{Audiences: a.config.SAMLAudiences, Recipients: a.config.SAMLRecipients},
 		trails:  cloudtrail.Options{Region: Region, Events: a.recorder.index, Keys: a.store, Storage: a.trailStorage(), Status: trailStatus{a.trails}},

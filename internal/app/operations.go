@@ -12,6 +12,7 @@ import (
 	stsapi "github.com/warder-iam/warder/internal/api/sts"
 	warderapi "github.com/warder-iam/warder/internal/api/warder"
 	"github.com/warder-iam/warder/internal/awsapi"
+	"github.com/warder-iam/warder/internal/changes"
 	"github.com/warder-iam/warder/internal/liveaudit"
 	"github.com/warder-iam/warder/internal/server"
 	"github.com/warder-iam/warder/internal/service/accessanalyzer"
@@ -22,6 +23,7 @@ import (
 	"github.com/warder-iam/warder/internal/service/warder"
 	"github.com/warder-iam/warder/internal/session"
 	"github.com/warder-iam/warder/internal/store"
+	"github.com/warder-iam/warder/internal/turns"
 )
 
 // awsServices are the services of AWS that Warder has.
@@ -49,6 +51,8 @@ type parts struct {
 	maps    warder.AccessMap
 	alarms  *alarms
 	audits  *liveaudit.Live
+	turns   *turns.Turns
+	changes *changes.Changes
 	trails  cloudtrail.Options
 	console warder.Console
 }
@@ -60,7 +64,9 @@ func newServer(o server.Options, p parts) *server.Server {
 	cloudtrail.Register(s, p.trails)
 	warder.RegisterGuardrails(s, p.plan)
 	warder.RegisterMap(s, p.maps)
+	warder.RegisterPreview(s, p.turns)
 	warder.RegisterAudit(s, p.audits)
+	warder.RegisterChanges(s, p.changes)
 	warder.RegisterConsole(s, p.console)
 	return s
 }

@@ -19,7 +19,8 @@ type recorder struct {
 	trail  *trailstore.Store
 	head   *headKeeper
 	index  *trailstore.Index
-	newest atomic.Int64 // Unix seconds; 0 without events
+	newest atomic.Int64                // Unix seconds; 0 without events
+	told   func(events []*trail.Event) // of what is on the trail; nil for nobody
 }
 
 // Append puts events on the trail; it implements server.Recorder.
@@ -50,6 +51,9 @@ func (r *recorder) note(events []*trail.Event) {
 		at := e.EventTime.Unix()
 		for old := r.newest.Load(); at > old && !r.newest.CompareAndSwap(old, at); old = r.newest.Load() {
 		}
+	}
+	if r.told != nil {
+		r.told(events)
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/warder-iam/warder/internal/service/warder"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/internal/trailstore"
+	"github.com/warder-iam/warder/internal/turns"
 	"github.com/warder-iam/warder/policy"
 	"github.com/warder-iam/warder/trail"
 )
@@ -54,7 +55,7 @@ func newFixtureWith(t testing.TB, quotas map[store.QuotaName]int) *fixture {
 		account.Register(w.Server)
 		warder.RegisterAudit(w.Server, liveaudit.New(liveaudit.Options{
 			Store: w.Store, Events: f.events, Log: slog.New(slog.DiscardHandler), Channels: func() []string { return *f.channels.Load() },
-			Status: f.events, Now: func() time.Time { return time.Now().Add(time.Duration(f.skipped.Load())) },
+			Status: f.events, Turns: turns.New(turns.Options{All: 1, Longest: time.Hour}), Now: func() time.Time { return time.Now().Add(time.Duration(f.skipped.Load())) },
 		}))
 	})
 	f.Account = world.Account(t, accountID)

@@ -16,6 +16,7 @@ import (
 	"github.com/warder-iam/warder/internal/service/cloudtrail"
 	"github.com/warder-iam/warder/internal/service/iam"
 	"github.com/warder-iam/warder/internal/store"
+	"github.com/warder-iam/warder/internal/turns"
 )
 
 // Options of Live. All must be set but Channels and Status.
@@ -25,6 +26,10 @@ type Options struct {
 	Events cloudtrail.Events
 	// Status is how the delivery of trails goes; nil where nothing is delivered.
 	Status cloudtrail.Status
+	// Turns bound what is worked on at the same time while callers wait.
+	Turns *turns.Turns
+	// PasskeySignIn is whether a passkey alone signs a user in.
+	PasskeySignIn bool
 	// Channels are the names of those that tell somebody of alarms; nil where alarms are off.
 	Channels func() []string
 	// Now is the time; audits run by it.
@@ -38,7 +43,7 @@ type Options struct {
 type Live struct {
 	Options
 	facts  iam.Facts
-	turn   chan struct{} // one audit or preview at a time
+	turn   chan struct{} // one audit at a time
 	open   context.Context
 	cancel context.CancelFunc // ends open
 
@@ -107,11 +112,7 @@ func (l *Live) result(ctx context.Context, account string) (_ *result, stale boo
 		defer l.mu.Unlock()
 		return s.last, false, nil
 	}
-	if s.running == nil {
-		s.running = make(chan struct{})
-		go l.run(account, s)
-	}
-	ended, wait := s.running, firstPatience
+	ended, wait := l.begin(account, s), firstPatience
 	if s.last != nil {
 		wait = patience
 	}
@@ -133,6 +134,30 @@ func (l *Live) result(ctx context.Context, account string) (_ *result, stale boo
 		return nil, false, s.failed
 	}
 	return nil, false, api.AuditNotReadyException.New("The first audit of the account is not done yet. Ask again in a moment.")
+}
+
+// Watch gives the revision of the last report of an account, "" where there is none, and a channel that is closed at the end of
+// the audit that is under way: one begins where something changed since, and nil is that nothing did.
+func (l *Live) Watch(account string) (revision string, ended <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.standing(account)
+	if s.last != nil {
+		revision = s.last.revision
+	}
+	if s.last.current(l.state(account), l.Now()) {
+		return revision, nil
+	}
+	return revision, l.begin(account, s)
+}
+
+// begin has an audit run, unless one does, and gives what is closed at its end. It is called under mu.
+func (l *Live) begin(account string, s *standing) <-chan struct{} {
+	if s.running == nil {
+		s.running = make(chan struct{})
+		go l.run(account, s)
+	}
+	return s.running
 }
 
 func (l *Live) state(account string) *directory.Account { return l.Store.Snapshot().Account(account) }
@@ -195,7 +220,12 @@ func (l *Live) rest(until time.Time) error {
 	if err := l.open.Err(); err != nil {
 		return err
 	}
-	return l.take(l.open)
+	select {
+	case l.turn <- struct{}{}:
+		return nil
+	case <-l.open.Done():
+		return l.open.Err()
+	}
 }
 
 // audit makes the report of the account as it is now. A panic in a check does not take the server down.
@@ -240,5 +270,6 @@ func (l *Live) input(account string, now time.Time) (*audit.Input, *directory.Ac
 	if err != nil {
 		return nil, nil, err
 	}
+	bundle.PasskeySignIn = l.PasskeySignIn
 	return &audit.Input{Bundle: bundle, Now: now, Settings: audit.DefaultSettings()}, a, nil
 }

@@ -1,7 +1,6 @@
 package liveaudit
 
 import (
-	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,10 +22,11 @@ const (
 
 // PreviewRemedy plans how to mend one finding, on the account as it is now, and proves what is lost by it. It makes no call.
 func (l *Live) PreviewRemedy(c *server.Call, in *api.PreviewRemedyInput) (*api.PreviewRemedyOutput, error) {
-	if err := l.take(c.Context()); err != nil {
+	work, done, err := l.Turns.Take(c.Context(), c.Caller.Account)
+	if err != nil {
 		return nil, err
 	}
-	defer func() { <-l.turn }()
+	defer done()
 	input, a, err := l.input(c.Caller.Account, l.Now().UTC())
 	if err != nil {
 		return nil, err
@@ -38,6 +38,7 @@ func (l *Live) PreviewRemedy(c *server.Call, in *api.PreviewRemedyInput) (*api.P
 	}
 	source := &repair.Input{
 		Bundle: input.Bundle, Settings: input.Settings, Now: input.Now, Details: details(a, f), Spare: []string{c.Caller.AccessKeyID},
+		Stop: func() bool { return work.Err() != nil },
 	}
 	plan := repair.Make(source, []audit.Finding{*f})
 	out := &api.PreviewRemedyOutput{
@@ -56,16 +57,6 @@ func (l *Live) PreviewRemedy(c *server.Call, in *api.PreviewRemedyInput) (*api.P
 		out.Proof = showProof(plan.Prove(source))
 	}
 	return out, nil
-}
-
-// take waits for the turn to audit.
-func (l *Live) take(ctx context.Context) error {
-	select {
-	case l.turn <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return api.AuditNotReadyException.New("The account is being audited. Ask again in a moment.")
-	}
 }
 
 // checkOf is the check of a finding, by the finding's id.

@@ -57,6 +57,10 @@ func (c *Call) remembered(out any) ([]byte, error) {
 	return r.MarshalBinary()
 }
 
+// Stands repeats authentication and the rule on the state as it is now, for a call that waits: an error is that the caller may
+// do it no more.
+func (c *Call) Stands() error { return c.rejudge(c.server.Store.Snapshot()) }
+
 // rejudge repeats authentication (does the credential still stand?) and the rule on the state inside the transaction.
 func (c *Call) rejudge(snap *directory.Snapshot) error {
 	caller, err := c.origin.resolve(c, snap)

@@ -8,6 +8,7 @@ import (
 	"github.com/warder-iam/warder/internal/kv"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/internal/trailstore"
+	"github.com/warder-iam/warder/internal/turns"
 	"github.com/warder-iam/warder/policy"
 )
 
@@ -23,6 +24,10 @@ func publicError(err error) (public *awsapi.Error, known bool) {
 	var quota *store.QuotaError
 	var malformed *policy.MalformedError
 	switch {
+	case errors.Is(err, turns.ErrBusy):
+		public = awsapi.Throttling.New("Rate exceeded: too many calls that take long are being worked on.")
+		public.RetryAfter = turns.Longest
+		return public, true
 	case errors.As(err, &public):
 		return public, true
 	case errors.As(err, &quota):

@@ -44,6 +44,7 @@ type head struct {
 	snapshot atomic.Pointer[directory.Snapshot]
 
 	mu       sync.Mutex
+	next     chan struct{}      // closed when another snapshot is published; nil where nobody waits for it
 	versions map[string]version // of the accounts in snapshot
 	tip      *run               // the newest state that is not published, or nil
 	flight   []*run             // those whose fate is not known, and those that wait for them
@@ -178,6 +179,20 @@ func (h *head) publish(r *run) {
 		h.snapshot.Store(replace(old, revision, r.account, r.state.Account(r.account)))
 	}
 	h.versions[r.account] = r.after
+	if h.next != nil {
+		close(h.next)
+		h.next = nil
+	}
+}
+
+// changed gives a channel that is closed when another snapshot is published.
+func (h *head) changed() <-chan struct{} {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.next == nil {
+		h.next = make(chan struct{})
+	}
+	return h.next
 }
 
 // replace gives the snapshot in which one account is as in now, which may be nil.

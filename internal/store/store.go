@@ -75,6 +75,10 @@ func Open(ctx context.Context, engine kv.Store, keyring *seal.Keyring, options O
 // Snapshot is the newest durable state.
 func (s *Store) Snapshot() *directory.Snapshot { return s.head.snapshot.Load() }
 
+// Changed gives a channel that is closed when a newer Snapshot than the present one is there: take it first, and then look at the
+// Snapshot.
+func (s *Store) Changed() <-chan struct{} { return s.head.changed() }
+
 // Quotas are the limits in force.
 func (s *Store) Quotas() *Quotas { return s.quotas }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import {
-  AddUserToGroupCommand, AttachUserPolicyCommand, CreateAccessKeyCommand, CreateGroupCommand, CreateLoginProfileCommand, CreatePolicyCommand, CreateUserCommand, CreateVirtualMFADeviceCommand, EnableMFADeviceCommand,
+  AddUserToGroupCommand, CreateAccessKeyCommand, CreateGroupCommand, CreateLoginProfileCommand, CreatePolicyCommand, CreateUserCommand, CreateVirtualMFADeviceCommand, EnableMFADeviceCommand,
   GetUserCommand, IAMClient, ListAttachedUserPoliciesCommand, ListGroupsForUserCommand, ListServiceSpecificCredentialsCommand, ListSigningCertificatesCommand, ListSSHPublicKeysCommand,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
@@ -11,8 +11,8 @@ import type { Browser } from 'playwright-core';
 
 import { readKeysText } from '../dev/session.ts';
 import { accessible, inEveryLook, launch, open } from './fixture/browser.ts';
-import { Authenticator } from './fixture/people.ts';
 import { certified, sshKey } from './fixture/keys.ts';
+import { addPerson, Authenticator } from './fixture/people.ts';
 import { type Server, startServer } from './fixture/server.ts';
 
 const nothing = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iam:GetUser', Resource: '*' }] });
@@ -211,15 +211,10 @@ describe('users', () => {
   });
 
   test('who may not delete is told why, and nothing is lost', async () => {
-    await iam.send(new CreateUserCommand({ UserName: 'reader' }));
+    const reader = await addPerson(server, 'reader', { Effect: 'Allow', Action: ['iam:Get*', 'iam:List*'], Resource: '*' });
     await iam.send(new CreateGroupCommand({ GroupName: 'Kept' }));
     await iam.send(new AddUserToGroupCommand({ UserName: 'gus', GroupName: 'Kept' }));
-    const document = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: ['iam:Get*', 'iam:List*'], Resource: '*' }] });
-    const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: 'Read', PolicyDocument: document }));
-    await iam.send(new AttachUserPolicyCommand({ UserName: 'reader', PolicyArn: Policy?.Arn }));
-    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'reader' }));
-    const keys = { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
-    const { page, goTo, close } = await open(browser, server, { keys });
+    const { page, goTo, close } = await open(browser, server, { as: reader });
     await goTo('/users/gus');
     await page.getByRole('button', { name: 'Delete' }).first().click();
     await page.getByLabel('To confirm, type gus').fill('gus');
@@ -232,12 +227,7 @@ describe('users', () => {
   });
 
   test('who may not list sees why, not an empty list', async () => {
-    await iam.send(new CreateUserCommand({ UserName: 'nobody' }));
-    const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: 'Nothing', PolicyDocument: nothing }));
-    await iam.send(new AttachUserPolicyCommand({ UserName: 'nobody', PolicyArn: Policy?.Arn }));
-    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'nobody' }));
-    const keys = { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
-    const { page, goTo, close } = await open(browser, server, { keys });
+    const { page, goTo, close } = await open(browser, server, { as: await addPerson(server, 'nobody') });
     await goTo('/users');
     await page.getByText(/nobody is not authorized to perform: iam:ListUsers/).waitFor();
     assert.equal(await page.getByText('No users yet').count(), 0);

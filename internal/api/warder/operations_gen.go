@@ -20,6 +20,7 @@ var (
 	GetAlarm                 = awsapi.Op[*GetAlarmInput, *GetAlarmOutput]{Operation: Service.Operations[opGetAlarm]}
 	GetAuditSummary          = awsapi.Op[*GetAuditSummaryInput, *GetAuditSummaryOutput]{Operation: Service.Operations[opGetAuditSummary]}
 	GetCatalogService        = awsapi.Op[*GetCatalogServiceInput, *GetCatalogServiceOutput]{Operation: Service.Operations[opGetCatalogService]}
+	GetChanges               = awsapi.Op[*GetChangesInput, *GetChangesOutput]{Operation: Service.Operations[opGetChanges]}
 	GetFinding               = awsapi.Op[*GetFindingInput, *GetFindingOutput]{Operation: Service.Operations[opGetFinding]}
 	GetGuardrailPlan         = awsapi.Op[*GetGuardrailPlanInput, *GetGuardrailPlanOutput]{Operation: Service.Operations[opGetGuardrailPlan]}
 	GetReach                 = awsapi.Op[*GetReachInput, *GetReachOutput]{Operation: Service.Operations[opGetReach]}
@@ -57,6 +58,7 @@ const (
 	opGetAlarm
 	opGetAuditSummary
 	opGetCatalogService
+	opGetChanges
 	opGetFinding
 	opGetGuardrailPlan
 	opGetReach
@@ -193,6 +195,15 @@ func newService() *awsapi.Service {
 		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, ResourceNotFoundException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
 		ReadOnly: true,
 		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/catalog/v1/services/{servicePrefix}"), Status: 200},
+	}
+	s.Operations[opGetChanges] = &awsapi.Operation{
+		Service:  s,
+		Name:     "GetChanges",
+		Input:    &shapes[shapeGetChangesInput],
+		Output:   &shapes[shapeGetChangesOutput],
+		Errors:   []*awsapi.ErrorKind{AccessDeniedException, ValidationException, UnsupportedMediaTypeException, MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException, InvalidSignatureException, ExpiredTokenException},
+		ReadOnly: true,
+		Binding:  &awsapi.Binding{Method: "GET", URI: awsapi.NewURI("/changes/v1"), Status: 200},
 	}
 	s.Operations[opGetFinding] = &awsapi.Operation{
 		Service:  s,

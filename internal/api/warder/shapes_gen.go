@@ -34,6 +34,8 @@ const (
 	shapeGetAuditSummaryOutput
 	shapeGetCatalogServiceInput
 	shapeGetCatalogServiceOutput
+	shapeGetChangesInput
+	shapeGetChangesOutput
 	shapeGetFindingInput
 	shapeGetFindingOutput
 	shapeGetGuardrailPlanInput
@@ -154,6 +156,7 @@ const (
 	shapeCatalogScope
 	shapeCatalogServiceSummaries
 	shapeCatalogServiceSummary
+	shapeChangeToken
 	shapeChecklist
 	shapeChecklistItem
 	shapeChecklistPlace
@@ -238,9 +241,11 @@ const (
 	shapeServiceReference
 	shapeServiceRight
 	shapeServiceRights
+	shapeSessionPolicies
 	shapeStatementPlace
 	shapeStatementPlaces
 	shapeStatus
+	shapeSupposition
 	shapeText
 	shapeTexts
 	shapeTime
@@ -308,6 +313,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "action", Shape: &s[shapeAction], Required: true},
 		{Name: "resource", Shape: &s[shapeEntity], Required: true},
 		{Name: "context", Shape: &s[shapeConditionKeys]},
+		{Name: "suppose", Shape: &s[shapeSupposition]},
 	}}
 	s[shapeExplainOutput] = awsapi.Shape{Name: "ExplainOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ExplainOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "decision", Shape: &s[shapeFlag], Required: true},
@@ -377,6 +383,18 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	}}
 	s[shapeGetCatalogServiceOutput] = awsapi.Shape{Name: "GetCatalogServiceOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetCatalogServiceOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "service", Shape: &s[shapeServiceReference], Location: awsapi.AsPayload},
+	}}
+	s[shapeGetChangesInput] = awsapi.Shape{Name: "GetChangesInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetChangesInput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "state", Shape: &s[shapeChangeToken], Location: awsapi.InQuery},
+		{Name: "findings", Shape: &s[shapeChangeToken], Location: awsapi.InQuery},
+		{Name: "alarms", Shape: &s[shapeChangeToken], Location: awsapi.InQuery},
+		{Name: "trail", Shape: &s[shapeChangeToken], Location: awsapi.InQuery},
+	}}
+	s[shapeGetChangesOutput] = awsapi.Shape{Name: "GetChangesOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetChangesOutput)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "state", Shape: &s[shapeChangeToken]},
+		{Name: "findings", Shape: &s[shapeChangeToken]},
+		{Name: "alarms", Shape: &s[shapeChangeToken]},
+		{Name: "trail", Shape: &s[shapeChangeToken]},
 	}}
 	s[shapeGetFindingInput] = awsapi.Shape{Name: "GetFindingInput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*GetFindingInput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "findingId", Shape: &s[shapeAuditFindingId], Required: true, Location: awsapi.InLabel},
@@ -818,6 +836,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "resources", Shape: &s[shapeStatus]},
 		{Name: "conditionKeys", Shape: &s[shapeStatus]},
 	}}
+	s[shapeChangeToken] = awsapi.Shape{Name: "ChangeToken", Kind: awsapi.String, Min: new(int64(1)), Max: new(int64(64)), Pattern: awsapi.NewPattern("[0-9A-Za-z.-]+"), GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeChecklist] = awsapi.Shape{Name: "Checklist", Kind: awsapi.List, Member: &s[shapeChecklistItem], GoType: reflect.TypeOf((*[]ChecklistItem)(nil)).Elem()}
 	s[shapeChecklistItem] = awsapi.Shape{Name: "ChecklistItem", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ChecklistItem)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "itemId", Shape: &s[shapeText], Required: true},
@@ -1084,6 +1103,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "noEvidence", Shape: &s[shapeUnprovenActionsList], Required: true},
 	}}
 	s[shapeServiceRights] = awsapi.Shape{Name: "ServiceRights", Kind: awsapi.List, Member: &s[shapeServiceRight], GoType: reflect.TypeOf((*[]ServiceRight)(nil)).Elem()}
+	s[shapeSessionPolicies] = awsapi.Shape{Name: "SessionPolicies", Kind: awsapi.List, Member: &s[shapePolicyDocument], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
 	s[shapeStatementPlace] = awsapi.Shape{Name: "StatementPlace", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StatementPlace)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "layer", Shape: &s[shapeText], Required: true},
 		{Name: "policy", Shape: &s[shapeText], Required: true},
@@ -1093,6 +1113,10 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	}}
 	s[shapeStatementPlaces] = awsapi.Shape{Name: "StatementPlaces", Kind: awsapi.List, Member: &s[shapeStatementPlace], GoType: reflect.TypeOf((*[]StatementPlace)(nil)).Elem()}
 	s[shapeStatus] = awsapi.Shape{Name: "Status", Kind: awsapi.Integer, GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeSupposition] = awsapi.Shape{Name: "Supposition", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Supposition)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "keys", Shape: &s[shapeConditionKeys]},
+		{Name: "sessionPolicies", Shape: &s[shapeSessionPolicies]},
+	}}
 	s[shapeText] = awsapi.Shape{Name: "Text", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeTexts] = awsapi.Shape{Name: "Texts", Kind: awsapi.List, Member: &s[shapeText], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
 	s[shapeTime] = awsapi.Shape{Name: "Time", Kind: awsapi.Timestamp, Time: awsapi.ISO8601, GoType: reflect.TypeOf((*time.Time)(nil)).Elem()}

@@ -93,6 +93,7 @@ type ExplainInput struct {
 	// Required.
 	Resource Entity
 	Context  json.RawMessage
+	Suppose  *Supposition
 }
 
 // ExplainOutput is the output of Explain.
@@ -224,6 +225,30 @@ type GetCatalogServiceInput struct {
 // GetCatalogServiceOutput is the output of GetCatalogService.
 type GetCatalogServiceOutput struct {
 	Service json.RawMessage
+}
+
+// GetChangesInput is the input of GetChanges.
+type GetChangesInput struct {
+	// Length 1 to 64. Pattern [0-9A-Za-z.-]+
+	State *string
+	// Length 1 to 64. Pattern [0-9A-Za-z.-]+
+	Findings *string
+	// Length 1 to 64. Pattern [0-9A-Za-z.-]+
+	Alarms *string
+	// Length 1 to 64. Pattern [0-9A-Za-z.-]+
+	Trail *string
+}
+
+// GetChangesOutput is the output of GetChanges.
+type GetChangesOutput struct {
+	// Length 1 to 64. Pattern [0-9A-Za-z.-]+
+	State *string
+	// Length 1 to 64. Pattern [0-9A-Za-z.-]+
+	Findings *string
+	// Length 1 to 64. Pattern [0-9A-Za-z.-]+
+	Alarms *string
+	// Length 1 to 64. Pattern [0-9A-Za-z.-]+
+	Trail *string
 }
 
 // GetFindingInput is the input of GetFinding.
@@ -1374,6 +1399,13 @@ type StatementPlace struct {
 	Sid    *string
 	Line   *int32
 	Column *int32
+}
+
+// Supposition is the model's structure Supposition.
+type Supposition struct {
+	Keys json.RawMessage
+	// Each: Length 1 to 131072.
+	SessionPolicies []string
 }
 
 // UnprovenActions is the model's structure UnprovenActions.

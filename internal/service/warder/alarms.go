@@ -33,9 +33,7 @@ const defaultAlarms = 100
 // RegisterAlarms makes s answer the operations on alarms.
 func RegisterAlarms(s *server.Server, alarms Alarms) {
 	w := &alarmService{alarms, s.Region}
-	server.Handle(s, api.ListAlarms, server.Ask(func(c *server.Call, _ *api.ListAlarmsInput) authz.Ask {
-		return authz.Ask{Action: c.Action(), Resource: "*"}
-	}), w.list)
+	server.Handle(s, api.ListAlarms, onAccount[*api.ListAlarmsInput](), w.list)
 	server.Handle(s, api.GetAlarm, server.Ask(func(c *server.Call, in *api.GetAlarmInput) authz.Ask { return w.onAlarm(c, in.AlarmId) }), w.get)
 	server.Handle(s, api.AcknowledgeAlarm, server.Ask(func(c *server.Call, in *api.AcknowledgeAlarmInput) authz.Ask {
 		return w.onAlarm(c, in.AlarmId)
@@ -47,12 +45,8 @@ func RegisterAlarms(s *server.Server, alarms Alarms) {
 	server.Handle(s, api.UnmuteAlarm, server.Ask(func(c *server.Call, in *api.UnmuteAlarmInput) authz.Ask {
 		return w.onAlarm(c, in.AlarmId)
 	}), w.unmute)
-	server.Handle(s, api.ListAlarmRules, server.Ask(func(c *server.Call, _ *api.ListAlarmRulesInput) authz.Ask {
-		return authz.Ask{Action: c.Action(), Resource: "*"}
-	}), w.rules)
-	server.Handle(s, api.TestAlarmChannels, server.Ask(func(c *server.Call, _ *api.TestAlarmChannelsInput) authz.Ask {
-		return authz.Ask{Action: c.Action(), Resource: "*"}
-	}), w.test)
+	server.Handle(s, api.ListAlarmRules, onAccount[*api.ListAlarmRulesInput](), w.rules)
+	server.Handle(s, api.TestAlarmChannels, onAccount[*api.TestAlarmChannelsInput](), w.test)
 }
 
 type alarmService struct {

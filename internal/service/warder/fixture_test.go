@@ -16,6 +16,7 @@ import (
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/accessmap"
 	api "github.com/warder-iam/warder/internal/api/warder"
+	"github.com/warder-iam/warder/internal/changes"
 	"github.com/warder-iam/warder/internal/liveaudit"
 	"github.com/warder-iam/warder/internal/passkey"
 	"github.com/warder-iam/warder/internal/rewind"
@@ -23,6 +24,7 @@ import (
 	"github.com/warder-iam/warder/internal/service/sts"
 	"github.com/warder-iam/warder/internal/service/warder"
 	"github.com/warder-iam/warder/internal/trailstore"
+	"github.com/warder-iam/warder/internal/turns"
 	"github.com/warder-iam/warder/trail"
 )
 
@@ -33,6 +35,7 @@ type fixture struct {
 	*servertest.Account
 	notes, shy, eve, alice, bob *servertest.Credentials
 	data                        *dataRecorder
+	turns                       *turns.Turns
 }
 
 // dataRecorder keeps data events.
@@ -87,18 +90,21 @@ func document(statements ...string) string {
 
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
-	f := &fixture{data: &dataRecorder{}}
+	f := &fixture{data: &dataRecorder{}, turns: turns.New(turns.Options{All: 1, Longest: time.Hour})}
 	world := servertest.New(t, func(w *servertest.World) {
 		w.Data, w.AllData = f.data, true
 		warder.Register(w.Server, w.Keys)
+		warder.RegisterPreview(w.Server, f.turns)
 		warder.RegisterGuardrails(w.Server, onePlan)
 		warder.RegisterAlarms(w.Server, channels{})
 		warder.RegisterMap(w.Server, accessmap.New(accessmap.Options{
-			Snapshot: w.Store.Snapshot, Now: time.Now, History: func(context.Context, string) rewind.History { return noTrail{} },
+			Snapshot: w.Store.Snapshot, Now: time.Now, History: func(context.Context, string) rewind.History { return noTrail{} }, Turns: f.turns,
 		}))
-		warder.RegisterAudit(w.Server, liveaudit.New(liveaudit.Options{
-			Store: w.Store, Events: quiet{}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
-		}))
+		audits := liveaudit.New(liveaudit.Options{
+			Store: w.Store, Events: quiet{}, Turns: f.turns, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		})
+		warder.RegisterAudit(w.Server, audits)
+		warder.RegisterChanges(w.Server, changes.New(changes.Options{State: w.Store, Audits: audits}))
 		warder.RegisterConsole(w.Server, warder.Console{Store: w.Store, Passkeys: passkey.New(), Party: site})
 		sts.Register(w.Server, w.Keys, sts.Options{})
 	})

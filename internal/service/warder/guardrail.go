@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/warder-iam/warder/authz"
 	api "github.com/warder-iam/warder/internal/api/warder"
 	"github.com/warder-iam/warder/internal/awsapi"
 	"github.com/warder-iam/warder/internal/server"
@@ -15,10 +14,7 @@ type GuardrailPlan func(ctx context.Context, account string, at time.Time) (*api
 
 // RegisterGuardrails makes s answer what the next run of the guardrails would do.
 func RegisterGuardrails(s *server.Server, plan GuardrailPlan) {
-	rule := server.Ask(func(c *server.Call, _ *api.GetGuardrailPlanInput) authz.Ask {
-		return authz.Ask{Action: c.Action(), Resource: "*"}
-	})
-	server.Handle(s, api.GetGuardrailPlan, rule, func(c *server.Call, in *api.GetGuardrailPlanInput) (*api.GetGuardrailPlanOutput, error) {
+	server.Handle(s, api.GetGuardrailPlan, onAccount[*api.GetGuardrailPlanInput](), func(c *server.Call, in *api.GetGuardrailPlanInput) (*api.GetGuardrailPlanOutput, error) {
 		at := c.Time()
 		if in.At != nil {
 			if in.At.Before(at.Truncate(time.Second)) {

@@ -3,7 +3,6 @@ package warder
 import (
 	"context"
 
-	"github.com/warder-iam/warder/authz"
 	api "github.com/warder-iam/warder/internal/api/warder"
 	"github.com/warder-iam/warder/internal/server"
 )
@@ -18,14 +17,10 @@ type AccessMap interface {
 
 // RegisterMap makes s answer the operations on the access map. Each shows all of the account to whoever has the permission for it.
 func RegisterMap(s *server.Server, m AccessMap) {
-	server.Handle(s, api.GetAccessMap, server.Ask(func(c *server.Call, _ *api.GetAccessMapInput) authz.Ask {
-		return authz.Ask{Action: c.Action(), Resource: "*"}
-	}), func(c *server.Call, in *api.GetAccessMapInput) (*api.GetAccessMapOutput, error) {
+	server.Handle(s, api.GetAccessMap, onAccount[*api.GetAccessMapInput](), func(c *server.Call, in *api.GetAccessMapInput) (*api.GetAccessMapOutput, error) {
 		return m.Graph(c.Context(), c.Caller.Account, in)
 	})
-	server.Handle(s, api.GetReach, server.Ask(func(c *server.Call, _ *api.GetReachInput) authz.Ask {
-		return authz.Ask{Action: c.Action(), Resource: "*"}
-	}), func(c *server.Call, in *api.GetReachInput) (*api.GetReachOutput, error) {
+	server.Handle(s, api.GetReach, onAccount[*api.GetReachInput](), func(c *server.Call, in *api.GetReachInput) (*api.GetReachOutput, error) {
 		return m.Reach(c.Context(), c.Caller.Account, in)
 	})
 }

@@ -20,10 +20,23 @@ func (s *consoleService) registerPasskeys(srv *server.Server) {
 		p := personNamed(c, in.UserName)
 		return p.ask(c)
 	}), s.beginPasskeyRegistration)
-	server.Handle(srv, api.RegisterPasskey, server.Ask(func(c *server.Call, in *api.RegisterPasskeyInput) authz.Ask {
-		p := personNamed(c, in.UserName)
-		return p.ask(c)
+	server.Handle(srv, api.RegisterPasskey, server.Asks(func(c *server.Call, in *api.RegisterPasskeyInput) ([]authz.Ask, error) {
+		return toRegister(c, in.UserName), nil
 	}), s.registerPasskey)
+}
+
+// toRegister is what the caller must be allowed to do for a passkey of that user. Somebody else's takes iam:EnableMFADevice as well:
+// policies that keep IAM from people, such as AWS's PowerUserAccess, do not know Warder's own actions, and who may register a
+// passkey for an administrator may become one.
+func toRegister(c *server.Call, user *string) []authz.Ask {
+	p := personNamed(c, user)
+	asks := []authz.Ask{p.ask(c)}
+	if !p.isCaller(c) {
+		enable := p.ask(c)
+		enable.Action = "iam:EnableMFADevice"
+		asks = append(asks, enable)
+	}
+	return asks
 }
 
 func (s *consoleService) beginPasskeyRegistration(c *server.Call, in *api.BeginPasskeyRegistrationInput) (*api.BeginPasskeyRegistrationOutput, error) {

@@ -4,19 +4,17 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/warder-iam/warder/audit/access"
 	"github.com/warder-iam/warder/audit/compare"
-	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/catalog"
 	api "github.com/warder-iam/warder/internal/api/warder"
 	"github.com/warder-iam/warder/internal/server"
+	"github.com/warder-iam/warder/internal/turns"
 )
 
-// Bounds of a preview. What ends there is said to be unfinished.
+// Bounds of a preview, beside the time of a turn. What ends there is said to be unfinished.
 const (
-	previewTime      = 8 * time.Second // shorter than a request's own time
 	previewQuestions = 200_000
 	// mostDifferences and mostNames are what an answer lists; the rest is counted.
 	mostDifferences = 300
@@ -24,17 +22,18 @@ const (
 	mostUndecided   = 100
 )
 
-// registerPreview makes s answer what a change of policies would do. The answer tells of everybody in the account, so the
+// RegisterPreview makes s answer what a change of policies would do. The answer tells of everybody in the account, so the
 // permission is the operation's own and has no resource.
-func registerPreview(s *server.Server) {
-	server.Handle(s, api.PreviewPolicyChange, server.Ask(func(c *server.Call, _ *api.PreviewPolicyChangeInput) authz.Ask {
-		return authz.Ask{Action: c.Action(), Resource: "*"}
-	}), previewPolicyChange)
+func RegisterPreview(s *server.Server, t *turns.Turns) {
+	server.Handle(s, api.PreviewPolicyChange, onAccount[*api.PreviewPolicyChangeInput](),
+		func(c *server.Call, in *api.PreviewPolicyChangeInput) (*api.PreviewPolicyChangeOutput, error) {
+			return previewPolicyChange(c, t, in)
+		})
 }
 
 // previewPolicyChange tells who in the caller's account, and who outside, would gain and lose what, if calls were made one
 // after the other. Nothing is changed.
-func previewPolicyChange(c *server.Call, in *api.PreviewPolicyChangeInput) (*api.PreviewPolicyChangeOutput, error) {
+func previewPolicyChange(c *server.Call, t *turns.Turns, in *api.PreviewPolicyChangeInput) (*api.PreviewPolicyChangeOutput, error) {
 	states := suppose(c.Directory(), c.Caller.Account)
 	if states.before.Account(states.account) == nil {
 		return nil, missing("account", states.account)
@@ -44,11 +43,15 @@ func previewPolicyChange(c *server.Call, in *api.PreviewPolicyChangeInput) (*api
 			return nil, err
 		}
 	}
+	work, done, err := t.Take(c.Context(), states.account)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	options := access.Options{Now: c.Time()}
-	began := time.Now()
 	report := compare.Compare(access.New(states.before, options), access.New(states.after, options), compare.Options{
 		Questions: previewQuestions,
-		Stop:      func() bool { return c.Context().Err() != nil || time.Since(began) > previewTime },
+		Stop:      func() bool { return work.Err() != nil },
 	})
 	if err := c.Context().Err(); err != nil {
 		return nil, err

@@ -30,19 +30,10 @@ func Register(s *server.Server, keys *session.Keys) {
 	server.HandleData(s, api.Explain, server.Saying(aboutSubject, server.Asks(func(c *server.Call, in *api.ExplainInput) ([]authz.Ask, error) {
 		return w.permissions(c, []*Question{explained(in)}, false, true)
 	})), w.explain)
-	server.Handle(s, api.CreateAccessToken, server.Ask(func(c *server.Call, _ *api.CreateAccessTokenInput) authz.Ask {
-		return authz.Ask{Action: c.Action(), Resource: "*"}
-	}), w.createAccessToken)
-	server.Handle(s, api.ListCatalogServices, server.Ask(func(c *server.Call, _ *api.ListCatalogServicesInput) authz.Ask {
-		return authz.Ask{Action: c.Action(), Resource: "*"}
-	}), w.listCatalogServices)
-	server.Handle(s, api.GetCatalogService, server.Ask(func(c *server.Call, _ *api.GetCatalogServiceInput) authz.Ask {
-		return authz.Ask{Action: c.Action(), Resource: "*"}
-	}), w.getCatalogService)
-	server.Handle(s, api.ListConditionKeys, server.Ask(func(c *server.Call, _ *api.ListConditionKeysInput) authz.Ask {
-		return authz.Ask{Action: c.Action(), Resource: "*"}
-	}), w.listConditionKeys)
-	registerPreview(s)
+	server.Handle(s, api.CreateAccessToken, onAccount[*api.CreateAccessTokenInput](), w.createAccessToken)
+	server.Handle(s, api.ListCatalogServices, onAccount[*api.ListCatalogServicesInput](), w.listCatalogServices)
+	server.Handle(s, api.GetCatalogService, onAccount[*api.GetCatalogServiceInput](), w.getCatalogService)
+	server.Handle(s, api.ListConditionKeys, onAccount[*api.ListConditionKeysInput](), w.listConditionKeys)
 }
 
 func (s *Service) authn() *authn.Authenticator { return s.server.Authn }
@@ -86,11 +77,26 @@ func (s *Service) evaluate(c *server.Call, in *api.EvaluateInput) (*api.Evaluate
 }
 
 func (s *Service) explain(c *server.Call, in *api.ExplainInput) (*api.ExplainOutput, error) {
-	answer, err := s.answer(c, explained(in), wishes{explain: true})
+	answer, err := s.explanation(c, in)
 	if err != nil {
 		return nil, err
 	}
 	return &api.ExplainOutput{Decision: answer.Decision, Context: answer.Context}, nil
+}
+
+func (s *Service) explanation(c *server.Call, in *api.ExplainInput) (*api.Decision, error) {
+	more, err := supposition(c, in.Suppose)
+	switch {
+	case err != nil:
+		return nil, err
+	case more == nil:
+		return s.answer(c, explained(in), wishes{explain: true})
+	}
+	answer, err := s.suppose(c, explained(in), more)
+	if err != nil {
+		return nil, err
+	}
+	return shown(answer)
 }
 
 func (s *Service) answer(c *server.Call, q *Question, more wishes) (*api.Decision, error) {

@@ -9,6 +9,7 @@ import { Flashes, tidyFlashes } from '../components/Flash.tsx';
 import { areas } from './areas.ts';
 import { useCurrentLayout } from './layout.ts';
 import { base, to, useLinks } from './links.ts';
+import { SessionEnd } from './SessionEnd.tsx';
 import { TopBar } from './TopBar.tsx';
 
 const wide = () => matchMedia('(min-width: 1000px)').matches;
@@ -30,7 +31,12 @@ export function Shell() {
         navigationOpen={open}
         onNavigationChange={({ detail }) => setOpen(detail.open)}
         breadcrumbs={breadcrumbs.length > 0 && <BreadcrumbGroup items={breadcrumbs} />}
-        notifications={<Flashes />}
+        notifications={
+          <>
+            <SessionEnd />
+            <Flashes />
+          </>
+        }
         stickyNotifications
         toolsHide
         content={<Content />}

@@ -20,8 +20,7 @@ import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ResourceLink } from '../../components/ResourceLink.tsx';
 import { AlarmActions } from './AlarmActions.tsx';
-import { Subject } from './Alarms.tsx';
-import { AlarmState, every, isMuted } from './alarmState.tsx';
+import { AlarmState, every, isMuted, Subject } from './alarmState.tsx';
 import { SeverityBadge } from './severity.tsx';
 
 /** Alarm is one alarm: what raised it, who was told, what people did. */

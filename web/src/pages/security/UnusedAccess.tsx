@@ -9,7 +9,7 @@ import { to } from '../../app/links.ts';
 import { Age } from '../../components/Age.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Page } from '../../components/Page.tsx';
-import { readArn } from '../../components/ResourceLink.tsx';
+import { readArn } from '../../components/arn.ts';
 import { ResourceTable, type Column } from '../../components/ResourceTable.tsx';
 
 const columns: Column<Unused>[] = [

@@ -18,7 +18,7 @@ import { Age } from '../../components/Age.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { Page } from '../../components/Page.tsx';
-import { readArn } from '../../components/ResourceLink.tsx';
+import { readArn } from '../../components/arn.ts';
 import { activityOf, groupings, spans, type Activity as Activities, type Grouping } from './activity.ts';
 import { ActivityChart } from './ActivityChart.tsx';
 

@@ -22,8 +22,8 @@ export function AddPasskey({ user: userName, onDismiss }: { user?: string; onDis
     setError(undefined);
     try {
       const { options } = await warder('BeginPasskeyRegistration', { userName });
-      const { publicKey } = options as { publicKey: PublicKeyCredentialCreationOptionsJSON };
-      const credential = await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) });
+      const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options as PublicKeyCredentialCreationOptionsJSON);
+      const credential = await navigator.credentials.create({ publicKey });
       await warder('RegisterPasskey', { userName, passkeyName: name, credential: (credential as PublicKeyCredential).toJSON() });
       flash.success(userName ? `Added passkey ${name} of ${userName}` : `Added passkey ${name}`);
       onDismiss();

@@ -35,15 +35,21 @@ const columns: Column<ConsoleSession>[] = [
 /** ConsoleSessions shows where a user, or else the reader, is signed in, to end it. */
 export function ConsoleSessions({ user: userName }: { user?: string }) {
   const { data, error, loading, reload } = useCall((signal) => sessionsOf(userName, signal), [userName]);
-  const end = async (sessions: ConsoleSession[]) => {
+  const end = async (revoke: () => Promise<number>) => {
     try {
-      for (const { sessionId } of sessions) await warder('RevokeConsoleSession', { sessionId });
-      flash.success(`Ended ${sessions.length === 1 ? '1 session' : `${sessions.length} sessions`} of ${userName ?? 'yours'}`);
+      const ended = await revoke();
+      flash.success(`Ended ${ended === 1 ? '1 session' : `${ended} sessions`} of ${userName ?? 'yours'}`);
     } catch (failure) {
       flash.error(failure);
     }
     reload();
   };
+  const some = async (sessions: ConsoleSession[]) => {
+    for (const { sessionId } of sessions) await warder('RevokeConsoleSession', { sessionId });
+    return sessions.length;
+  };
+  // Those too that have begun since the list was read.
+  const everywhere = async () => (await warder('RevokeConsoleSessions', { userName })).revoked;
   return (
     <ResourceTable
       title="Console sessions"
@@ -58,10 +64,10 @@ export function ConsoleSessions({ user: userName }: { user?: string }) {
       columns={columns}
       actions={(selected) => (
         <>
-          <Button disabled={selected.length === 0} onClick={() => void end(selected)}>
+          <Button disabled={selected.length === 0} onClick={() => void end(() => some(selected))}>
             Sign out
           </Button>
-          <Button disabled={!data || data.length === 0} onClick={() => data && void end(data)}>
+          <Button disabled={!data || data.length === 0} onClick={() => void end(everywhere)}>
             Sign out everywhere
           </Button>
         </>

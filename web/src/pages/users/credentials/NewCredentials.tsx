@@ -55,7 +55,8 @@ function profile(user: string, { AccessKeyId, SecretAccessKey }: AccessKey, regi
 }
 
 function table({ user, password = '', accessKey, account, page }: NewCredentialsProps & { account: string; page: string }): string {
-  const values = [user, password, accessKey?.AccessKeyId ?? '', accessKey?.SecretAccessKey ?? '', page, account];
+  const name = /^[=+\-@]/.test(user) ? `'${user}` : user; // else a spreadsheet takes it for a formula
+  const values = [name, password, accessKey?.AccessKeyId ?? '', accessKey?.SecretAccessKey ?? '', page, account];
   const quoted = values.map((value) => `"${value.replaceAll('"', '""')}"`);
   return `User name,Password,Access key ID,Secret access key,Console sign-in URL,Account\n${quoted.join(',')}\n`;
 }
