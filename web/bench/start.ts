@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 
-import { signIn } from '../test/fixture/signin.ts';
-import { passwords, type Server } from '../test/fixture/server.ts';
+import { open } from '../test/fixture/browser.ts';
+import type { Server } from '../test/fixture/server.ts';
 import { hold, print, quantile } from './table.ts';
 import { script, tasks, traced } from './trace.ts';
 
@@ -24,7 +24,7 @@ const limit = 1500;
 
 /** start opens the console so many times, each in a window of its own. */
 export async function start(browser: Browser, server: Server, runs: number): Promise<void> {
-  const { context, close } = await signIn(browser, server, { user: 'admin', password: passwords.admin });
+  const { context, close } = await open(browser, server);
   const storageState = await context.storageState();
   await close();
   const starts: Start[] = [];

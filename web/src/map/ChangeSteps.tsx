@@ -5,13 +5,11 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useRef } from 'react';
 
 import { to } from '../app/links.ts';
+import { exact } from '../components/Age.tsx';
 import { ResourceLink } from '../components/ResourceLink.tsx';
 import { type AccessMap, labelOf } from './model.ts';
 import { type Change, earlier, lastOf, later } from './timeline.ts';
 import { useChanges } from './useChanges.ts';
-
-/** words are a time, to the second: changes come close together. */
-export const words = (at: Date) => at.toLocaleString('en', { dateStyle: 'medium', timeStyle: 'medium' });
 
 export interface ChangeStepsProps {
   map: AccessMap;
@@ -57,7 +55,7 @@ function Told({ change: { id, time, name, caller, about }, map, onSelect }: { ch
           </Button>
         </span>
       ))}
-      {`, ${words(time)}, by `}
+      {`, ${exact(time)}, by `}
       <ResourceLink arn={caller} />
     </>
   );

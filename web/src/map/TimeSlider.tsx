@@ -4,7 +4,7 @@ import Slider from '@cloudscape-design/components/slider';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useEffect, useState } from 'react';
 
-import { words } from './ChangeSteps.tsx';
+import { exact } from '../components/Age.tsx';
 
 /** steps is how many places the slider has between when the account was made and now. */
 const steps = 500;
@@ -26,7 +26,7 @@ export function TimeSlider({ since, at, onChange }: { since: Date; at: Date | un
     const timer = setTimeout(() => onChange(place >= steps ? undefined : timeOf(place)), rest);
     return () => clearTimeout(timer);
   }, [place]); // oxlint-disable-line react/exhaustive-deps
-  const label = (value: number) => (value >= steps && (!at || value !== placeOf(at)) ? 'Now' : words(at && value === placeOf(at) ? at : timeOf(value)));
+  const label = (value: number) => (value >= steps && (!at || value !== placeOf(at)) ? 'Now' : exact(at && value === placeOf(at) ? at : timeOf(value)));
   return (
     <SpaceBetween size="xxs">
       <SpaceBetween size="xs" direction="horizontal" alignItems="center">

@@ -100,7 +100,7 @@ export function CreateRole() {
         </Container>
         <Container header={<Header variant="h2">Role</Header>}>
           <SpaceBetween size="l">
-            <NameField label="Role name" value={name} onChange={setName} max={64} tried={tried} />
+            <NameField label="Role name" value={name} onChange={setName} max={64} tried={tried} autoFocus={false} />
             <FormField label="Description">
               <Input value={description} onChange={({ detail }) => setDescription(detail.value)} autoComplete={false} />
             </FormField>

@@ -6,7 +6,7 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 
 import { useCall } from '../../api/useCall.ts';
 import { to } from '../../app/links.ts';
-import { ago } from '../../components/Age.tsx';
+import { ago, exact } from '../../components/Age.tsx';
 import { download } from '../../components/download.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Page } from '../../components/Page.tsx';
@@ -98,7 +98,7 @@ export function CredentialReport() {
         title="Credential report"
         name="credential-report"
         noun={['user', 'users']}
-        description={`Passwords, MFA and access keys of everybody${report.data ? `, as of ${report.data.made.toLocaleString('en')}` : ''}. IAM makes a new report every four hours.`}
+        description={`Passwords, MFA and access keys of everybody${report.data ? `, as of ${exact(report.data.made)}` : ''}. IAM makes a new report every four hours.`}
         items={report.data?.rows ?? none}
         id={({ arn }) => arn}
         columns={columns}
