@@ -130,7 +130,7 @@ describe('groups and roles', () => {
     await page.getByRole('button', { name: 'Choose a boundary' }).click();
     await page.getByRole('dialog').getByLabel('Find policies by name').fill('AmazonS3ReadOnlyAccess');
     await page.getByRole('dialog').getByRole('radio', { name: /AmazonS3ReadOnlyAccess/ }).check({ force: true });
-    await page.getByRole('dialog').getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Next', exact: true }).click();
     await page.getByRole('button', { name: 'Create role' }).click();
     await page.getByRole('heading', { name: 'booking', level: 1 }).waitFor();
     const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'booking' }));

@@ -18,7 +18,7 @@ const trust = policyText({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal:
 /** Every page that needs no more than its address. */
 const pages = [
   '/dashboard', '/users', '/users/create', ...['permissions', 'groups', 'credentials', 'tags', 'accessed'].map((tab) => `/users/victim?tab=${tab}`),
-  '/groups', '/groups/create', '/groups/Crew', '/roles', '/roles/create', '/roles/Machine', '/policies', '/policies/create',
+  '/groups', '/groups/create', '/groups/Crew', '/roles', '/roles/create', '/roles/Machine', '/roles/Machine?tab=sessions', '/policies', '/policies/create',
   '/policies/arn%3Aaws%3Aiam%3A%3A123456789012%3Apolicy%2FCargo', '/policies/arn%3Aaws%3Aiam%3A%3A123456789012%3Apolicy%2FCargo/edit',
   '/providers', '/certificates', '/map', '/findings', '/checks', '/alarms', '/alarm-rules', '/credential-report', '/unused-access',
   '/trail', '/activity', '/trails', '/account-settings', '/security-credentials', '/ask',

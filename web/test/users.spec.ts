@@ -101,10 +101,10 @@ describe('users', () => {
     await page.getByRole('checkbox', { name: 'Console access' }).uncheck();
     await page.getByRole('button', { name: 'Choose policies' }).click();
     await page.getByRole('dialog').getByRole('checkbox', { name: /Little/ }).check({ force: true });
-    await page.getByRole('dialog').getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Next', exact: true }).click();
     await page.getByRole('button', { name: 'Choose a boundary' }).click();
     await page.getByRole('dialog').getByRole('radio', { name: /Fence/ }).check({ force: true });
-    await page.getByRole('dialog').getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Next', exact: true }).click();
     await accessible(page);
     await page.getByRole('button', { name: 'Create user' }).click();
     await page.getByRole('heading', { name: 'User conny is there' }).waitFor();

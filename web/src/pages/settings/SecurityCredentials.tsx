@@ -25,7 +25,7 @@ export function SecurityCredentials() {
       <SpaceBetween size="l">
         <Me />
         {kind === 'root' ? (
-          <RootCredentials />
+          <RootCredentials arn={arn} />
         ) : (
           <SpaceBetween size="l">
             <ChangePassword />

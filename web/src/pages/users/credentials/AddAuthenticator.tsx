@@ -14,9 +14,10 @@ import { Secret } from '../../../components/Secret.tsx';
 import { gone } from '../../identity/steps.ts';
 import { CodeFields, codesReady } from './CodeFields.tsx';
 import { Picture } from './Picture.tsx';
+import { rootName } from './rootName.ts';
 
-/** AddAuthenticator makes a virtual device for an authenticator app: a name, the code to scan, two codes of the app. */
-export function AddAuthenticator({ user, arn, onDismiss }: { user: string; arn: string; onDismiss: () => void }) {
+/** AddAuthenticator makes a virtual device of a user, or of the root user who reads it, for an authenticator app: a name, the code to scan, two codes of the app. */
+export function AddAuthenticator({ user = rootName, arn, onDismiss }: { user?: string | undefined; arn: string; onDismiss: () => void }) {
   const [name, setName] = useState(() => `${user}-${new Date().toISOString().slice(0, 10)}`);
   const [device, setDevice] = useState<VirtualMFADevice>();
   const [codes, setCodes] = useState(['', '']);

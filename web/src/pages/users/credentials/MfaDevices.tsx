@@ -26,8 +26,8 @@ const columns: Column<MFADevice>[] = [
   { id: 'enabled', header: 'Added', cell: (d) => <Age date={d.EnableDate} />, value: (d) => d.EnableDate?.toISOString() },
 ];
 
-/** MfaDevices shows what a user signs in with beside the password. */
-export function MfaDevices({ user: UserName, arn }: { user: string; arn: string }) {
+/** MfaDevices shows what a user, or else the root user who reads it, signs in with beside the password. */
+export function MfaDevices({ user: UserName, arn }: { user?: string; arn: string }) {
   const { data, error, loading, reload } = useCall(
     (abortSignal) => all((Marker) => iam.send(new ListMFADevicesCommand({ UserName, Marker }), { abortSignal }), (answer) => answer.MFADevices),
     [UserName],
@@ -92,7 +92,7 @@ export function MfaDevices({ user: UserName, arn }: { user: string; arn: string 
           }}
           onDismiss={close}
         >
-          {data?.length === 1 && `It is the last one: ${UserName} will sign in with the password alone.`}
+          {data?.length === 1 && `It is the last one: ${UserName ?? 'the root user'} will sign in with the password alone.`}
         </ConfirmDelete>
       )}
     </>

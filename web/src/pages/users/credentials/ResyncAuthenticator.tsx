@@ -6,9 +6,10 @@ import { iam } from '../../../api/clients/iam.ts';
 import { flash } from '../../../components/Flash.tsx';
 import { FormDialog } from '../../../components/FormDialog.tsx';
 import { CodeFields, codesReady } from './CodeFields.tsx';
+import { rootName } from './rootName.ts';
 
-/** ResyncAuthenticator sets a device right whose clock went astray, by two codes in a row. */
-export function ResyncAuthenticator({ user, serialNumber, onDismiss }: { user: string; serialNumber: string; onDismiss: () => void }) {
+/** ResyncAuthenticator sets a device of a user, or of the root user who reads it, right whose clock went astray, by two codes in a row. */
+export function ResyncAuthenticator({ user = rootName, serialNumber, onDismiss }: { user?: string | undefined; serialNumber: string; onDismiss: () => void }) {
   const [codes, setCodes] = useState(['', '']);
   const resync = async () => {
     const [AuthenticationCode1, AuthenticationCode2] = codes;
