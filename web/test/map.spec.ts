@@ -96,8 +96,9 @@ describe('the access map of a small account', () => {
     await page.getByRole('button', { name: 'Table', exact: true }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: `Access map (${nodes})` }).waitFor();
-    const row = page.getByRole('row', { name: /carol/ });
+    const row = page.getByRole('table', { name: 'Access map' }).getByRole('row', { name: /carol/ });
     await row.getByText('Can become administrator').waitFor();
+    await page.getByRole('table', { name: 'Lines of the map' }).getByRole('row', { name: /carol.*takes a step to administrator over.*admin.*only with MFA/ }).waitFor();
     await row.getByRole('button', { name: 'carol' }).focus();
     await page.keyboard.press('Enter');
     await page.getByTestId('map-selected').waitFor();
@@ -123,6 +124,53 @@ describe('the access map of a small account', () => {
     await page.getByTestId('map-selected').waitFor();
     await page.getByRole('button', { name: 'Back to now' }).click();
     await page.getByText('As of: Now').waitFor();
+    await close();
+  });
+
+  test('goes from change to change, by keyboard too, and says what changed', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    for (const UserName of ['early', 'late']) {
+      await new Promise((resolve) => setTimeout(resolve, 1100)); // events have whole seconds
+      await iam.send(new CreateUserCommand({ UserName }));
+    }
+    await goTo('/map');
+    await analysed(page);
+    const change = page.getByTestId('map-change');
+    await change.getByText(/Last change: CreateUser late, .* by user admin/).waitFor();
+    await page.getByRole('button', { name: 'Change before' }).press('Enter');
+    await change.getByText(/Last change: CreateUser early/).waitFor();
+    await page.waitForURL(/at=/);
+    await analysed(page);
+    await change.getByRole('button', { name: 'early' }).press('Enter');
+    assert.equal(await page.getByTestId('map-selected').innerText(), 'early');
+    await find(page, 'late');
+    assert.equal(await page.getByTestId('map-selected').innerText(), 'early', 'there was no late yet');
+    await accessible(page, content);
+    await screenshot(page, 'map-change');
+    const slider = page.getByRole('slider', { name: 'Time of the map' });
+    const told = await slider.getAttribute('aria-valuetext');
+    await slider.press('ArrowLeft');
+    await page.waitForFunction((text) => document.querySelector('[role=slider], input[type=range]')?.getAttribute('aria-valuetext') !== text, told);
+    await page.getByRole('button', { name: 'Back to now' }).click();
+    await change.getByText(/Last change: CreateUser late/).waitFor();
+    await close();
+  });
+
+  test('pulses where a new finding is, and stands still for who asked for it', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    await goTo('/map');
+    await analysed(page);
+    await page.waitForResponse((answer) => answer.url().includes('/audit/v1/findings') && answer.ok(), { timeout: 30_000 });
+    assert.equal(await page.getByTestId('map-pulse').count(), 0);
+    await iam.send(new CreateUserCommand({ UserName: 'sudden' }));
+    await iam.send(new AttachUserPolicyCommand({ UserName: 'sudden', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }));
+    const pulse = page.getByTestId('map-pulse').first();
+    await pulse.waitFor({ timeout: 60_000 });
+    const animation = () => pulse.evaluate((element) => getComputedStyle(element, '::after').animationName);
+    assert.notEqual(await animation(), 'none');
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    assert.equal(await animation(), 'none');
+    await screenshot(page, 'map-pulse');
     await close();
   });
 

@@ -11,6 +11,7 @@ import {
   IAMClient,
   ListPolicyVersionsCommand,
   PutGroupPolicyCommand,
+  PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import type { Browser, Page } from 'playwright-core';
 
@@ -172,7 +173,7 @@ describe('policies', () => {
     await goTo('/ask?principal=arn:aws:iam::123456789012:user/ann&action=s3:GetObject&resource=arn:aws:s3:::reports/q1');
     await page.getByText('Denied: nothing allows it').waitFor();
     await page.getByText('Allow Office in inline read').waitFor();
-    assert.ok((await page.locator('.mark-allow').count()) > 0, 'the statement is marked in its policy');
+    await page.locator('.mark-allow').first().waitFor(); // the statement, marked in its policy
     await accessible(page);
     await page.getByRole('button', { name: 'aws:SourceIp' }).click();
     await page.getByRole('textbox', { name: 'Value of condition key 1' }).fill('10.1.2.3');
@@ -182,6 +183,39 @@ describe('policies', () => {
     await screenshot(page, 'ask');
     await page.reload();
     await page.getByText('Allowed', { exact: true }).waitFor();
+    await close();
+  });
+
+  test('ask: under what is supposed of the session, its policies and the time, and keys of several values', async () => {
+    const careful = [
+      { Sid: 'Factor', Effect: 'Allow', Action: 'sqs:PurgeQueue', Resource: '*', Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' }, DateLessThan: { 'aws:CurrentTime': '2020-01-01T00:00:00Z' } } },
+      { Sid: 'Tags', Effect: 'Allow', Action: 'sqs:TagQueue', Resource: '*', Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['team', 'stage'] } } },
+    ];
+    await iam.send(new PutUserPolicyCommand({ UserName: 'ann', PolicyName: 'careful', PolicyDocument: document(...careful) }));
+    const { page, goTo, close } = await open(browser, server);
+    const asked = (action: string, ...keys: string[]) => {
+      const search = new URLSearchParams({ principal: 'arn:aws:iam::123456789012:user/ann', action, resource: 'arn:aws:sqs:eu-west-1:123456789012:jobs' });
+      for (const key of keys) search.append('c', key);
+      return `/ask?${search}`;
+    };
+    await goTo(asked('sqs:PurgeQueue', 'Bool aws:MultiFactorAuthPresent=true', 'Date aws:CurrentTime=2019-06-01T00:00:00Z'));
+    await page.getByText('Allowed', { exact: true }).waitFor();
+    await page.getByText('You suppose aws:CurrentTime, aws:MultiFactorAuthPresent').waitFor();
+    await page.getByRole('button', { name: 'Add a session policy' }).click();
+    await page.getByRole('textbox', { name: 'Session policy 1' }).focus();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.insertText(document({ Effect: 'Allow', Action: 's3:*', Resource: '*' }));
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByText('because no session policy allows the sqs:PurgeQueue action').waitFor();
+    await accessible(page);
+    await screenshot(page, 'ask-session');
+    await page.reload();
+    await page.getByText('because no session policy allows the sqs:PurgeQueue action').waitFor();
+
+    await goTo(asked('sqs:TagQueue', 'String[] aws:TagKeys=team', 'String[] aws:TagKeys=stage'));
+    await page.getByText('Allowed', { exact: true }).waitFor();
+    await goTo(asked('sqs:TagQueue', 'String[] aws:TagKeys=team', 'String[] aws:TagKeys=owner'));
+    await page.getByText('Denied: nothing allows it').waitFor();
     await close();
   });
 

@@ -7,8 +7,8 @@ import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useEffect, useState } from 'react';
 
-import { to } from '../app/links.ts';
 import { CopyArn } from '../components/CopyArn.tsx';
+import { hrefOf } from '../components/ResourceLink.tsx';
 import { flagNames, kinds, relationOrder, relations } from './look.ts';
 import { type AccessMap, type Kind, labelOf, other } from './model.ts';
 import { Reach, type Question } from './Reach.tsx';
@@ -19,6 +19,9 @@ import style from './map.module.css';
 const most = 60;
 
 const canAct: Kind[] = ['user', 'role', 'root', 'service', 'account', 'outsider'];
+/** Kinds that have a page in this account. */
+const owned: Kind[] = ['user', 'group', 'role', 'policy', 'aws-policy', 'root'];
+
 const canBeReached: Kind[] = ['user', 'role', 'group', 'policy', 'resource', 'root'];
 
 export interface DetailsProps {
@@ -41,7 +44,7 @@ export function Details({ map, node, findings, present, around, onAround, onSele
   const [question, setQuestion] = useState<Question>();
   useEffect(() => setQuestion(undefined), [name]);
   const count = findings.get(name) ?? 0;
-  const page = pageOf(kind, labelOf(map, node));
+  const page = owned.includes(kind) ? hrefOf(name) : undefined;
   return (
     <div data-testid="map-details">
       <Container
@@ -111,18 +114,4 @@ function Lines({ map, node, onSelect }: { map: AccessMap; node: number; onSelect
       {edges.length > most && <Box variant="small">{`${(edges.length - most).toLocaleString('en')} more are not listed.`}</Box>}
     </div>
   );
-}
-
-/** pageOf is the page that edits it. */
-function pageOf(kind: Kind, name: string): string | undefined {
-  switch (kind) {
-    case 'user':
-      return to`/users/${name}`;
-    case 'group':
-      return to`/groups/${name}`;
-    case 'role':
-      return to`/roles/${name}`;
-    default:
-      return undefined;
-  }
 }

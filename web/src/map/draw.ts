@@ -3,6 +3,7 @@ import { Sigma } from 'sigma';
 import { extremityArrow, layerFill, layerPlain, pathLine } from 'sigma/rendering';
 
 import type { Shown } from './filter.ts';
+import { landmarks } from './landmarks.ts';
 import { kinds, relations, ring } from './look.ts';
 import { type AccessMap, labelOf } from './model.ts';
 import { nodeShapes, ringLayer } from './shapes.ts';
@@ -53,11 +54,14 @@ export function still(): boolean {
   return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
 
+/** Pale are all others while some nodes stand out. */
 const pale = { light: '#e9ebed', dark: '#232f3e' };
 
 export function draw(container: HTMLElement, first: View, events: Events): Picture {
   let view = first;
   const graph = build(view.map);
+  const marks = landmarks(view.map);
+  const isMark = (node: number) => marks.has(node) && !isPale(view, node);
   const sigma = new Sigma(graph, container, {
     primitives: {
       depthLayers: ['edges', 'topEdges', 'nodes', 'topNodes'],
@@ -81,11 +85,11 @@ export function draw(container: HTMLElement, first: View, events: Events): Pictu
         label: ({ node }: NodeAttributes) => labelOf(view.map, node),
         labelPosition: 'below',
         labelColor: () => (view.dark ? '#d1d5db' : '#000716'),
-        labelVisibility: ({ node }: NodeAttributes) => (node === view.selected ? 'visible' : isPale(view, node) ? 'hidden' : view.map.named ? 'visible' : 'auto'),
-        depth: ({ node }: NodeAttributes, { isHovered }) => (isHovered || node === view.selected || view.lit?.nodes.has(node) ? 'topNodes' : 'nodes'),
-        backdropVisibility: ({ node }: NodeAttributes, { isHovered }) => (isHovered || node === view.selected ? 'visible' : 'hidden'),
-        backdropColor: () => (view.dark ? '#0f1b2a' : '#ffffff'),
-        backdropShadowColor: () => (view.dark ? '#89bdee' : '#0972d3'),
+        labelVisibility: ({ node }: NodeAttributes) => (node === view.selected ? 'visible' : isPale(view, node) ? 'hidden' : view.map.named || marks.has(node) ? 'visible' : 'auto'),
+        depth: ({ node }: NodeAttributes, { isHovered }) => (isHovered || node === view.selected || view.lit?.nodes.has(node) || isMark(node) ? 'topNodes' : 'nodes'),
+        backdropVisibility: ({ node }: NodeAttributes, { isHovered }) => (isHovered || node === view.selected || isMark(node) ? 'visible' : 'hidden'),
+        backdropColor: ({ node }: NodeAttributes, { isHovered }) => (view.dark ? '#0f1b2a' : '#ffffff') + (isHovered || node === view.selected ? '' : 'b0'),
+        backdropShadowColor: ({ node }: NodeAttributes, { isHovered }) => (isHovered || node === view.selected ? (view.dark ? '#89bdee' : '#0972d3') : '#00000000'),
         backdropShadowBlur: 6,
         backdropPadding: 4,
         cursor: 'pointer',

@@ -31,7 +31,7 @@ export function roomForNames({ x, y }: Places, names: readonly string[]): Places
   return placed;
 }
 
-/** separate moves each two boxes that overlap apart, by the shorter way; false where none does. */
+/** separate moves each two boxes that overlap apart, by the way that is shorter on a picture of that shape; false where none does. */
 function separate({ x, y }: Places, widths: readonly number[]): boolean {
   let moved = false;
   for (let i = 0; i < widths.length; i++) {
@@ -39,7 +39,7 @@ function separate({ x, y }: Places, widths: readonly number[]): boolean {
       const apart = { x: (widths[i]! + widths[j]!) / 2 - Math.abs(x[i]! - x[j]!), y: tall - Math.abs(y[i]! - y[j]!) };
       if (apart.x <= 0.5 || apart.y <= 0.5) continue;
       moved = true;
-      const [axis, by] = apart.y <= apart.x ? [y, apart.y] : [x, apart.x];
+      const [axis, by] = apart.y / height <= apart.x / width ? [y, apart.y] : [x, apart.x];
       const sign = axis[i]! <= axis[j]! ? 1 : -1;
       axis[i] = axis[i]! - (sign * by) / 2;
       axis[j] = axis[j]! + (sign * by) / 2;

@@ -15,6 +15,7 @@ import { Details } from '../../map/Details.tsx';
 import { applyFilter } from '../../map/filter.ts';
 import { Filters } from '../../map/Filters.tsx';
 import { Legend } from '../../map/Legend.tsx';
+import { LinesTable } from '../../map/LinesTable.tsx';
 import { MapSearch } from '../../map/MapSearch.tsx';
 import type { AccessMap } from '../../map/model.ts';
 import { neighbourhood } from '../../map/model.ts';
@@ -91,7 +92,10 @@ function Loaded({ map, state }: { map: AccessMap; state: ReturnType<typeof useMa
             <Stage map={map} shown={shown} lit={lit} selected={selected} findings={findings.byResource} pulsing={pulsing} onSelect={select} goal={goal} />
           </Container>
         ) : (
-          <Twin map={map} shown={shown} findings={findings.byResource} onSelect={find} />
+          <SpaceBetween size="m">
+            <Twin map={map} shown={shown} findings={findings.byResource} onSelect={find} />
+            <LinesTable map={map} shown={shown} onSelect={find} />
+          </SpaceBetween>
         )}
         {selected !== undefined && (
           <Details
