@@ -116,7 +116,7 @@ describe('the checklist of the first day, done to its end by a new account', () 
     await page.getByRole('link', { name: 'admin', exact: true }).click();
     await page.getByRole('tab', { name: 'Security credentials' }).click();
     await page.getByRole('table', { name: 'Access keys' }).getByRole('radio').check({ force: true });
-    await page.getByRole('button', { name: 'Deactivate access key' }).click();
+    await page.getByRole('button', { name: 'Deactivate', exact: true }).click();
     await page.getByText('Inactive').waitFor();
     await ticked('Administrators need MFA for everything');
   });

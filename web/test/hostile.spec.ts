@@ -36,7 +36,7 @@ function agent(client: IAMClient, name: string): IAMClient {
       (args.request as { headers: Record<string, string> }).headers['user-agent'] = Buffer.from(name).toString('latin1');
       return next(args);
     },
-    { step: 'build', priority: 'low' },
+    { step: 'finalizeRequest' }, // after the client has said what it is
   );
   return client;
 }
@@ -55,7 +55,7 @@ async function furnish(server: Server): Promise<void> {
   await iam.send(new AddUserToGroupCommand({ UserName: long, GroupName: 'G'.repeat(128) }));
   const text = policy({ Effect: 'Allow', Action: ['s3:GetObject', 'iam:GetUser'], Resource: '*', Condition: { StringLike: { 'aws:UserAgent': [markup] } } }, { Effect: 'Allow', Action: 's3:PutObject', Resource: [object('p/\\u202eexe.gnp'), object('<img>')] }).replaceAll('\\\\u', '\\u');
   await iam.send(new PutUserPolicyCommand({ UserName: long, PolicyName: 'P'.repeat(128), PolicyDocument: text }));
-  const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: 'hostile', Path: path, Description: markup, PolicyDocument: text, Tags: tags }));
+  const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: 'hostile', Path: '/W=,@/', Description: markup, PolicyDocument: text, Tags: tags }));
   await iam.send(new CreatePolicyCommand({ PolicyName: 'named', PolicyDocument: policy({ Sid, Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }) })).catch(() => undefined); // whether or not a Sid may be that
   const trust = policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: server.account } }, { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: '999988887777' }, Condition: { StringEquals: { 'sts:ExternalId': 'a=b,@c' } } });
   const { Role } = await iam.send(new CreateRoleCommand({ RoleName: 'R'.repeat(64), Path: path, Description: `${markup} soft\u00adhyphen`, AssumeRolePolicyDocument: trust, Tags: tags }));
@@ -106,12 +106,12 @@ const odd = encodeURIComponent(markup);
 
 /** Every page that shows what others wrote, with a text that must be there to be read. */
 const pages: [path: string, text?: string][] = [
-  ['/users', formula], [`/users/${long}`, long], [`/users/${long}?tab=groups`], [`/users/${long}?tab=credentials`], [`/users/${long}?tab=tags`, url], [`/users/${long}?tab=accessed`], [`/users/${encodeURIComponent(formula)}?tab=tags`, 'a\\u2028b'],
-  ['/groups'], [`/groups/${'G'.repeat(128)}`], ['/roles'], [`/roles/${'R'.repeat(64)}`, 'soft\\u00adhyphen'], [`/roles/${'R'.repeat(64)}?tab=trust`], [`/roles/${'R'.repeat(64)}?tab=tags`, url],
-  ['/policies?f=owner%3DThis+account', 'hostile'], [`/policies/${arn(`policy${path}hostile`)}`, markup], [`/policies/${arn(`policy${path}hostile`)}?tab=entities`], [`/policies/${arn(`policy${path}hostile`)}?tab=versions`], [`/policies/${arn(`policy${path}hostile`)}?tab=tags`, url], [`/policies/${arn(`policy${path}hostile`)}/edit`],
+  ['/users', formula], [`/users/${long}`, long], [`/users/${long}?tab=groups`], [`/users/${long}?tab=credentials`], [`/users/${long}?tab=tags`], [`/users/${long}?tab=accessed`], [`/users/${encodeURIComponent(formula)}?tab=tags`],
+  ['/groups'], [`/groups/${'G'.repeat(128)}`], ['/roles'], [`/roles/${'R'.repeat(64)}`, 'soft\\u00adhyphen'], [`/roles/${'R'.repeat(64)}?tab=trust`], [`/roles/${'R'.repeat(64)}?tab=tags`],
+  ['/policies?f=owner%3DThis+account', 'hostile'], [`/policies/${arn('policy/W=,@/hostile')}`, markup], [`/policies/${arn('policy/W=,@/hostile')}?tab=entities`], [`/policies/${arn('policy/W=,@/hostile')}?tab=versions`], [`/policies/${arn('policy/W=,@/hostile')}?tab=tags`], [`/policies/${arn('policy/W=,@/hostile')}/edit`],
   ['/providers', 'evil.example'], [`/providers/${arn(`oidc-provider/evil.example/${url}`)}`, markup], ['/certificates', 'C'.repeat(128)], [`/certificates/${'C'.repeat(128)}`],
   ['/account-settings', spelled], ['/security-credentials'], ['/dashboard', 'Day one'], ['/findings', long], ['/checks'], ['/alarms', 'R'.repeat(64)], ['/alarm-rules'], ['/credential-report', formula], ['/unused-access', long],
-  ['/trail', 'CreateUser'], ['/trail?attribute=EventName&value=ListUsers', 'denied'], ['/activity'], [`/activity?principal=${arn(`user${path}${long}`)}`], ['/trails'],
+  ['/trail'], ['/trail?attribute=EventName&value=ListUsers', 'denied'], ['/activity'], [`/activity?principal=${arn(`user${path}${long}`)}`], ['/trails'],
   [`/ask?principal=${arn(`user${path}${long}`)}&action=s3:PutObject&resource=${encodeURIComponent(`arn:aws:s3:::box/p/\u202eexe.gnp`)}`],
   // Addresses that somebody made up.
   [`/users/${odd}`], [`/roles/${odd}`], [`/policies/${odd}`], [`/providers/${odd}`], [`/trail/${odd}`], [`/findings/${odd}`], [`/alarms/${odd}`], [`/trail?attribute=EventName&value=${odd}`], [`/users?f=${odd}`], [`/ask?principal=${odd}&action=${odd}&resource=${odd}&c=${odd}&event=${odd}`],
@@ -150,8 +150,9 @@ describe('what others wrote', () => {
 
   test('is text in an event in full, as a tree and as JSON that means the same', async () => {
     const { page, goTo, complaints } = reader;
-    for (const [call, text] of [['ListUsers', spelled], ['CreateUser', markup], ['GetUser', spelled], ['AssumeRole', 'S'.repeat(60)]] as const) {
-      await goTo(`/trail?attribute=EventName&value=${call}`);
+    const own = `Username&value=${long}`;
+    for (const [call, search, text] of [['ListUsers', own, long], ['GetUser', own, long], ['CreateUser', 'EventName&value=CreateUser', 'CreateUser'], ['AssumeRole', 'EventName&value=AssumeRole', 'S'.repeat(60)]] as const) {
+      await goTo(`/trail?attribute=${search}`);
       await page.getByRole('table').getByRole('link', { name: call, exact: true }).first().click();
       await page.getByRole('heading', { name: 'The record' }).waitFor();
       await page.locator('main').last().getByText(text).first().waitFor();

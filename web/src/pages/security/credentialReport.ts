@@ -22,12 +22,17 @@ export interface Key {
   service?: string;
 }
 
-/** parseReport reads the report's CSV by the names in its first line. No field of it has a comma or a quotation mark. */
+/** fieldsOf are the fields of a line of CSV (RFC 4180). */
+function fieldsOf(line: string): string[] {
+  return [...line.matchAll(/(?<=^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '');
+}
+
+/** parseReport reads the report's CSV by the names in its first line. A user's name may have commas, and is quoted then; no field has a line's end. */
 export function parseReport(csv: string): Row[] {
   const [head = '', ...lines] = csv.trim().split('\n');
   const names = head.split(',');
   return lines.map((line) => {
-    const fields = line.split(',');
+    const fields = fieldsOf(line);
     const field = (name: string) => fields[names.indexOf(name)] ?? '';
     const date = (name: string) => dateOf(field(name));
     const flag = (name: string) => field(name) === 'true';
