@@ -29,7 +29,7 @@ export function Certificate() {
   const certificate = call.data?.ServerCertificate;
   const about = certificate?.ServerCertificateMetadata;
   return (
-    <Page title={name} breadcrumbs={[{ text: 'Certificates', href: '/certificates' }]} actions={certificate && <Button onClick={() => setRenaming(true)}>Rename</Button>}>
+    <Page title={name} breadcrumbs={[{ text: 'Server certificates', href: '/certificates' }]} actions={certificate && <Button onClick={() => setRenaming(true)}>Rename</Button>}>
       <SpaceBetween size="l">
         <ErrorAlert error={call.error} onRetry={call.reload} />
         {call.loading && !certificate && <Spinner size="large" />}
