@@ -33,7 +33,7 @@ export function Shell() {
         navigation={<Navigation />}
         navigationOpen={open}
         onNavigationChange={({ detail }) => setOpen(detail.open)}
-        breadcrumbs={breadcrumbs.length > 0 && <BreadcrumbGroup items={breadcrumbs} />}
+        breadcrumbs={breadcrumbs.length > 0 && <BreadcrumbGroup ariaLabel="Breadcrumbs" items={breadcrumbs} />}
         notifications={<Flashes />}
         stickyNotifications
         toolsHide
