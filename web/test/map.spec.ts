@@ -125,17 +125,6 @@ describe('the access map of a small account', () => {
     await close();
   });
 
-  test('is fit to look at on a phone, in the dark', async () => {
-    const phone = await open(browser, server, { width: 390, scheme: 'dark' });
-    await phone.goTo('/map');
-    await analysed(phone.page);
-    const wide = await phone.page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(wide <= 390, `the page is ${wide} pixels wide`);
-    await accessible(phone.page, content);
-    await screenshot(phone.page, 'map-phone');
-    await phone.close();
-  });
-
   test('says what is denied', async () => {
     await iam.send(new CreateUserCommand({ UserName: 'reader' }));
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'reader' }));
