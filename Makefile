@@ -1,6 +1,6 @@
 # make shows the targets. Everything that tests goes through tools/gate, which counts and fails when nothing ran.
 
-TARGETS = help run build console generate lint test test-unit test-tools test-bench test-accuracy test-fuzz test-sdk test-awscli test-terraform test-audit test-oidc test-scenario test-reports test-console test-trail test-crash test-powercut test-hostile fuzz bench bench-console bench-peers bench-packages clean
+TARGETS = help run build console generate lint test test-unit test-tools test-bench test-accuracy test-fuzz test-sdk test-awscli test-terraform test-audit test-oidc test-scenario test-reports test-console test-trail test-crash test-powercut test-hostile fuzz bench bench-console bench-peers bench-packages pictures clean
 .PHONY: $(TARGETS) gate warder
 .DEFAULT_GOAL = help
 
@@ -29,6 +29,7 @@ help:
 	@echo '  make bench-console    the console in Chromium: the first page, long lists, the map of 20,000 nodes; four minutes, closes with tables for web/bench/README.md'
 	@echo '  make bench-packages   the benchmarks of the single packages'
 	@echo '  make generate         write anew what is generated: API shapes (python3 with botocore), catalog (npm), docs/operations.md'
+	@echo '  make pictures         take the pictures of README.md anew (npm, chromium)'
 	@echo
 	@echo 'WARDER_REQUIRE="awscli terraform node python3 boto3 botocore xmllint chromium jq s3 strace race" makes a missing client a failure instead of a notice.'
 
@@ -56,6 +57,9 @@ generate:
 	go run ./internal/apigen
 	sh internal/catalogen/generate.sh
 	go run ./internal/operationindex
+
+pictures: console
+	cd web && npm run --silent pictures
 
 gate:
 	@go build -C tools -o ../bin/tools/ ./gate

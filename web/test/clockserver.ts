@@ -17,11 +17,10 @@ interface Replacement {
 const replacements: Replacement[] = [
   {
     file: 'internal/server/admit.go',
-    line: 'c.Env.Time = time.Now().UTC()',
+    line: 'c.Env = s.environment(r, time.Now().UTC())',
     by: `store.SeedClock(r.Header.Get("${clockHeader}"))
-	c.Env.Time = store.SeedNow().UTC()`,
+	c.Env = s.environment(r, store.SeedNow().UTC())`,
   },
-  { file: 'internal/server/admit.go', line: '\t"time"\n', by: '' },
   { file: 'internal/server/admit.go', line: '"github.com/warder-iam/warder/trail"', by: '"github.com/warder-iam/warder/internal/store"\n\t"github.com/warder-iam/warder/trail"' },
   { file: 'internal/store/update.go', line: 'now := time.Now().UTC().Truncate(time.Second)', by: 'now := SeedNow().UTC().Truncate(time.Second)' },
 ];

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { PutAlternateContactCommand } from '@aws-sdk/client-account';
 import type { Browser } from 'playwright-core';
 
-import { accessible, launch, open, screenshot } from './fixture/browser.ts';
+import { accessible, launch, open } from './fixture/browser.ts';
 import { type Server, startServer } from './fixture/server.ts';
 import { Caller, Clock } from './seed/caller.ts';
 import { seed, type Seeded } from './seed.ts';
@@ -20,21 +20,14 @@ describe('the dashboard', () => {
   after(() => Promise.all([browser?.close(), server?.stop()]));
 
   test('shows the checklist, the score, open alarms and recent changes', async () => {
-    for (const scheme of ['light', 'dark'] as const) {
-      for (const width of [1280, 390]) {
-        const { page, goTo, close } = await open(browser, server, { scheme, width });
-        await goTo('/');
-        assert.equal(new URL(page.url()).pathname, '/console/dashboard');
-        await page.getByRole('heading', { name: /^Day one/ }).waitFor();
-        await page.getByText('of 100').waitFor();
-        await page.getByRole('table', { name: 'Open alarms' }).getByRole('link', { name: 'Somebody became an administrator' }).first().waitFor();
-        await page.getByRole('table', { name: 'Recent changes' }).getByRole('link', { name: 'iam:UpdateAccountPasswordPolicy' }).first().waitFor();
-        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, 'the page is wider than the window');
-        await accessible(page);
-        await screenshot(page, `dashboard-${scheme}-${width}`);
-        await close();
-      }
-    }
+    const { page, goTo, close } = await open(browser, server);
+    await goTo('/');
+    assert.equal(new URL(page.url()).pathname, '/console/dashboard');
+    await page.getByRole('heading', { name: /^Day one/ }).waitFor();
+    await page.getByText('of 100').waitFor();
+    await page.getByRole('table', { name: 'Open alarms' }).getByRole('link', { name: 'Somebody became an administrator' }).first().waitFor();
+    await page.getByRole('table', { name: 'Recent changes' }).getByRole('link', { name: 'iam:UpdateAccountPasswordPolicy' }).first().waitFor();
+    await close();
   });
 
   test('ticks an item off when it is done, without a reload', async () => {

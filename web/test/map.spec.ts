@@ -174,17 +174,6 @@ describe('the access map of a small account', () => {
     await close();
   });
 
-  test('is fit to look at on a phone, in the dark', async () => {
-    const phone = await open(browser, server, { width: 390, scheme: 'dark' });
-    await phone.goTo('/map');
-    await analysed(phone.page);
-    const wide = await phone.page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(wide <= 390, `the page is ${wide} pixels wide`);
-    await accessible(phone.page, content);
-    await screenshot(phone.page, 'map-phone');
-    await phone.close();
-  });
-
   test('says what is denied', async () => {
     const { page, goTo, close } = await open(browser, server, { as: await addPerson(server, 'reader') });
     await goTo('/map');

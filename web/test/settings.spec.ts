@@ -26,26 +26,6 @@ describe('the settings', () => {
   });
   after(() => Promise.all([browser?.close(), server?.stop()]));
 
-  test('are whole in light and dark, wide and narrow', async () => {
-    const pages: [path: string, text: string][] = [
-      ['/account-settings', 'meridian-freight'],
-      ['/security-credentials', 'Change password'],
-      ['/providers', 'token.actions.githubusercontent.com'],
-      ['/certificates', 'No server certificates'],
-    ];
-    for (const [path, text] of pages) {
-      for (const [scheme, width] of [['light', 1280], ['dark', 390]] as const) {
-        const { page, goTo, close } = await open(browser, server, { scheme, width });
-        await goTo(path);
-        await page.getByText(text, { exact: true }).first().waitFor();
-        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, `${path} is wider than the window`);
-        await accessible(page);
-        await screenshot(page, `settings${path.replace('/', '-')}-${scheme}-${width}`);
-        await close();
-      }
-    }
-  });
-
   test('change the alias, and refuse what is none', async () => {
     const { page, goTo, close } = await open(browser, server);
     await goTo('/account-settings');

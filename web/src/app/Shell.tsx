@@ -3,7 +3,7 @@ import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import SideNavigation, { type SideNavigationProps } from '@cloudscape-design/components/side-navigation';
 import Spinner from '@cloudscape-design/components/spinner';
 import { Suspense, useEffect, useRef, useState } from 'react';
-import { Outlet, useLocation, useNavigation } from 'react-router';
+import { Outlet, useLocation, useNavigation, useNavigationType } from 'react-router';
 
 import { Flashes, tidyFlashes } from '../components/Flash.tsx';
 import { areas } from './areas.ts';
@@ -34,7 +34,7 @@ export function Shell() {
         navigation={<Navigation />}
         navigationOpen={open}
         onNavigationChange={({ detail }) => setOpen(detail.open)}
-        breadcrumbs={breadcrumbs.length > 0 && <BreadcrumbGroup items={breadcrumbs} />}
+        breadcrumbs={breadcrumbs.length > 0 && <BreadcrumbGroup ariaLabel="Breadcrumbs" items={breadcrumbs} />}
         notifications={
           <>
             <SessionEnd />
@@ -52,11 +52,14 @@ export function Shell() {
 function Content() {
   const { state } = useNavigation();
   const { pathname } = useLocation();
+  const back = useNavigationType() === 'POP';
   const last = useRef(pathname);
   useEffect(() => {
-    if (last.current !== pathname) followFocus();
+    if (last.current === pathname) return;
     last.current = pathname;
-  }, [pathname]);
+    followFocus();
+    if (!back) scrollTo({ top: 0 }); // where the reader was, the browser knows
+  }, [pathname, back]);
   return (
     <div id="page" aria-busy={state === 'loading'}>
       <Suspense fallback={<Spinner size="large" />}>

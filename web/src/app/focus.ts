@@ -21,5 +21,4 @@ export function followFocus(): void {
   const { activeElement } = document;
   if (activeElement?.matches('input, textarea') && main?.contains(activeElement)) return;
   focusPage();
-  scrollTo({ top: 0 });
 }

@@ -106,7 +106,7 @@ function Lines({ map, node, onSelect }: { map: AccessMap; node: number; onSelect
               <Button variant="inline-link" onClick={() => onSelect(end)}>
                 {labelOf(map, end)}
               </Button>
-              {note && <Box variant="small">{` ${note.title}${note.requirements.length > 0 ? `, only ${note.requirements.join(' and ')}` : ''}`}</Box>}
+              {note && <Box variant="small" display="block">{`${note.title}${note.requirements.length > 0 ? `, only ${note.requirements.join(' and ')}` : ''}`}</Box>}
             </li>
           );
         })}

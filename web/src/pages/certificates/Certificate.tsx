@@ -47,7 +47,7 @@ export function Certificate() {
     </SpaceBetween>
   );
   return (
-    <Page title={name} breadcrumbs={[{ text: 'Certificates', href: '/certificates' }]} actions={actions}>
+    <Page title={name} breadcrumbs={[{ text: 'Server certificates', href: '/certificates' }]} actions={actions}>
       <SpaceBetween size="l">
         <ErrorAlert error={call.error} onRetry={call.reload} />
         {call.loading && !certificate && <Spinner size="large" />}

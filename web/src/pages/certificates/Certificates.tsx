@@ -47,7 +47,7 @@ export function Certificates() {
   const [uploading, setUploading] = useState(false);
   const [deleting, setDeleting] = useState<Certificate[]>([]);
   return (
-    <Page title="Certificates" breadcrumbs={[]} contentType="table" headless>
+    <Page title="Server certificates" breadcrumbs={[]} contentType="table" headless>
       <ResourceTable
         title="Server certificates"
         name="certificates"
