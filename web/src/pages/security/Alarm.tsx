@@ -21,13 +21,13 @@ import { Page } from '../../components/Page.tsx';
 import { ResourceLink } from '../../components/ResourceLink.tsx';
 import { AlarmActions } from './AlarmActions.tsx';
 import { Subject } from './Alarms.tsx';
-import { AlarmState, every, isMuted } from './alarmState.tsx';
+import { AlarmState, isMuted } from './alarmState.tsx';
 import { SeverityBadge } from './severity.tsx';
 
 /** Alarm is one alarm: what raised it, who was told, what people did. */
 export function Alarm() {
   const { id = '' } = useParams();
-  const call = useLive((abortSignal) => warder('GetAlarm', { alarmId: id }, { abortSignal }), [id], every);
+  const call = useLive((abortSignal) => warder('GetAlarm', { alarmId: id }, { abortSignal }), [id], ['alarms']);
   const alarm = call.data?.alarm;
   return (
     <Page

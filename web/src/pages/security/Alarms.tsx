@@ -10,7 +10,7 @@ import { Page } from '../../components/Page.tsx';
 import { readArn, ResourceLink } from '../../components/ResourceLink.tsx';
 import { ResourceTable, type Column } from '../../components/ResourceTable.tsx';
 import { AlarmActions } from './AlarmActions.tsx';
-import { AlarmState, every, stateText } from './alarmState.tsx';
+import { AlarmState, stateText } from './alarmState.tsx';
 import { severities, severityOf, SeverityBadge, title } from './severity.tsx';
 
 const columns: Column<Alarm>[] = [
@@ -56,7 +56,7 @@ export async function allAlarms(abortSignal: AbortSignal): Promise<Alarm[]> {
 
 /** Alarms are what the rules saw on the trail; new ones appear by themselves. */
 export function Alarms() {
-  const alarms = useLive(allAlarms, [], every);
+  const alarms = useLive(allAlarms, [], ['alarms']);
   return (
     <Page title="Alarms" breadcrumbs={[]} contentType="table" headless>
       <ResourceTable

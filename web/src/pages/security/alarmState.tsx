@@ -2,9 +2,6 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 
 import type { Alarm } from '../../api/warder.ts';
 
-/** Seconds between two looks at the alarms. */
-export const every = 10;
-
 /** isMuted says whether an alarm is muted at a time. */
 export function isMuted({ mute }: Alarm, now: Date): boolean {
   return mute !== undefined && new Date(mute.until) > now;
