@@ -40,6 +40,7 @@ export function createFollow(around: Surroundings): (parts: readonly Part[], cha
   const followers = new Set<Follower>();
   const seen: Tokens = {};
   let asking: AbortController | undefined;
+  let denied = false;
 
   const wanted = (): Part[] => [...new Set([...followers].flatMap(({ parts }) => parts))];
 
@@ -49,7 +50,7 @@ export function createFollow(around: Surroundings): (parts: readonly Part[], cha
     asking = undefined;
     if (followers.size === 0 || !around.isVisible()) return;
     asking = new AbortController();
-    void run(asking.signal);
+    void (denied ? untold(asking.signal) : run(asking.signal));
   }
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -61,13 +62,19 @@ export function createFollow(around: Surroundings): (parts: readonly Part[], cha
       } catch (error) {
         if (signal.aborted || around.isOver(error)) return;
         pause = Math.min(retry * 2 ** failures++, retryMost);
-        if (around.isDenied(error)) {
-          await sleep(unheard, signal);
-          if (!signal.aborted) tell(() => true);
-          continue;
-        }
+        denied ||= around.isDenied(error);
+        if (denied) return untold(signal);
       }
       await sleep(pause, signal);
+    }
+  }
+
+  /** untold has all reload now and then. It is not asked again: each refusal is on the trail. */
+  async function untold(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await sleep(unheard, signal);
+      if (signal.aborted) return;
+      tell(() => true);
     }
   }
 
