@@ -66,10 +66,10 @@ func BenchmarkGraph(b *testing.B) {
 	snap := crowd(20_000)
 	b.Run("analysis", func(b *testing.B) {
 		for b.Loop() {
-			analyse(snap, now)
+			analyse(snap, now, false)
 		}
 	})
-	a := analyse(snap, now)
+	a := analyse(snap, now, false)
 	b.Run("graph and places", func(b *testing.B) {
 		for b.Loop() {
 			build(snap.Account(own), a)
