@@ -1,6 +1,6 @@
 # make shows the targets. Everything that tests goes through tools/gate, which counts and fails when nothing ran.
 
-TARGETS = help run build console generate lint test test-unit test-tools test-bench test-accuracy test-fuzz test-sdk test-awscli test-terraform test-audit test-oidc test-scenario test-reports test-console test-trail test-crash test-powercut test-hostile fuzz bench bench-peers bench-packages clean
+TARGETS = help run build console generate lint test test-unit test-tools test-bench test-accuracy test-fuzz test-sdk test-awscli test-terraform test-audit test-oidc test-scenario test-reports test-console test-trail test-crash test-powercut test-hostile fuzz bench bench-console bench-peers bench-packages clean
 .PHONY: $(TARGETS) gate warder
 .DEFAULT_GOAL = help
 
@@ -26,6 +26,7 @@ help:
 	@echo '  make bench            the benchmarks beside net/http, the disk and the peers, COUNT runs of BENCHTIME each; closes with a table'
 	@echo '                        of the trail: EVENTS=10000000 events, for which TMPDIR needs 8 GB; SEARCH_MB=1000 COUNT=1 BENCH=Search: a gigabyte of files, half an hour'
 	@echo '  make bench-peers      of these, decisions beside other engines (BENCH=Peers/opa for one)'
+	@echo '  make bench-console    the console in Chromium: the first page, long lists, the map of 20,000 nodes; four minutes, closes with tables for web/bench/README.md'
 	@echo '  make bench-packages   the benchmarks of the single packages'
 	@echo '  make generate         write anew what is generated: API shapes (python3 with botocore), catalog (npm), docs/operations.md'
 	@echo
@@ -77,6 +78,9 @@ bench:
 
 bench-peers: BENCH = Peers
 bench-peers: bench
+
+bench-console: build
+	@npm --prefix web run --silent bench
 
 bench-packages:
 	go test -run '^$$' -bench . -benchmem ./...

@@ -20,6 +20,8 @@ type Setup struct {
 	RootFactor            bool `json:"rootFactor,omitempty"`
 	AdministratorPassword bool `json:"administratorPassword,omitempty"`
 	AdministratorFactor   bool `json:"administratorFactor,omitempty"`
+	// Device is the id of the virtual device that was made last and waits for its codes. Others of its name may be anybody's.
+	Device string `json:"device,omitempty"`
 	// Done is when all of it was; zero until then.
 	Done time.Time `json:"done,omitzero"`
 	// Again: it was done before, and goes on because the root user's password and devices were taken away.

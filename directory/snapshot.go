@@ -49,12 +49,15 @@ func (s *Snapshot) Account(id string) *Account {
 // Only is the same state without any other account than that one, whose place in its organization stays.
 func (s *Snapshot) Only(account string) *Snapshot {
 	next := *s
-	next.accounts, next.aliases, next.emails, next.keys = tree{}, tree{}, tree{}, tree{}
+	next.accounts, next.aliases, next.emails, next.keys, next.memberships = tree{}, tree{}, tree{}, tree{}, tree{}
 	a := s.Account(account)
 	if a == nil {
 		return &next
 	}
 	next.accounts.set(account, a)
+	if place := s.Membership(account); place != nil {
+		next.memberships.set(account, place)
+	}
 	if a.info != nil && a.info.Alias != "" {
 		next.aliases.set(fold(a.info.Alias)+sep+account, account)
 	}

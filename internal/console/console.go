@@ -30,6 +30,8 @@ type Options struct {
 	PasskeyAlone bool
 	// Idle is how long a session lasts that nobody uses, for pages that say so; the store ends it.
 	Idle time.Duration
+	// Now is the time; nil for time.Now.
+	Now func() time.Time
 }
 
 // Console answers the browser's paths.
@@ -47,6 +49,9 @@ func New(o Options) (*Console, error) {
 	c := &Console{Options: o, crossOrigin: http.NewCrossOriginProtection()}
 	if c.Passkeys == nil {
 		c.Passkeys = passkey.New()
+	}
+	if c.Now == nil {
+		c.Now = time.Now
 	}
 	var err error
 	if c.static, err = readStatic(); err != nil {
@@ -89,8 +94,8 @@ func (c *Console) Takes(r *http.Request) bool {
 		return fromBrowser(r)
 	case strings.HasPrefix(path, operationsPath):
 		return false
-	case strings.HasPrefix(path, applicationPath), strings.HasPrefix(path, staticPath):
-		return true
+	case strings.HasPrefix(path, applicationPath), strings.HasPrefix(path, signInPath+"/"):
+		return true // its pages, and that there is none
 	}
 	_, ok := c.routes[path]
 	return ok

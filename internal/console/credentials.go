@@ -38,6 +38,8 @@ type sessionInfo struct {
 	Partition   string    `json:"partition"`
 	Expires     time.Time `json:"expires"`     // whatever happens
 	IdleSeconds int       `json:"idleSeconds"` // it ends before, if nobody is seen for so long
+	Ends        time.Time `json:"ends"`        // if nobody is seen from now on
+	SecondsLeft int       `json:"secondsLeft"` // until then: the browser's clock may be wrong
 	FormToken   string    `json:"formToken"`
 }
 
@@ -50,7 +52,8 @@ func (v *visit) showSession() {
 	who := identity(a, v.session.Principal)
 	info := sessionInfo{
 		Account: a.ID(), Alias: a.Info().Alias, Name: v.nameIn(a), ARN: who.ARN, Kind: "user", MFA: !v.session.MFA.IsZero(),
-		Region: v.API.Region, Partition: a.Names().Partition, Expires: v.session.Expires, IdleSeconds: int(v.Idle / time.Second), FormToken: v.token(),
+		Region: v.API.Region, Partition: a.Names().Partition, Expires: v.session.Expires, IdleSeconds: int(v.Idle / time.Second),
+		Ends: v.session.Ends, SecondsLeft: int(v.session.Ends.Sub(v.now) / time.Second), FormToken: v.token(),
 	}
 	if who.Type == "Root" {
 		info.Kind = "root"

@@ -119,7 +119,8 @@ func (v *visit) giveFactor() {
 	wrong := func() {
 		v.factorForm(http.StatusForbidden, devices, chosen, "The code is not right, or it was used before. Wait for the next one.")
 	}
-	if err := v.API.SignIn.BeginCode(v.session.Principal, v.id, v.now); err != nil {
+	try := v.attempt(v.session.Principal)
+	if err := v.API.SignIn.BeginCode(v.session.Principal, try); err != nil {
 		v.notIn(err, v.factorStep(a, v.session.Stage, d), failedAuthentication, wrong)
 		return
 	}
@@ -134,7 +135,7 @@ func (v *visit) giveFactor() {
 		v.factorRefused(err, v.factorStep(a, v.session.Stage, d), wrong)
 		return
 	}
-	v.API.SignIn.CodeAccepted(v.session.Principal)
+	v.API.SignIn.CodeAccepted(v.session.Principal, try)
 	v.goOn(w)
 }
 

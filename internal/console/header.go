@@ -9,9 +9,11 @@ const pagePolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img
 const permissions = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), magnetometer=(), " +
 	"microphone=(), midi=(), payment=(), publickey-credentials-create=(self), publickey-credentials-get=(self), serial=(), usb=()"
 
+// oneYear of Strict-Transport-Security, in seconds.
+const oneYear = "max-age=31536000"
+
 // protect sets the headers of every answer to a browser, before anything is known about the request. Pages are kept
-// nowhere. There is no Strict-Transport-Security: it would bind every other port of the host as well, which is its owner's
-// to decide; no plain listener but on loopback exists, and no cookie leaves over plain HTTP elsewhere.
+// nowhere.
 func (v *visit) protect() {
 	h := v.w.Header()
 	h.Set("Content-Security-Policy", pagePolicy)
@@ -24,4 +26,7 @@ func (v *visit) protect() {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("X-Amzn-Requestid", v.id)
+	if v.Site.strict(v.seen) {
+		h.Set("Strict-Transport-Security", oneYear)
+	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/warder-iam/warder/directory"
 	"github.com/warder-iam/warder/internal/passkey"
+	"github.com/warder-iam/warder/internal/signin"
 	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/trail"
 )
@@ -108,8 +109,14 @@ func (v *visit) passkeyPage(status int, problem string) {
 	})
 }
 
-// passkeyOptions gives the script what to ask any passkey of this site for.
+// passkeyOptions gives the script what to ask any passkey of this site for. Each is a try of this address, so that nobody has all of
+// the challenges that there may be.
 func (v *visit) passkeyOptions() {
+	var wait *signin.WaitError
+	if err := v.API.SignIn.BeginAtAddress(v.attempt("")); errors.As(err, &wait) {
+		v.wait(wait.Wait)
+		return
+	}
 	v.sendOptions(func(party passkey.Party) (json.RawMessage, error) {
 		return v.Passkeys.BeginSignIn(party, v.token(), v.now)
 	})
@@ -142,6 +149,7 @@ func (v *visit) givePasskey() {
 		v.passkeyAloneRefused(err, answer, wrong)
 		return
 	}
+	v.API.SignIn.RightAtAddress(v.attempt(""))
 	v.goOn(w)
 }
 

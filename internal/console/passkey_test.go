@@ -1,6 +1,7 @@
 package console
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -70,7 +71,7 @@ func TestPasskeySecond(t *testing.T) {
 	key, other := s.key("bob"), s.key("alice")
 	s.lines(`
 		get /signin/passkey
-		status 418
+		status 404
 		get /signin
 		lacks passkey
 		post /signin account=acme user=bob password=` + canary + `
@@ -140,6 +141,39 @@ func TestPasskeySecond(t *testing.T) {
 	s.lines(`
 		status 409
 		has no passkey is registered`)
+	s.play("")
+}
+
+// TestPasskeyAloneIsBounded: one address has a few challenges for nothing, whatever cookies it sends, and none of other people's; who
+// gets in has cost it nothing, and waits with nobody.
+func TestPasskeyAloneIsBounded(t *testing.T) {
+	s := keyed(t, true)
+	alice := s.key("alice")
+	in := func(browser string) {
+		s.lines("as " + browser + "\nget /signin/passkey")
+		s.answer(passkeyPath, s.ask(passkeyOptionsPath, alice))
+		s.lines("to /console/\nevent ConsoleLogin Success")
+	}
+	for n := range 60 {
+		in(fmt.Sprint("in", n))
+	}
+	const free = 50
+	for n := range free + 1 {
+		s.lines(fmt.Sprint("as ", n) + "\nget /signin/passkey")
+		s.json(http.MethodPost, passkeyOptionsPath)
+		if want := n < free; (s.now.StatusCode == http.StatusOK) != want {
+			t.Fatalf("%d: %d %s", n, s.now.StatusCode, s.now.body)
+		}
+	}
+	s.lines(`
+		status 429
+		said Content-Type application/json
+		said Retry-After 1
+		has The next one counts in 1 second
+		get /signin
+		post /signin account=acme user=bob password=wrong
+		status 429
+		event ConsoleLogin Failure errorMessage='Too many failed tries'`)
 	s.play("")
 }
 

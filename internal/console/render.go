@@ -207,9 +207,12 @@ func (f *form) focus() {
 	}
 }
 
+// byScript reports whether a script asks, which shows no page.
+func (v *visit) byScript() bool { return v.r.Header.Get(tokenHeader) != "" }
+
 // fail answers with a page that says what went wrong and what to do, or a script with that text.
 func (v *visit) fail(status int, title, text string) {
-	if v.r.Header.Get(tokenHeader) != "" {
+	if v.byScript() {
 		v.sendProblem(status, title+". "+text)
 		return
 	}

@@ -252,7 +252,7 @@ func (s *script) send(method, target string, body io.Reader, contentType string)
 	for _, c := range b.Cookies() {
 		s.secrets = append(s.secrets, c.Value)
 	}
-	if b.Header.Get("Content-Type") == "text/html; charset=utf-8" {
+	if b.Header.Get("Content-Type") == "text/html; charset=utf-8" && method != http.MethodHead {
 		for _, problem := range htmlProblems(b.body) {
 			s.errorf("%s: %s", target, problem)
 		}

@@ -110,7 +110,7 @@ func (v *visit) account() *directory.Account {
 
 // attempt is what the judge of passwords is told of this visit. principal is whose password it may be, "" for nobody's.
 func (v *visit) attempt(principal string) signin.Attempt {
-	try := signin.Attempt{Address: v.address, ID: v.id, Time: v.now}
+	try := signin.Attempt{Address: v.address, ID: v.id, Time: v.now, Account: canonicalAccount(v.form.Get(accountField))}
 	if b := v.browser(); principal != "" && b.Knows(principal) {
 		try.Device = b.ID
 	}

@@ -132,6 +132,10 @@ func (v *visit) failSetup(err error) {
 	case !setup.Pending(v.API.Store.Snapshot()):
 		v.render(http.StatusNotFound, "message", &page{Title: "The console is set up", Lead: []string{"There is nothing left to do here."},
 			Links: []link{{signInPath, "Sign in"}}})
+	case errors.Is(err, setup.ErrNotYet):
+		v.render(http.StatusConflict, "message", &page{Title: "A step is still to be done", Lead: []string{
+			"Something that you had set up was changed in the meantime: the administrator's password was taken away, perhaps. Nothing else is lost.",
+		}, Links: []link{{setupPath, "Go on with the next step"}}})
 	case errors.Is(err, setup.ErrExpired):
 		v.setupMessage("The link has expired", "It was good for "+strconv.Itoa(int(setup.LinkTime/time.Minute))+" minutes. What was done already is kept.", another)
 	case errors.Is(err, setup.ErrLink):

@@ -3,6 +3,7 @@ package console
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
@@ -139,6 +140,39 @@ func TestLinkLeavesTheAddress(t *testing.T) {
 			t.Errorf("%s: the answer holds the link's secret", target)
 		}
 	}
+}
+
+// Whoever has an administrator's key takes the password away that was set, while the last page is being answered: that says what to do,
+// and leads there.
+func TestStepUndoneMeanwhile(t *testing.T) {
+	s := newSetupScript(t)
+	s.lines(`
+		get /setup?token=$TOKEN
+		event OpenSetup -
+		get /setup/root
+		post /setup/root email=root@example.org password=Walrus-pepper_77x again=Walrus-pepper_77x
+		event SetUpRootUser -
+		post /setup/root-mfa choice=later
+		event SkipSetupMFADevice -
+		post /setup/administrator name=admin password=Tangerine-orbit_41 again=Tangerine-orbit_41
+		event SetUpAdministrator -
+		post /setup/administrator-mfa choice=later
+		event SkipSetupMFADevice -`)
+	browser := s.now.cookies()["setup"]
+	run, err := s.console.Setup.Resume(t.Context(), browser, time.Now())
+	servertest.Check(t, err)
+	admin := s.Now().User(setup.AdminUser).ID
+	s.Change(t, func(tx *store.Tx) error { tx.Delete(tx.Account().LoginProfile(admin)); return nil })
+	w := httptest.NewRecorder()
+	v := &visit{Console: s.console, w: w, r: httptest.NewRequest(http.MethodPost, pathOf(setup.StepFinish), nil), now: time.Now()}
+	v.finishSetup(run)
+	if body := w.Body.String(); w.Code != http.StatusConflict || !strings.Contains(body, "A step is still to be done") || !strings.Contains(body, `href="/setup"`) {
+		t.Errorf("%d %s", w.Code, body)
+	}
+	s.lines(`
+		get /setup
+		to /setup/administrator`)
+	s.play("")
 }
 
 // Nothing is set up where there is nothing to: the paths are the API's then, which knows none.

@@ -143,7 +143,7 @@ func (v *visit) signIn() {
 		return
 	}
 	typed, name := strings.TrimSpace(v.form.Get(accountField)), strings.TrimSpace(v.form.Get(userField))
-	a := v.accountNamed(typed)
+	a := v.accountNamed(canonicalAccount(typed))
 	try, why, known := v.login("", stranger("")), noUserName, ""
 	if a != nil {
 		try = v.login(a.ID(), stranger(a.ID()))
@@ -178,13 +178,22 @@ func (v *visit) rootSignIn() {
 	v.begin(a, login)
 }
 
-// accountNamed is the account with that id, with or without hyphens, or alias; nil for none.
+// canonicalAccount is the one spelling of an account's id, which people type with hyphens and without, or its alias.
+func canonicalAccount(typed string) string {
+	typed = strings.TrimSpace(typed)
+	if id := strings.ReplaceAll(typed, "-", ""); arn.IsAccountID(id) {
+		return id
+	}
+	return typed
+}
+
+// accountNamed is the account with that id or alias, in its one spelling; nil for none.
 func (v *visit) accountNamed(name string) *directory.Account {
 	snap := v.API.Store.Snapshot()
-	if id := strings.ReplaceAll(name, "-", ""); arn.IsAccountID(id) {
-		return snap.Account(id)
-	}
-	if name == "" {
+	switch {
+	case arn.IsAccountID(name):
+		return snap.Account(name)
+	case name == "":
 		return nil
 	}
 	return snap.AccountByAlias(name)
@@ -220,6 +229,10 @@ func (v *visit) notIn(err error, try *step, why string, wrong func()) {
 func (v *visit) wait(d time.Duration) {
 	seconds := int((d + time.Second - 1) / time.Second)
 	v.w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	if v.byScript() {
+		v.sendProblem(http.StatusTooManyRequests, "There were too many tries. The next one counts in "+inWords(seconds)+".")
+		return
+	}
 	v.render(http.StatusTooManyRequests, "message", &page{
 		Title: "Wait before the next try",
 		Lead: []string{

@@ -21,6 +21,13 @@ type Site struct {
 	Trusts func(netip.Addr) bool
 }
 
+// strict reports whether a browser that asked for that is to ask for its host over TLS only from then on. That would bind every other
+// port of the host as well, so it is where URL gives the whole host to the console: https at its own port. Elsewhere no plain listener but on
+// loopback exists, and no cookie leaves over plain HTTP.
+func (s *Site) strict(found seen) bool {
+	return s != nil && s.URL != nil && s.URL.Scheme == "https" && (s.URL.Port() == "" || s.URL.Port() == "443") && s.judgeByURL(found).good
+}
+
 // seen is what a browser asked for.
 type seen struct {
 	scheme, host string // lower-case; the scheme's own port is left out

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/warder-iam/warder/internal/store"
 )
@@ -40,7 +41,7 @@ const maxForm = 64 << 10
 
 // serve finds what answers: a form's is called only when it came from a page of this very browser.
 func (v *visit) serve() {
-	v.now, v.address = time.Now().UTC(), v.API.SourceAddress(v.r)
+	v.now, v.address = v.Now().UTC(), v.API.SourceAddress(v.r)
 	if w, ok := v.API.Store.WebSession(v.cookie(sessionCookie), v.now); ok {
 		v.session = w
 	}
@@ -97,8 +98,12 @@ func (v *visit) readForm() bool {
 	}
 	v.form = v.r.PostForm
 	for _, values := range v.form {
-		if len(values) != 1 {
+		switch {
+		case len(values) != 1:
 			v.fail(http.StatusBadRequest, "The form could not be read", "It has one field twice. Nothing was done.")
+			return false
+		case !utf8.ValidString(values[0]) || strings.Contains(values[0], "\x00"):
+			v.fail(http.StatusBadRequest, "The form could not be read", "It holds what is no text. Nothing was done.")
 			return false
 		}
 	}

@@ -3,6 +3,7 @@ package liveaudit
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/warder-iam/warder/arn"
 	"github.com/warder-iam/warder/audit"
@@ -12,9 +13,9 @@ import (
 // item is one line of the checklist of the first day.
 type item struct {
 	id, title, why string
-	// checks whose findings keep it open; of one that has several kinds of finding, aspect names the kind.
-	checks []string
-	aspect string
+	// checks whose findings keep it open; of one that has several kinds of finding, aspects name the kinds that do.
+	checks  []string
+	aspects []string
 	// guessed: done where the checks find nothing, although they could not look at everything.
 	guessed bool
 	// where it is done: for people, as a page of the console and, until it is done, as a command. The first finding's command comes
@@ -40,7 +41,7 @@ func items() []item {
 	return []item{
 		{
 			id: "root-mfa", title: "The root user has MFA", why: "The root user may do everything and nothing limits it: its password alone must not be enough.",
-			checks: []string{"root-mfa"}, text: "Sign in as the root user and register a passkey or an authenticator.", path: "/security-credentials",
+			checks: []string{"root-mfa"}, text: "Sign in as the root user and add a passkey: on this device, on a phone, or on a security key.", path: "/security-credentials",
 		},
 		{
 			id: "root-no-keys", title: "The root user has no access keys", why: "A key of the root user gives everything to whoever finds it, without a second factor.",
@@ -61,7 +62,8 @@ func items() []item {
 		},
 		{
 			id: "password-policy", title: "A password policy", why: "Without one a password of eight characters is good for ever.",
-			checks: []string{"password-policy"}, text: "Ask for long passwords, and for none again that was used before.", path: "/account-settings",
+			// Kinds of characters and an expiry are findings too, and lesser ones: length and novelty make passwords strong.
+			checks: []string{"password-policy"}, aspects: []string{"missing", "length", "reuse"}, text: "Ask for long passwords, and for none again that was used before.", path: "/account-settings",
 		},
 		{
 			id: "groups-for-people", title: "Groups for people", why: "Rights that hang on a person are forgotten there; those of a group are seen, and go with the membership.",
@@ -77,7 +79,7 @@ func items() []item {
 		},
 		{
 			id: "security-contact", title: "A security contact", why: "Alarms go there: without one nobody outside of the console learns of them.",
-			checks: []string{"contacts-complete"}, aspect: "security", text: "Name an address that more than one person reads.", path: "/account-settings",
+			checks: []string{"contacts-complete"}, aspects: []string{"security"}, text: "Name an address that more than one person reads.", path: "/account-settings",
 		},
 		{
 			id: itemTrail, title: "A trail is delivered elsewhere", why: "Whoever takes over this server can remove the record that lies beside it, and not the one that is somewhere else.",
@@ -87,7 +89,7 @@ func items() []item {
 		},
 		{
 			id: itemAlarms, title: "Alarms reach somebody", why: "An alarm that nobody hears is found by whoever looks afterwards.",
-			text: "Set alarm-mail, alarm-webhook or alarm-syslog where the server is started, and send a test.", path: "/alarms",
+			text: "Set alarm-mail, alarm-webhook or alarm-syslog where the server is started, and send a test.", path: "/alarm-rules",
 			command: "warder alarm test",
 		},
 		{
@@ -146,15 +148,19 @@ func (i *item) state(r *audit.Report) (s itemState, found int, first *audit.Find
 			return itemState{text: "Not assessed: " + missing[0].Missing, unknown: true}, 0, nil
 		}
 	}
+	if len(i.aspects) > 0 {
+		return itemState{text: "Nothing of it found by " + joined(i.checks)}, 0, nil
+	}
 	return itemState{text: "Nothing found by " + joined(i.checks)}, 0, nil
 }
 
 // about reports whether a finding keeps the item open.
 func (i *item) about(f *audit.Finding) bool {
-	for _, check := range i.checks {
-		if f.Check == check && (i.aspect == "" || f.ID == audit.FindingID(check, f.Account, arn.In(f.Account).Root().String(), i.aspect)) {
-			return true
-		}
+	if !slices.Contains(i.checks, f.Check) {
+		return false
 	}
-	return false
+	root := arn.In(f.Account).Root().String()
+	return len(i.aspects) == 0 || slices.ContainsFunc(i.aspects, func(aspect string) bool {
+		return f.ID == audit.FindingID(f.Check, f.Account, root, aspect)
+	})
 }

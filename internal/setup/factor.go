@@ -49,12 +49,14 @@ func (p Person) device() *directory.MFADevice {
 	return d
 }
 
-// Device is the person's virtual device that waits for its two codes, or nil.
+// Device is the person's virtual device that waits for its two codes, or nil. It was made by set-up: whoever made another one of its
+// name knows that one's seed.
 func (r *Run) Device(p Person) *directory.MFADevice {
-	if d := r.Account.MFADeviceAt(p.device().Resource()); d != nil && d.User == "" {
-		return d
+	d := r.Account.MFADeviceAt(p.device().Resource())
+	if d == nil || d.User != "" || d.ID != r.Account.Setup().Device {
+		return nil
 	}
-	return nil
+	return d
 }
 
 // Seed shows what an application needs of a device that waits for its codes: the seed as text, and as QR code.
@@ -80,13 +82,13 @@ func (r *Run) NewDevice(ctx context.Context, v Visitor, p Person) error {
 		return err
 	}
 	d.Sealed = sealed
-	return r.step(ctx, v, factorBegun, r.aboutDevice(p, d), func(tx *store.Tx, _ *directory.Setup) error {
+	return r.step(ctx, v, factorBegun, r.aboutDevice(p, d), func(tx *store.Tx, s *directory.Setup) error {
 		if old := tx.Account().MFADeviceAt(d.Resource()); old != nil && old.User != "" {
 			return &FieldError{"", fmt.Sprintf("The name of the device, %s, is taken. Use a passkey, or do this after signing in.", old.Name)}
 		} else if old != nil {
 			tx.Delete(old)
 		}
-		d.Created = tx.Now()
+		d.Created, s.Device = tx.Now(), d.ID
 		return tx.Put(d)
 	})
 }
@@ -114,24 +116,25 @@ func (r *Run) EnableDevice(ctx context.Context, v Visitor, p Person, first, seco
 	if waits == nil {
 		return signin.ErrWrongCode
 	}
-	if err := r.setup.SignIn.BeginCode(p.ID, v.Request, v.Time); err != nil {
+	try := signin.Attempt{ID: v.Request, Time: v.Time}
+	if err := r.setup.SignIn.BeginCode(p.ID, try); err != nil {
 		return err
 	}
 	err := r.step(ctx, v, factorEnabled, r.aboutDevice(p, waits), func(tx *store.Tx, s *directory.Setup) error {
 		d := tx.Account().MFADeviceByID(waits.ID)
-		if d == nil || d.User != "" {
+		if d == nil || d.User != "" || d.ID != s.Device {
 			return signin.ErrWrongCode
 		}
 		d, err := r.setup.SignIn.UsePair(d, first, second, v.Time)
 		if err != nil {
 			return err
 		}
-		d.User, d.Enabled = p.ID, tx.Now()
+		d.User, d.Enabled, s.Device = p.ID, tx.Now(), ""
 		decide(s, p)
 		return tx.Put(d)
 	})
 	if err == nil {
-		r.setup.SignIn.CodeAccepted(p.ID)
+		r.setup.SignIn.CodeAccepted(p.ID, try)
 	}
 	return err
 }

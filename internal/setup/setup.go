@@ -111,7 +111,7 @@ func (s *Setup) Open(ctx context.Context, secret string, v Visitor) (browser str
 		return "", err
 	}
 	try := signin.Attempt{Address: v.Address, ID: v.Request, Time: v.Time}
-	if err := s.SignIn.BeginLink(try); err != nil {
+	if err := s.SignIn.BeginAtAddress(try); err != nil {
 		return "", err
 	}
 	sum := hash(secret)
@@ -119,7 +119,7 @@ func (s *Setup) Open(ctx context.Context, secret string, v Visitor) (browser str
 	if account == nil {
 		return "", errors.Join(ErrLink, s.refused(ctx, "", v, "The link is not good."))
 	}
-	s.SignIn.LinkRight(try)
+	s.SignIn.RightAtAddress(try)
 	if !v.Time.Before(account.Setup().Made.Add(LinkTime)) {
 		return "", errors.Join(ErrExpired, s.refused(ctx, account.ID(), v, "The link has expired."))
 	}

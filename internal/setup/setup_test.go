@@ -199,9 +199,15 @@ func codes(t *testing.T, run *setup.Run, p setup.Person, at time.Time) (first, s
 	if _, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(text); err != nil || len(rows) < 21 || len(rows) != len(rows[0]) {
 		t.Errorf("%d rows: %v", len(rows), err)
 	}
-	first, err = totp.GenerateCode(text, at)
+	return codesOf(t, text, at)
+}
+
+// codesOf are two codes in a row of a seed.
+func codesOf(t *testing.T, seed string, at time.Time) (first, second string) {
+	t.Helper()
+	first, err := totp.GenerateCode(seed, at)
 	servertest.Check(t, err)
-	second, err = totp.GenerateCode(text, at.Add(30*time.Second))
+	second, err = totp.GenerateCode(seed, at.Add(30*time.Second))
 	servertest.Check(t, err)
 	return first, second
 }

@@ -40,6 +40,7 @@ func New(keys *session.Keys, o Options) *Checker {
 		passwords: newThrottle(freeFailures), codes: newThrottle(freeFailures),
 		strangers: newThrottle(freeFailures), addresses: newThrottle(freeAtAddress),
 	}
+	c.addresses.drain = drainAtAddress
 	if !o.AllowWeak {
 		c.strength = newStrength()
 	}
@@ -55,12 +56,19 @@ type Attempt struct {
 	// Address of the client, "" where it is not known or does not count.
 	Address string
 	// Device names a browser that this user has signed in from before, proven by the caller; "" for any other. It has a
-	// count of its own, so that strangers who guess cannot keep the user out.
+	// count of its own, and none of its address, so that strangers who guess cannot keep the user out: nor those who
+	// share the address.
 	Device string
+	// Account is the one that was named, in one spelling of each. Where there is none of that name, it is what tells the tries of
+	// one from those of another, as they are told apart where there is.
+	Account string
 	// ID is the request's: one request counts once.
 	ID   string
 	Time time.Time
 }
+
+// of is the key of a count that is a user's, or the root user's, by unique id.
+func (try *Attempt) of(userID string) string { return userID + "/" + try.Device }
 
 // Login is whose password it was.
 type Login struct {
@@ -77,16 +85,16 @@ type Login struct {
 func (c *Checker) Password(ctx context.Context, a *directory.Account, name string, password seal.Secret, try Attempt) (*Login, error) {
 	var u *directory.User
 	var profile *directory.LoginProfile
-	account := ""
+	account := try.Account
 	if a != nil {
 		account = a.ID()
 		if u = a.User(name); u != nil {
 			profile = a.LoginProfile(u.ID)
 		}
 	}
-	counts, key := c.strangers, account+"/"+strings.ToLower(name)
+	counts, key := c.strangers, ofStranger(account, name)
 	if u != nil {
-		counts, key = c.passwords, u.ID+"/"+try.Device
+		counts, key = c.passwords, try.of(u.ID)
 	}
 	if err := c.judge(ctx, counts, key, profile, password, try); err != nil {
 		return nil, err
@@ -95,6 +103,17 @@ func (c *Checker) Password(ctx context.Context, a *directory.Account, name strin
 		c.used(account, u.ID, try.Time)
 	}
 	return loginOf(a, u, profile, try.Time), nil
+}
+
+// ofStranger is the key of the count of a name that is nobody's. Spellings are one where they would be one of somebody's: of ASCII
+// letters the case does not count, and of no others.
+func ofStranger(account, name string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, account+"\x00"+name)
 }
 
 // LoginOf is how a user of the account, by unique id, or the root user, by the account's, stands who has proven by now who they
@@ -120,7 +139,7 @@ func loginOf(a *directory.Account, u *directory.User, profile *directory.LoginPr
 
 // OldPassword verifies a known user's present password before it is changed. Its errors are Password's.
 func (c *Checker) OldPassword(ctx context.Context, profile *directory.LoginProfile, password seal.Secret, try Attempt) error {
-	return c.judge(ctx, c.passwords, profile.User+"/"+try.Device, profile, password, try)
+	return c.judge(ctx, c.passwords, try.of(profile.User), profile, password, try)
 }
 
 // judge is one try of a password, counted.
@@ -136,8 +155,8 @@ func (c *Checker) judge(ctx context.Context, counts *throttle, key string, profi
 }
 
 func (c *Checker) begin(counts *throttle, key string, try Attempt) error {
-	if network := networkOf(try.Address); network != "" {
-		if err := c.addresses.take(network, try.ID, try.Time); err != nil {
+	if try.Device == "" {
+		if err := c.BeginAtAddress(try); err != nil {
 			return err
 		}
 	}
@@ -147,6 +166,22 @@ func (c *Checker) begin(counts *throttle, key string, try Attempt) error {
 // end forgets the failures of a user who has proven the password, and this one try of the address.
 func (c *Checker) end(counts *throttle, key string, try Attempt) {
 	counts.forgive(key)
+	if try.Device == "" {
+		c.RightAtAddress(try)
+	}
+}
+
+// BeginAtAddress begins a try that is nobody's yet, before it is looked at: of the secret in a link, or of a passkey that will say
+// whose it is. It counts with the passwords that this address tries until RightAtAddress. The error is a *WaitError.
+func (c *Checker) BeginAtAddress(try Attempt) error {
+	if network := networkOf(try.Address); network != "" {
+		return c.addresses.take(network, try.ID, try.Time)
+	}
+	return nil
+}
+
+// RightAtAddress takes the address's last try back: it was right.
+func (c *Checker) RightAtAddress(try Attempt) {
 	if network := networkOf(try.Address); network != "" {
 		c.addresses.giveBack(network)
 	}

@@ -137,6 +137,99 @@ func TestSameThrottleForAll(t *testing.T) {
 	}
 }
 
+// TestStrangersCountApart: what is typed tells the tries of nobody's names apart just as it does those of people: by account and
+// user, and the case of ASCII letters does not count.
+func TestStrangersCountApart(t *testing.T) {
+	now := time.Now()
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, x := range []struct {
+		account, user, otherAccount, otherUser string
+		same                                   bool
+	}{
+		{"acme", "alice", "acme", "alice", true},
+		{"acme", "alice", "ACME", "Alice", true},
+		{"acme", "alice", "acne", "alice", false},
+		{"acme", "alice", "acme", "alicia", false},
+		{"acme", "kim", "acme", "\u212aim", false}, // U+212A KELVIN SIGN, whose small letter is a k
+		{"acme", "i", "acme", "\u0130", false},     // U+0130, whose small letter begins with an i
+		{"a", "b/c", "a/b", "c", false},
+		{"", "alice", "acme", "alice", false},
+	} {
+		c := newChecker(t, Options{})
+		c.pool.slots = make(chan struct{}) // nothing is hashed: this is about the counts
+		a := people(t, newChecker(t, Options{}), nil, now)
+		try := func(account, user string) error {
+			known := a // which has none of these users but alice
+			if account != "acme" || user == "alice" {
+				known = nil
+			}
+			_, err := c.Password(gone, known, user, secret("x"), Attempt{Account: account, Time: now})
+			return err
+		}
+		for range freeFailures {
+			if err := try(x.account, x.user); !errors.Is(err, context.Canceled) {
+				t.Fatalf("%+v: %v", x, err)
+			}
+		}
+		var wait *WaitError
+		if err := try(x.otherAccount, x.otherUser); errors.As(err, &wait) != x.same {
+			t.Errorf("%+v: %v", x, err)
+		}
+	}
+}
+
+// TestAddressForgets: people who share an address mistype every day, and are not slowed down for it; who guesses without pause
+// gets no more than what is forgotten.
+func TestAddressForgets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newChecker(t, Options{})
+		try := func() error {
+			return c.BeginAtAddress(Attempt{Address: "192.0.2.1", Time: time.Now()})
+		}
+		for range 30 * 24 { // a month with a failure each hour
+			if err := try(); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Hour)
+		}
+		looked, end := 0, time.Now().Add(24*time.Hour)
+		for time.Now().Before(end) {
+			var wait *WaitError
+			if err := try(); errors.As(err, &wait) {
+				time.Sleep(wait.Wait)
+			} else {
+				looked++
+			}
+		}
+		if most := freeAtAddress + int(24*time.Hour/drainAtAddress) + 12; looked > most || looked < most/2 {
+			t.Errorf("%d tries of one address are looked at in a day, want about %d", looked, most)
+		}
+	})
+}
+
+// TestKnownBrowserIsNotSlowed: neither by who guesses at the same address, nor by who knows the password and guesses codes.
+func TestKnownBrowserIsNotSlowed(t *testing.T) {
+	c := newChecker(t, Options{})
+	a := people(t, c, nil, time.Now())
+	now := time.Now()
+	for range 3 * freeAtAddress {
+		_ = c.BeginAtAddress(Attempt{Address: "192.0.2.1", Time: now})
+		_ = c.BeginCode("AIDAALICE", Attempt{Address: "192.0.2.1", Time: now})
+	}
+	at := Attempt{Address: "192.0.2.1", Device: "known", Time: now}
+	if _, err := c.Password(t.Context(), a, "alice", secret(goodPassword), at); err != nil {
+		t.Error(err)
+	}
+	if err := c.BeginCode("AIDAALICE", at); err != nil {
+		t.Error(err)
+	}
+	var wait *WaitError
+	if _, err := c.Password(t.Context(), a, "alice", secret(goodPassword), Attempt{Address: "192.0.2.1", Time: now}); !errors.As(err, &wait) {
+		t.Errorf("any other browser: %v", err)
+	}
+}
+
 // TestUnknownCostsTheSame: a password is hashed whoever it is for. The pool has no room here, so that whoever gets an
 // answer has not waited for it.
 func TestUnknownCostsTheSame(t *testing.T) {
@@ -286,8 +379,8 @@ func TestDriftingClock(t *testing.T) {
 	if err != nil || d.Drift != 40 || d.Step != step(now)+40 {
 		t.Fatalf("%+v %v", d, err)
 	}
-	if _, err := c.UseCode(d, shows(41), now); err != nil {
-		t.Error(err)
+	if _, err := c.UseCode(d, " "+shows(41)[:3]+"\u00a0"+shows(41)[3:], now); err != nil {
+		t.Errorf("as an application shows it: %v", err)
 	}
 	if _, err := c.UseCode(d, shows(0), now); !errors.Is(err, ErrWrongCode) {
 		t.Error("the code of the server's own time is taken")
@@ -310,19 +403,19 @@ func TestCodesAreThrottled(t *testing.T) {
 	c := newChecker(t, Options{})
 	now := time.Now()
 	for n := range freeFailures {
-		if err := c.BeginCode("AIDAALICE", fmt.Sprint(n), now); err != nil {
+		if err := c.BeginCode("AIDAALICE", Attempt{ID: fmt.Sprint(n), Time: now}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := c.BeginCode("AIDAALICE", "more", now); err == nil {
+	if err := c.BeginCode("AIDAALICE", Attempt{ID: "more", Time: now}); err == nil {
 		t.Error("codes are tried without end")
 	}
 	a := people(t, c, nil, now)
 	if _, err := c.Password(t.Context(), a, "alice", secret(goodPassword), Attempt{Time: now}); err != nil {
 		t.Errorf("the password waits for the codes: %v", err)
 	}
-	c.CodeAccepted("AIDAALICE")
-	if err := c.BeginCode("AIDAALICE", "again", now); err != nil {
+	c.CodeAccepted("AIDAALICE", Attempt{})
+	if err := c.BeginCode("AIDAALICE", Attempt{ID: "again", Time: now}); err != nil {
 		t.Error(err)
 	}
 }

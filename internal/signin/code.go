@@ -2,6 +2,7 @@ package signin
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/warder-iam/warder/directory"
@@ -14,16 +15,17 @@ var ErrWrongCode = errors.New("signin: the one-time code is not valid")
 var ErrNoCodes = errors.New("signin: the device makes no one-time codes")
 
 // BeginCode begins a try of a one-time code of the user with that unique id; it is called before the code is looked at. It
-// counts as a failure until CodeRight or CodeAccepted. id is the request's: one request counts once. The error is a *WaitError.
-func (c *Checker) BeginCode(userID, id string, now time.Time) error {
-	return c.codes.take(userID, id, now)
+// counts as a failure until CodeRight or CodeAccepted, which are told of the same try. A device has a count of its own, as for
+// passwords: who knows the password alone, and guesses codes, does not keep the user out. The error is a *WaitError.
+func (c *Checker) BeginCode(userID string, try Attempt) error {
+	return c.codes.take(try.of(userID), try.ID, try.Time)
 }
 
 // CodeRight takes the try back: the code is right, whatever else becomes of the request.
-func (c *Checker) CodeRight(userID string) { c.codes.giveBack(userID) }
+func (c *Checker) CodeRight(userID string, try Attempt) { c.codes.giveBack(try.of(userID)) }
 
 // CodeAccepted ends the user's count of failures.
-func (c *Checker) CodeAccepted(userID string) { c.codes.forgive(userID) }
+func (c *Checker) CodeAccepted(userID string, try Attempt) { c.codes.forgive(try.of(userID)) }
 
 // CheckCode reports whether the device shows that code at this time. It does not look at whether the code was used.
 func (c *Checker) CheckCode(d *directory.MFADevice, given string, now time.Time) error {
@@ -54,12 +56,15 @@ func (c *Checker) find(d *directory.MFADevice, given string, now time.Time) (int
 	if err != nil {
 		return 0, err
 	}
-	found, ok := findStep(seed, given, step(now)+d.Drift)
+	found, ok := findStep(seed, normalCode(given), step(now)+d.Drift)
 	if !ok {
 		return 0, ErrWrongCode
 	}
 	return found, nil
 }
+
+// normalCode takes the spaces out of a code: applications show some, and people copy them.
+func normalCode(given string) string { return strings.Join(strings.Fields(given), "") }
 
 // UsePair is UseCode for two codes in a row, which prove that somebody has the device however wrong its clock is: to
 // enable it, and to bring it back into step.
@@ -71,7 +76,7 @@ func (c *Checker) UsePair(d *directory.MFADevice, first, second string, now time
 	if err != nil {
 		return nil, err
 	}
-	found, ok := findPair(seed, first, second, step(now))
+	found, ok := findPair(seed, normalCode(first), normalCode(second), step(now))
 	if !ok || found <= d.Step {
 		return nil, ErrWrongCode
 	}

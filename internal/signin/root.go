@@ -19,10 +19,10 @@ func RootUser(a *directory.Account) *directory.User {
 // not expire.
 func (c *Checker) RootPassword(ctx context.Context, a *directory.Account, email string, password seal.Secret, try Attempt) (*Login, error) {
 	var profile *directory.LoginProfile
-	counts, key := c.strangers, "root/"+strings.ToLower(email)
+	counts, key := c.strangers, ofStranger("root", email)
 	if a != nil {
 		profile = a.LoginProfile(a.ID())
-		counts, key = c.passwords, a.ID()+"/"+try.Device
+		counts, key = c.passwords, try.of(a.ID())
 	}
 	if err := c.judge(ctx, counts, key, profile, password, try); err != nil {
 		return nil, err
@@ -53,20 +53,4 @@ func IsEmail(text string) bool {
 	name, host, _ := strings.Cut(text, "@")
 	return err == nil && a.Address == text && len(text) <= maxEmail && name != "" && host != "" &&
 		strings.IndexFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
-}
-
-// BeginLink begins a try of the secret in a link or its cookie, before it is looked at; it counts with the passwords that this address
-// tries until LinkRight. The error is a *WaitError.
-func (c *Checker) BeginLink(try Attempt) error {
-	if network := networkOf(try.Address); network != "" {
-		return c.addresses.take(network, try.ID, try.Time)
-	}
-	return nil
-}
-
-// LinkRight takes the try back: the secret is right.
-func (c *Checker) LinkRight(try Attempt) {
-	if network := networkOf(try.Address); network != "" {
-		c.addresses.giveBack(network)
-	}
 }

@@ -79,22 +79,22 @@ func TestRootPassword(t *testing.T) {
 }
 
 // Links count with the passwords of their address; a right one gives its try back.
-func TestBeginLink(t *testing.T) {
+func TestBeginAtAddress(t *testing.T) {
 	c := newChecker(t, Options{})
 	try := Attempt{Address: "192.0.2.1", Time: time.Now()}
 	for range 3 * freeAtAddress {
-		if err := c.BeginLink(try); err != nil {
+		if err := c.BeginAtAddress(try); err != nil {
 			t.Fatal(err)
 		}
-		c.LinkRight(try)
+		c.RightAtAddress(try)
 	}
 	var wait *WaitError
 	for n := range freeAtAddress + 1 {
-		if err := c.BeginLink(try); (err != nil) != (n == freeAtAddress) || err != nil && !errors.As(err, &wait) {
+		if err := c.BeginAtAddress(try); (err != nil) != (n == freeAtAddress) || err != nil && !errors.As(err, &wait) {
 			t.Errorf("%d: %v", n, err)
 		}
 	}
-	if err := c.BeginLink(Attempt{Address: "", Time: try.Time}); err != nil {
+	if err := c.BeginAtAddress(Attempt{Address: "", Time: try.Time}); err != nil {
 		t.Error(err)
 	}
 }

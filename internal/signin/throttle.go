@@ -10,10 +10,12 @@ import (
 // out for good, and a code of six digits would take years to guess.
 const (
 	freeFailures = 5
-	// freeAtAddress is freeFailures of an address: many people may have one.
-	freeAtAddress = 50
-	firstDelay    = time.Second
-	longestDelay  = 15 * time.Minute
+	// freeAtAddress is freeFailures of an address: many people may have one. They mistype every day, and none of them would ever
+	// take the others' failures away: of an address, one is forgotten each drainAtAddress.
+	freeAtAddress  = 50
+	drainAtAddress = 5 * time.Minute
+	firstDelay     = time.Second
+	longestDelay   = 15 * time.Minute
 	// forgetAfter is how long a key must be quiet to be forgotten.
 	forgetAfter = 24 * time.Hour
 	// maxKeys bounds the memory of a throttle. With more keys, those that have been quiet longest are forgotten.
@@ -33,8 +35,9 @@ func (e *WaitError) Error() string {
 // throttle counts failures by key. A key names what is guarded and one factor: a user's password, a user's codes, an
 // address.
 type throttle struct {
-	free  int // failures without a delay
-	most  int // keys
+	free  int           // failures without a delay
+	drain time.Duration // in which one failure is forgotten; 0 for never
+	most  int           // keys
 	mu    sync.Mutex
 	tries map[string]*tries
 }
@@ -42,6 +45,7 @@ type throttle struct {
 type tries struct {
 	failures int
 	last     time.Time // of the last that counted
+	drained  time.Time // until when failures were forgotten
 	until    time.Time // nothing is tried before
 	before   time.Time // until, as it was before the last
 	id       string    // of the last try that counted
@@ -60,17 +64,26 @@ func (t *throttle) take(key, id string, now time.Time) error {
 	switch {
 	case e == nil || now.Sub(e.last) > forgetAfter:
 		t.makeRoom(now)
-		e = &tries{}
+		e = &tries{drained: now}
 		t.tries[key] = e
 	case id != "" && e.id == id:
 		return nil
 	case now.Before(e.until):
 		return &WaitError{Wait: e.until.Sub(now)}
 	}
+	t.forget(e, now)
 	e.failures++
 	e.last, e.id, e.before = now, id, e.until
 	e.until = now.Add(delay(e.failures - t.free))
 	return nil
+}
+
+// forget takes away what failures time has made good.
+func (t *throttle) forget(e *tries, now time.Time) {
+	if passed := now.Sub(e.drained); t.drain > 0 && passed >= t.drain {
+		e.failures = max(0, e.failures-int(passed/t.drain))
+		e.drained = now.Add(-(passed % t.drain))
+	}
 }
 
 // delay is how long to wait after so many failures beyond the free ones.

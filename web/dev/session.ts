@@ -39,7 +39,7 @@ export function readKeysText(text: string, where: string): Keys {
 }
 
 /** whoIs makes the session that the sign-in pages would have made for the owner of keys. */
-export async function whoIs(endpoint: string, keys: Keys): Promise<Session> {
+async function whoIs(endpoint: string, keys: Keys): Promise<Session> {
   const sts = new STSClient({ endpoint, region: 'us-east-1', credentials: keys });
   const { Account: account = '', Arn: arn = '' } = await sts.send(new GetCallerIdentityCommand({}));
   return {
@@ -52,12 +52,14 @@ export async function whoIs(endpoint: string, keys: Keys): Promise<Session> {
     partition: arn.split(':')[1] ?? 'aws',
     expires: new Date(Date.now() + 12 * 3600_000).toISOString(),
     idleSeconds: 1800,
+    ends: new Date(Date.now() + 1800_000).toISOString(),
+    secondsLeft: 1800,
     formToken: 'development',
   };
 }
 
 /** temporary makes the answer of /console/credentials of keys. */
-export function temporary(keys: Keys) {
+function temporary(keys: Keys) {
   return { ...keys, expiration: new Date(Date.now() + 15 * 60_000).toISOString() };
 }
 

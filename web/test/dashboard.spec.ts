@@ -61,7 +61,7 @@ describe('the dashboard', () => {
   });
 
   test('shows somebody without the right that it is missing, and nothing else', async () => {
-    const { page, goTo, close } = await open(browser, server, { keys: seeded.keys.get('carla.ruiz')! });
+    const { page, goTo, close } = await open(browser, server, { as: { user: 'dmitri.volkov', password: seeded.password } });
     await goTo('/dashboard');
     await page.getByText('You are not allowed to do this').first().waitFor();
     assert.equal(await page.getByRole('heading', { name: /^Day one/ }).count(), 0);

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { CreateUserCommand, GetGroupCommand, GetPolicyVersionCommand, GetRoleCommand, IAMClient, ListAttachedGroupPoliciesCommand, ListAttachedRolePoliciesCommand } from '@aws-sdk/client-iam';
+import {
+  CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, GetGroupCommand, GetInstanceProfileCommand, GetPolicyVersionCommand, GetRoleCommand, GetUserCommand, IAMClient,
+  ListAttachedGroupPoliciesCommand, ListAttachedRolePoliciesCommand, PutRolePolicyCommand, PutUserPolicyCommand,
+} from '@aws-sdk/client-iam';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Browser } from 'playwright-core';
 
-import { inEveryLook, launch, open } from './fixture/browser.ts';
+import { accessible, inEveryLook, launch, open } from './fixture/browser.ts';
 import { type Server, startServer } from './fixture/server.ts';
 
 describe('groups and roles', () => {
@@ -84,9 +88,108 @@ describe('groups and roles', () => {
     await close();
   });
 
+  test('a role with a trust policy of one’s own says what is wrong with it', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    await goTo('/roles/create');
+    await page.getByRole('radio', { name: /^A policy of your own/ }).check({ force: true });
+    await page.getByLabel('Role name').fill('shared');
+    const editor = page.locator('.cm-content').first();
+    await editor.fill('nothing');
+    await page.getByRole('button', { name: 'Create role' }).click();
+    await page.getByText('This is no JSON object.').waitFor();
+    const Statement = ['user/ann', 'root'].map((name) => ({ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${server.account}:${name}` }, Action: 'sts:AssumeRole' }));
+    await editor.fill(JSON.stringify({ Version: '2012-10-17', Statement }));
+    await accessible(page);
+    await page.getByRole('button', { name: 'Create role' }).click();
+    await page.getByRole('heading', { name: 'shared', level: 1 }).waitFor();
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'shared' }));
+    assert.equal(JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')).Statement.length, 2);
+    await close();
+  });
+
+  test('a group gets its members and its path when it is made', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    await goTo('/groups/create');
+    await page.getByLabel('Group name').fill('Crew');
+    await page.getByRole('textbox', { name: 'Path' }).fill('/teams/');
+    await page.getByRole('button', { name: /^Users/ }).click();
+    await page.getByRole('option', { name: 'ann' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Create group' }).click();
+    await page.getByRole('heading', { name: 'Crew', level: 1 }).waitFor();
+    const { Group, Users } = await iam.send(new GetGroupCommand({ GroupName: 'Crew' }));
+    assert.deepEqual([Group?.Path, Users?.map(({ UserName }) => UserName)], ['/teams/', ['ann']]);
+    await close();
+  });
+
+  test('a role for developers is made under the path that their duty names, with a boundary', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    await goTo('/roles/create');
+    await page.getByLabel('Role name').fill('booking');
+    await page.getByRole('textbox', { name: 'Path' }).fill('/developers/');
+    await page.getByRole('button', { name: 'Choose a boundary' }).click();
+    await page.getByRole('dialog').getByLabel('Find policies by name').fill('AmazonS3ReadOnlyAccess');
+    await page.getByRole('dialog').getByRole('radio', { name: /AmazonS3ReadOnlyAccess/ }).check({ force: true });
+    await page.getByRole('dialog').getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('button', { name: 'Create role' }).click();
+    await page.getByRole('heading', { name: 'booking', level: 1 }).waitFor();
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'booking' }));
+    assert.equal(Role?.Arn, `arn:aws:iam::${server.account}:role/developers/booking`);
+    assert.equal(Role?.PermissionsBoundary?.PermissionsBoundaryArn, 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess');
+    await close();
+  });
+
+  test('the sessions of a role are revoked: what has begun is denied, what begins then is not', async () => {
+    const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${server.account}:root` }, Action: 'sts:AssumeRole' }] };
+    const { Role } = await iam.send(new CreateRoleCommand({ RoleName: 'leaked', AssumeRolePolicyDocument: JSON.stringify(trust) }));
+    const allow = (Action: string) => JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] });
+    await iam.send(new PutRolePolicyCommand({ RoleName: 'leaked', PolicyName: 'own', PolicyDocument: allow('iam:GetUser') }));
+    await iam.send(new PutUserPolicyCommand({ UserName: 'ann', PolicyName: 'take', PolicyDocument: allow('sts:AssumeRole') }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'ann' }));
+    const place = { endpoint: server.url, region: 'us-east-1' };
+    const sts = new STSClient({ ...place, credentials: { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! } });
+    const take = async () => {
+      const { Credentials: given } = await sts.send(new AssumeRoleCommand({ RoleArn: Role!.Arn, RoleSessionName: 'test' }));
+      return new IAMClient({ ...place, credentials: { accessKeyId: given!.AccessKeyId!, secretAccessKey: given!.SecretAccessKey!, sessionToken: given!.SessionToken! } });
+    };
+    const old = await take();
+    const { page, goTo, close } = await open(browser, server);
+    const dialog = page.getByRole('dialog');
+    await goTo('/roles/leaked?tab=sessions');
+    await page.getByText('No session was revoked.').waitFor();
+    await old.send(new GetUserCommand({ UserName: 'ann' }));
+    // The time of a session is kept in whole seconds.
+    await page.getByRole('button', { name: 'Revoke active sessions' }).click();
+    await accessible(page);
+    assert.ok(await dialog.getByRole('button', { name: 'Revoke' }).isDisabled());
+    await dialog.getByLabel('To confirm, type leaked').fill('leaked');
+    await dialog.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByText('The sessions of leaked are revoked').waitFor();
+    await page.getByText(/Sessions from before .* are denied everything/).waitFor();
+    await assert.rejects(old.send(new GetUserCommand({ UserName: 'ann' })), { name: 'AccessDenied' });
+    await page.waitForFunction(() => Date.now() % 1000 > 900); // the second of the revocation is over soon
+    await page.waitForFunction(() => Date.now() % 1000 < 500);
+    await (await take()).send(new GetUserCommand({ UserName: 'ann' }));
+
+    await page.getByRole('button', { name: 'Create instance profile' }).first().click();
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+    await page.getByText('Role leaked is in instance profile leaked').waitFor();
+    const { InstanceProfile } = await iam.send(new GetInstanceProfileCommand({ InstanceProfileName: 'leaked' }));
+    assert.deepEqual(InstanceProfile?.Roles?.map(({ RoleName }) => RoleName), ['leaked']);
+    await inEveryLook(page, 'roles-leaked-sessions');
+    await page.getByRole('radio', { name: 'Select leaked' }).check({ force: true });
+    await page.getByRole('table', { name: 'Instance profiles' }).waitFor();
+    await page.getByRole('button', { name: 'Delete instance profile' }).click();
+    await page.getByLabel('To confirm, type delete').fill('delete');
+    await page.keyboard.press('Enter');
+    await page.getByText('Deleted instance profile leaked').waitFor();
+    await assert.rejects(iam.send(new GetInstanceProfileCommand({ InstanceProfileName: 'leaked' })), { name: 'NoSuchEntityException' });
+    await close();
+  });
+
   test('every page of groups and roles is fit to be seen', async () => {
     const { page, goTo, close } = await open(browser, server);
-    const paths = ['/groups', '/groups/create', '/groups/Administrators', '/roles', '/roles/create', ...['permissions', 'trust', 'tags'].map((tab) => `/roles/builder?tab=${tab}`)];
+    const paths = ['/groups', '/groups/create', '/groups/Administrators', '/roles', '/roles/create', ...['permissions', 'trust', 'sessions', 'tags'].map((tab) => `/roles/builder?tab=${tab}`)];
     for (const path of paths) {
       await goTo(path);
       await page.getByRole('heading', { level: 1 }).waitFor();

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import {
-  AddUserToGroupCommand, AttachGroupPolicyCommand, AttachUserPolicyCommand, CreateGroupCommand, CreatePolicyCommand, CreateRoleCommand, CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand,
+  AddUserToGroupCommand, AttachGroupPolicyCommand, AttachUserPolicyCommand, CreateGroupCommand, CreatePolicyCommand, CreateRoleCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 
 import { crowd, crowdQuotas } from './fixture/crowd.ts';
 import { accessible, launch, open, screenshot } from './fixture/browser.ts';
+import { addPerson } from './fixture/people.ts';
 import { type Server, startServer } from './fixture/server.ts';
 
 const policy = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
@@ -137,10 +138,7 @@ describe('the access map of a small account', () => {
   });
 
   test('says what is denied', async () => {
-    await iam.send(new CreateUserCommand({ UserName: 'reader' }));
-    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'reader' }));
-    const keys = { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
-    const { page, goTo, close } = await open(browser, server, { keys });
+    const { page, goTo, close } = await open(browser, server, { as: await addPerson(server, 'reader') });
     await goTo('/map');
     await page.getByText(/not authorized to perform: warder:GetAccessMap/).waitFor();
     assert.equal(await page.getByTestId('map-stage').count(), 0);
@@ -149,8 +147,8 @@ describe('the access map of a small account', () => {
   });
 });
 
-describe('the access map of 20,000 nodes', () => {
-  const nodes = 20_000;
+describe('the access map of 2,000 nodes', () => {
+  const nodes = 2_000;
   let server: Server;
   let browser: Browser;
   before(async () => {
@@ -159,77 +157,33 @@ describe('the access map of 20,000 nodes', () => {
   });
   after(() => Promise.all([browser?.close(), server?.stop()]));
 
-  test('is drawn, found in and moved without a pause', async (t) => {
-    const { page, context, goTo, close } = await open(browser, server);
+  test('is drawn, moved and found in', async () => {
+    const { page, goTo, close } = await open(browser, server);
     await goTo('/map');
-    await page.getByTestId('map-stage').waitFor({ timeout: 60_000 });
-    await page.getByText('The account is being analysed').waitFor({ state: 'detached', timeout: 60_000 });
+    await analysed(page);
     const count = await shown(page);
     assert.ok(count >= nodes, `${count} nodes`);
-    await screenshot(page, 'map-20000');
-    const frames = await scriptOfFrames(context, page, () => pan(page));
-    const [median, p95] = [quantile(frames, 0.5), quantile(frames, 0.95)];
-    t.diagnostic(`${count} nodes, ${frames.length} frames of panning: script of a frame ${median.toFixed(2)} ms at the median, ${p95.toFixed(2)} ms at p95`);
-    assert.ok(frames.length > 30, `${frames.length} frames`);
-    await find(page, 'user-7777');
-    assert.equal(await page.getByTestId('map-selected').innerText(), 'user-7777');
-    await screenshot(page, 'map-20000-found');
+    const stage = page.getByTestId('map-stage');
+    const still = await stage.screenshot();
+    await drag(page);
+    assert.ok(!still.equals(await stage.screenshot()), 'the picture stays what it is, as an empty one would');
+    await find(page, 'user-777');
+    assert.equal(await page.getByTestId('map-selected').innerText(), 'user-777');
+    await screenshot(page, 'map-2000-found');
     await page.getByRole('button', { name: 'Table', exact: true }).click();
     await page.getByRole('heading', { name: `Access map (${count.toLocaleString('en')})` }).waitFor();
     await close();
   });
 });
 
-/** pan drags the picture to and fro. */
-async function pan(page: Page): Promise<void> {
-  const box = (await page.getByTestId('map-stage').boundingBox())!;
-  const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  await page.mouse.move(middle.x, middle.y);
+/** drag moves the picture by some way, and waits until that is drawn. */
+async function drag(page: Page): Promise<void> {
+  const { x, y, width, height } = (await page.getByTestId('map-stage').boundingBox())!;
+  await page.mouse.move(x + width / 2, y + height / 2);
   await page.mouse.down();
-  for (let i = 0; i < 60; i++) await page.mouse.move(middle.x + 150 * Math.sin(i / 12), middle.y + 90 * Math.cos(i / 17));
+  await page.mouse.move(x + width / 2 + 150, y + height / 2 + 90, { steps: 5 });
   await page.mouse.up();
-}
-
-/** quantile of numbers in no order. */
-function quantile(values: number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!;
-}
-
-interface TraceEvent {
-  name: string;
-  ph: string;
-  ts: number;
-  dur?: number;
-  /** Of the processor, without what other programs on the machine took. */
-  tdur?: number;
-  tid: number;
-  pid: number;
-}
-
-/**
- * scriptOfFrames are the milliseconds of processor time that the page's own script takes of each frame while something is done, as the
- * browser's tracing tells: event listeners and animation callbacks, without what the browser does itself.
- */
-async function scriptOfFrames(context: BrowserContext, page: Page, act: () => Promise<void>): Promise<number[]> {
-  const client = await context.newCDPSession(page);
-  const traced: TraceEvent[] = [];
-  client.on('Tracing.dataCollected', ({ value }) => traced.push(...(value as unknown as TraceEvent[])));
-  const done = new Promise<void>((resolve) => client.once('Tracing.tracingComplete', () => resolve()));
-  await client.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories: ['devtools.timeline'] } });
-  await act();
-  await client.send('Tracing.end');
-  await done;
-  const script = traced.filter(({ name, ph }) => ph === 'X' && name === 'FunctionCall').toSorted((a, b) => a.ts - b.ts);
-  const frames = traced.filter(({ name, ph }) => ph === 'X' && name === 'FireAnimationFrame').toSorted((a, b) => a.ts - b.ts);
-  const ends = frames.map(({ ts, dur }) => ts + (dur ?? 0));
-  const spent = ends.map(() => 0);
-  let until = -Infinity;
-  for (const { ts, dur = 0, tdur = dur } of script) {
-    if (ts < until) continue; // within another one
-    until = ts + dur;
-    const frame = ends.findIndex((end) => end >= ts);
-    if (frame >= 0) spent[frame]! += tdur / 1000;
-  }
-  return spent;
+  await page.evaluate(async () => {
+    for (let i = 0; i < 3; i++) await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
+  });
 }

@@ -7,10 +7,9 @@ import {
 } from '@aws-sdk/client-iam';
 import type { Browser } from 'playwright-core';
 
-import { launch } from './fixture/browser.ts';
+import { type Console, launch, open } from './fixture/browser.ts';
 import { type Call, recordCalls, type Recorded } from './fixture/calls.ts';
 import { type Server, startServer } from './fixture/server.ts';
-import { type SignedIn, signIn } from './fixture/signin.ts';
 
 const password = 'Larkspur-anvil-73-copper';
 const policyText = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
@@ -73,8 +72,8 @@ describe('rights', () => {
   });
   after(() => Promise.all([browser?.close(), server?.stop()]));
 
-  const enter = (user: string): Promise<SignedIn & { calls: Recorded }> =>
-    signIn(browser, server, { user, password }).then((signedIn) => ({ ...signedIn, calls: recordCalls(signedIn.page) }));
+  const enter = (user: string): Promise<Console & { calls: Recorded }> =>
+    open(browser, server, { as: { user, password } }).then((opened) => ({ ...opened, calls: recordCalls(opened.page) }));
 
   /** allowed asks the simulator, which is an administrator's, what the policies of a user say of a call. */
   const allowed = async (user: string, { action, resource }: Call): Promise<boolean> => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 
 import { CreateRoleCommand, GetGroupCommand } from '@aws-sdk/client-iam';
@@ -40,6 +41,18 @@ describe('the security pages', () => {
         await close();
       }
     }
+  });
+
+  test('give the credential report as a file', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    await goTo('/credential-report');
+    await page.getByRole('link', { name: 'legacy-etl' }).waitFor();
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download .csv' }).click()]);
+    assert.equal(file.suggestedFilename(), 'credential-report.csv');
+    const text = readFileSync(await file.path(), 'utf8');
+    assert.match(text, /^user,arn,user_creation_time,/);
+    assert.match(text, /^legacy-etl,arn:aws:iam::123456789012:user\/legacy-etl,/m);
+    await close();
   });
 
   test('filter findings by what stands in the address', async () => {

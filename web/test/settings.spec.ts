@@ -2,22 +2,26 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { GetAlternateContactCommand } from '@aws-sdk/client-account';
-import { GetAccountPasswordPolicyCommand, ListAccountAliasesCommand, ListOpenIDConnectProvidersCommand } from '@aws-sdk/client-iam';
+import {
+  GetAccountPasswordPolicyCommand, ListAccountAliasesCommand, ListOpenIDConnectProvidersCommand, ListOpenIDConnectProviderTagsCommand, ListServerCertificatesCommand,
+  ListServerCertificateTagsCommand,
+} from '@aws-sdk/client-iam';
 import type { Browser } from 'playwright-core';
 
-import { accessible, launch, open, screenshot } from './fixture/browser.ts';
-import { type Server, startServer } from './fixture/server.ts';
+import { accessible, inEveryLook, launch, open, screenshot, watch } from './fixture/browser.ts';
+import { certified } from './fixture/keys.ts';
+import { addPasskeys, addPerson } from './fixture/people.ts';
+import { passwords, rootEmail, type Server, startServer } from './fixture/server.ts';
 import { Caller, Clock } from './seed/caller.ts';
-import { seed, type Seeded } from './seed.ts';
+import { seed } from './seed.ts';
 
 describe('the settings', () => {
   let server: Server;
   let browser: Browser;
   let admin: Caller;
-  let seeded: Seeded;
   before(async () => {
     [server, browser] = await Promise.all([startServer(), launch()]);
-    seeded = await seed(server.url, server.admin, { days: 0 });
+    await seed(server.url, server.admin, { days: 0 });
     admin = new Caller(server.url, server.admin, new Clock(false));
   });
   after(() => Promise.all([browser?.close(), server?.stop()]));
@@ -107,6 +111,89 @@ describe('the settings', () => {
     await close();
   });
 
+  test('take a certificate with its key, tag it, and delete it', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    const { certificate, key } = certified(20);
+    await goTo('/certificates');
+    await page.getByRole('button', { name: 'Upload', exact: true }).click();
+    await page.getByLabel('Name').fill('web');
+    await page.getByLabel('Certificate', { exact: true }).fill(certificate);
+    await page.getByLabel('Private key').fill(key);
+    await page.getByRole('dialog').getByRole('button', { name: 'Upload', exact: true }).click();
+    await page.getByRole('link', { name: 'web', exact: true }).click();
+    await page.getByText('in 19 days').or(page.getByText('in 20 days')).waitFor();
+    await page.getByRole('button', { name: 'Add new tag' }).click();
+    await page.getByRole('textbox', { name: 'Key' }).fill('team');
+    await page.getByRole('textbox', { name: /^Value/ }).fill('booking');
+    await page.getByRole('button', { name: 'Save tags' }).click();
+    await page.getByText('Tags of certificate web saved').waitFor();
+    const { Tags } = await admin.iam.send(new ListServerCertificateTagsCommand({ ServerCertificateName: 'web' }));
+    assert.deepEqual(Tags, [{ Key: 'team', Value: 'booking' }]);
+    await inEveryLook(page, 'settings-certificate');
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByLabel('To confirm, type web').fill('web');
+    await page.keyboard.press('Enter');
+    await page.getByText('Deleted certificate web').waitFor();
+    assert.equal((await admin.iam.send(new ListServerCertificatesCommand({}))).ServerCertificateMetadataList?.length, 0);
+    await close();
+  });
+
+  test('tag providers, and lead from one to a role for it', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    const arn = `arn:aws:iam::${server.account}:oidc-provider/token.actions.githubusercontent.com`;
+    await goTo(`/providers/${encodeURIComponent(arn)}`);
+    await page.getByRole('button', { name: 'Add new tag' }).click();
+    await page.getByLabel('Key').last().fill('for');
+    await page.getByLabel(/^Value/).last().fill('builds');
+    await page.getByRole('button', { name: 'Save tags' }).click();
+    await page.getByText(/Tags of provider .* saved/).waitFor();
+    const { Tags = [] } = await admin.iam.send(new ListOpenIDConnectProviderTagsCommand({ OpenIDConnectProviderArn: arn }));
+    assert.ok(Tags.some(({ Key, Value }) => Key === 'for' && Value === 'builds'));
+    await inEveryLook(page, 'settings-provider-tags');
+    await page.getByRole('link', { name: 'Create a role' }).click();
+    await page.getByRole('radio', { name: /^Web identity/ }).waitFor();
+    assert.ok(await page.getByRole('radio', { name: /^Web identity/ }).isChecked());
+    await page.getByRole('button', { name: /token.actions.githubusercontent.com/ }).first().waitFor();
+    await close();
+  });
+
+  test('show the root user its own ways in, and change its address with the password alone', async () => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    const { page, goTo, close } = await watch(context, server);
+    await page.goto(`${server.url}/signin/root`);
+    await page.getByLabel('Root user e-mail address').fill(rootEmail);
+    await page.getByLabel('Password').fill(passwords.root);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL('**/console/**');
+    await page.getByRole('button', { name: /^root@meridian.example @ / }).click();
+    await page.getByRole('menuitem', { name: 'Security credentials' }).click();
+    await page.getByText(rootEmail, { exact: true }).waitFor();
+    await page.getByText('Whoever knows the password can do everything here.').waitFor();
+    await inEveryLook(page, 'settings-root');
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('button', { name: 'Change e-mail address' }).click();
+    await dialog.getByLabel('New e-mail address').fill('owner@meridian.example');
+    await dialog.getByLabel('Password of the root user').fill('not the password');
+    await dialog.getByRole('button', { name: 'Change', exact: true }).click();
+    await dialog.getByText('The password was incorrect.').waitFor();
+    await accessible(page);
+    await dialog.getByLabel('Password of the root user').fill(passwords.root);
+    await dialog.getByRole('button', { name: 'Change', exact: true }).click();
+    await page.getByText('owner@meridian.example', { exact: true }).waitFor();
+    await addPasskeys(context, page);
+    await page.getByRole('button', { name: 'Add passkey' }).click();
+    await dialog.getByLabel('Name of the passkey').fill('vault');
+    await dialog.getByRole('button', { name: 'Go on in the browser' }).click();
+    await page.getByText('Added passkey vault').waitFor();
+    await page.getByText('Passkey or security key').waitFor();
+    await goTo('/security-credentials');
+    await page.getByRole('link', { name: 'Change password' }).click();
+    await page.getByRole('heading', { name: 'Change password' }).waitFor();
+    await page.getByRole('link', { name: 'Cancel' }).click();
+    await page.waitForURL('**/console/security-credentials');
+    await close();
+  });
+
   test('refuse a certificate that is none, and keep what was typed', async () => {
     const { page, goTo, close } = await open(browser, server);
     await goTo('/certificates');
@@ -121,10 +208,10 @@ describe('the settings', () => {
   });
 
   test('show somebody without rights what is refused, and no data', async () => {
-    const { page, goTo, close } = await open(browser, server, { keys: seeded.keys.get('metrics-exporter')! });
+    const { page, goTo, close } = await open(browser, server, { as: await addPerson(server, 'newcomer') });
     await goTo('/account-settings');
     await page.getByText('You are not allowed to do this').first().waitFor();
-    assert.equal(await page.getByText('meridian').count(), 0);
+    assert.equal(await page.getByRole('main').getByText('meridian').count(), 0);
     assert.equal(await page.getByText('Speicherstrasse').count(), 0);
     await goTo('/security-credentials');
     await page.getByText('You are not allowed to do this').first().waitFor();

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 
 import { accessible, launch, screenshot, watch } from './fixture/browser.ts';
 import { passwords, rootEmail, type Server, startFresh } from './fixture/server.ts';
-import { addPasskeys, Authenticator, inConsole, signIn } from './fixture/people.ts';
+import { addPasskeys, Authenticator, inConsole, signIn, signOut } from './fixture/people.ts';
 
 /** next waits for a step by its heading, looks at it and takes a picture. */
 async function step(page: Page, heading: string, picture: string): Promise<void> {
@@ -68,9 +68,7 @@ describe('the first run', () => {
     await page.goto(server.setupLink);
     await page.getByRole('heading', { name: 'The console is set up' }).waitFor();
 
-    await page.goto(`${server.url}/signout`);
-    await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    await signOut(page, server);
     await signIn(page, server, 'admin', passwords.admin);
     await step(page, 'Multi-factor authentication', 'signin-code');
     const wrong = page.waitForResponse((response) => response.request().method() === 'POST' && response.status() === 403);
@@ -103,9 +101,7 @@ describe('the first run', () => {
     await inConsole(page, 'mira');
 
     for (const who of ['mira', 'root'] as const) {
-      await page.goto(`${server.url}/signout`);
-      await page.getByRole('button', { name: 'Sign out' }).click();
-      await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+      await signOut(page, server);
       if (who === 'root') {
         await page.goto(`${server.url}/signin/root`);
         await page.getByLabel('Root user e-mail address').fill(rootEmail);

@@ -4,20 +4,29 @@ import { after, before, describe, test } from 'node:test';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
+import {
+  CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, DeleteAccessKeyCommand, DeleteUserCommand, IAMClient, ListUsersCommand, PutRolePolicyCommand, PutUserPolicyCommand,
+} from '@aws-sdk/client-iam';
+import { AssumeRoleCommand, type Credentials, GetFederationTokenCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Browser } from 'playwright-core';
 
 import { accessible, launch, open, screenshot } from './fixture/browser.ts';
 import { type Server, startServer } from './fixture/server.ts';
 import { seed } from './seed.ts';
 
+const policy = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
+
 describe('the trail', () => {
   let server: Server;
+  let iam: IAMClient;
   let browser: Browser;
   const storage = mkdtempSync(join(tmpdir(), 'warder-storage-'));
   before(async () => {
     mkdirSync(join(storage, 'trail-bucket'));
     [server, browser] = await Promise.all([startServer('--trail-storage', storage), launch()]);
     await seed(server.url, server.admin);
+    iam = new IAMClient({ endpoint: server.url, region: 'us-east-1', credentials: server.admin });
   });
   after(async () => {
     await Promise.all([browser?.close(), server?.stop()]);
@@ -51,7 +60,8 @@ describe('the trail', () => {
       await page.getByRole('link', { name: 'AttachUserPolicy' }).first().press('Enter');
       await page.getByRole('heading', { name: 'Why was this denied?' }).waitFor();
       await page.getByText(/Nothing in identity-based policies allows iam:AttachUserPolicy/).waitFor();
-      await page.getByText('What would have to be otherwise').waitFor();
+      await page.getByText('What would have to change').waitFor();
+      await page.getByText('Nothing on the trail changed this principal').waitFor();
       const ask = await page.getByRole('link', { name: 'Ask again with other values' }).getAttribute('href');
       const asked = new URL(ask!, server.url);
       assert.equal(asked.pathname, '/console/ask');
@@ -69,6 +79,81 @@ describe('the trail', () => {
       await accessible(page);
       await close();
     }
+  });
+
+  test('tells why sessions were denied, by the policies that limited them', async () => {
+    const events = new CloudTrailClient({ endpoint: server.url, region: 'us-east-1', credentials: server.admin });
+    const trust = policy({ Effect: 'Allow', Principal: { AWS: server.account }, Action: 'sts:AssumeRole' });
+    await iam.send(new CreateRoleCommand({ RoleName: 'worker', Path: '/jobs/', AssumeRolePolicyDocument: trust }));
+    await iam.send(new PutRolePolicyCommand({ RoleName: 'worker', PolicyName: 'all', PolicyDocument: policy({ Effect: 'Allow', Action: 'iam:*', Resource: '*' }) }));
+    await iam.send(new CreateUserCommand({ UserName: 'broker', Path: '/jobs/' }));
+    await iam.send(new PutUserPolicyCommand({ UserName: 'broker', PolicyName: 'all', PolicyDocument: policy({ Effect: 'Allow', Action: ['sts:*', 'cloudtrail:*', 'iam:*'], Resource: '*' }) }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'broker' }));
+    const sts = new STSClient({ endpoint: server.url, region: 'us-east-1', credentials: { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! } });
+    const narrow = policy({ Sid: 'Narrow', Effect: 'Allow', Action: 's3:GetObject', Resource: '*' });
+    const role = await sts.send(new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${server.account}:role/jobs/worker`, RoleSessionName: 'nightly', Policy: narrow }));
+    const federated = await sts.send(new GetFederationTokenCommand({ Name: 'visitor', Policy: narrow }));
+    const plain = await sts.send(new GetSessionTokenCommand({}));
+    const denied = async (of: Credentials | undefined, call: 'iam' | 'trail') => {
+      const credentials = { accessKeyId: of!.AccessKeyId!, secretAccessKey: of!.SecretAccessKey!, sessionToken: of!.SessionToken! };
+      const config = { endpoint: server.url, region: 'us-east-1', credentials };
+      await assert.rejects(call === 'iam' ? new IAMClient(config).send(new ListUsersCommand()) : new CloudTrailClient(config).send(new LookupEventsCommand()), /AccessDenied/);
+      const { Events = [] } = await events.send(new LookupEventsCommand({ LookupAttributes: [{ AttributeKey: 'AccessKeyId', AttributeValue: of!.AccessKeyId }] }));
+      return Events[0]!.EventId!;
+    };
+    const ofRole = await denied(role.Credentials, 'iam');
+    const ofFederated = await denied(federated.Credentials, 'trail');
+    const ofToken = await denied(plain.Credentials, 'iam');
+
+    const { page, goTo, close } = await open(browser, server);
+    await goTo(`/trail/${ofRole}`);
+    await page.getByText('Nothing in the session’s policies allows iam:ListUsers').waitFor();
+    await page.getByText('because no session policy allows the iam:ListUsers action').nth(1).waitFor();
+    await page.getByText('Session policies: would have to allow').waitFor();
+    await accessible(page);
+    await screenshot(page, 'trail-denied-session');
+    await page.getByRole('link', { name: 'Ask again with other values' }).click();
+    await page.getByRole('textbox', { name: 'Session policy 1' }).waitFor();
+    await page.getByText('because no session policy allows the iam:ListUsers action').waitFor();
+    await page.getByRole('button', { name: 'Remove session policy 1' }).click();
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByText('Allowed', { exact: true }).waitFor();
+    await page.getByText('You suppose aws:MultiFactorAuthPresent').waitFor();
+
+    await goTo(`/trail/${ofFederated}`);
+    await page.getByText('because no session policy allows the cloudtrail:LookupEvents action').nth(1).waitFor();
+    await goTo(`/trail/${ofToken}`);
+    await page.getByText('No policy changes this').waitFor();
+    await close();
+  });
+
+  test('says that the state has changed since an event, and when its principal is gone', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    await goTo('/trail?attribute=Username&value=dmitri.volkov&f=outcome%3Ddenied');
+    await page.getByRole('link', { name: 'DeleteAccountPasswordPolicy' }).first().click();
+    await page.getByText('Nothing on the trail changed this principal').waitFor();
+    const address = page.url();
+    const name = { UserName: 'dmitri.volkov' };
+    await iam.send(new PutUserPolicyCommand({ ...name, PolicyName: 'more', PolicyDocument: policy({ Effect: 'Allow', Action: 'iam:*', Resource: '*' }) }));
+    await page.goto(address);
+    await page.getByText('The state has changed since: it would be allowed now').waitFor();
+    await page.getByRole('list', { name: 'Changes since then' }).getByRole('link', { name: 'PutUserPolicy' }).waitFor();
+    await accessible(page);
+    await screenshot(page, 'trail-denied-changed');
+
+    await iam.send(new CreateUserCommand({ UserName: 'brief' }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'brief' }));
+    const own = new IAMClient({ endpoint: server.url, region: 'us-east-1', credentials: { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! } });
+    await assert.rejects(own.send(new ListUsersCommand()), /AccessDenied/);
+    await iam.send(new DeleteAccessKeyCommand({ UserName: 'brief', AccessKeyId: AccessKey!.AccessKeyId! }));
+    await new Promise((resolve) => setTimeout(resolve, 1100)); // events have whole seconds
+    await iam.send(new DeleteUserCommand({ UserName: 'brief' }));
+    await goTo('/trail?attribute=Username&value=brief');
+    await page.getByRole('link', { name: 'ListUsers' }).click();
+    await page.getByText('The principal does not exist any more').waitFor();
+    await page.getByRole('list', { name: 'Changes since then' }).getByRole('link', { name: 'DeleteUser' }).waitFor();
+    await accessible(page);
+    await close();
   });
 
   test('shows the activity of a principal as a chart and as a table', async () => {

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { AddUserToGroupCommand, AttachUserPolicyCommand, CreateAccessKeyCommand, CreateGroupCommand, CreatePolicyCommand, CreateUserCommand, GetUserCommand, IAMClient, ListGroupsForUserCommand } from '@aws-sdk/client-iam';
+import {
+  AddUserToGroupCommand, CreateAccessKeyCommand, CreateGroupCommand, CreateLoginProfileCommand, CreatePolicyCommand, CreateUserCommand, CreateVirtualMFADeviceCommand, EnableMFADeviceCommand,
+  GetUserCommand, IAMClient, ListAttachedUserPoliciesCommand, ListGroupsForUserCommand, ListServiceSpecificCredentialsCommand, ListSigningCertificatesCommand, ListSSHPublicKeysCommand,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Browser } from 'playwright-core';
 
 import { readKeysText } from '../dev/session.ts';
 import { accessible, inEveryLook, launch, open } from './fixture/browser.ts';
+import { certified, sshKey } from './fixture/keys.ts';
+import { addPerson, Authenticator } from './fixture/people.ts';
 import { type Server, startServer } from './fixture/server.ts';
 
 const nothing = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iam:GetUser', Resource: '*' }] });
@@ -83,16 +89,132 @@ describe('users', () => {
     await close();
   });
 
+  test('is made under a path with policies and a boundary', async () => {
+    await iam.send(new CreatePolicyCommand({ PolicyName: 'Fence', PolicyDocument: nothing }));
+    await iam.send(new CreatePolicyCommand({ PolicyName: 'Little', PolicyDocument: nothing }));
+    const { page, goTo, close } = await open(browser, server);
+    await goTo('/users/create');
+    await page.getByLabel('User name').fill('conny');
+    await page.getByRole('textbox', { name: 'Path' }).fill('contractors');
+    await page.getByText('It begins and ends with /').waitFor();
+    await page.getByRole('textbox', { name: 'Path' }).fill('/contractors/');
+    await page.getByRole('checkbox', { name: 'Console access' }).uncheck();
+    await page.getByRole('button', { name: 'Choose policies' }).click();
+    await page.getByRole('dialog').getByRole('checkbox', { name: /Little/ }).check({ force: true });
+    await page.getByRole('dialog').getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('button', { name: 'Choose a boundary' }).click();
+    await page.getByRole('dialog').getByRole('radio', { name: /Fence/ }).check({ force: true });
+    await page.getByRole('dialog').getByRole('button', { name: 'Next' }).click();
+    await accessible(page);
+    await page.getByRole('button', { name: 'Create user' }).click();
+    await page.getByRole('heading', { name: 'User conny is there' }).waitFor();
+    const { User } = await iam.send(new GetUserCommand({ UserName: 'conny' }));
+    assert.equal(User?.Arn, `arn:aws:iam::${server.account}:user/contractors/conny`);
+    assert.equal(User?.PermissionsBoundary?.PermissionsBoundaryArn, `arn:aws:iam::${server.account}:policy/Fence`);
+    const { AttachedPolicies = [] } = await iam.send(new ListAttachedUserPoliciesCommand({ UserName: 'conny' }));
+    assert.deepEqual(AttachedPolicies.map(({ PolicyName }) => PolicyName), ['Little']);
+    await close();
+  });
+
+  test('has SSH keys, credentials of services and signing certificates, to add, turn off and delete', async () => {
+    await iam.send(new CreateUserCommand({ UserName: 'kay' }));
+    const { page, goTo, close } = await open(browser, server);
+    const dialog = page.getByRole('dialog');
+    await goTo('/users/kay?tab=credentials');
+    await page.getByRole('button', { name: 'Upload SSH public key' }).press('Enter');
+    await dialog.getByLabel('Public key').fill('no key');
+    await dialog.getByRole('button', { name: 'Upload', exact: true }).click();
+    await dialog.getByText('That did not work').waitFor();
+    await dialog.getByLabel('Public key').fill(sshKey());
+    await dialog.getByRole('button', { name: 'Upload', exact: true }).click();
+    await page.getByText(/Uploaded SSH public key APKA\w+ of kay/).waitFor();
+    const keys = page.getByRole('table', { name: 'SSH public keys' });
+    await keys.getByRole('radio').check({ force: true });
+    await page.getByRole('button', { name: 'Deactivate SSH public key' }).click();
+    await keys.getByText('Inactive').waitFor();
+    const { SSHPublicKeys } = await iam.send(new ListSSHPublicKeysCommand({ UserName: 'kay' }));
+    assert.deepEqual(SSHPublicKeys?.map(({ Status }) => Status), ['Inactive']);
+    await page.getByRole('button', { name: 'Show SSH public key' }).click();
+    await dialog.getByText(/^ssh-rsa /).waitFor();
+    await accessible(page);
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('button', { name: 'Delete SSH public key' }).click();
+    await page.getByLabel('To confirm, type delete').fill('delete');
+    await page.keyboard.press('Enter');
+    await page.getByText(/Deleted SSH public key/).waitFor();
+    assert.equal((await iam.send(new ListSSHPublicKeysCommand({ UserName: 'kay' }))).SSHPublicKeys?.length, 0);
+
+    await page.getByRole('button', { name: 'Create service credential' }).click();
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+    await page.getByText('This is the only time that it is shown').waitFor();
+    const { ServiceSpecificCredentials = [] } = await iam.send(new ListServiceSpecificCredentialsCommand({ UserName: 'kay' }));
+    assert.deepEqual(ServiceSpecificCredentials.map(({ ServiceName }) => ServiceName), ['codecommit.amazonaws.com']);
+    await accessible(page);
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByText(ServiceSpecificCredentials[0]!.ServiceUserName!).waitFor();
+
+    await page.getByRole('button', { name: 'Upload signing certificate' }).click();
+    await dialog.getByLabel('Certificate').fill(certified(30).certificate);
+    await dialog.getByRole('button', { name: 'Upload', exact: true }).click();
+    await page.getByText(/Uploaded signing certificate \w+ of kay/).waitFor();
+    assert.equal((await iam.send(new ListSigningCertificatesCommand({ UserName: 'kay' }))).Certificates?.length, 1);
+    await inEveryLook(page, 'users-kay-credentials');
+    await close();
+  });
+
+  test('whose authenticator went astray is set right by two codes', async () => {
+    await iam.send(new CreateUserCommand({ UserName: 'ria' }));
+    const { VirtualMFADevice } = await iam.send(new CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: 'ria' }));
+    const app = new Authenticator(new TextDecoder().decode(VirtualMFADevice!.Base32StringSeed));
+    const [AuthenticationCode1, AuthenticationCode2] = app.pair();
+    await iam.send(new EnableMFADeviceCommand({ UserName: 'ria', SerialNumber: VirtualMFADevice!.SerialNumber, AuthenticationCode1, AuthenticationCode2 }));
+    const { page, goTo, close } = await open(browser, server);
+    const dialog = page.getByRole('dialog');
+    await goTo('/users/ria?tab=credentials');
+    await page.getByRole('radio', { name: `Select ${VirtualMFADevice!.SerialNumber}` }).check({ force: true });
+    await page.getByRole('button', { name: 'Resynchronize' }).click();
+    await dialog.getByLabel('A code of the device').fill('123456');
+    await dialog.getByLabel('The next code, half a minute later').fill('123456');
+    assert.ok(await dialog.getByRole('button', { name: 'Resynchronize' }).isDisabled());
+    await dialog.getByLabel('The next code, half a minute later').fill('654321');
+    await dialog.getByRole('button', { name: 'Resynchronize' }).click();
+    await dialog.getByText('That did not work').waitFor();
+    await accessible(page);
+    // The device is some minutes fast.
+    const [first, second] = [app.ahead(9), app.ahead(10)];
+    await dialog.getByLabel('A code of the device').fill(first);
+    await dialog.getByLabel('The next code, half a minute later').fill(second);
+    await dialog.getByRole('button', { name: 'Resynchronize' }).click();
+    await page.getByText('The device of ria is in step again').waitFor();
+    await close();
+  });
+
+  test('shows at the top how a user gets in, and by which policies it may use a service', async () => {
+    await iam.send(new CreateUserCommand({ UserName: 'tia' }));
+    const { page, goTo, close } = await open(browser, server);
+    await goTo('/users/tia');
+    await page.getByText('No password', { exact: true }).waitFor();
+    await page.getByText('None', { exact: true }).waitFor();
+    await iam.send(new CreateLoginProfileCommand({ UserName: 'tia', Password: 'copper-Lantern-58-moss' }));
+    await iam.send(new CreateAccessKeyCommand({ UserName: 'tia' }));
+    await iam.send(new PutUserPolicyCommand({ UserName: 'tia', PolicyName: 'own', PolicyDocument: nothing }));
+    await goTo('/users/tia?tab=accessed');
+    await page.getByText('Enabled without MFA').waitFor();
+    await page.getByText('Active, made today').waitFor();
+    await page.getByRole('radio', { name: 'Select iam' }).check({ force: true });
+    await page.getByRole('button', { name: 'Policies that grant it' }).click();
+    await page.getByRole('dialog').getByText('own, inline policy of').waitFor();
+    await accessible(page);
+    await page.getByRole('dialog').getByRole('link', { name: 'tia' }).click();
+    await page.getByRole('tab', { name: 'Permissions', selected: true }).waitFor();
+    await close();
+  });
+
   test('who may not delete is told why, and nothing is lost', async () => {
-    await iam.send(new CreateUserCommand({ UserName: 'reader' }));
+    const reader = await addPerson(server, 'reader', { Effect: 'Allow', Action: ['iam:Get*', 'iam:List*'], Resource: '*' });
     await iam.send(new CreateGroupCommand({ GroupName: 'Kept' }));
     await iam.send(new AddUserToGroupCommand({ UserName: 'gus', GroupName: 'Kept' }));
-    const document = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: ['iam:Get*', 'iam:List*'], Resource: '*' }] });
-    const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: 'Read', PolicyDocument: document }));
-    await iam.send(new AttachUserPolicyCommand({ UserName: 'reader', PolicyArn: Policy?.Arn }));
-    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'reader' }));
-    const keys = { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
-    const { page, goTo, close } = await open(browser, server, { keys });
+    const { page, goTo, close } = await open(browser, server, { as: reader });
     await goTo('/users/gus');
     await page.getByRole('button', { name: 'Delete' }).first().click();
     await page.getByLabel('To confirm, type gus').fill('gus');
@@ -105,12 +227,7 @@ describe('users', () => {
   });
 
   test('who may not list sees why, not an empty list', async () => {
-    await iam.send(new CreateUserCommand({ UserName: 'nobody' }));
-    const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: 'Nothing', PolicyDocument: nothing }));
-    await iam.send(new AttachUserPolicyCommand({ UserName: 'nobody', PolicyArn: Policy?.Arn }));
-    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'nobody' }));
-    const keys = { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
-    const { page, goTo, close } = await open(browser, server, { keys });
+    const { page, goTo, close } = await open(browser, server, { as: await addPerson(server, 'nobody') });
     await goTo('/users');
     await page.getByText(/nobody is not authorized to perform: iam:ListUsers/).waitFor();
     assert.equal(await page.getByText('No users yet').count(), 0);

@@ -241,9 +241,11 @@ const (
 	shapeServiceReference
 	shapeServiceRight
 	shapeServiceRights
+	shapeSessionPolicies
 	shapeStatementPlace
 	shapeStatementPlaces
 	shapeStatus
+	shapeSupposition
 	shapeText
 	shapeTexts
 	shapeTime
@@ -311,6 +313,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "action", Shape: &s[shapeAction], Required: true},
 		{Name: "resource", Shape: &s[shapeEntity], Required: true},
 		{Name: "context", Shape: &s[shapeConditionKeys]},
+		{Name: "suppose", Shape: &s[shapeSupposition]},
 	}}
 	s[shapeExplainOutput] = awsapi.Shape{Name: "ExplainOutput", Kind: awsapi.Structure, GoType: reflect.TypeOf((*ExplainOutput)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "decision", Shape: &s[shapeFlag], Required: true},
@@ -1100,6 +1103,7 @@ func newShapes() *[shapeCount]awsapi.Shape {
 		{Name: "noEvidence", Shape: &s[shapeUnprovenActionsList], Required: true},
 	}}
 	s[shapeServiceRights] = awsapi.Shape{Name: "ServiceRights", Kind: awsapi.List, Member: &s[shapeServiceRight], GoType: reflect.TypeOf((*[]ServiceRight)(nil)).Elem()}
+	s[shapeSessionPolicies] = awsapi.Shape{Name: "SessionPolicies", Kind: awsapi.List, Member: &s[shapePolicyDocument], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
 	s[shapeStatementPlace] = awsapi.Shape{Name: "StatementPlace", Kind: awsapi.Structure, GoType: reflect.TypeOf((*StatementPlace)(nil)).Elem(), Members: []awsapi.Member{
 		{Name: "layer", Shape: &s[shapeText], Required: true},
 		{Name: "policy", Shape: &s[shapeText], Required: true},
@@ -1109,6 +1113,10 @@ func newShapes() *[shapeCount]awsapi.Shape {
 	}}
 	s[shapeStatementPlaces] = awsapi.Shape{Name: "StatementPlaces", Kind: awsapi.List, Member: &s[shapeStatementPlace], GoType: reflect.TypeOf((*[]StatementPlace)(nil)).Elem()}
 	s[shapeStatus] = awsapi.Shape{Name: "Status", Kind: awsapi.Integer, GoType: reflect.TypeOf((*int32)(nil)).Elem()}
+	s[shapeSupposition] = awsapi.Shape{Name: "Supposition", Kind: awsapi.Structure, GoType: reflect.TypeOf((*Supposition)(nil)).Elem(), Members: []awsapi.Member{
+		{Name: "keys", Shape: &s[shapeConditionKeys]},
+		{Name: "sessionPolicies", Shape: &s[shapeSessionPolicies]},
+	}}
 	s[shapeText] = awsapi.Shape{Name: "Text", Kind: awsapi.String, GoType: reflect.TypeOf((*string)(nil)).Elem()}
 	s[shapeTexts] = awsapi.Shape{Name: "Texts", Kind: awsapi.List, Member: &s[shapeText], GoType: reflect.TypeOf((*[]string)(nil)).Elem()}
 	s[shapeTime] = awsapi.Shape{Name: "Time", Kind: awsapi.Timestamp, Time: awsapi.ISO8601, GoType: reflect.TypeOf((*time.Time)(nil)).Elem()}

@@ -93,6 +93,7 @@ type ExplainInput struct {
 	// Required.
 	Resource Entity
 	Context  json.RawMessage
+	Suppose  *Supposition
 }
 
 // ExplainOutput is the output of Explain.
@@ -1398,6 +1399,13 @@ type StatementPlace struct {
 	Sid    *string
 	Line   *int32
 	Column *int32
+}
+
+// Supposition is the model's structure Supposition.
+type Supposition struct {
+	Keys json.RawMessage
+	// Each: Length 1 to 131072.
+	SessionPolicies []string
 }
 
 // UnprovenActions is the model's structure UnprovenActions.

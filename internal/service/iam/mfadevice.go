@@ -16,10 +16,10 @@ import (
 
 func (iam *Service) registerMFA(s *server.Server) {
 	server.Handle(s, api.EnableMFADevice, server.Ask(func(c *server.Call, in *api.EnableMFADeviceInput) authz.Ask {
-		return onUser(c, in.UserName)
+		return onOwner(c, holderName(c, in.UserName))
 	}), iam.enableMFADevice)
 	server.Handle(s, api.ResyncMFADevice, server.Ask(func(c *server.Call, in *api.ResyncMFADeviceInput) authz.Ask {
-		return onUser(c, in.UserName)
+		return onOwner(c, holderName(c, in.UserName))
 	}), iam.resyncMFADevice)
 	server.Handle(s, api.DeactivateMFADevice, server.Ask(func(c *server.Call, in *api.DeactivateMFADeviceInput) authz.Ask {
 		return onOwner(c, in.UserName)
@@ -51,6 +51,15 @@ const rootName = "root"
 // asRoot: the root user who names nobody means itself, as on AWS.
 func asRoot(c *server.Call, name *string) bool { return name == nil && c.Caller.Kind == eval.Root }
 
+// holderName is asRoot's name for operations that must have one: there the root user calls itself as it is listed, and is never the
+// user who may have that name.
+func holderName(c *server.Call, name string) *string {
+	if c.Caller.Kind == eval.Root && name == rootName {
+		return nil
+	}
+	return &name
+}
+
 // ownerOf is whose devices are meant, by id and as clients see it: a user, or the root user.
 func ownerOf(c *server.Call, a *directory.Account, name *string) (id, shown string, err error) {
 	if asRoot(c, name) {
@@ -70,9 +79,9 @@ func onOwner(c *server.Call, name *string) authz.Ask {
 	return onUser(c, nameOrOwn(c, name))
 }
 
-// enableMFADevice gives a virtual device to a user. The two codes prove that the user has it.
+// enableMFADevice gives a virtual device to a user, or by the root user to itself. The two codes prove that they have it.
 func (iam *Service) enableMFADevice(c *server.Call, in *api.EnableMFADeviceInput) (*api.EnableMFADeviceOutput, error) {
-	return withCodes(c, iam, in.UserName, func(tx *store.Tx, u *directory.User) (*api.EnableMFADeviceOutput, error) {
+	return withCodes(c, iam, in.UserName, func(tx *store.Tx, owner string) (*api.EnableMFADeviceOutput, error) {
 		d, err := virtualDevice(tx.Account(), in.SerialNumber)
 		if err != nil {
 			return nil, err
@@ -80,20 +89,20 @@ func (iam *Service) enableMFADevice(c *server.Call, in *api.EnableMFADeviceInput
 		if d.User != "" {
 			return nil, api.EntityAlreadyExists.New("MFA Device is already in use.")
 		}
-		if err := tx.Quota(store.MFADevicesPerUser, len(tx.Account().MFADevicesOf(u.ID))); err != nil {
+		if err := tx.Quota(store.MFADevicesPerUser, len(tx.Account().MFADevicesOf(owner))); err != nil {
 			return nil, err
 		}
 		if d, err = iam.signIn.UsePair(d, in.AuthenticationCode1, in.AuthenticationCode2, c.Time()); err != nil {
 			return nil, err
 		}
-		d.User, d.Enabled = u.ID, tx.Now()
+		d.User, d.Enabled = owner, tx.Now()
 		return &api.EnableMFADeviceOutput{}, tx.Put(d)
 	})
 }
 
 func (iam *Service) resyncMFADevice(c *server.Call, in *api.ResyncMFADeviceInput) (*api.ResyncMFADeviceOutput, error) {
-	return withCodes(c, iam, in.UserName, func(tx *store.Tx, u *directory.User) (*api.ResyncMFADeviceOutput, error) {
-		d, err := deviceOf(tx.Account(), u.ID, in.SerialNumber)
+	return withCodes(c, iam, in.UserName, func(tx *store.Tx, owner string) (*api.ResyncMFADeviceOutput, error) {
+		d, err := deviceOf(tx.Account(), owner, in.SerialNumber)
 		if err != nil {
 			return nil, err
 		}
@@ -104,27 +113,29 @@ func (iam *Service) resyncMFADevice(c *server.Call, in *api.ResyncMFADeviceInput
 	})
 }
 
-// withCodes is Change for a request that holds codes of a user: failures are counted with those of every other channel.
-func withCodes[Out any](c *server.Call, iam *Service, name string, change func(*store.Tx, *directory.User) (*Out, error)) (*Out, error) {
-	u := c.Account().User(name)
-	if u == nil {
-		return nil, noUser(name)
+// withCodes is Change for a request that holds codes of a user: failures are counted with those of every other channel. change is
+// told whose codes they are, by unique id.
+func withCodes[Out any](c *server.Call, iam *Service, name string, change func(tx *store.Tx, owner string) (*Out, error)) (*Out, error) {
+	owner, _, err := ownerOf(c, c.Account(), holderName(c, name))
+	if err != nil {
+		return nil, err
 	}
-	if err := iam.signIn.BeginCode(u.ID, c.ID, c.Time()); err != nil {
+	try := signin.Attempt{ID: c.ID, Time: c.Time()}
+	if err := iam.signIn.BeginCode(owner, try); err != nil {
 		return nil, awsapi.Throttling.New("Rate exceeded: %s", err.Error())
 	}
 	out, err := server.Change(c, func(tx *store.Tx) (*Out, error) {
-		u := tx.Account().User(name)
-		if u == nil {
-			return nil, noUser(name)
+		owner, _, err := ownerOf(c, tx.Account(), holderName(c, name))
+		if err != nil {
+			return nil, err
 		}
-		return change(tx, u)
+		return change(tx, owner)
 	})
 	switch {
 	case errors.Is(err, signin.ErrWrongCode), errors.Is(err, signin.ErrNoCodes):
 		return nil, api.InvalidAuthenticationCode.New("Authentication code for device is not valid.")
 	case err == nil:
-		iam.signIn.CodeAccepted(u.ID)
+		iam.signIn.CodeAccepted(owner, try)
 	}
 	return out, err
 }

@@ -36,13 +36,14 @@ func (sts *Service) check(c *server.Call, f factor) error {
 	if err != nil {
 		return err
 	}
-	if err := sts.signIn.BeginCode(c.Caller.PrincipalID, c.ID, c.Time()); err != nil {
+	try := signin.Attempt{ID: c.ID, Time: c.Time()}
+	if err := sts.signIn.BeginCode(c.Caller.PrincipalID, try); err != nil {
 		return awsapi.Throttling.New("Rate exceeded: %s", err.Error())
 	}
 	if err := sts.signIn.CheckCode(d, *f.code, c.Time()); err != nil {
 		return publicCode(err)
 	}
-	sts.signIn.CodeRight(c.Caller.PrincipalID)
+	sts.signIn.CodeRight(c.Caller.PrincipalID, try)
 	return nil
 }
 
@@ -85,7 +86,7 @@ func withFactor[Out any](c *server.Call, sts *Service, f factor, answer func() (
 		return answer()
 	})
 	if err == nil {
-		sts.signIn.CodeAccepted(c.Caller.PrincipalID)
+		sts.signIn.CodeAccepted(c.Caller.PrincipalID, signin.Attempt{})
 	}
 	return out, err
 }

@@ -157,7 +157,7 @@ func TestCodesAreThrottled(t *testing.T) {
 	p := f.phone(t)
 	r := f.role(t, "app", trust(trustsAlice))
 	for hours := range 12 { // so that the wait is longer than the test
-		servertest.Check(t, f.SignIn.BeginCode(f.user.ID, "", time.Now().Add(time.Duration(hours-12)*time.Hour)))
+		servertest.Check(t, f.SignIn.BeginCode(f.user.ID, signin.Attempt{Time: time.Now().Add(time.Duration(hours-12) * time.Hour)}))
 	}
 	expect(t, f.alice.Call(t, "GetSessionToken", p.params(t, 50)...), "AccessDenied", wrongCode)
 	expect(t, f.alice.Call(t, "GetSessionToken", p.params(t, 0)...), "Throttling", "Rate exceeded")

@@ -77,11 +77,26 @@ func (s *Service) evaluate(c *server.Call, in *api.EvaluateInput) (*api.Evaluate
 }
 
 func (s *Service) explain(c *server.Call, in *api.ExplainInput) (*api.ExplainOutput, error) {
-	answer, err := s.answer(c, explained(in), wishes{explain: true})
+	answer, err := s.explanation(c, in)
 	if err != nil {
 		return nil, err
 	}
 	return &api.ExplainOutput{Decision: answer.Decision, Context: answer.Context}, nil
+}
+
+func (s *Service) explanation(c *server.Call, in *api.ExplainInput) (*api.Decision, error) {
+	more, err := supposition(c, in.Suppose)
+	switch {
+	case err != nil:
+		return nil, err
+	case more == nil:
+		return s.answer(c, explained(in), wishes{explain: true})
+	}
+	answer, err := s.suppose(c, explained(in), more)
+	if err != nil {
+		return nil, err
+	}
+	return shown(answer)
 }
 
 func (s *Service) answer(c *server.Call, q *Question, more wishes) (*api.Decision, error) {

@@ -13,16 +13,15 @@ export function isAttended(): boolean {
   return Date.now() - acted < away;
 }
 
-/** onActivity calls back at every sign of somebody. */
-export function onActivity(call: () => void): void {
-  for (const event of ['keydown', 'pointerdown', 'pointermove', 'wheel']) {
-    addEventListener(
-      event,
-      () => {
-        acted = Date.now();
-        call();
-      },
-      { capture: true, passive: true },
-    );
-  }
+/** onActivity calls back at every sign of somebody, until what it gives is called. */
+export function onActivity(call: () => void): () => void {
+  const noticed = () => {
+    acted = Date.now();
+    call();
+  };
+  const events = ['keydown', 'pointerdown', 'pointermove', 'wheel'];
+  for (const event of events) addEventListener(event, noticed, { capture: true, passive: true });
+  return () => {
+    for (const event of events) removeEventListener(event, noticed, { capture: true });
+  };
 }

@@ -23,6 +23,10 @@ export interface Session {
   expires: string;
   /** Seconds without a request after which it ends. */
   idleSeconds: number;
+  /** When it ends if nobody is seen; RFC 3339. */
+  ends: string;
+  /** Seconds until then: the browser's clock may be wrong. */
+  secondsLeft: number;
   /** Sent along with every POST to the console's own paths. */
   formToken: string;
 }
@@ -111,11 +115,27 @@ function askCredentials({ formToken }: Session): Promise<Response> {
   return ask('/console/credentials', { method: 'POST', headers: { 'X-Warder-Form': formToken, ...(attended ? {} : { 'X-Warder-Unattended': 'true' }) } });
 }
 
+/**
+ * lookAgain is the session as it stands now: one that has ended leaves for the sign-in page, one of somebody else has the page opened
+ * anew. That keeps none alive.
+ */
+export async function lookAgain({ arn }: Session): Promise<Session> {
+  const now = await fetchSession();
+  if (now.arn !== arn) throw toPageOfOther();
+  session = Promise.resolve(now);
+  return now;
+}
+
+/** stay tells the server that somebody is here. */
+export async function stay(): Promise<void> {
+  await renew();
+}
+
 /** keepAlive tells the server that the session is used whenever somebody does something here, be it without a call. */
 export function keepAlive({ idleSeconds }: Session): void {
   onActivity(() => {
     // What goes wrong is the next call's to say.
-    if (Date.now() - told > (idleSeconds * 1000) / 4) renew().catch(() => {});
+    if (Date.now() - told > (idleSeconds * 1000) / 4) stay().catch(() => {});
   });
 }
 

@@ -2,13 +2,15 @@ import AppLayout from '@cloudscape-design/components/app-layout-toolbar';
 import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import SideNavigation, { type SideNavigationProps } from '@cloudscape-design/components/side-navigation';
 import Spinner from '@cloudscape-design/components/spinner';
-import { Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { Outlet, useLocation, useNavigation } from 'react-router';
 
 import { Flashes, tidyFlashes } from '../components/Flash.tsx';
 import { areas } from './areas.ts';
 import { useCurrentLayout } from './layout.ts';
+import { followFocus, skipToPage } from './focus.ts';
 import { base, to, useLinks } from './links.ts';
+import { SessionEnd } from './SessionEnd.tsx';
 import { TopBar } from './TopBar.tsx';
 
 const wide = () => matchMedia('(min-width: 1000px)').matches;
@@ -22,6 +24,9 @@ export function Shell() {
   useEffect(tidyFlashes, [pathname]);
   return (
     <>
+      <a className="skip" href="#page" onClick={skipToPage}>
+        Skip to the page
+      </a>
       <TopBar />
       <AppLayout
         headerSelector="#top"
@@ -30,7 +35,12 @@ export function Shell() {
         navigationOpen={open}
         onNavigationChange={({ detail }) => setOpen(detail.open)}
         breadcrumbs={breadcrumbs.length > 0 && <BreadcrumbGroup items={breadcrumbs} />}
-        notifications={<Flashes />}
+        notifications={
+          <>
+            <SessionEnd />
+            <Flashes />
+          </>
+        }
         stickyNotifications
         toolsHide
         content={<Content />}
@@ -41,8 +51,14 @@ export function Shell() {
 
 function Content() {
   const { state } = useNavigation();
+  const { pathname } = useLocation();
+  const last = useRef(pathname);
+  useEffect(() => {
+    if (last.current !== pathname) followFocus();
+    last.current = pathname;
+  }, [pathname]);
   return (
-    <div aria-busy={state === 'loading'}>
+    <div id="page" aria-busy={state === 'loading'}>
       <Suspense fallback={<Spinner size="large" />}>
         <Outlet />
       </Suspense>

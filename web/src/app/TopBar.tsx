@@ -31,7 +31,11 @@ export function TopBar() {
             text: `${session.name} @ ${session.alias ?? account}`,
             description: session.arn,
             iconName: 'user-profile',
-            items: [{ id: 'signout', text: 'Sign out' }],
+            items: [
+              { id: 'credentials', text: 'Security credentials', href: to`/security-credentials` },
+              { id: 'account', text: 'Account settings', href: to`/account-settings` },
+              { id: 'signout', text: 'Sign out' },
+            ],
             onItemClick: ({ detail }) => {
               if (detail.id === 'signout') signOut().catch(flash.error);
             },

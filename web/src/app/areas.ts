@@ -1,5 +1,7 @@
 import type { RouteObject } from 'react-router';
 
+import { base } from './base.ts';
+
 /** NavItem is a line of the side navigation. */
 export interface NavItem {
   text: string;
@@ -109,3 +111,9 @@ export const areas: Area[] = [
     load: () => import('../pages/ask/index.tsx'),
   },
 ];
+
+/** areaOf is the area that a page's path belongs to, such as "/console/users/alice"; that of /console itself is the first. */
+export function areaOf(pathname: string): Area | undefined {
+  const first = pathname.replace(base, '').split('/').find(Boolean);
+  return first === undefined ? areas[0] : areas.find(({ paths }) => paths.includes(first));
+}

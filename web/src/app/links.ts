@@ -1,8 +1,9 @@
 import { useEffect } from 'react';
 import { useNavigate } from 'react-router';
 
-/** base is the path that the application is served below. */
-export const base = '/console';
+import { base } from './base.ts';
+
+export { base };
 
 /** to is the href of a page of the console: to`/users/${name}` is /console/users/…, with the name escaped. */
 export function to(strings: TemplateStringsArray, ...values: string[]): string {

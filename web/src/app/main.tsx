@@ -12,8 +12,10 @@ import { Unreachable } from './Unreachable.tsx';
 import { router } from './router.tsx';
 import { SessionProvider } from './SessionContext.tsx';
 import { startTheme } from './theme.ts';
+import { spellOut } from './visible.ts';
 
 startTheme();
+spellOut(document.documentElement);
 const root = createRoot(document.getElementById('root')!);
 try {
   const session = await getSession();

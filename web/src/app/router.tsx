@@ -1,12 +1,12 @@
-import { createBrowserRouter, Navigate, type RouteObject } from 'react-router';
+import { createBrowserRouter, redirect, type RouteObject } from 'react-router';
 
-import { areas } from './areas.ts';
+import { type Area, areaOf, areas } from './areas.ts';
 import { base } from './links.ts';
 import { NotFound } from './NotFound.tsx';
 import { Broken } from './Broken.tsx';
 import { Shell } from './Shell.tsx';
 
-const loaded = new Set<string>();
+const loaded = new Set<Area>();
 
 /** router has the shell from the beginning, and an area's routes from when somebody goes there. */
 export const router = createBrowserRouter(
@@ -18,7 +18,7 @@ export const router = createBrowserRouter(
       errorElement: <Broken />,
       hydrateFallbackElement: <></>,
       children: [
-        { index: true, element: <Navigate to={areas[0]!.nav[0]!.href} replace /> },
+        { index: true, loader: () => redirect(areas[0]!.nav[0]!.href) },
         { path: '*', element: <NotFound /> },
       ],
     },
@@ -26,11 +26,10 @@ export const router = createBrowserRouter(
   {
     basename: base,
     async patchRoutesOnNavigation({ path, patch }) {
-      const first = path.replace(base, '').split('/').find(Boolean) ?? '';
-      const area = areas.find(({ paths }) => paths.includes(first));
-      if (!area || loaded.has(first)) return;
+      const area = areaOf(path);
+      if (!area || loaded.has(area)) return;
       const { routes } = await area.load();
-      for (const name of area.paths) loaded.add(name);
+      loaded.add(area);
       patch('shell', routes.map(guarded));
     },
   },

@@ -2,11 +2,14 @@ const day = 86_400_000;
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const absolute = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'long' });
 
+/** exact is a time to the second, in the reader's zone, which it names. */
+export const exact = (date: Date): string => absolute.format(date);
+
 /** Age shows how long ago something was, and the exact time to whoever points at it. */
 export function Age({ date, never = 'Never' }: { date: Date | undefined; never?: string }) {
   if (!date) return <>{never}</>;
   return (
-    <time dateTime={date.toISOString()} title={absolute.format(date)}>
+    <time dateTime={date.toISOString()} title={exact(date)}>
       {ago(date, new Date())}
     </time>
   );

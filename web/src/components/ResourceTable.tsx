@@ -12,6 +12,7 @@ import { useSearchParams } from 'react-router';
 import { EmptyState } from './EmptyState.tsx';
 import { ErrorAlert } from './ErrorAlert.tsx';
 import { readFilter, writeFilter } from './filterUrl.ts';
+import { suggestions } from './suggestions.ts';
 
 /** Value is what rows are filtered and sorted by. */
 export type Value = string | number | undefined;
@@ -87,6 +88,7 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
   }, [items, columns, properties]);
 
   const filteringProperties = useMemo(() => filterProperties(columns, properties), [columns, properties]);
+  const filteringOptions = useMemo(() => suggestions(rows, filteringProperties.map(({ key }) => key)), [rows, filteringProperties]);
   const [query, setQuery] = useState(() => readFilter(linked ? search : new URLSearchParams(), filteringProperties.map(({ key }) => key)));
   const keys = filteringProperties.map(({ key }) => key).join(' ');
   const inUrl = search.getAll('f').join(' ') + search.get('or');
@@ -109,6 +111,7 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
   const { items: shown, actions, collectionProps, paginationProps, propertyFilterProps, filteredItemsCount } = useCollection(rows, {
     propertyFiltering: {
       filteringProperties,
+      filteringOptions,
       defaultQuery: query,
       empty: props.empty,
       noMatch: <EmptyState title={`No ${noun[1]} match`} action={clear} />,
@@ -179,6 +182,7 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
           filteringPlaceholder={`Find ${noun[1]}`}
           filteringAriaLabel={`Find ${noun[1]}`}
           countText={query.tokens.length > 0 ? `${(filteredItemsCount ?? 0).toLocaleString('en')} match` : ''}
+          virtualScroll
           expandToViewport
         />
       }

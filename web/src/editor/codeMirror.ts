@@ -3,7 +3,7 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { EditorState, type Extension, StateEffect, StateField } from '@codemirror/state';
-import { Decoration, type DecorationSet, drawSelection, EditorView, highlightActiveLine, hoverTooltip, type HoverTooltipSource, keymap, lineNumbers } from '@codemirror/view';
+import { Decoration, type DecorationSet, drawSelection, EditorView, highlightActiveLine, highlightSpecialChars, hoverTooltip, type HoverTooltipSource, keymap, lineNumbers } from '@codemirror/view';
 import * as tokens from '@cloudscape-design/design-tokens';
 import { tags } from '@lezer/highlight';
 
@@ -119,6 +119,7 @@ export interface Options {
 export function extensions({ label, writable, completion, hover }: Options): Extension {
   const common = [
     lineNumbers(),
+    highlightSpecialChars({ addSpecialChars: /[\p{Cf}\p{Zl}\p{Zp}]/gu }),
     codeFolding(),
     foldGutter(),
     drawSelection(),

@@ -23,6 +23,7 @@ import {
   type AttachedPolicy,
 } from '@aws-sdk/client-iam';
 
+import { all } from '../api/all.ts';
 import { iam } from '../api/clients/iam.ts';
 import type { PolicyChange } from '../api/warder.ts';
 
@@ -118,16 +119,4 @@ export async function detach(holder: Holder, PolicyArn: string): Promise<void> {
     group: () => iam.send(new DetachGroupPolicyCommand({ GroupName: name, PolicyArn })),
     role: () => iam.send(new DetachRolePolicyCommand({ RoleName: name, PolicyArn })),
   });
-}
-
-/** all reads every page of a list. */
-export async function all<Answer extends { Marker?: string | undefined }, T>(page: (marker: string | undefined) => Promise<Answer>, of: (answer: Answer) => T[]): Promise<T[]> {
-  const found: T[] = [];
-  let marker: string | undefined;
-  do {
-    const answer = await page(marker);
-    found.push(...of(answer));
-    marker = answer.Marker;
-  } while (marker !== undefined);
-  return found;
 }

@@ -12,7 +12,7 @@ import style from './map.module.css';
 export function Legend() {
   const dark = useDark();
   const mode = dark ? 'dark' : 'light';
-  const borders: Flag[][] = [['admin'], ['escalates', 'public'], ['external']];
+  const borders: (Flag | 'findings')[][] = [['escalates', 'public'], ['admin'], ['external'], ['findings']];
   return (
     <ExpandableSection headerText="Legend" variant="footer">
       <SpaceBetween size="s">
@@ -30,7 +30,7 @@ export function Legend() {
           {borders.map((flags) => (
             <li key={flags[0]}>
               <svg className={style.symbol} viewBox="0 0 18 18" aria-hidden="true">
-                <circle cx="9" cy="9" r="6.5" fill="none" strokeWidth="4" stroke={ring(flags, dark)} />
+                <circle cx="9" cy="9" r="6.5" fill="none" strokeWidth="4" stroke={ring(flags.filter((flag) => flag !== 'findings'), flags.includes('findings'), dark)} />
               </svg>
               {flags.map((flag) => flagNames[flag]).join(', or: ')}
             </li>

@@ -4,19 +4,19 @@ import Slider from '@cloudscape-design/components/slider';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useEffect, useState } from 'react';
 
+import { exact } from '../components/Age.tsx';
+
 /** steps is how many places the slider has between when the account was made and now. */
 const steps = 500;
 
 /** Milliseconds without a change of the slider after which the map of its time is asked for. */
 const rest = 350;
 
-const words = (at: Date) => at.toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' });
-
 /** TimeSlider goes back to what the account was like. */
 export function TimeSlider({ since, at, onChange }: { since: Date; at: Date | undefined; onChange: (at: Date | undefined) => void }) {
   const [now] = useState(() => Date.now());
   const span = Math.max(now - since.getTime(), 1);
-  const placeOf = (time: Date | undefined) => (time ? Math.round(((time.getTime() - since.getTime()) / span) * steps) : steps);
+  const placeOf = (time: Date | undefined) => (time ? Math.min(steps, Math.round(((time.getTime() - since.getTime()) / span) * steps)) : steps);
   const [place, setPlace] = useState(() => placeOf(at));
   const timeOf = (value: number) => new Date(since.getTime() + (span * value) / steps);
   const wanted = at?.getTime();
@@ -26,7 +26,7 @@ export function TimeSlider({ since, at, onChange }: { since: Date; at: Date | un
     const timer = setTimeout(() => onChange(place >= steps ? undefined : timeOf(place)), rest);
     return () => clearTimeout(timer);
   }, [place]); // oxlint-disable-line react/exhaustive-deps
-  const label = (value: number) => (value >= steps ? 'Now' : words(timeOf(value)));
+  const label = (value: number) => (value >= steps && (!at || value !== placeOf(at)) ? 'Now' : exact(at && value === placeOf(at) ? at : timeOf(value)));
   return (
     <SpaceBetween size="xxs">
       <SpaceBetween size="xs" direction="horizontal" alignItems="center">

@@ -81,7 +81,7 @@ export function draw(container: HTMLElement, first: View, events: Events): Pictu
         label: ({ node }: NodeAttributes) => labelOf(view.map, node),
         labelPosition: 'below',
         labelColor: () => (view.dark ? '#d1d5db' : '#000716'),
-        labelVisibility: ({ node }: NodeAttributes) => (node === view.selected ? 'visible' : isPale(view, node) ? 'hidden' : 'auto'),
+        labelVisibility: ({ node }: NodeAttributes) => (node === view.selected ? 'visible' : isPale(view, node) ? 'hidden' : view.map.named ? 'visible' : 'auto'),
         depth: ({ node }: NodeAttributes, { isHovered }) => (isHovered || node === view.selected || view.lit?.nodes.has(node) ? 'topNodes' : 'nodes'),
         backdropVisibility: ({ node }: NodeAttributes, { isHovered }) => (isHovered || node === view.selected ? 'visible' : 'hidden'),
         backdropColor: () => (view.dark ? '#0f1b2a' : '#ffffff'),
@@ -124,6 +124,7 @@ export function draw(container: HTMLElement, first: View, events: Events): Pictu
       sigma.refresh({ skipIndexation: true });
     },
     goTo(node) {
+      if (view.map.named && camera.getState().ratio === 1) return; // it is there to be seen
       const at = sigma.graphToFramedGraph({ x: view.map.x[node]!, y: view.map.y[node]! });
       void camera.animate({ x: at.x, y: at.y, ratio: Math.min(camera.getState().ratio, near(view.map)) }, { duration: duration() });
     },
@@ -150,23 +151,22 @@ function near(map: AccessMap): number {
     low = Math.min(low, x);
     high = Math.max(high, x);
   }
-  return Math.min(1, 3000 / Math.max(high - low, 1));
+  return map.named ? 1 : Math.min(1, 3000 / Math.max(high - low, 1));
 }
 
 function isPale(view: View, node: number): boolean {
   return view.lit !== undefined && !view.lit.nodes.has(node) && node !== view.selected;
 }
 
-/** A node takes less than half of the room that the layout leaves it, 100; what others stand around has more. */
-function sizeOf(view: View, node: number): number {
-  const { kinds: all, edgesOf } = view.map;
+/** A node takes less than half of the room that the layout leaves it, 100; what others stand around has more. Of a named map a quarter. */
+function sizeOf({ map: { kinds: all, edgesOf, named } }: View, node: number): number {
   switch (all[node]) {
     case 'user':
-      return 34;
+      return named ? 9 : 34;
     case 'resource':
-      return 30;
+      return named ? 8 : 30;
     default:
-      return edgesOf[node]!.length > 12 ? 80 : 40;
+      return named ? 10 : edgesOf[node]!.length > 12 ? 80 : 40;
   }
 }
 
@@ -176,7 +176,7 @@ function colorOf(view: View, node: number): string {
 }
 
 function ringOf(view: View, node: number): string | undefined {
-  return ring(view.map.flags[node]!, view.dark) ?? (view.findings.has(view.map.names[node]!) ? (view.dark ? '#e3b33a' : '#b8860b') : undefined);
+  return ring(view.map.flags[node]!, view.findings.has(view.map.names[node]!), view.dark);
 }
 
 function edgeColorOf(view: View, edge: number): string {

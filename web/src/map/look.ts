@@ -69,10 +69,11 @@ export const relations: Record<Relation, RelationLook> = {
 export const relationOrder: Relation[] = ['escalation', 'external', 'step', 'trust', 'member', 'attached', 'boundary', 'names'];
 
 /** ring is the colour around a node that deserves a look, the gravest first. */
-export function ring(flags: readonly Flag[], dark: boolean): string | undefined {
+export function ring(flags: readonly Flag[], findings: boolean, dark: boolean): string | undefined {
   if (flags.includes('public')) return dark ? '#ff5d64' : '#d91515';
   if (flags.includes('escalates')) return dark ? '#ff5d64' : '#d91515';
   if (flags.includes('admin')) return dark ? '#e3b33a' : '#b8860b';
   if (flags.includes('external')) return dark ? '#f0904e' : '#bf4b00';
+  if (findings) return dark ? '#ffffff' : '#000716';
   return undefined;
 }

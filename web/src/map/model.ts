@@ -1,4 +1,5 @@
 import type { GetAccessMapResponse } from '../api/warder.ts';
+import { mostNamed, roomForNames } from './room.ts';
 
 /** Kind says what a node is, as GetAccessMap names it. */
 export type Kind =
@@ -33,6 +34,8 @@ export interface AccessMap {
   flags: Flag[][];
   x: Float64Array;
   y: Float64Array;
+  /** All names are shown: the map is small, and its places have room for them. They are in pixels then, and else 100 apart. */
+  named: boolean;
   /** The node around which it stands, or -1. */
   homes: number[];
 
@@ -62,7 +65,7 @@ export function readMap(answer: GetAccessMapResponse): AccessMap {
     edgesOf[from]!.push(edge);
     edgesOf[edges.to[edge]!]!.push(edge);
   });
-  return {
+  const map: AccessMap = {
     revision: answer.revision,
     at: new Date(answer.at),
     since: new Date(answer.since),
@@ -74,6 +77,7 @@ export function readMap(answer: GetAccessMapResponse): AccessMap {
     flags,
     x: Float64Array.from(nodes.x),
     y: Float64Array.from(nodes.y, (y) => -y),
+    named: false,
     homes: nodes.homes,
     from: edges.from,
     to: edges.to,
@@ -82,6 +86,8 @@ export function readMap(answer: GetAccessMapResponse): AccessMap {
     edgesOf,
     index: new Map(names.map((name, node) => [name, node])),
   };
+  if (names.length === 0 || names.length > mostNamed) return map;
+  return { ...map, ...roomForNames(map, names.map((_, node) => labelOf(map, node))), named: true };
 }
 
 /** labelOf is a node's name for people: the last part of its ARN, or what policies call it. */

@@ -31,22 +31,25 @@ export function AnswerView({ answer, question }: { answer: Answer; question: Que
         </Header>
       }
     >
-      {answer.explanation ? <Explained answer={answer} explanation={answer.explanation} question={question} /> : <Supposed supposed={answer.supposed} />}
+      <Explained answer={answer} question={question} />
     </Container>
   );
 }
 
-function Verdict({ answer }: { answer: Answer }) {
+/** Verdict is the decision in a word. */
+export function Verdict({ answer }: { answer: Answer }) {
   if (answer.allowed) return <StatusIndicator type="success">Allowed</StatusIndicator>;
-  if (answer.explanation?.verdict === 'ExplicitDeny') return <StatusIndicator type="error">Denied by a Deny statement</StatusIndicator>;
-  return <StatusIndicator type="stopped">Denied{answer.explanation ? ': nothing allows it' : ''}</StatusIndicator>;
+  if (answer.explanation.verdict === 'ExplicitDeny') return <StatusIndicator type="error">Denied by a Deny statement</StatusIndicator>;
+  return <StatusIndicator type="stopped">Denied: nothing allows it</StatusIndicator>;
 }
 
-function Explained({ answer, explanation, question }: { answer: Answer; explanation: Explanation; question: Question }) {
-  const { statements, nearMisses = [], changes = [], absentKeys = [], layers } = explanation;
+/** Explained says why: what would have to change, and every statement that mattered. */
+export function Explained({ answer, question }: { answer: Answer; question: Question }) {
+  const { statements, nearMisses = [], changes = [], absentKeys = [], layers } = answer.explanation;
   return (
     <SpaceBetween size="m">
-      <div>{answer.reason ?? sentence(explanation.reason)}</div>
+      <div>{answer.reason ?? sentence(answer.explanation.reason)}</div>
+      {answer.supposed.length > 0 && <Alert type="info">You suppose {answer.supposed.join(', ')}, which otherwise only Warder says of a principal, its session and the time.</Alert>}
       {changes.length > 0 && (
         <div>
           <Box variant="h3">What would have to change</Box>
@@ -88,7 +91,7 @@ function Statements({ title, list, question }: { title: string; list: Explanatio
       </Box>
       <SpaceBetween size="xs">
         {list.map((report) => (
-          <Statement key={`${report.layer} ${report.policy} ${report.index}`} report={report} principal={question.principal} expanded={list.length <= mostExpanded} />
+          <Statement key={`${report.layer} ${report.policy} ${report.index}`} report={report} question={question} expanded={list.length <= mostExpanded} />
         ))}
       </SpaceBetween>
     </div>
@@ -126,28 +129,6 @@ function LayerState({ layer: { layer, allowed, denied, missing, levels } }: { la
   if (allowed && !missing) return <StatusIndicator type="success">{name}: allow</StatusIndicator>;
   if (missing) return <StatusIndicator type="stopped">{`${name}: would have to allow${levels ? `, on level ${levels.join(', ')} of the organization` : ''}`}</StatusIndicator>;
   return <StatusIndicator type="info">{name}: nothing that applies</StatusIndicator>;
-}
-
-function Supposed({ supposed: { key, lines, missing } }: { supposed: NonNullable<Answer['supposed']> }) {
-  return (
-    <SpaceBetween size="s">
-      <Alert type="info">
-        You suppose a value of {key}, which otherwise only Warder says of the principal. So this is what the simulator says: it names the statements that decide, and no more.
-      </Alert>
-      {lines.length > 0 ? (
-        <ul>
-          {lines.map(({ policy, line }) => (
-            <li key={`${policy} ${line}`}>
-              {policy}, line {line}
-            </li>
-          ))}
-        </ul>
-      ) : (
-        <div>No statement applies.</div>
-      )}
-      {missing.length > 0 && <div>Keys that policies mention and the request does not have: {missing.join(', ')}.</div>}
-    </SpaceBetween>
-  );
 }
 
 /** sentence begins with a capital and ends with a full stop. */

@@ -23,6 +23,7 @@ import { ContextEntries } from '../../editor/ContextEntries.tsx';
 import { split } from '../../editor/reference.ts';
 import { AnswerView } from './AnswerView.tsx';
 import { ask } from './explain.ts';
+import { SessionPolicies } from './SessionPolicies.tsx';
 import { type Question, readQuestion, unfit, writeQuestion } from './question.ts';
 
 /** Ask is the simulator: who, what, on what and how, and the decision with its reasons. Its address reproduces it. */
@@ -46,7 +47,7 @@ function Asking({ asked, onAsk }: { asked: Question; onAsk: (question: Question)
     if (JSON.stringify(question) === JSON.stringify(asked)) setRound(round + 1);
     else onAsk(question);
   };
-  const suggested = data?.explanation?.absentKeys ?? data?.supposed?.missing ?? [];
+  const suggested = data?.explanation.absentKeys ?? [];
   return (
     <Page title="Ask" breadcrumbs={[]} description="Whether somebody may do something, and why: decided by the code that enforces, on the policies of now.">
       <SpaceBetween size="l">
@@ -103,7 +104,7 @@ function QuestionForm({ question, tried, suggested, busy, onChange, onSubmit }: 
         }
       >
         <SpaceBetween size="m">
-          <FormField label="Principal" description="Who asks. A role stands for any of its sessions." errorText={wrong?.principal}>
+          <FormField label="Principal" description="Who asks. A role stands for any of its sessions; a session is arn:…:assumed-role/ROLE/SESSION." errorText={wrong?.principal}>
             <Autosuggest
               value={question.principal}
               onChange={({ detail }) => set({ principal: detail.value.trim() })}
@@ -136,6 +137,7 @@ function QuestionForm({ question, tried, suggested, busy, onChange, onSubmit }: 
             />
           </FormField>
           <ContextEntries action={question.action} entries={question.entries} onChange={(entries) => set({ entries })} suggested={suggested} />
+          <SessionPolicies policies={question.policies ?? []} error={wrong?.policies} onChange={(policies) => set({ policies: policies.length > 0 ? policies : undefined })} />
         </SpaceBetween>
       </Container>
     </form>

@@ -13,9 +13,10 @@ import { CodeEditor } from '../../editor/CodeEditor.tsx';
 import { shown, statementPlaces } from '../../editor/json.ts';
 import { documentOf } from './documents.ts';
 import type { ConditionReport, Fit, StatementReport } from './explain.ts';
+import type { Question } from './question.ts';
 
 /** Statement shows how one statement fared, and where it stands in its policy. */
-export function Statement({ report, principal, expanded }: { report: StatementReport; principal: string; expanded: boolean }) {
+export function Statement({ report, question, expanded }: { report: StatementReport; question: Question; expanded: boolean }) {
   const [open, setOpen] = useState(expanded);
   const { effect, policy, sid, index, line } = report;
   return (
@@ -38,7 +39,7 @@ export function Statement({ report, principal, expanded }: { report: StatementRe
           ))}
         </SpaceBetween>
         {policy.startsWith('arn:') && <Link href={to`/policies/${policy}`}>Open the policy</Link>}
-        {open && <InPolicy report={report} principal={principal} />}
+        {open && <InPolicy report={report} question={question} />}
       </SpaceBetween>
     </ExpandableSection>
   );
@@ -78,8 +79,8 @@ function conditionText({ values, resolved, request, absent, note }: ConditionRep
 }
 
 /** InPolicy is the policy's document with the statement marked. */
-function InPolicy({ report, principal }: { report: StatementReport; principal: string }) {
-  const { data, error } = useCall((signal) => documentOf(report.policy, principal, signal), [report.policy, principal]);
+function InPolicy({ report, question }: { report: StatementReport; question: Question }) {
+  const { data, error } = useCall((signal) => documentOf(report.policy, question, signal), [report.policy, question.principal, question.policies]);
   const text = data === undefined ? undefined : shown(data);
   const marks = useMemo(() => {
     const place = text === undefined ? undefined : statementPlaces(text)[report.index];

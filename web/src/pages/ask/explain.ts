@@ -1,10 +1,9 @@
-import { GetRoleCommand, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
+import { GetRoleCommand } from '@aws-sdk/client-iam';
 
 import { iam } from '../../api/clients/iam.ts';
 import { warder } from '../../api/warder.ts';
 import { context } from '../../editor/entries.ts';
 import { decoded } from '../../editor/holder.ts';
-import { contextEntries } from '../../editor/requests.ts';
 import type { Question } from './question.ts';
 
 /** Explanation is a decision with its reasons, in the form of the authorization API's explanations. */
@@ -53,32 +52,51 @@ export interface ConditionReport {
   note?: string;
 }
 
-/** Answer is an explanation; or, of a request with keys that only Warder knows, what the simulator says. */
-export type Answer = { allowed: boolean; reason?: string } & (
-  | { explanation: Explanation; supposed?: undefined }
-  | { explanation?: undefined; supposed: { key: string; lines: { policy: string; line: number }[]; missing: string[] } }
-);
+/** Answer is a decision, why it is that, and which keys were supposed because otherwise only Warder says them of a principal. */
+export interface Answer {
+  allowed: boolean;
+  reason?: string;
+  explanation: Explanation;
+  supposed: string[];
+}
 
-/** ask has Warder decide a question, and say why. */
-export async function ask(question: Question, signal: AbortSignal): Promise<Answer> {
-  const tags = tagsOf(question);
-  const policy = await trustOf(question, signal);
-  const input = {
-    subject: { type: kindOf(question.principal), id: question.principal },
-    action: { name: question.action },
-    resource: { type: 'resource', id: question.resource, properties: { ...(Object.keys(tags).length > 0 && { tags }), ...(policy && { policy }) } },
-    context: context(question.entries.filter(({ key }) => !isTag(key))),
-  };
-  try {
-    const { decision, context: detail } = await warder('Explain', input, { abortSignal: signal });
-    if (detail?.error) throw Object.assign(new Error(detail.error.message), { name: detail.error.code });
-    return { allowed: decision, ...(detail?.reason && { reason: detail.reason }), explanation: detail?.explanation as Explanation };
-  } catch (error) {
-    const key = suppositionOf(error);
-    if (key === undefined) throw error;
-    return suppose(question, key, policy, signal);
+/** ask has Warder decide a question, and say why. What only Warder may say of a principal is supposed: the server knows what that is. */
+export async function ask(question: Question, abortSignal: AbortSignal): Promise<Answer> {
+  const policy = await trustOf(question, abortSignal);
+  const supposed: string[] = [];
+  for (;;) {
+    try {
+      return await once(question, policy, supposed, abortSignal);
+    } catch (error) {
+      const key = suppositionOf(error);
+      if (key === undefined || supposed.includes(key)) throw error;
+      supposed.push(key);
+    }
   }
 }
+
+async function once(question: Question, policy: string | undefined, supposed: string[], abortSignal: AbortSignal): Promise<Answer> {
+  const { principal, action, resource, entries, policies } = question;
+  const own = entries.filter(({ key }) => !isTag(key) && !isAccount(key));
+  const keys = context(own.filter(({ key }) => supposed.includes(key)));
+  const tags = tagsOf(question);
+  const account = entries.find(({ key }) => isAccount(key))?.values[0];
+  const { decision, context: detail } = await warder(
+    'Explain',
+    {
+      subject: { type: kindOf(principal), id: principal },
+      action: { name: action },
+      resource: { type: 'resource', id: resource, properties: { ...(Object.keys(tags).length > 0 && { tags }), ...(policy && { policy }), ...(account && { account }) } },
+      context: context(own.filter(({ key }) => !supposed.includes(key))),
+      ...((Object.keys(keys).length > 0 || policies) && { suppose: { keys, ...(policies && { sessionPolicies: policies }) } }),
+    },
+    { abortSignal },
+  );
+  if (detail?.error) throw Object.assign(new Error(detail.error.message), { name: detail.error.code });
+  return { allowed: decision, ...(detail?.reason && { reason: detail.reason }), explanation: detail?.explanation as Explanation, supposed };
+}
+
+const isAccount = (key: string) => /^aws:resourceaccount$/i.test(key);
 
 const isTag = (key: string) => /^aws:resourcetag\//i.test(key);
 
@@ -87,7 +105,8 @@ function tagsOf({ entries }: Question): Record<string, string> {
 }
 
 function kindOf(arn: string): string {
-  return /:(user|role|root)(\/|$)/.exec(arn)?.[1] ?? 'principal';
+  const kind = /:(user|role|assumed-role|root)(\/|$)/.exec(arn)?.[1] ?? 'principal';
+  return kind === 'assumed-role' ? 'session' : kind;
 }
 
 /** trustOf is the trust policy of a role that is to be assumed: it must allow by itself. */
@@ -103,30 +122,7 @@ async function trustOf({ action, resource }: Question, abortSignal: AbortSignal)
   }
 }
 
-/** suppositionOf is the key that the authorization API does not take from whoever asks; undefined for any other error. */
+/** suppositionOf is the key that is no part of a request, so that it can only be supposed; undefined for any other error. */
 function suppositionOf(error: unknown): string | undefined {
   return /the key (\S+) .*only Warder gives it/.exec((error as Error).message ?? '')?.[1];
-}
-
-/** suppose asks the simulator, which takes any key. */
-async function suppose(question: Question, key: string, policy: string | undefined, abortSignal: AbortSignal): Promise<Answer> {
-  const { EvaluationResults } = await iam.send(
-    new SimulatePrincipalPolicyCommand({
-      PolicySourceArn: question.principal,
-      ActionNames: [question.action],
-      ResourceArns: [question.resource],
-      ContextEntries: contextEntries(question.entries),
-      ...(policy && { ResourcePolicy: policy }),
-    }),
-    { abortSignal },
-  );
-  const result = EvaluationResults?.[0];
-  return {
-    allowed: result?.EvalDecision === 'allowed',
-    supposed: {
-      key,
-      lines: (result?.MatchedStatements ?? []).map(({ SourcePolicyId = '', StartPosition }) => ({ policy: SourcePolicyId, line: StartPosition?.Line ?? 0 })),
-      missing: result?.MissingContextValues ?? [],
-    },
-  };
 }

@@ -12,7 +12,7 @@ const entries: Entry[] = [
 ];
 
 test('a link reproduces its question', () => {
-  const question: Question = { principal: 'arn:aws:iam::111122223333:user/a/ann+x', action: 's3:GetObject', resource: 'arn:aws:s3:::b/a key&c', entries, event: 'e-1' };
+  const question: Question = { principal: 'arn:aws:iam::111122223333:user/a/ann+x', action: 's3:GetObject', resource: 'arn:aws:s3:::b/a key&c', entries, policies: ['{"Statement": []}', '{}'], event: 'e-1' };
   assert.deepEqual(readQuestion(new URLSearchParams(writeQuestion(question).toString())), question);
   assert.deepEqual(readQuestion(new URL(askHref(question), 'http://x').searchParams), question);
 });
@@ -30,8 +30,11 @@ test('a link that a person wrote', () => {
   });
 });
 
-test('a session counts as its role', () => {
-  assert.equal(readQuestion(new URLSearchParams('principal=arn:aws:sts::111122223333:assumed-role/app/i-1')).principal, 'arn:aws:iam::111122223333:role/app');
+test('a session is asked about as itself', () => {
+  const principal = 'arn:aws:sts::111122223333:assumed-role/app/i-1';
+  const asked = { ...readQuestion(new URLSearchParams({ principal })), action: 'a:b', resource: '*' };
+  assert.equal(asked.principal, principal);
+  assert.equal(unfit(asked), undefined);
 });
 
 test('keys of a request have the types of JSON', () => {
@@ -45,6 +48,7 @@ test('keys of a request have the types of JSON', () => {
 test('what cannot be asked, and what is no value', () => {
   const good = { principal: 'arn:aws:iam::111122223333:root', action: 'a:b', resource: '*', entries: [] };
   assert.equal(unfit(good), undefined);
+  assert.deepEqual(Object.keys(unfit({ ...good, policies: ['{}', '{'] })!), ['policies']);
   assert.deepEqual(Object.keys(unfit({ ...good, principal: 'ann', action: 's3:*', resource: 'bucket' })!), ['principal', 'action', 'resource']);
   const cases: [string, string, boolean][] = [
     ['Bool', 'true', true], ['Bool', 'yes', false], ['Numeric', '-1.5', true], ['Numeric', '1e3', false], ['Numeric', '', false],

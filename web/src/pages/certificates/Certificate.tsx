@@ -1,4 +1,11 @@
-import { GetServerCertificateCommand, UpdateServerCertificateCommand } from '@aws-sdk/client-iam';
+import {
+  DeleteServerCertificateCommand,
+  GetServerCertificateCommand,
+  ListServerCertificateTagsCommand,
+  TagServerCertificateCommand,
+  UntagServerCertificateCommand,
+  UpdateServerCertificateCommand,
+} from '@aws-sdk/client-iam';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
@@ -10,14 +17,18 @@ import Spinner from '@cloudscape-design/components/spinner';
 import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 
+import { all } from '../../api/all.ts';
 import { iam } from '../../api/clients/iam.ts';
 import { useCall } from '../../api/useCall.ts';
 import { Age } from '../../components/Age.tsx';
+import { ConfirmDelete } from '../../components/ConfirmDelete.tsx';
 import { CopyArn } from '../../components/CopyArn.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { Page } from '../../components/Page.tsx';
+import { definedTags } from '../identity/properties.ts';
+import { TagsTab } from '../identity/TagsTab.tsx';
 import { Excerpt } from '../security/PolicyExcerpt.tsx';
 import { End } from './Certificates.tsx';
 
@@ -25,11 +36,18 @@ import { End } from './Certificates.tsx';
 export function Certificate() {
   const { name = '' } = useParams();
   const call = useCall((abortSignal) => iam.send(new GetServerCertificateCommand({ ServerCertificateName: name }), { abortSignal }), [name]);
-  const [renaming, setRenaming] = useState(false);
+  const [dialog, setDialog] = useState<'rename' | 'delete'>();
+  const navigate = useNavigate();
   const certificate = call.data?.ServerCertificate;
   const about = certificate?.ServerCertificateMetadata;
+  const actions = certificate && (
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button onClick={() => setDialog('rename')}>Rename</Button>
+      <Button onClick={() => setDialog('delete')}>Delete</Button>
+    </SpaceBetween>
+  );
   return (
-    <Page title={name} breadcrumbs={[{ text: 'Certificates', href: '/certificates' }]} actions={certificate && <Button onClick={() => setRenaming(true)}>Rename</Button>}>
+    <Page title={name} breadcrumbs={[{ text: 'Certificates', href: '/certificates' }]} actions={actions}>
       <SpaceBetween size="l">
         <ErrorAlert error={call.error} onRetry={call.reload} />
         {call.loading && !certificate && <Spinner size="large" />}
@@ -50,9 +68,35 @@ export function Certificate() {
             </SpaceBetween>
           </Container>
         )}
+        {certificate && <Tags ServerCertificateName={name} />}
       </SpaceBetween>
-      {renaming && <Rename name={name} onDismiss={() => setRenaming(false)} />}
+      {dialog === 'rename' && <Rename name={name} onDismiss={() => setDialog(undefined)} />}
+      {dialog === 'delete' && (
+        <ConfirmDelete
+          what={`certificate ${name}`}
+          phrase={name}
+          onDismiss={() => setDialog(undefined)}
+          onDelete={async () => {
+            await iam.send(new DeleteServerCertificateCommand({ ServerCertificateName: name }));
+            flash.success(`Deleted certificate ${name}`);
+            await navigate('/certificates');
+          }}
+        >
+          Its private key goes with it. Servers that have a copy go on using it.
+        </ConfirmDelete>
+      )}
     </Page>
+  );
+}
+
+function Tags({ ServerCertificateName }: { ServerCertificateName: string }) {
+  return (
+    <TagsTab
+      what={`certificate ${ServerCertificateName}`}
+      read={async (abortSignal) => definedTags(await all((Marker) => iam.send(new ListServerCertificateTagsCommand({ ServerCertificateName, Marker }), { abortSignal }), ({ Tags: found }) => found))}
+      set={(wanted) => iam.send(new TagServerCertificateCommand({ ServerCertificateName, Tags: wanted }))}
+      remove={(TagKeys) => iam.send(new UntagServerCertificateCommand({ ServerCertificateName, TagKeys }))}
+    />
   );
 }
 

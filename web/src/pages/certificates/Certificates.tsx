@@ -52,7 +52,7 @@ export function Certificates() {
         title="Server certificates"
         name="certificates"
         noun={['certificate', 'certificates']}
-        description="Certificates with their keys, for servers. Users’ signing certificates are on the users’ pages."
+        description="Certificates with their keys, for servers. A user’s signing certificates are among the user’s security credentials."
         items={list.items}
         id={({ ServerCertificateName = '' }) => ServerCertificateName}
         columns={columns}

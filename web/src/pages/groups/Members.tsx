@@ -1,21 +1,19 @@
-import { AddUserToGroupCommand, GetGroupCommand, ListUsersCommand, RemoveUserFromGroupCommand, type User } from '@aws-sdk/client-iam';
+import { AddUserToGroupCommand, GetGroupCommand, RemoveUserFromGroupCommand, type User } from '@aws-sdk/client-iam';
 import Button from '@cloudscape-design/components/button';
-import FormField from '@cloudscape-design/components/form-field';
 import Link from '@cloudscape-design/components/link';
-import Multiselect from '@cloudscape-design/components/multiselect';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 
 import { iam } from '../../api/clients/iam.ts';
 import { usePages } from '../../api/usePages.ts';
 import { to } from '../../app/links.ts';
 import { Age } from '../../components/Age.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { type Column, ResourceTable } from '../../components/ResourceTable.tsx';
 import { pageSize } from '../identity/details.ts';
 import { EditDialog } from '../identity/EditDialog.tsx';
 import { runSteps } from '../identity/steps.ts';
+import { UserSelect } from './UserSelect.tsx';
 
 const name = (user: User) => user.UserName!;
 const counted = (users: readonly unknown[]) => (users.length === 1 ? '1 user' : `${users.length} users`);
@@ -85,15 +83,7 @@ export function Members({ group: GroupName }: { group: string }) {
 }
 
 function AddUsers({ group: GroupName, without, onDismiss }: { group: string; without: readonly string[]; onDismiss: () => void }) {
-  const users = usePages(async (Marker, abortSignal) => {
-    const answer = await iam.send(new ListUsersCommand({ Marker, MaxItems: pageSize }), { abortSignal });
-    return { items: answer.Users ?? [], next: answer.Marker };
-  }, []);
   const [chosen, setChosen] = useState<readonly string[]>([]);
-  const options = useMemo(() => {
-    const members = new Set(without);
-    return users.items.map(name).filter((user) => !members.has(user)).map((value) => ({ value, label: value }));
-  }, [users.items, without]);
   const save = async () => {
     const steps = chosen.map((UserName) => ({ what: `Add ${UserName}`, run: () => iam.send(new AddUserToGroupCommand({ GroupName, UserName })) }));
     const failure = await runSteps(steps, () => {});
@@ -103,20 +93,7 @@ function AddUsers({ group: GroupName, without, onDismiss }: { group: string; wit
   };
   return (
     <EditDialog title={`Add users to ${GroupName}`} submit="Add" valid={chosen.length > 0} onSave={save} onDismiss={onDismiss}>
-      <ErrorAlert error={users.error} onRetry={users.reload} />
-      <FormField label="Users">
-        <Multiselect
-          options={options}
-          selectedOptions={chosen.map((value) => ({ value, label: value }))}
-          onChange={({ detail }) => setChosen(detail.selectedOptions.map(({ value = '' }) => value))}
-          filteringType="auto"
-          virtualScroll
-          placeholder="Choose users"
-          statusType={users.more ? 'loading' : 'finished'}
-          empty="There are no users to add"
-          expandToViewport
-        />
-      </FormField>
+      <UserSelect label="Users" without={without} chosen={chosen} onChange={setChosen} />
     </EditDialog>
   );
 }

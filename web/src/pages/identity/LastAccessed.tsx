@@ -1,4 +1,6 @@
 import { GenerateServiceLastAccessedDetailsCommand, GetServiceLastAccessedDetailsCommand, type ServiceLastAccessed } from '@aws-sdk/client-iam';
+import Button from '@cloudscape-design/components/button';
+import { useState } from 'react';
 
 import { iam } from '../../api/clients/iam.ts';
 import { useCall } from '../../api/useCall.ts';
@@ -6,6 +8,7 @@ import { ResourceLink } from '../../components/ResourceLink.tsx';
 import { Age } from '../../components/Age.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { type Column, ResourceTable } from '../../components/ResourceTable.tsx';
+import { Granting } from './Granting.tsx';
 
 const columns: Column<ServiceLastAccessed>[] = [
   { id: 'service', header: 'Service', cell: (s) => s.ServiceName, value: (s) => s.ServiceName },
@@ -18,21 +21,31 @@ const columns: Column<ServiceLastAccessed>[] = [
 /** LastAccessed shows which of the services that something may use it did use: what is not used can be taken away. */
 export function LastAccessed({ arn }: { arn: string }) {
   const { data, error, loading, reload } = useCall((signal) => lastAccessed(arn, signal), [arn]);
+  const [asked, setAsked] = useState<string>();
   return (
-    <ResourceTable
-      title="Services by last access"
-      name="last-accessed"
-      noun={['service', 'services']}
-      variant="container"
-      description="The services that the policies allow. What nobody uses can be taken away."
-      items={data ?? []}
-      loading={loading}
-      error={error}
-      onReload={reload}
-      id={(service) => service.ServiceNamespace!}
-      columns={columns}
-      empty={<EmptyState title="No service is allowed">Nothing that the policies allow belongs to a service that Warder knows.</EmptyState>}
-    />
+    <>
+      <ResourceTable
+        title="Services by last access"
+        name="last-accessed"
+        noun={['service', 'services']}
+        variant="container"
+        description="The services that the policies allow. What nobody uses can be taken away."
+        items={data ?? []}
+        loading={loading}
+        error={error}
+        onReload={reload}
+        id={(service) => service.ServiceNamespace!}
+        columns={columns}
+        selection="single"
+        actions={([service]) => (
+          <Button disabled={!service} onClick={() => setAsked(service?.ServiceNamespace)}>
+            Policies that grant it
+          </Button>
+        )}
+        empty={<EmptyState title="No service is allowed">Nothing that the policies allow belongs to a service that Warder knows.</EmptyState>}
+      />
+      {asked !== undefined && <Granting arn={arn} service={asked} onDismiss={() => setAsked(undefined)} />}
+    </>
   );
 }
 

@@ -8,6 +8,8 @@ export interface NameFieldProps {
   /** Most characters. */
   max: number;
   description?: string;
+  /** It has the focus when the page opens, unless it stands below others. */
+  autoFocus?: boolean;
   /** Problems are shown once somebody tried to go on. */
   tried: boolean;
 }
@@ -21,7 +23,7 @@ export function nameProblem(name: string, max: number): string | undefined {
 }
 
 /** NameField asks for the name of a user, group or role. */
-export function NameField({ label, value, onChange, max, description, tried }: NameFieldProps) {
+export function NameField({ label, value, onChange, max, description, tried, autoFocus = true }: NameFieldProps) {
   const problem = nameProblem(value, max);
   return (
     <FormField
@@ -30,7 +32,7 @@ export function NameField({ label, value, onChange, max, description, tried }: N
       constraintText={`Up to ${max} letters, digits and + = , . @ _ -`}
       errorText={(tried || value !== '') && problem}
     >
-      <Input value={value} onChange={({ detail }) => onChange(detail.value)} autoComplete={false} spellcheck={false} autoFocus />
+      <Input value={value} onChange={({ detail }) => onChange(detail.value)} autoComplete={false} spellcheck={false} autoFocus={autoFocus} />
     </FormField>
   );
 }

@@ -186,7 +186,7 @@ export const duties: readonly Duty[] = [
           {
             Sid: 'ReadAudit',
             Effect: 'Allow',
-            Action: ['access-analyzer:Check*', 'access-analyzer:Get*', 'access-analyzer:List*', 'access-analyzer:ValidatePolicy', 'account:Get*', 'warder:Explain', 'warder:Get*', 'warder:List*', 'warder:Preview*'],
+            Action: ['access-analyzer:Check*', 'access-analyzer:Get*', 'access-analyzer:List*', 'access-analyzer:ValidatePolicy', 'account:Get*', 'warder:Evaluate', 'warder:Explain', 'warder:Get*', 'warder:List*', 'warder:Preview*'],
             Resource: '*',
           },
         ],
@@ -225,7 +225,7 @@ export const duties: readonly Duty[] = [
             ],
             Resource: '*',
           },
-          { Sid: 'CheckWhatIsWritten', Effect: 'Allow', Action: ['access-analyzer:ValidatePolicy', 'warder:Preview*'], Resource: '*' },
+          { Sid: 'CheckWhatIsWritten', Effect: 'Allow', Action: ['access-analyzer:ValidatePolicy', 'warder:GetCatalogService', 'warder:ListCatalogServices', 'warder:ListConditionKeys', 'warder:Preview*'], Resource: '*' },
           { Sid: 'HandNothingOut', Effect: 'Deny', Action: handingOut, Resource: '*' },
           { Sid: 'LeaveDutiesAlone', Effect: 'Deny', Action: ['iam:CreatePolicyVersion', 'iam:SetDefaultPolicyVersion', 'iam:DeletePolicy*'], Resource: iamArn('policy/duty/*') },
         ],

@@ -10,6 +10,7 @@ import { useCallback, useMemo, useState } from 'react';
 
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { Page } from '../../components/Page.tsx';
+import { ChangeSteps } from '../../map/ChangeSteps.tsx';
 import { Details } from '../../map/Details.tsx';
 import { applyFilter } from '../../map/filter.ts';
 import { Filters } from '../../map/Filters.tsx';
@@ -106,6 +107,7 @@ function Loaded({ map, state }: { map: AccessMap; state: ReturnType<typeof useMa
         )}
       </Grid>
       <TimeSlider since={map.since} at={state.at} onChange={state.setAt} />
+      <ChangeSteps map={map} at={state.at} onChange={state.setAt} onSelect={find} />
     </SpaceBetween>
   );
 }

@@ -5,12 +5,12 @@ import Header from '@cloudscape-design/components/header';
 import Spinner from '@cloudscape-design/components/spinner';
 import { useState } from 'react';
 
+import { all } from '../../api/all.ts';
 import { iam } from '../../api/clients/iam.ts';
 import { useCall } from '../../api/useCall.ts';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { changes, type EditedTag, edited, type Tag, TagEditor } from '../../components/TagEditor.tsx';
-import { all } from '../../editor/holder.ts';
 
 /** PolicyTags edits the tags of a policy of the account. */
 export function PolicyTags({ arn }: { arn: string }) {

@@ -8,8 +8,9 @@ import {
   type PolicyVersion,
 } from '@aws-sdk/client-iam';
 
+import { all } from '../../api/all.ts';
 import { iam } from '../../api/clients/iam.ts';
-import { all, decoded, detach, type Holder } from '../../editor/holder.ts';
+import { decoded, detach, type Holder } from '../../editor/holder.ts';
 
 /** versionsOf are a policy's versions, the newest first, without their documents. */
 export function versionsOf(PolicyArn: string, abortSignal?: AbortSignal): Promise<PolicyVersion[]> {

@@ -12,19 +12,21 @@ import { flash } from '../../components/Flash.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { MetadataField } from './MetadataField.tsx';
 import { lines } from './providers.ts';
+import { thumbprintsFit, ThumbprintsField } from './ThumbprintsField.tsx';
 
 /** CreateProvider asks for a provider of either kind, and leads to it. */
 export function CreateProvider({ onDismiss }: { onDismiss: () => void }) {
   const [kind, setKind] = useState('OIDC');
   const [url, setUrl] = useState('https://');
   const [audiences, setAudiences] = useState('sts.amazonaws.com');
+  const [thumbprints, setThumbprints] = useState('');
   const [name, setName] = useState('');
   const [metadata, setMetadata] = useState('');
   const navigate = useNavigate();
-  const complete = kind === 'OIDC' ? /^https:\/\/[^/]+/.test(url) && lines(audiences).length > 0 : name !== '' && metadata !== '';
+  const complete = kind === 'OIDC' ? /^https:\/\/[^/]+/.test(url) && lines(audiences).length > 0 && thumbprintsFit(thumbprints) : name !== '' && metadata !== '';
 
   const create = async () => {
-    const arn = kind === 'OIDC' ? await createOidc(url.trim(), lines(audiences)) : await createSaml(name.trim(), metadata);
+    const arn = kind === 'OIDC' ? await createOidc(url.trim(), lines(audiences), lines(thumbprints)) : await createSaml(name.trim(), metadata);
     flash.success('The provider is added', 'Nobody gets in by it until a role trusts it.');
     await navigate(`/providers/${encodeURIComponent(arn)}`);
   };
@@ -48,6 +50,7 @@ export function CreateProvider({ onDismiss }: { onDismiss: () => void }) {
           <FormField label="Audiences" description="Whom its tokens must be for, one a line.">
             <Textarea value={audiences} onChange={({ detail }) => setAudiences(detail.value)} rows={3} spellcheck={false} />
           </FormField>
+          <ThumbprintsField value={thumbprints} onChange={setThumbprints} />
         </SpaceBetween>
       ) : (
         <SpaceBetween size="m">
@@ -61,8 +64,9 @@ export function CreateProvider({ onDismiss }: { onDismiss: () => void }) {
   );
 }
 
-async function createOidc(Url: string, ClientIDList: string[]): Promise<string> {
-  const { OpenIDConnectProviderArn = '' } = await iam.send(new CreateOpenIDConnectProviderCommand({ Url, ClientIDList }));
+async function createOidc(Url: string, ClientIDList: string[], thumbprints: string[]): Promise<string> {
+  const ThumbprintList = thumbprints.length > 0 ? thumbprints : undefined;
+  const { OpenIDConnectProviderArn = '' } = await iam.send(new CreateOpenIDConnectProviderCommand({ Url, ClientIDList, ThumbprintList }));
   return OpenIDConnectProviderArn;
 }
 

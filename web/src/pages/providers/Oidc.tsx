@@ -18,6 +18,7 @@ import { CopyArn } from '../../components/CopyArn.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { lines } from './providers.ts';
+import { thumbprintsFit, ThumbprintsField } from './ThumbprintsField.tsx';
 
 interface OidcProps {
   arn: string;
@@ -60,7 +61,6 @@ function Lines({ values, none }: { values: string[]; none: string }) {
 function Edit({ arn, provider: { ClientIDList = [], ThumbprintList = [] }, onDismiss, onChanged }: OidcProps & { onDismiss: () => void }) {
   const [audiences, setAudiences] = useState(ClientIDList.join('\n'));
   const [thumbprints, setThumbprints] = useState(ThumbprintList.join('\n'));
-  const wrong = lines(thumbprints).some((text) => !/^[0-9a-f]{40}$/i.test(text));
   const OpenIDConnectProviderArn = arn;
   const save = async () => {
     const wanted = lines(audiences);
@@ -76,13 +76,11 @@ function Edit({ arn, provider: { ClientIDList = [], ThumbprintList = [] }, onDis
     flash.success('The provider is changed');
   };
   return (
-    <FormDialog title="Edit the provider" verb="Save" disabled={wrong} onSubmit={save} onDismiss={onDismiss}>
+    <FormDialog title="Edit the provider" verb="Save" disabled={!thumbprintsFit(thumbprints)} onSubmit={save} onDismiss={onDismiss}>
       <FormField label="Audiences" description="Whom its tokens must be for, one a line.">
         <Textarea value={audiences} onChange={({ detail }) => setAudiences(detail.value)} rows={4} spellcheck={false} />
       </FormField>
-      <FormField label="Thumbprints" description="SHA-1 of the certificates that its server may have, one a line." errorText={wrong && 'A thumbprint is 40 hexadecimal digits.'}>
-        <Textarea value={thumbprints} onChange={({ detail }) => setThumbprints(detail.value)} rows={3} spellcheck={false} />
-      </FormField>
+      <ThumbprintsField value={thumbprints} onChange={setThumbprints} />
     </FormDialog>
   );
 }

@@ -5,10 +5,12 @@ import { useState } from 'react';
 import { useCall } from '../../api/useCall.ts';
 import { to } from '../../app/links.ts';
 import { Age } from '../../components/Age.tsx';
+import { CopyArn } from '../../components/CopyArn.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ResourceTable, type Column } from '../../components/ResourceTable.tsx';
 import { CreateProvider } from './CreateProvider.tsx';
+import { DeleteProviders } from './DeleteProviders.tsx';
 import { providers, type Provider } from './providers.ts';
 
 const columns: Column<Provider>[] = [
@@ -16,13 +18,14 @@ const columns: Column<Provider>[] = [
   { id: 'kind', header: 'Kind', value: ({ kind }) => kind, cell: ({ kind }) => kind, width: 100 },
   { id: 'made', header: 'Made', value: ({ created }) => created?.toISOString(), cell: ({ created }) => (created ? <Age date={created} /> : '–') },
   { id: 'valid', header: 'Metadata end', value: ({ validUntil }) => validUntil?.toISOString(), cell: ({ validUntil }) => (validUntil ? <Age date={validUntil} /> : '–') },
-  { id: 'arn', header: 'ARN', value: ({ arn }) => arn, cell: ({ arn }) => arn, hidden: true },
+  { id: 'arn', header: 'ARN', value: ({ arn }) => arn, cell: ({ arn }) => <CopyArn arn={arn} />, hidden: true },
 ];
 
 /** Providers are whom roles may trust instead of users of the account. */
 export function Providers() {
   const list = useCall(providers, []);
   const [open, setOpen] = useState(false);
+  const [deleting, setDeleting] = useState<string[]>();
   return (
     <Page title="Identity providers" breadcrumbs={[]} contentType="table" headless>
       <ResourceTable
@@ -33,14 +36,18 @@ export function Providers() {
         items={list.data ?? none}
         id={({ arn }) => arn}
         columns={columns}
-        selectable={false}
         loading={list.loading && !list.data}
         error={list.error}
         onReload={list.reload}
-        actions={() => (
-          <Button variant="primary" onClick={() => setOpen(true)}>
-            Add provider
-          </Button>
+        actions={(selected) => (
+          <>
+            <Button disabled={selected.length === 0} onClick={() => setDeleting(selected.map(({ arn }) => arn))}>
+              Delete
+            </Button>
+            <Button variant="primary" onClick={() => setOpen(true)}>
+              Add provider
+            </Button>
+          </>
         )}
         empty={
           <EmptyState title="No identity providers">
@@ -48,6 +55,15 @@ export function Providers() {
           </EmptyState>
         }
       />
+      {deleting && (
+        <DeleteProviders
+          arns={deleting}
+          onDismiss={() => {
+            setDeleting(undefined);
+            list.reload();
+          }}
+        />
+      )}
       {open && <CreateProvider onDismiss={() => setOpen(false)} />}
     </Page>
   );

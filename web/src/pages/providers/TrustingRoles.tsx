@@ -15,11 +15,11 @@ const columns: TableProps.ColumnDefinition<Role>[] = [
 ];
 
 /** TrustingRoles are who can be assumed by a provider. */
-export function TrustingRoles({ roles }: { roles: Call<Role[]> }) {
+export function TrustingRoles({ provider, roles }: { provider: string; roles: Call<Role[]> }) {
   return (
     <Table
       header={
-        <Header variant="h2" counter={roles.data && `(${roles.data.length})`} actions={<Button href={to`/roles`}>Roles</Button>}>
+        <Header variant="h2" counter={roles.data && `(${roles.data.length})`} actions={<Button href={`${to`/roles/create`}?provider=${encodeURIComponent(provider)}`}>Create a role</Button>}>
           Roles that trust it
         </Header>
       }
@@ -28,7 +28,7 @@ export function TrustingRoles({ roles }: { roles: Call<Role[]> }) {
       loading={roles.loading && !roles.data}
       loadingText="Reading the roles"
       ariaLabels={{ tableLabel: 'Roles that trust it' }}
-      empty={roles.error ? <ErrorAlert error={roles.error} onRetry={roles.reload} /> : <EmptyState title="No role trusts it">So nobody gets in by it. Name it as the principal of a role’s trust policy.</EmptyState>}
+      empty={roles.error ? <ErrorAlert error={roles.error} onRetry={roles.reload} /> : <EmptyState title="No role trusts it">So nobody gets in by it. Create a role for it, or name it as the principal of a role’s trust policy.</EmptyState>}
     />
   );
 }

@@ -1,12 +1,17 @@
 import {
+  DeleteOpenIDConnectProviderCommand,
+  DeleteSAMLProviderCommand,
   GetOpenIDConnectProviderCommand,
   GetSAMLProviderCommand,
   ListOpenIDConnectProvidersCommand,
+  ListRolesCommand,
   ListSAMLProvidersCommand,
   type GetOpenIDConnectProviderResponse,
   type GetSAMLProviderResponse,
+  type Role,
 } from '@aws-sdk/client-iam';
 
+import { all } from '../../api/all.ts';
 import { iam } from '../../api/clients/iam.ts';
 
 /** Provider is an identity provider of either kind, as it stands in the list. */
@@ -53,4 +58,19 @@ export async function provider(arn: string, abortSignal: AbortSignal): Promise<D
 /** lines are the values of a field that takes one a line. */
 export function lines(text: string): string[] {
   return text.split('\n').flatMap((line) => line.trim() || []);
+}
+
+/** removeProvider deletes one. */
+export async function removeProvider(arn: string): Promise<void> {
+  if (kindOf(arn) === 'OIDC') await iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn }));
+  else await iam.send(new DeleteSAMLProviderCommand({ SAMLProviderArn: arn }));
+}
+
+/** trusting are the roles whose trust policies name one of some providers. */
+export async function trusting(arns: readonly string[], abortSignal: AbortSignal): Promise<Role[]> {
+  const roles = await all((Marker) => iam.send(new ListRolesCommand({ Marker, MaxItems: 1000 }), { abortSignal }), ({ Roles }) => Roles);
+  return roles.filter(({ AssumeRolePolicyDocument = '' }) => {
+    const document = decodeURIComponent(AssumeRolePolicyDocument);
+    return arns.some((arn) => document.includes(`"${arn}"`));
+  });
 }

@@ -6,7 +6,7 @@ import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
-import { useNavigate } from 'react-router';
+import { useNavigate, useSearchParams } from 'react-router';
 
 import { iam } from '../../api/clients/iam.ts';
 import { to } from '../../app/links.ts';
@@ -15,26 +15,31 @@ import { flash } from '../../components/Flash.tsx';
 import { Page } from '../../components/Page.tsx';
 import { changes, type EditedTag, TagEditor } from '../../components/TagEditor.tsx';
 import { CodeEditor } from '../../editor/CodeEditor.tsx';
+import { BoundaryPick } from '../identity/BoundaryPick.tsx';
 import { CreateForm } from '../identity/CreateForm.tsx';
 import type { Duty } from '../identity/duties.ts';
 import { DutySelect } from '../identity/DutySelect.tsx';
 import { dutySteps } from '../identity/dutySteps.ts';
 import { NameField, nameProblem } from '../identity/NameField.tsx';
+import { PathField, pathProblem } from '../identity/PathField.tsx';
 import { PolicyPicks } from '../identity/PolicyPicks.tsx';
 import type { Step } from '../identity/steps.ts';
 import { DurationField } from './DurationField.tsx';
 import { type Trust, trustPolicy, trustProblem } from './trust.ts';
-import { emptyTrust, TrustForm } from './TrustForm.tsx';
+import { TrustForm, trustOf } from './TrustForm.tsx';
 
 export function CreateRole() {
   const session = useSession();
   const navigate = useNavigate();
-  const [trust, setTrust] = useState<Trust>(() => emptyTrust('account', session.account));
+  const [search] = useSearchParams();
+  const [trust, setTrust] = useState<Trust>(() => trustOf(search.get('provider'), session));
   const [name, setName] = useState('');
   const [description, setDescription] = useState('');
   const [duration, setDuration] = useState(3600);
   const [duty, setDuty] = useState<Duty>();
   const [arns, setArns] = useState<string[]>([]);
+  const [boundary, setBoundary] = useState<string>();
+  const [path, setPath] = useState('/');
   const [tags, setTags] = useState<readonly EditedTag[]>([]);
   const [tagsValid, setTagsValid] = useState(true);
   const [tried, setTried] = useState(false);
@@ -51,6 +56,8 @@ export function CreateRole() {
         iam.send(
           new CreateRoleCommand({
             RoleName: name,
+            Path: path,
+            PermissionsBoundary: boundary,
             AssumeRolePolicyDocument: document,
             Description: description || undefined,
             MaxSessionDuration: duration,
@@ -66,7 +73,7 @@ export function CreateRole() {
       <CreateForm
         submit="Create role"
         cancel={to`/roles`}
-        valid={nameProblem(name, 64) === undefined && trustProblem(trust) === undefined && tagsValid}
+        valid={nameProblem(name, 64) === undefined && trustProblem(trust) === undefined && pathProblem(path) === undefined && tagsValid}
         steps={steps}
         onTried={() => setTried(true)}
         onDone={() => {
@@ -77,24 +84,28 @@ export function CreateRole() {
         <Container header={<Header variant="h2">Who may take it</Header>}>
           <SpaceBetween size="l">
             <TrustForm trust={trust} onChange={setTrust} tried={tried} />
-            <ExpandableSection headerText="The trust policy" headerDescription="It can be edited as text once the role is there.">
-              <CodeEditor value={document} label="Trust policy" />
-            </ExpandableSection>
+            {trust.kind !== 'custom' && (
+              <ExpandableSection headerText="The trust policy" headerDescription="It can be edited as text once the role is there.">
+                <CodeEditor value={document} label="Trust policy" />
+              </ExpandableSection>
+            )}
           </SpaceBetween>
         </Container>
         <Container header={<Header variant="h2">What it may do</Header>}>
           <SpaceBetween size="l">
             <DutySelect kind="role" duty={duty} onChange={choose} />
             <PolicyPicks arns={arns} onChange={setArns} />
+            <BoundaryPick arn={boundary} onChange={setBoundary} />
           </SpaceBetween>
         </Container>
         <Container header={<Header variant="h2">Role</Header>}>
           <SpaceBetween size="l">
-            <NameField label="Role name" value={name} onChange={setName} max={64} tried={tried} />
+            <NameField label="Role name" value={name} onChange={setName} max={64} tried={tried} autoFocus={false} />
             <FormField label="Description">
               <Input value={description} onChange={({ detail }) => setDescription(detail.value)} autoComplete={false} />
             </FormField>
             <DurationField value={duration} onChange={setDuration} />
+            <PathField value={path} onChange={setPath} example="/developers/" />
           </SpaceBetween>
         </Container>
         <Container header={<Header variant="h2">Tags</Header>}>

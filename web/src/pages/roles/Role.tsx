@@ -24,9 +24,12 @@ import { LastAccessed } from '../identity/LastAccessed.tsx';
 import { Permissions } from '../identity/Permissions.tsx';
 import { definedTags } from '../identity/properties.ts';
 import { TagsTab } from '../identity/TagsTab.tsx';
+import { whereabouts } from '../identity/whereabouts.tsx';
 import { UrlTabs } from '../identity/UrlTabs.tsx';
 import { DurationField, inHours } from './DurationField.tsx';
+import { InstanceProfiles } from './InstanceProfiles.tsx';
 import { removalOfRole } from './removal.ts';
+import { RevokeSessions } from './RevokeSessions.tsx';
 
 const above = [{ text: 'Roles', href: '/roles' }];
 
@@ -63,6 +66,16 @@ export function Role() {
               content: <Permissions holder={{ kind: 'role', name }} boundary={role.PermissionsBoundary?.PermissionsBoundaryArn} onChanged={reload} />,
             },
             { id: 'trust', label: 'Trust', content: <TrustPolicy role={name} onChanged={reload} /> },
+            {
+              id: 'sessions',
+              label: 'Sessions and machines',
+              content: (
+                <SpaceBetween size="l">
+                  <RevokeSessions role={name} onRevoked={reload} />
+                  <InstanceProfiles role={name} />
+                </SpaceBetween>
+              ),
+            },
             { id: 'tags', label: 'Tags', content: <RoleTags RoleName={name} /> },
             { id: 'accessed', label: 'Last accessed', content: <LastAccessed arn={role.Arn!} /> },
           ]}
@@ -100,6 +113,9 @@ function Summary({ role }: { role: IamRole }) {
           { label: 'Created', value: <Age date={role.CreateDate} /> },
           { label: 'Last used', value: <Age date={role.RoleLastUsed?.LastUsedDate} /> },
           { label: 'Longest session', value: inHours(role.MaxSessionDuration ?? 3600) },
+          { label: 'Role ID', value: <CopyArn arn={role.RoleId!} what="role ID" /> },
+          { label: 'Path', value: role.Path },
+          ...whereabouts(role.Arn!),
         ]}
       />
     </Container>

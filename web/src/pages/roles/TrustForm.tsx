@@ -11,7 +11,8 @@ import { iam } from '../../api/clients/iam.ts';
 import { useCall } from '../../api/useCall.ts';
 import { useSession } from '../../app/SessionContext.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
-import { type Trust, type TrustKind, trustProblem } from './trust.ts';
+import { PolicyEditor } from '../../editor/PolicyEditor.tsx';
+import { type Trust, type TrustKind, trustPolicy, trustProblem } from './trust.ts';
 
 export interface TrustFormProps {
   trust: Trust;
@@ -25,12 +26,13 @@ const tiles: { value: TrustKind; label: string; description: string }[] = [
   { value: 'service', label: 'Service', description: 'A service that works for you.' },
   { value: 'web', label: 'Web identity', description: 'People and programs of an OpenID Connect provider.' },
   { value: 'saml', label: 'SAML', description: 'People of a SAML 2.0 provider.' },
+  { value: 'custom', label: 'A policy of your own', description: 'Whatever a trust policy can say: several principals, and further conditions.' },
 ];
 
 /** TrustForm asks whom a role trusts. */
 export function TrustForm({ trust, onChange, tried }: TrustFormProps) {
-  const { account } = useSession();
-  const choose = (kind: TrustKind) => onChange(emptyTrust(kind, account));
+  const session = useSession();
+  const choose = (kind: TrustKind) => onChange(emptyTrust(kind, session));
   return (
     <SpaceBetween size="l">
       <FormField label="Trusted" stretch>
@@ -43,13 +45,25 @@ export function TrustForm({ trust, onChange, tried }: TrustFormProps) {
         </FormField>
       )}
       {trust.kind === 'web' && <WebTrust trust={trust} onChange={onChange} tried={tried} />}
+      {trust.kind === 'custom' && (
+        <FormField label="Trust policy" stretch errorText={tried && trustProblem(trust)}>
+          <PolicyEditor text={trust.document} onChange={(document) => onChange({ kind: 'custom', document })} kind="trust" />
+        </FormField>
+      )}
       {trust.kind === 'saml' && <SamlTrust trust={trust} onChange={onChange} tried={tried} />}
     </SpaceBetween>
   );
 }
 
+/** Place is the account that a role is in. */
+interface Place {
+  account: string;
+  partition: string;
+}
+
 /** emptyTrust is where a form of a kind begins. */
-export function emptyTrust(kind: TrustKind, account: string): Trust {
+export function emptyTrust(kind: TrustKind, place: Place): Trust {
+  const { account, partition } = place;
   switch (kind) {
     case 'account':
       return { kind, account, mfa: true, externalId: '' };
@@ -59,7 +73,15 @@ export function emptyTrust(kind: TrustKind, account: string): Trust {
       return { kind, provider: '', audience: '', subject: '' };
     case 'saml':
       return { kind, provider: '', audience: 'https://signin.aws.amazon.com/saml' };
+    case 'custom':
+      return { kind, document: trustPolicy(emptyTrust('account', place), partition) };
   }
+}
+
+/** trustOf is where the form begins for a role of a provider, whose ARN a link gives; without one, for a role of the account. */
+export function trustOf(provider: string | null, place: Place): Trust {
+  if (provider === null) return emptyTrust('account', place);
+  return { ...emptyTrust(provider.includes(':saml-provider/') ? 'saml' : 'web', place), provider } as Trust;
 }
 
 interface PartProps<K extends TrustKind> {

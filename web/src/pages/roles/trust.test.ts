@@ -107,3 +107,10 @@ describe('trust', () => {
     for (const text of [undefined, '', '{', '%', '[]', 'null', '{"Statement":null}']) assert.equal(trusted(text), '');
   });
 });
+
+test('a policy of one’s own is taken as it was written, where it is an object', () => {
+  const document = '{"Statement":[]}';
+  assert.equal(trustPolicy({ kind: 'custom', document }, 'aws'), document);
+  assert.equal(trustProblem({ kind: 'custom', document }), undefined);
+  for (const wrong of ['', '[]', 'null', '"text"', '{']) assert.equal(trustProblem({ kind: 'custom', document: wrong }), 'This is no JSON object.', wrong);
+});

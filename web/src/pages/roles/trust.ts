@@ -3,7 +3,9 @@ export type Trust =
   | { kind: 'account'; account: string; mfa: boolean; externalId: string }
   | { kind: 'service'; service: string }
   | { kind: 'web'; provider: string; audience: string; subject: string }
-  | { kind: 'saml'; provider: string; audience: string };
+  | { kind: 'saml'; provider: string; audience: string }
+  /** A policy that somebody writes. */
+  | { kind: 'custom'; document: string };
 
 export type TrustKind = Trust['kind'];
 
@@ -28,15 +30,27 @@ export function trustProblem(trust: Trust): string | undefined {
     case 'saml':
       if (trust.provider === '') return 'Choose a provider.';
       return trust.audience === '' ? 'Name the audience that assertions must be for.' : undefined;
+    case 'custom':
+      return isObject(trust.document) ? undefined : 'This is no JSON object.';
+  }
+}
+
+function isObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
   }
 }
 
 /** trustPolicy is the document that says it. */
 export function trustPolicy(trust: Trust, partition: string): string {
+  if (trust.kind === 'custom') return trust.document;
   return JSON.stringify({ Version: '2012-10-17', Statement: [statement(trust, partition)] }, undefined, 2);
 }
 
-function statement(trust: Trust, partition: string): Statement {
+function statement(trust: Exclude<Trust, { kind: 'custom' }>, partition: string): Statement {
   switch (trust.kind) {
     case 'account':
       return {

@@ -13,15 +13,14 @@ import { useCall } from '../../api/useCall.ts';
 import { useLive } from '../../api/useLive.ts';
 import { warder, type Alarm as OneAlarm, type AlarmDelivery, type AlarmNote } from '../../api/warder.ts';
 import { to } from '../../app/links.ts';
-import { Age } from '../../components/Age.tsx';
+import { Age, exact } from '../../components/Age.tsx';
 import { CopyArn } from '../../components/CopyArn.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ResourceLink } from '../../components/ResourceLink.tsx';
 import { AlarmActions } from './AlarmActions.tsx';
-import { Subject } from './Alarms.tsx';
-import { AlarmState, isMuted } from './alarmState.tsx';
+import { AlarmState, isMuted, Subject } from './alarmState.tsx';
 import { SeverityBadge } from './severity.tsx';
 
 /** Alarm is one alarm: what raised it, who was told, what people did. */
@@ -121,7 +120,7 @@ function History({ alarm }: { alarm: OneAlarm }) {
   const { acknowledged, resolved, mute } = alarm;
   const items: Entry[] = [
     ...(acknowledged ? [{ what: 'Acknowledged', note: acknowledged }] : []),
-    ...(mute ? [{ what: `${isMuted(alarm, new Date()) ? 'Muted' : 'Was muted'} until ${new Date(mute.until).toLocaleString('en')}`, note: { ...mute, note: mute.reason } }] : []),
+    ...(mute ? [{ what: `${isMuted(alarm, new Date()) ? 'Muted' : 'Was muted'} until ${exact(new Date(mute.until))}`, note: { ...mute, note: mute.reason } }] : []),
     ...(resolved ? [{ what: 'Resolved', note: resolved }] : []),
   ];
   return (

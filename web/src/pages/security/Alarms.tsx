@@ -2,15 +2,14 @@ import Box from '@cloudscape-design/components/box';
 import Link from '@cloudscape-design/components/link';
 
 import { useLive } from '../../api/useLive.ts';
-import { warder, type Alarm } from '../../api/warder.ts';
+import type { Alarm } from '../../api/warder.ts';
 import { to } from '../../app/links.ts';
 import { Age } from '../../components/Age.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Page } from '../../components/Page.tsx';
-import { readArn, ResourceLink } from '../../components/ResourceLink.tsx';
 import { ResourceTable, type Column } from '../../components/ResourceTable.tsx';
 import { AlarmActions } from './AlarmActions.tsx';
-import { AlarmState, stateText } from './alarmState.tsx';
+import { AlarmState, allAlarms, stateText, Subject } from './alarmState.tsx';
 import { severities, severityOf, SeverityBadge, title } from './severity.tsx';
 
 const columns: Column<Alarm>[] = [
@@ -31,28 +30,6 @@ const columns: Column<Alarm>[] = [
   { id: 'rule', header: 'Rule', value: ({ ruleId }) => ruleId, cell: ({ ruleId }) => ruleId, hidden: true },
   { id: 'type', header: 'Type', value: ({ type }) => type, cell: ({ type }) => type ?? '–', hidden: true },
 ];
-
-/** Subject names whom or what an alarm is about: an ARN, perhaps with more behind it, or a word of the rule's. */
-export function Subject({ alarm: { subject = '–' } }: { alarm: Alarm }) {
-  const [arn = '', ...more] = subject.split(' ');
-  if (!readArn(arn)) return <>{subject}</>;
-  return (
-    <>
-      <ResourceLink arn={arn} /> {more.join(' ')}
-    </>
-  );
-}
-
-/** allAlarms reads every page. */
-export async function allAlarms(abortSignal: AbortSignal): Promise<Alarm[]> {
-  const alarms: Alarm[] = [];
-  for (let nextToken: string | undefined; ; ) {
-    const page = await warder('ListAlarms', { maxResults: 100, nextToken }, { abortSignal });
-    alarms.push(...page.alarms);
-    nextToken = page.nextToken;
-    if (!nextToken) return alarms;
-  }
-}
 
 /** Alarms are what the rules saw on the trail; new ones appear by themselves. */
 export function Alarms() {

@@ -1,11 +1,13 @@
 import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 
 import { useCall } from '../../api/useCall.ts';
 import { to } from '../../app/links.ts';
-import { ago } from '../../components/Age.tsx';
+import { ago, exact } from '../../components/Age.tsx';
+import { download } from '../../components/download.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ResourceTable, type Column } from '../../components/ResourceTable.tsx';
@@ -96,7 +98,7 @@ export function CredentialReport() {
         title="Credential report"
         name="credential-report"
         noun={['user', 'users']}
-        description={`Passwords, MFA and access keys of everybody${report.data ? `, as of ${report.data.made.toLocaleString('en')}` : ''}. IAM makes a new report every four hours.`}
+        description={`Passwords, MFA and access keys of everybody${report.data ? `, as of ${exact(report.data.made)}` : ''}. IAM makes a new report every four hours.`}
         items={report.data?.rows ?? none}
         id={({ arn }) => arn}
         columns={columns}
@@ -104,6 +106,11 @@ export function CredentialReport() {
         loading={report.loading && !report.data}
         error={report.error}
         onReload={report.reload}
+        actions={() => (
+          <Button iconName="download" disabled={!report.data} onClick={() => report.data && download('credential-report.csv', report.data.csv)}>
+            Download .csv
+          </Button>
+        )}
         empty={<EmptyState title="The report is empty" />}
       />
       <Box margin={{ top: 's' }} color="text-body-secondary">

@@ -14,7 +14,7 @@ import { isMissing } from '../../api/errors.ts';
 import { useLive } from '../../api/useLive.ts';
 import { warder, type AuditCheck, type AuditEvidence, type AuditFinding } from '../../api/warder.ts';
 import { to } from '../../app/links.ts';
-import { Age } from '../../components/Age.tsx';
+import { Age, exact } from '../../components/Age.tsx';
 import { CopyArn } from '../../components/CopyArn.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
@@ -139,6 +139,6 @@ function grouped(evidence: AuditEvidence[]): [policy: string, facts: AuditEviden
 }
 
 function factText({ text, statement, line, time }: AuditEvidence): string {
-  const where = [statement && `statement ${statement}`, line && `line ${line}`, time && new Date(time).toLocaleString('en')].filter(Boolean);
+  const where = [statement && `statement ${statement}`, line && `line ${line}`, time && exact(new Date(time))].filter(Boolean);
   return where.length > 0 ? `${text} (${where.join(', ')})` : text;
 }

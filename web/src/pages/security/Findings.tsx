@@ -8,7 +8,8 @@ import { to } from '../../app/links.ts';
 import { Age } from '../../components/Age.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Page } from '../../components/Page.tsx';
-import { readArn, ResourceLink } from '../../components/ResourceLink.tsx';
+import { readArn } from '../../components/arn.ts';
+import { ResourceLink } from '../../components/ResourceLink.tsx';
 import { ResourceTable, type Column, type Property } from '../../components/ResourceTable.tsx';
 import { referenceText, severities, severityOf, SeverityBadge, title } from './severity.tsx';
 

@@ -9,7 +9,7 @@ import { to } from '../../app/links.ts';
 import { Age } from '../../components/Age.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Page } from '../../components/Page.tsx';
-import { readArn } from '../../components/ResourceLink.tsx';
+import { readArn } from '../../components/arn.ts';
 import { ResourceTable, type Column } from '../../components/ResourceTable.tsx';
 
 const columns: Column<Unused>[] = [
@@ -39,7 +39,7 @@ function shareOf({ used, granted }: Unused): number {
 
 function Share({ of }: { of: Unused }) {
   const share = shareOf(of);
-  return <ProgressBar value={share} additionalInfo={share > 0 && share < 1 ? 'less than 1%' : undefined} ariaLabel={`${nameOf(of.principal)}: used of what is granted`} />;
+  return <ProgressBar value={share > 0 ? Math.max(1, share) : 0} ariaLabel={`${nameOf(of.principal)}: used of what is granted`} />;
 }
 
 /** UnusedAccess is what principals may do and do not do: the over-permissive ones have the longest way from granted to used. */

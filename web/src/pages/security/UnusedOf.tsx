@@ -52,7 +52,7 @@ function Rights({ access, since }: { access: UnusedAccess; since: string | undef
             { label: 'Last used', value: <Age date={access.lastUsed ? new Date(access.lastUsed) : undefined} /> },
             { label: 'Not used', value: access.unused.toLocaleString('en') },
             { label: 'No evidence', value: access.noEvidence.toLocaleString('en') },
-            { label: 'Uses are known since', value: since ? new Date(since).toLocaleDateString('en') : 'nothing is tracked' },
+            { label: 'Uses are known since', value: since ? <Age date={new Date(since)} /> : 'nothing is tracked' },
             { label: 'In the trail', value: <Link href={`${to`/activity`}?principal=${encodeURIComponent(access.principal)}`}>Activity</Link> },
           ]}
         />

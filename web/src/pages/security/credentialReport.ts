@@ -61,6 +61,8 @@ function dateOf(field: string): Date | undefined {
 
 export interface Report {
   made: Date;
+  /** As IAM made it. */
+  csv: string;
   rows: Row[];
 }
 
@@ -71,5 +73,6 @@ export async function fetchReport(abortSignal: AbortSignal): Promise<Report> {
     if (state !== 'COMPLETE') await new Promise((resolve) => setTimeout(resolve, 300));
   }
   const { Content, GeneratedTime } = await iam.send(new GetCredentialReportCommand({}), { abortSignal });
-  return { made: GeneratedTime ?? new Date(), rows: parseReport(new TextDecoder().decode(Content)) };
+  const csv = new TextDecoder().decode(Content);
+  return { made: GeneratedTime ?? new Date(), csv, rows: parseReport(csv) };
 }

@@ -17,6 +17,7 @@ import { CopyArn } from '../../components/CopyArn.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
+import { signInPage } from '../identity/signInPage.ts';
 
 /** Alias is the account's name for people who sign in. */
 export function Alias() {
@@ -49,7 +50,7 @@ export function Alias() {
           items={[
             { label: 'Account id', value: <CopyArn arn={account} what="Account id" /> },
             { label: 'Alias', value: alias ?? '–' },
-            { label: 'Sign-in page', value: <CopyArn arn={`${location.origin}/signin`} what="Address of the sign-in page" /> },
+            { label: 'Sign-in page', value: <CopyArn arn={signInPage({ account, alias })} what="Address of the sign-in page" /> },
           ]}
         />
       </SpaceBetween>

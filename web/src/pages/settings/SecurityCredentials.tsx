@@ -1,5 +1,3 @@
-import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
@@ -13,7 +11,11 @@ import { Page } from '../../components/Page.tsx';
 import { AccessKeys } from '../users/credentials/AccessKeys.tsx';
 import { ConsoleSessions } from '../users/credentials/ConsoleSessions.tsx';
 import { MfaDevices } from '../users/credentials/MfaDevices.tsx';
+import { ServiceCredentials } from '../users/credentials/ServiceCredentials.tsx';
+import { SigningCertificates } from '../users/credentials/SigningCertificates.tsx';
+import { SshKeys } from '../users/credentials/SshKeys.tsx';
 import { ChangePassword } from './ChangePassword.tsx';
+import { RootCredentials } from './RootCredentials.tsx';
 
 /** SecurityCredentials are the reader's own: password, second factors, keys and sessions. */
 export function SecurityCredentials() {
@@ -23,13 +25,16 @@ export function SecurityCredentials() {
       <SpaceBetween size="l">
         <Me />
         {kind === 'root' ? (
-          <OfRoot />
+          <RootCredentials />
         ) : (
           <SpaceBetween size="l">
             <ChangePassword />
             <MfaDevices user={name} arn={arn} />
             <AccessKeys user={name} />
             <ConsoleSessions user={name} />
+            <SshKeys user={name} />
+            <ServiceCredentials user={name} />
+            <SigningCertificates user={name} />
           </SpaceBetween>
         )}
       </SpaceBetween>
@@ -52,14 +57,5 @@ function Me() {
         ]}
       />
     </Container>
-  );
-}
-
-/** OfRoot says where the root user's credentials are changed: no operation of IAM does. */
-function OfRoot() {
-  return (
-    <Alert type="info" header="The root user’s password and MFA are set on the set-up page">
-      Whoever runs the server gets a one-time address of it with <Box variant="code">warder root setup-link</Box>. Use the root user for what nobody else can do, and a user of your own for the rest.
-    </Alert>
   );
 }

@@ -14,11 +14,11 @@ import { useSearchParams } from 'react-router';
 import { useCall } from '../../api/useCall.ts';
 import type { ActivitySeriesOf } from '../../api/warder.ts';
 import { to } from '../../app/links.ts';
-import { Age } from '../../components/Age.tsx';
+import { Age, exact } from '../../components/Age.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { Page } from '../../components/Page.tsx';
-import { readArn } from '../../components/ResourceLink.tsx';
+import { readArn } from '../../components/arn.ts';
 import { activityOf, groupings, spans, type Activity as Activities, type Grouping } from './activity.ts';
 import { ActivityChart } from './ActivityChart.tsx';
 
@@ -58,7 +58,7 @@ export function Activity() {
         <ErrorAlert error={call.error} onRetry={call.reload} />
         {call.data?.truncated && (
           <Alert type="info">
-            There are more events than one question reads. The numbers are complete from {new Date(call.data.completeFrom).toLocaleString('en')} on.
+            There are more events than one question reads. The numbers are complete from {exact(new Date(call.data.completeFrom))} on.
           </Alert>
         )}
         <Container header={<Header variant="h2" counter={call.data && `(${call.data.events.toLocaleString('en')})`} actions={<EventsLink arn={principal} />}>Events over time</Header>}>

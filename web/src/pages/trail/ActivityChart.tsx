@@ -8,15 +8,14 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 
 const day = 86_400;
 
-/** labelOf names a bucket of so many seconds by its beginning. */
+/** labelOf names a bucket of so many seconds by its beginning, in UTC. */
 function labelOf(start: string, bucketSeconds: number): string {
-  const options: Intl.DateTimeFormatOptions =
-    bucketSeconds >= day ? { month: 'short', day: 'numeric', timeZone: 'UTC' } : { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false };
-  return new Intl.DateTimeFormat('en', options).format(new Date(start));
+  const options: Intl.DateTimeFormatOptions = { month: 'short', day: 'numeric', ...(bucketSeconds < day && { hour: '2-digit', minute: '2-digit', hour12: false }) };
+  return new Intl.DateTimeFormat('en', { ...options, timeZone: 'UTC' }).format(new Date(start));
 }
 
 const columns: TableProps.ColumnDefinition<ActivityPoint & { label: string }>[] = [
-  { id: 'time', header: 'From', cell: ({ label }) => label, isRowHeader: true },
+  { id: 'time', header: 'From (UTC)', cell: ({ label }) => label, isRowHeader: true },
   { id: 'ok', header: 'Allowed', cell: ({ events, denied, failed }) => events - denied - failed },
   { id: 'denied', header: 'Denied', cell: ({ denied }) => denied },
   { id: 'failed', header: 'Failed otherwise', cell: ({ failed }) => failed },
@@ -39,7 +38,7 @@ export function ActivityChart({ points, bucketSeconds, loading }: { points: Acti
       xScaleType="categorical"
       statusType={loading ? 'loading' : 'finished'}
       ariaLabel="Events over time"
-      xTitle="Time"
+      xTitle="Time (UTC)"
       yTitle="Events"
       series={[
         series('Allowed', colorChartsStatusPositive, ({ events, denied, failed }) => events - denied - failed),

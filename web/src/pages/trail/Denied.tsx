@@ -4,16 +4,23 @@ import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import Table, { type TableProps } from '@cloudscape-design/components/table';
 
 import { useCall } from '../../api/useCall.ts';
+import { to } from '../../app/links.ts';
+import { Age } from '../../components/Age.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { ResourceLink } from '../../components/ResourceLink.tsx';
-import { again, explain, layerName, summary, type Condition, type Explanation, type Statement } from './explanation.ts';
-import type { Denial, Record } from './record.ts';
+import { Explained, Verdict } from '../ask/AnswerView.tsx';
+import { ask, type Answer } from '../ask/explain.ts';
+import { askHref, type Question } from '../ask/question.ts';
+import { Caller } from './Caller.tsx';
+import { layerName, questionOf, summary } from './explanation.ts';
+import { principalOf, type Denial, type Record } from './record.ts';
+import { sessionPolicies } from './sessionPolicies.ts';
+import { changesSince, type Since } from './since.ts';
 
 /** Denied says why a call was denied: what the record has, and what the policies of now would say to it. */
 export function Denied({ record, denial }: { record: Record; denial: Denial }) {
@@ -23,7 +30,6 @@ export function Denied({ record, denial }: { record: Record; denial: Denial }) {
         <Header
           variant="h2"
           description="As it was decided then."
-          actions={record.userIdentity?.arn && <Button href={again(record, denial)}>Ask again with other values</Button>}
         >
           Why was this denied?
         </Header>
@@ -39,7 +45,7 @@ export function Denied({ record, denial }: { record: Record; denial: Denial }) {
             { label: 'Action', value: <Box variant="code">{denial.action}</Box> },
             { label: 'Resource', value: denial.resource === '*' ? 'all (*)' : <ResourceLink arn={denial.resource} /> },
             { label: 'Decided by', value: denial.layer === 'none' ? 'no policy' : layerName(denial.layer) },
-            { label: 'How', value: denial.explicitDeny ? 'a statement denies it' : 'no statement allows it' },
+            { label: 'How', value: denial.explicitDeny ? 'a statement denies it' : denial.layer === 'credential' ? 'not by policies' : 'no statement allows it' },
           ]}
         />
         {denial.statements && denial.statements.length > 0 && (
@@ -55,70 +61,89 @@ export function Denied({ record, denial }: { record: Record; denial: Denial }) {
             </ul>
           </div>
         )}
-        {record.userIdentity?.arn && <Now record={record} denial={denial} />}
+        {denial.layer === 'credential' ? <div>No policy changes this: it takes other credentials, or a second factor with these.</div> : <Now record={record} denial={denial} />}
       </SpaceBetween>
     </Container>
   );
 }
 
+interface Anew {
+  question: Question;
+  /** undefined where the principal is gone. */
+  answer: Answer | undefined;
+  since: Since;
+  /** The session may have had policies that nobody knows of. */
+  unknown: boolean;
+}
+
+/** decideAnew asks the same again, and what has changed since. */
+async function decideAnew(record: Record, denial: Denial, signal: AbortSignal): Promise<Anew | undefined> {
+  const policies = await sessionPolicies(record, signal);
+  const question = questionOf(record, denial, policies);
+  if (!question) return undefined;
+  const answer = await ask(question, signal).catch((error: unknown) => {
+    if ((error as Error).name.startsWith('NoSuchEntity')) return undefined;
+    throw error;
+  });
+  const named = [...(denial.statements ?? []), ...(answer?.explanation.statements ?? [])].map(({ policy }) => policy);
+  return { question, answer, since: await changesSince(record, principalOf(record) ?? question.principal, named, signal), unknown: policies === undefined };
+}
+
 /** Now decides the same call by the policies of now. */
 function Now({ record, denial }: { record: Record; denial: Denial }) {
-  const call = useCall((signal) => explain(record, denial, signal), [record.eventID]);
+  const { data, error, loading, reload } = useCall((signal) => decideAnew(record, denial, signal), [record.eventID]);
   return (
     <SpaceBetween size="s">
       <Box variant="h3">By the policies of now</Box>
-      {call.loading && <Spinner />}
-      {call.error ? <ErrorAlert error={call.error} /> : null}
-      {call.data && <Explained explanation={call.data} />}
-    </SpaceBetween>
-  );
-}
-
-function Explained({ explanation }: { explanation: Explanation }) {
-  const { verdict, reason, statements, nearMisses = [], changes = [] } = explanation;
-  const allowed = verdict === 'Allow';
-  return (
-    <SpaceBetween size="m">
-      <StatusIndicator type={allowed ? 'success' : 'error'}>{reason}</StatusIndicator>
-      {changes.length > 0 && (
-        <div>
-          <Box variant="awsui-key-label">What would have to be otherwise</Box>
-          <ul>
-            {changes.map((change) => (
-              <li key={change}>{change}</li>
-            ))}
-          </ul>
-        </div>
+      {loading && !data && <Spinner />}
+      <ErrorAlert error={error} onRetry={reload} />
+      {data && (
+        <>
+          <Changed since={data.since} allowed={data.answer?.allowed ?? false} gone={data.answer ? undefined : data.question.principal} />
+          {data.unknown && <Alert type="warning">The trail does not have the policies that limited this session when it was made, so this is decided without them.</Alert>}
+          {data.answer && (
+            <>
+              <Verdict answer={data.answer} />
+              <Explained answer={data.answer} question={data.question} />
+              <div>
+                <Button href={askHref(data.question)}>Ask again with other values</Button>
+              </div>
+            </>
+          )}
+        </>
       )}
-      {statements.length > 0 && <Statements title="Statements that apply" statements={statements} />}
-      {nearMisses.length > 0 && <Statements title="Statements that nearly allow it" statements={nearMisses} />}
     </SpaceBetween>
   );
 }
 
-const columns: TableProps.ColumnDefinition<Statement>[] = [
-  { id: 'effect', header: 'Effect', cell: ({ effect }) => <StatusIndicator type={effect === 'Allow' ? 'success' : 'error'}>{effect}</StatusIndicator> },
-  { id: 'policy', header: 'Policy', cell: ({ policy }) => <ResourceLink arn={policy} />, isRowHeader: true },
-  { id: 'statement', header: 'Statement', cell: ({ sid, index, line }) => `${sid ?? `#${index + 1}`}, line ${line}` },
-  { id: 'layer', header: 'Kind', cell: ({ layer }) => layerName(layer) },
-  { id: 'fits', header: 'Fits', cell: (statement) => <Fits of={statement} /> },
-];
+/** few is how many changes are listed at once. */
+const few = 8;
 
-function Statements({ title, statements }: { title: string; statements: Statement[] }) {
-  return <Table variant="embedded" header={<Header variant="h3">{title}</Header>} items={statements} columnDefinitions={columns} ariaLabels={{ tableLabel: title }} wrapLines />;
-}
-
-/** Fits says of a statement which parts do not fit the request. */
-function Fits({ of: { action, resource, conditions = [] } }: { of: Statement }) {
-  const parts = [
-    ...(action === 'yes' ? [] : ['not the action']),
-    ...(resource === 'yes' ? [] : ['not the resource']),
-    ...conditions.filter(({ held }) => held !== 'yes').map(conditionText),
-  ];
-  return <>{parts.length === 0 ? 'all of it' : parts.join('; ')}</>;
-}
-
-function conditionText({ operator, key, values, request, absent, note }: Condition): string {
-  const has = absent ? 'the request has no such key' : `the request has ${request?.join(', ') ?? 'nothing'}`;
-  return `${key} ${operator} ${values.join(', ')}: ${note ?? has}`;
+/** Changed says whether the state that decided is still the same. */
+function Changed({ since: { changes, more }, allowed, gone }: { since: Since; allowed: boolean; gone: string | undefined }) {
+  if (changes.length === 0 && !gone && !more) {
+    return (
+      <Box color="text-body-secondary">
+        {allowed
+          ? 'It would be allowed now, though nothing on the trail changed this principal, its groups or its policies since: the request had something that its record does not tell.'
+          : 'Nothing on the trail changed this principal, its groups or its policies since then.'}
+      </Box>
+    );
+  }
+  const header = gone ? 'The principal does not exist any more' : allowed ? 'The state has changed since: it would be allowed now' : 'The state has changed since';
+  return (
+    <Alert type="info" header={header}>
+      {gone && <div>{gone} is gone, so the call cannot be decided again.</div>}
+      {changes.length > 0 && (
+        <ul aria-label="Changes since then">
+          {changes.slice(0, few).map((change) => (
+            <li key={change.eventID}>
+              <Age date={new Date(change.eventTime)} />: <Link href={to`/trail/${change.eventID}`}>{change.eventName}</Link> by <Caller of={change} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {(changes.length > few || more) && <div>{more ? 'There are more.' : `${changes.length - few} more.`}</div>}
+    </Alert>
+  );
 }

@@ -12,6 +12,7 @@ import { useParams } from 'react-router';
 
 import { useCall } from '../../api/useCall.ts';
 import { to } from '../../app/links.ts';
+import { exact } from '../../components/Age.tsx';
 import { CopyArn } from '../../components/CopyArn.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
@@ -75,7 +76,7 @@ function Overview({ record }: { record: Record }) {
       <KeyValuePairs
         columns={4}
         items={[
-          { label: 'Time', value: new Date(record.eventTime).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'long' }) },
+          { label: 'Time', value: exact(new Date(record.eventTime)) },
           { label: 'Caller', value: <Caller of={record} /> },
           { label: 'Outcome', value: <Outcome of={record} /> },
           { label: 'From', value: record.sourceIPAddress ?? '–' },

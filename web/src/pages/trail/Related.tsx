@@ -3,7 +3,7 @@ import { useState } from 'react';
 
 import { useCall } from '../../api/useCall.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { readArn } from '../../components/ResourceLink.tsx';
+import { readArn } from '../../components/arn.ts';
 import { ResourceTable } from '../../components/ResourceTable.tsx';
 import { columns } from './Events.tsx';
 import { lookup, type Record, type Search } from './record.ts';

@@ -1,5 +1,5 @@
 import { warder, type ActivityPoint, type GetActivityResponse } from '../../api/warder.ts';
-import { readArn } from '../../components/ResourceLink.tsx';
+import { readArn } from '../../components/arn.ts';
 
 /** The spans that can be looked at, in hours. */
 export const spans = [

@@ -1,44 +1,6 @@
-import { warder } from '../../api/warder.ts';
-import { askHref } from '../ask/question.ts';
+import type { Entry } from '../../editor/entries.ts';
+import type { Question } from '../ask/question.ts';
 import type { Denial, Record } from './record.ts';
-
-/** Explanation is what Explain answers: policy/eval.Explanation. */
-export interface Explanation {
-  verdict: string;
-  layer: string;
-  reason: string;
-  layers: { layer: string; allowed: boolean; denied: boolean; missing?: boolean; levels?: number[] }[];
-  statements: Statement[];
-  nearMisses?: Statement[];
-  absentKeys?: string[];
-  changes?: string[];
-}
-
-export interface Statement {
-  layer: string;
-  policy: string;
-  sid?: string;
-  /** Place in the document, from 0. */
-  index: number;
-  line: number;
-  column: number;
-  effect: 'Allow' | 'Deny';
-  action: Fit;
-  resource: Fit;
-  conditions?: Condition[];
-}
-
-export interface Condition {
-  operator: string;
-  key: string;
-  values: string[];
-  request?: string[];
-  absent?: boolean;
-  held: Fit;
-  note?: string;
-}
-
-export type Fit = 'yes' | 'no' | 'unknown';
 
 /** layerNames are the kinds of policies, as people call them. */
 export const layerNames: { [layer: string]: string } = {
@@ -65,49 +27,26 @@ export function summary({ action, resource, layer, explicitDeny }: Denial): stri
   return `Nothing in ${layerName(layer)} allows ${action}${on}. What no policy allows is denied.`;
 }
 
-/** again is the page that asks the same question, with other values if need be. */
-export function again(record: Record, { action, resource }: Denial): string {
-  const entries = Object.entries(contextOf(record)).map(([key, value]) => ({ key, type: types[key] ?? 'String', list: false, values: [value] }));
-  return askHref({ principal: record.userIdentity?.arn ?? '', action, resource, entries, event: record.eventID });
+/**
+ * questionOf is what was asked when a call was denied, with the policies of its session; undefined where nobody called whom
+ * Warder could be asked about. A federated user's question is about the user that made the session.
+ */
+export function questionOf(record: Record, { action, resource }: Denial, policies: string[] = []): Question | undefined {
+  const { type, arn, sessionContext } = record.userIdentity ?? {};
+  const principal = type === 'FederatedUser' ? sessionContext?.sessionIssuer?.arn : arn;
+  if (!principal) return undefined;
+  return { principal, action, resource, entries: entriesOf(record), ...(policies.length > 0 && { policies }), event: record.eventID };
 }
 
-/** types are those of the condition keys of contextOf that are no text. */
-const types: { [key: string]: string } = { 'aws:SourceIp': 'IPAddress', 'aws:MultiFactorAuthPresent': 'Bool' };
-
-/** contextOf are the condition keys that a record tells of. */
-export function contextOf({ sourceIPAddress, userAgent, awsRegion, userIdentity }: Record): { [key: string]: string } {
-  const context: { [key: string]: string } = {};
-  if (sourceIPAddress && /^[0-9a-f.:]+$/i.test(sourceIPAddress)) context['aws:SourceIp'] = sourceIPAddress;
-  if (userAgent) context['aws:UserAgent'] = userAgent;
-  if (awsRegion) context['aws:RequestedRegion'] = awsRegion;
+/** entriesOf are the condition keys that a record tells of. */
+export function entriesOf({ sourceIPAddress, userAgent, awsRegion, userIdentity }: Record): Entry[] {
+  const address = sourceIPAddress && /^[0-9a-f.:]+$/i.test(sourceIPAddress) ? sourceIPAddress : undefined;
   const mfa = userIdentity?.sessionContext?.attributes?.mfaAuthenticated;
-  if (mfa) context['aws:MultiFactorAuthPresent'] = mfa;
-  return context;
-}
-
-/** explain decides the call of a record by the policies of now. */
-export async function explain(record: Record, denial: Denial, abortSignal: AbortSignal): Promise<Explanation> {
-  const { context } = await warder(
-    'Explain',
-    {
-      subject: { type: subjectType(record), id: record.userIdentity?.arn ?? '' },
-      action: { name: denial.action },
-      resource: { type: 'resource', id: denial.resource },
-      context: contextOf(record),
-    },
-    { abortSignal },
-  );
-  if (context?.error) throw new Error(context.error.message);
-  return context?.explanation as Explanation;
-}
-
-function subjectType({ userIdentity }: Record): string {
-  switch (userIdentity?.type) {
-    case 'AssumedRole':
-      return 'session';
-    case 'Root':
-      return 'root';
-    default:
-      return 'user';
-  }
+  const all: [key: string, type: string, value: string | undefined][] = [
+    ['aws:SourceIp', 'IPAddress', address],
+    ['aws:UserAgent', 'String', userAgent],
+    ['aws:RequestedRegion', 'String', awsRegion],
+    ['aws:MultiFactorAuthPresent', 'Bool', mfa],
+  ];
+  return all.flatMap(([key, type, value]) => (value ? [{ key, type, list: false, values: [value] }] : []));
 }

@@ -1,6 +1,7 @@
 import {
   type AccessKey,
   AddUserToGroupCommand,
+  AttachUserPolicyCommand,
   CreateAccessKeyCommand,
   CreateLoginProfileCommand,
   CreateUserCommand,
@@ -20,8 +21,11 @@ import { to } from '../../app/links.ts';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { Page } from '../../components/Page.tsx';
 import { changes, type EditedTag, TagEditor } from '../../components/TagEditor.tsx';
+import { BoundaryPick } from '../identity/BoundaryPick.tsx';
 import { CreateForm } from '../identity/CreateForm.tsx';
 import { NameField, nameProblem } from '../identity/NameField.tsx';
+import { PathField, pathProblem } from '../identity/PathField.tsx';
+import { PolicyPicks } from '../identity/PolicyPicks.tsx';
 import type { Step } from '../identity/steps.ts';
 import { useGroupNames } from '../identity/useGroupNames.ts';
 import { GroupSelect } from './AddToGroups.tsx';
@@ -42,6 +46,9 @@ export function CreateUser() {
   const [mustChange, setMustChange] = useState(true);
   const [key, setKey] = useState(false);
   const [chosen, setChosen] = useState<string[]>([]);
+  const [arns, setArns] = useState<string[]>([]);
+  const [boundary, setBoundary] = useState<string>();
+  const [path, setPath] = useState('/');
   const [tags, setTags] = useState<readonly EditedTag[]>([]);
   const [tagsValid, setTagsValid] = useState(true);
   const [tried, setTried] = useState(false);
@@ -51,8 +58,10 @@ export function CreateUser() {
   const passwordProblem = signIn && !generated && typed === '' ? 'Give a password, or have one made.' : undefined;
   const steps = (): Step[] => {
     const UserName = name;
-    const list: Step[] = [{ what: `Create user ${name}`, run: () => iam.send(new CreateUserCommand({ UserName, Tags: changes([], tags).set })) }];
+    const user = { UserName, Path: path, PermissionsBoundary: boundary, Tags: changes([], tags).set };
+    const list: Step[] = [{ what: `Create user ${name}`, run: () => iam.send(new CreateUserCommand(user)) }];
     for (const GroupName of chosen) list.push({ what: `Add to group ${GroupName}`, run: () => iam.send(new AddUserToGroupCommand({ UserName, GroupName })) });
+    for (const PolicyArn of arns) list.push({ what: `Attach policy ${PolicyArn}`, run: () => iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn })) });
     if (signIn) {
       const Password = generated ? generatePassword() : typed;
       list.push({
@@ -88,7 +97,7 @@ export function CreateUser() {
       <CreateForm
         submit="Create user"
         cancel={to`/users`}
-        valid={nameProblem(name, 64) === undefined && passwordProblem === undefined && tagsValid}
+        valid={nameProblem(name, 64) === undefined && passwordProblem === undefined && pathProblem(path) === undefined && tagsValid}
         steps={steps}
         onTried={() => setTried(true)}
         onDone={() => setDone(true)}
@@ -96,8 +105,15 @@ export function CreateUser() {
         <Container header={<Header variant="h2">User</Header>}>
           <SpaceBetween size="l">
             <NameField label="User name" value={name} onChange={setName} max={64} tried={tried} />
+            <PathField value={path} onChange={setPath} example="/contractors/" />
+          </SpaceBetween>
+        </Container>
+        <Container header={<Header variant="h2">Permissions</Header>}>
+          <SpaceBetween size="l">
             <ErrorAlert error={groups.error} onRetry={groups.reload} />
             <GroupSelect groups={groups.data} chosen={chosen} onChange={setChosen} />
+            <PolicyPicks arns={arns} onChange={setArns} />
+            <BoundaryPick arn={boundary} onChange={setBoundary} />
           </SpaceBetween>
         </Container>
         <Container header={<Header variant="h2">Credentials</Header>}>

@@ -20,7 +20,9 @@ import { Permissions } from '../identity/Permissions.tsx';
 import { definedTags } from '../identity/properties.ts';
 import { RenameDialog } from '../identity/RenameDialog.tsx';
 import { TagsTab } from '../identity/TagsTab.tsx';
+import { whereabouts } from '../identity/whereabouts.tsx';
 import { UrlTabs } from '../identity/UrlTabs.tsx';
+import { useAccessSummary } from './AccessSummary.tsx';
 import { Credentials } from './credentials/Credentials.tsx';
 import { removalOfUser } from './removal.ts';
 import { UserGroups } from './UserGroups.tsx';
@@ -93,15 +95,19 @@ export function User() {
 }
 
 function Summary({ user }: { user: IamUser }) {
+  const access = useAccessSummary(user.UserName!);
   return (
     <Container>
       <KeyValuePairs
         columns={4}
         items={[
           { label: 'ARN', value: <CopyArn arn={user.Arn!} /> },
-          { label: 'User ID', value: <CopyArn arn={user.UserId!} what="user ID" /> },
           { label: 'Created', value: <Age date={user.CreateDate} /> },
           { label: 'Last console sign-in', value: <Age date={user.PasswordLastUsed} /> },
+          ...access,
+          { label: 'User ID', value: <CopyArn arn={user.UserId!} what="user ID" /> },
+          { label: 'Path', value: user.Path },
+          ...whereabouts(user.Arn!),
         ]}
       />
     </Container>

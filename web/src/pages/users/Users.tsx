@@ -67,7 +67,12 @@ export function Users() {
         title="Users"
         name="users"
         noun={['user', 'users']}
-        description="People and programs with credentials of their own."
+        description={
+          <>
+            People and programs with credentials of their own. Their MFA devices, and the ages of passwords and keys, are in the{' '}
+            <Link href={to`/credential-report`}>credential report</Link>.
+          </>
+        }
         items={items}
         id={name}
         columns={columns}

@@ -70,7 +70,7 @@ async function otherCredentials(UserName: string): Promise<Step[]> {
   const [certificates, sshKeys, specific] = await Promise.all([
     all((Marker) => iam.send(new ListSigningCertificatesCommand({ UserName, Marker })), (a) => a.Certificates),
     all((Marker) => iam.send(new ListSSHPublicKeysCommand({ UserName, Marker })), (a) => a.SSHPublicKeys),
-    iam.send(new ListServiceSpecificCredentialsCommand({ UserName })),
+    all((Marker) => iam.send(new ListServiceSpecificCredentialsCommand({ UserName, Marker })), (a) => a.ServiceSpecificCredentials),
   ]);
   return [
     ...certificates.map(({ CertificateId }) => ({
@@ -81,7 +81,7 @@ async function otherCredentials(UserName: string): Promise<Step[]> {
       what: `Delete SSH public key ${SSHPublicKeyId}`,
       run: () => gone(iam.send(new DeleteSSHPublicKeyCommand({ UserName, SSHPublicKeyId }))),
     })),
-    ...(specific.ServiceSpecificCredentials ?? []).map(({ ServiceSpecificCredentialId, ServiceName }) => ({
+    ...specific.map(({ ServiceSpecificCredentialId, ServiceName }) => ({
       what: `Delete the credential for ${ServiceName}`,
       run: () => gone(iam.send(new DeleteServiceSpecificCredentialCommand({ UserName, ServiceSpecificCredentialId }))),
     })),

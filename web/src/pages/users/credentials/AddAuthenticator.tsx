@@ -12,6 +12,7 @@ import { ErrorAlert } from '../../../components/ErrorAlert.tsx';
 import { flash } from '../../../components/Flash.tsx';
 import { Secret } from '../../../components/Secret.tsx';
 import { gone } from '../../identity/steps.ts';
+import { CodeFields, codesReady } from './CodeFields.tsx';
 import { Picture } from './Picture.tsx';
 
 /** AddAuthenticator makes a virtual device for an authenticator app: a name, the code to scan, two codes of the app. */
@@ -39,7 +40,7 @@ export function AddAuthenticator({ user, arn, onDismiss }: { user: string; arn: 
     if (device) gone(iam.send(new DeleteVirtualMFADeviceCommand({ SerialNumber: device.SerialNumber }))).catch(flash.error);
     onDismiss();
   };
-  const ready = device ? codes.every((code) => /^\d{6}$/.test(code)) && codes[0] !== codes[1] : name !== '';
+  const ready = device ? codesReady(codes) : name !== '';
   return (
     <Modal
       visible
@@ -84,16 +85,7 @@ function Scan({ device, codes, onChange }: { device: VirtualMFADevice; codes: st
       <FormField label="Or type the key into it">
         <Secret value={seed} what="key of the device" />
       </FormField>
-      {['2. A code of the app', '3. The next code, half a minute later'].map((label, i) => (
-        <FormField key={label} label={label}>
-          <Input
-            value={codes[i]!}
-            inputMode="numeric"
-            autoComplete="one-time-code"
-            onChange={({ detail }) => onChange(codes.with(i, detail.value.trim()))}
-          />
-        </FormField>
-      ))}
+      <CodeFields labels={['2. A code of the app', '3. The next code, half a minute later']} codes={codes} onChange={onChange} />
     </SpaceBetween>
   );
 }

@@ -11,8 +11,8 @@ import { warder } from '../../../api/warder.ts';
 import { ErrorAlert } from '../../../components/ErrorAlert.tsx';
 import { flash } from '../../../components/Flash.tsx';
 
-/** AddPasskey has this browser make a passkey and registers it as an MFA device. */
-export function AddPasskey({ user: userName, onDismiss }: { user: string; onDismiss: () => void }) {
+/** AddPasskey has this browser make a passkey and registers it as an MFA device of a user, or else of the reader. */
+export function AddPasskey({ user: userName, onDismiss }: { user?: string; onDismiss: () => void }) {
   const [name, setName] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -22,10 +22,10 @@ export function AddPasskey({ user: userName, onDismiss }: { user: string; onDism
     setError(undefined);
     try {
       const { options } = await warder('BeginPasskeyRegistration', { userName });
-      const { publicKey } = options as { publicKey: PublicKeyCredentialCreationOptionsJSON };
-      const credential = await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) });
+      const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options as PublicKeyCredentialCreationOptionsJSON);
+      const credential = await navigator.credentials.create({ publicKey });
       await warder('RegisterPasskey', { userName, passkeyName: name, credential: (credential as PublicKeyCredential).toJSON() });
-      flash.success(`Added passkey ${name} of ${userName}`);
+      flash.success(userName ? `Added passkey ${name} of ${userName}` : `Added passkey ${name}`);
       onDismiss();
     } catch (failure) {
       setError(failure);
@@ -35,7 +35,7 @@ export function AddPasskey({ user: userName, onDismiss }: { user: string; onDism
   return (
     <Modal
       visible
-      header={`Add a passkey of ${userName}`}
+      header={userName ? `Add a passkey of ${userName}` : 'Add a passkey'}
       onDismiss={onDismiss}
       footer={
         <Box float="right">
@@ -56,7 +56,7 @@ export function AddPasskey({ user: userName, onDismiss }: { user: string; onDism
             They need a current browser, and a page that came over HTTPS or from localhost.
           </Alert>
         )}
-        <Box>The browser asks where the passkey is to live: on this device, on a phone, or on a security key. {userName} has to be at it.</Box>
+        <Box>The browser asks where the passkey is to live: on this device, on a phone, or on a security key.{userName && ` ${userName} has to be at it.`}</Box>
         <FormField label="Name of the passkey" constraintText="Letters, digits and + = , . @ _ -">
           <Input value={name} onChange={({ detail }) => setName(detail.value)} autoComplete={false} />
         </FormField>

@@ -8,8 +8,6 @@ import { EmptyState } from '../../../components/EmptyState.tsx';
 import { flash } from '../../../components/Flash.tsx';
 import { type Column, ResourceTable } from '../../../components/ResourceTable.tsx';
 
-
-
 const columns: Column<ConsoleSession>[] = [
   {
     id: 'where',
@@ -34,18 +32,24 @@ const columns: Column<ConsoleSession>[] = [
   { id: 'seen', header: 'Last seen', cell: (s) => <Age date={new Date(s.lastSeenTime)} />, value: (s) => s.lastSeenTime },
 ];
 
-/** ConsoleSessions shows where a user is signed in, to end it. */
-export function ConsoleSessions({ user: userName }: { user: string }) {
+/** ConsoleSessions shows where a user, or else the reader, is signed in, to end it. */
+export function ConsoleSessions({ user: userName }: { user?: string }) {
   const { data, error, loading, reload } = useCall((signal) => sessionsOf(userName, signal), [userName]);
-  const end = async (sessions: ConsoleSession[]) => {
+  const end = async (revoke: () => Promise<number>) => {
     try {
-      for (const { sessionId } of sessions) await warder('RevokeConsoleSession', { sessionId });
-      flash.success(`Ended ${sessions.length === 1 ? '1 session' : `${sessions.length} sessions`} of ${userName}`);
+      const ended = await revoke();
+      flash.success(`Ended ${ended === 1 ? '1 session' : `${ended} sessions`} of ${userName ?? 'yours'}`);
     } catch (failure) {
       flash.error(failure);
     }
     reload();
   };
+  const some = async (sessions: ConsoleSession[]) => {
+    for (const { sessionId } of sessions) await warder('RevokeConsoleSession', { sessionId });
+    return sessions.length;
+  };
+  // Those too that have begun since the list was read.
+  const everywhere = async () => (await warder('RevokeConsoleSessions', { userName })).revoked;
   return (
     <ResourceTable
       title="Console sessions"
@@ -60,10 +64,10 @@ export function ConsoleSessions({ user: userName }: { user: string }) {
       columns={columns}
       actions={(selected) => (
         <>
-          <Button disabled={selected.length === 0} onClick={() => void end(selected)}>
+          <Button disabled={selected.length === 0} onClick={() => void end(() => some(selected))}>
             Sign out
           </Button>
-          <Button disabled={!data || data.length === 0} onClick={() => data && void end(data)}>
+          <Button disabled={!data || data.length === 0} onClick={() => void end(everywhere)}>
             Sign out everywhere
           </Button>
         </>
@@ -73,7 +77,7 @@ export function ConsoleSessions({ user: userName }: { user: string }) {
   );
 }
 
-async function sessionsOf(userName: string, abortSignal: AbortSignal): Promise<ConsoleSession[]> {
+async function sessionsOf(userName: string | undefined, abortSignal: AbortSignal): Promise<ConsoleSession[]> {
   const found: ConsoleSession[] = [];
   let nextToken: string | undefined;
   do {

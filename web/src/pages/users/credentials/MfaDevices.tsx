@@ -15,8 +15,10 @@ import { gone } from '../../identity/steps.ts';
 import { isVirtual } from '../removal.ts';
 import { AddAuthenticator } from './AddAuthenticator.tsx';
 import { AddPasskey } from './AddPasskey.tsx';
+import { ResyncAuthenticator } from './ResyncAuthenticator.tsx';
 
-const kind = ({ SerialNumber = '' }: MFADevice) => (isVirtual(SerialNumber) ? 'Authenticator app' : /:u2f\//.test(SerialNumber) ? 'Passkey or security key' : 'Hardware token');
+const isPasskey = ({ SerialNumber = '' }: MFADevice) => /:u2f\//.test(SerialNumber);
+const kind = (device: MFADevice) => (isVirtual(device.SerialNumber!) ? 'Authenticator app' : isPasskey(device) ? 'Passkey or security key' : 'Hardware token');
 
 const columns: Column<MFADevice>[] = [
   { id: 'serial', header: 'Device', cell: (d) => <CopyArn arn={d.SerialNumber!} what="serial number" />, value: (d) => d.SerialNumber },
@@ -31,6 +33,7 @@ export function MfaDevices({ user: UserName, arn }: { user: string; arn: string 
     [UserName],
   );
   const [dialog, setDialog] = useState<'passkey' | 'authenticator' | MFADevice>();
+  const [resyncing, setResyncing] = useState<string>();
   const close = () => {
     setDialog(undefined);
     reload();
@@ -61,6 +64,13 @@ export function MfaDevices({ user: UserName, arn }: { user: string; arn: string 
             <Button disabled={!device} onClick={() => device && setDialog(device)}>
               Remove
             </Button>
+            <Button
+              disabled={!device || isPasskey(device)}
+              disabledReason={device && 'A passkey has no clock'}
+              onClick={() => setResyncing(device?.SerialNumber)}
+            >
+              Resynchronize
+            </Button>
             {add}
           </>
         )}
@@ -68,6 +78,7 @@ export function MfaDevices({ user: UserName, arn }: { user: string; arn: string 
       />
       {dialog === 'passkey' && <AddPasskey user={UserName} onDismiss={close} />}
       {dialog === 'authenticator' && <AddAuthenticator user={UserName} arn={arn} onDismiss={close} />}
+      {resyncing !== undefined && <ResyncAuthenticator user={UserName} serialNumber={resyncing} onDismiss={() => setResyncing(undefined)} />}
       {typeof dialog === 'object' && (
         <ConfirmDelete
           what={`MFA device ${dialog.SerialNumber}`}

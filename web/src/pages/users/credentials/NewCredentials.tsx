@@ -8,6 +8,7 @@ import { useSession } from '../../../app/SessionContext.tsx';
 import { CopyArn } from '../../../components/CopyArn.tsx';
 import { download } from '../../../components/download.ts';
 import { Secret } from '../../../components/Secret.tsx';
+import { signInPage } from '../../identity/signInPage.ts';
 
 export interface NewCredentialsProps {
   user: string;
@@ -20,7 +21,7 @@ export function NewCredentials({ user, password, accessKey }: NewCredentialsProp
   const { account, alias, region } = useSession();
   const items = [];
   if (password !== undefined) {
-    items.push({ label: 'Sign-in page', value: <CopyArn arn={`${location.origin}/signin`} what="address" /> });
+    items.push({ label: 'Sign-in page', value: <CopyArn arn={signInPage({ account, alias })} what="address" /> });
     items.push({ label: 'Account', value: alias ?? account }, { label: 'User name', value: user });
     items.push({ label: 'Password', value: <Secret value={password} what="password" /> });
   }
@@ -40,7 +41,7 @@ export function NewCredentials({ user, password, accessKey }: NewCredentialsProp
             Download credentials file
           </Button>
         )}
-        <Button iconName="download" onClick={() => download(`${user}.csv`, table({ user, password, accessKey, account }))}>
+        <Button iconName="download" onClick={() => download(`${user}.csv`, table({ user, password, accessKey, account, page: signInPage({ account, alias }) }))}>
           Download .csv
         </Button>
       </SpaceBetween>
@@ -53,8 +54,9 @@ function profile(user: string, { AccessKeyId, SecretAccessKey }: AccessKey, regi
   return `[${user}]\naws_access_key_id = ${AccessKeyId}\naws_secret_access_key = ${SecretAccessKey}\nendpoint_url = ${location.origin}\nregion = ${region}\n`;
 }
 
-function table({ user, password = '', accessKey, account }: NewCredentialsProps & { account: string }): string {
-  const values = [user, password, accessKey?.AccessKeyId ?? '', accessKey?.SecretAccessKey ?? '', `${location.origin}/signin`, account];
+function table({ user, password = '', accessKey, account, page }: NewCredentialsProps & { account: string; page: string }): string {
+  const name = /^[=+\-@]/.test(user) ? `'${user}` : user; // else a spreadsheet takes it for a formula
+  const values = [name, password, accessKey?.AccessKeyId ?? '', accessKey?.SecretAccessKey ?? '', page, account];
   const quoted = values.map((value) => `"${value.replaceAll('"', '""')}"`);
   return `User name,Password,Access key ID,Secret access key,Console sign-in URL,Account\n${quoted.join(',')}\n`;
 }

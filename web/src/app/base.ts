@@ -1,0 +1,2 @@
+/** base is the path that the application is served below. */
+export const base = '/console';

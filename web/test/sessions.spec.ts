@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { IAMClient, ListUsersCommand } from '@aws-sdk/client-iam';
+import type { Browser, Page, Response } from 'playwright-core';
+
+import { accessible, type Console, inEveryLook, launch, screenshot, watch } from './fixture/browser.ts';
+import { toButton } from './fixture/keyboard.ts';
+import { addPerson, inConsole, type Person, signIn, type Statement } from './fixture/people.ts';
+import { type Server, startServer } from './fixture/server.ts';
+import { stepsOf } from './fixture/trail.ts';
+
+const reads: Statement = { Effect: 'Allow', Action: ['iam:Get*', 'iam:List*'], Resource: '*' };
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1 }).waitFor();
+
+interface Keys {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+}
+
+interface Seat extends Console {
+  /** The temporary credentials that the page got last. */
+  keys: () => Keys;
+}
+
+describe('sessions', () => {
+  let server: Server;
+  let browser: Browser;
+  before(async () => {
+    [server, browser] = await Promise.all([startServer(), launch()]);
+    await addPerson(server, 'victim');
+  });
+  after(() => Promise.all([browser?.close(), server?.stop()]));
+
+  /** sit signs in with a browser of its own, and opens a path of the console. */
+  const sit = async (at: Server, { user, password }: Person, path: string): Promise<Seat> => {
+    const opened = await watch(await browser.newContext(), at);
+    let keys: Keys | undefined;
+    opened.page.on('response', (response) => void keysOf(response).then((found) => (keys = found ?? keys)));
+    await signIn(opened.page, at, user, password, `/console${path}`);
+    await inConsole(opened.page, user);
+    await opened.page.waitForLoadState('networkidle');
+    return { ...opened, keys: () => keys! };
+  };
+
+  /** dead fails where credentials are still good. */
+  const dead = async (at: Server, credentials: Keys) => {
+    const iam = new IAMClient({ endpoint: at.url, region: 'us-east-1', credentials });
+    await assert.rejects(iam.send(new ListUsersCommand({})), { name: 'ExpiredToken' });
+  };
+
+  test('that another browser revokes end there with the next call, and nothing stays on the screen', async () => {
+    const person = await addPerson(server, 'kim', reads);
+    const [here, there] = [await sit(server, person, '/dashboard'), await sit(server, person, '/users?x=1')];
+    await there.page.getByRole('link', { name: 'victim' }).waitFor();
+    await new IAMClient({ endpoint: server.url, region: 'us-east-1', credentials: there.keys() }).send(new ListUsersCommand({}));
+
+    await here.page.goto(`${server.url}/signin/sessions`);
+    assert.equal(await here.page.getByRole('row').count(), 3);
+    await inEveryLook(here.page, 'signin-sessions');
+    const row = here.page.getByRole('row').filter({ hasNotText: 'this one' }).filter({ has: here.page.getByRole('button') });
+    await row.getByRole('button', { name: /^Sign out/ }).press('Enter');
+    await here.page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1);
+
+    await there.page.getByRole('link', { name: 'victim' }).click();
+    await there.page.waitForURL('**/signin?next=*');
+    await heading(there.page, 'Sign in');
+    assert.match(new URL(there.page.url()).searchParams.get('next') ?? '', /^\/console\/users/);
+    assert.ok(!(await there.page.content()).includes('victim'));
+    await dead(server, there.keys());
+    await there.page.getByLabel('User name').fill(person.user);
+    await there.page.getByLabel('Password').fill(person.password);
+    await there.page.keyboard.press('Enter');
+    await heading(there.page, 'victim'); // where they were
+    await Promise.all([here.close(), there.close()]);
+    assert.deepEqual(await stepsOf(server, person.user), ['ConsoleLogin Success, MFA No', 'ConsoleLogin Success, MFA No', 'RevokeConsoleSession', 'ConsoleLogin Success, MFA No']);
+  });
+
+  test('end everywhere by one button, in pages too that nobody touches', async () => {
+    const person = await addPerson(server, 'lea', reads);
+    const [here, there] = [await sit(server, person, '/security-credentials'), await sit(server, person, '/users')];
+    await there.page.getByRole('link', { name: 'victim' }).waitFor();
+    await here.page.getByRole('button', { name: 'Sign out everywhere' }).press('Enter');
+    await here.page.waitForURL('**/signin?next=*');
+    await there.page.waitForURL('**/signin?next=*', { timeout: 60_000 });
+    await Promise.all([dead(server, here.keys()), dead(server, there.keys())]);
+    await Promise.all([here.close(), there.close()]);
+
+    const again = await sit(server, person, '/dashboard');
+    await again.page.goto(`${server.url}/signin/sessions`);
+    await toButton(again.page, 'Sign out everywhere');
+    await again.page.keyboard.press('Enter');
+    await heading(again.page, 'You are signed out');
+    await again.close();
+    const once = ['ConsoleLogin Success, MFA No', 'RevokeConsoleSessions'];
+    assert.deepEqual(await stepsOf(server, person.user), [once[0], ...once, ...once]);
+  });
+
+  test('end by signing out, and the way back shows nothing', async () => {
+    const person = await addPerson(server, 'mia', reads);
+    const { page, keys, close } = await sit(server, person, '/users');
+    await page.getByRole('link', { name: 'victim' }).waitFor();
+    await page.getByRole('button', { name: /^mia @ / }).press('Enter');
+    await page.getByRole('menuitem', { name: 'Sign out' }).press('Enter');
+    await heading(page, 'Sign in');
+    await dead(server, keys());
+    await page.goBack();
+    await heading(page, 'Sign in');
+    assert.ok(!(await page.content()).includes('victim'));
+    const { status, type } = await page.evaluate(async () => {
+      const answer = await fetch('/console/session');
+      return { status: answer.status, type: answer.headers.get('WWW-Authenticate') };
+    });
+    assert.deepEqual([status, type], [401, 'Cookie']);
+    await close();
+    assert.deepEqual(await stepsOf(server, person.user), ['ConsoleLogin Success, MFA No', 'Logout Success']);
+  });
+
+  test('that nobody uses, or that have lasted long enough, say so and end', async (t) => {
+    const [idle, short] = await Promise.all([startServer('--console-idle', '1m'), startServer('--console-session', '1m')]);
+    t.after(() => Promise.all([idle.stop(), short.stop()]));
+    const [ofIdle, ofShort] = await Promise.all([addPerson(idle, 'noa', reads), addPerson(short, 'noa', reads)]);
+    const ends = /^You will be signed out at/;
+    const [left, used, lasting] = await Promise.all([sit(idle, ofIdle, '/users'), sit(idle, ofIdle, '/users'), sit(short, ofShort, '/users')]);
+
+    await lasting.page.getByText('A session lasts no longer').waitFor();
+    await accessible(lasting.page);
+    await screenshot(lasting.page, 'session-limit');
+    await Promise.all([left, used].map(({ page }) => page.getByText(ends).waitFor({ timeout: 90_000 })));
+    await used.page.mouse.move(300, 300);
+    await used.page.mouse.move(310, 310);
+    await used.page.getByText(ends).waitFor({ state: 'detached' });
+    await screenshot(left.page, 'session-idle');
+    for (const { page } of [left, lasting]) {
+      await page.waitForURL('**/signin?next=%2Fconsole%2Fusers', { timeout: 90_000 });
+      await heading(page, 'Sign in');
+    }
+    await Promise.all([dead(idle, left.keys()), dead(short, lasting.keys())]);
+    await used.goTo('/users');
+    await used.page.getByRole('link', { name: 'noa' }).waitFor();
+    await Promise.all([left.close(), used.close(), lasting.close()]);
+  });
+});
+
+/** keysOf are the credentials that an answer gave to the page, if it did. */
+async function keysOf(response: Response): Promise<Keys | undefined> {
+  if (!response.url().endsWith('/console/credentials') || !response.ok()) return undefined;
+  return (await response.json().catch(() => undefined)) as Keys | undefined;
+}
