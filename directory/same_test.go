@@ -23,8 +23,11 @@ func TestSameAsBefore(t *testing.T) {
 				if i-j < 3 && a.SameAsBefore(b) != alarm { // the first and the last state hold the same
 					t.Errorf("%T: states %d and %d: the same %v", e, j, i, !alarm)
 				}
+				if i-j < 3 && a.SameAlarms(b) == alarm {
+					t.Errorf("%T: states %d and %d: the same alarms %v", e, j, i, alarm)
+				}
 			}
-			if !a.SameAsBefore(a) || a.SameAsBefore(nil) {
+			if !a.SameAsBefore(a) || a.SameAsBefore(nil) || !a.SameAlarms(a) || a.SameAlarms(nil) {
 				t.Errorf("%T: a state is another than itself, or the same as none", e)
 			}
 		}

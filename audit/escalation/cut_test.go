@@ -42,7 +42,7 @@ func TestCutBreaksAllPaths(t *testing.T) {
 
 func escalationsWithout(c *accountCase, snap *directory.Snapshot, removed []Statement) []Escalation {
 	f := access.New(without(snap, removed), access.Options{Now: now})
-	return Build(f, Options{Workloads: c.Account.Workloads}).Escalations
+	return Build(f, Options{Workloads: c.Account.Workloads, PasskeySignIn: c.Account.PasskeySignIn}).Escalations
 }
 
 // checkSmallest tries every smaller set of statements that stand in some edge or path.

@@ -569,3 +569,33 @@ func TestClose(t *testing.T) {
 		t.Errorf("a change after Close: %v", err)
 	}
 }
+
+// TestChanged: the channel is closed once there is a newer state, however many wait for it, and not by a change that fails.
+func TestChanged(t *testing.T) {
+	s := testOpen(t, newMemKV(t), testKeyring(t))
+	first, second := s.Changed(), s.Changed()
+	closed := func(c <-chan struct{}) bool {
+		select {
+		case <-c:
+			return true
+		default:
+			return false
+		}
+	}
+	refused := errors.New("refused")
+	if _, err := s.Update(t.Context(), &Change{Account: here}, func(*Tx) ([]byte, error) { return nil, refused }); !errors.Is(err, refused) {
+		t.Fatal(err)
+	}
+	if closed(first) || closed(second) {
+		t.Error("closed without a change")
+	}
+	if err := put(t.Context(), s, here, &directory.AccountInfo{ID: here}); err != nil {
+		t.Fatal(err)
+	}
+	if !closed(first) || !closed(second) || s.Snapshot().Account(here) == nil {
+		t.Error("open after a change")
+	}
+	if closed(s.Changed()) {
+		t.Error("closed before the next change")
+	}
+}

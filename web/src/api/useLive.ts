@@ -1,30 +1,22 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useState } from 'react';
 
+import { useChanges } from './changes.ts';
+import type { Part } from './follow.ts';
 import { useCall, type Call } from './useCall.ts';
 
-/**
- * useLive is useCall whose answer is asked for anew so many seconds after the last one came, as long as somebody looks at the
- * page. Each question is a call like any other, and on the trail: ask as seldom as the eye allows.
- */
-export function useLive<T>(call: (signal: AbortSignal) => Promise<T>, keys: readonly unknown[], seconds: number): Call<T> {
-  const answer = useCall(call, keys);
-  const { loading, reload } = answer;
-  const asked = useRef(0);
+const minute = 60_000;
 
+/**
+ * useLive is useCall whose answer is asked for anew whenever one of the parts of the account changes, as long as somebody looks at
+ * the page. The component is also drawn anew every minute: it may say how long ago something was.
+ */
+export function useLive<T>(call: (signal: AbortSignal) => Promise<T>, keys: readonly unknown[], parts: readonly Part[]): Call<T> {
+  const answer = useCall(call, keys);
+  useChanges(parts, answer.reload);
+  const [, draw] = useState(0);
   useEffect(() => {
-    if (loading) {
-      asked.current = Date.now();
-      return;
-    }
-    const ask = () => {
-      if (!document.hidden && Date.now() - asked.current >= seconds * 1000) reload();
-    };
-    const timer = setInterval(ask, seconds * 1000);
-    document.addEventListener('visibilitychange', ask);
-    return () => {
-      clearInterval(timer);
-      document.removeEventListener('visibilitychange', ask);
-    };
-  }, [loading, reload, seconds]);
+    const timer = setInterval(() => draw((n) => n + 1), minute);
+    return () => clearInterval(timer);
+  }, []);
   return answer;
 }

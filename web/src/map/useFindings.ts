@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
 
+import { useChanges } from '../api/changes.ts';
+import { useCall } from '../api/useCall.ts';
 import { warder } from '../api/warder.ts';
-import { useVisible } from './useMap.ts';
 
-const lookAgain = 20_000; // milliseconds
 const pageSize = 100;
 const maxPages = 50; // of an account with more, the gravest are on the map
 
@@ -22,27 +22,13 @@ const none: Findings = { byResource: new Map(), fresh: new Set(), known: false }
 export function useFindings(): Findings {
   const [findings, setFindings] = useState(none);
   const seen = useRef<Seen>(undefined);
-  const visible = useVisible();
+  const { data, reload } = useCall((abortSignal) => read(abortSignal, seen.current), []);
+  useChanges(['findings'], reload);
   useEffect(() => {
-    if (!visible) return;
-    const controller = new AbortController();
-    let timer: ReturnType<typeof setTimeout>;
-    const look = async () => {
-      try {
-        const next = await read(controller.signal, seen.current);
-        if (next !== seen.current) setFindings((before) => merge(before, next));
-        seen.current = next;
-      } catch {
-        // Not allowed, or not now: the map stands without them.
-      }
-      if (!controller.signal.aborted) timer = setTimeout(() => void look(), lookAgain);
-    };
-    void look();
-    return () => {
-      controller.abort();
-      clearTimeout(timer);
-    };
-  }, [visible]);
+    if (!data || data === seen.current) return;
+    seen.current = data;
+    setFindings((before) => merge(before, data));
+  }, [data]);
   return findings;
 }
 

@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
 
+import { useChanges } from '../api/changes.ts';
 import { useCall } from '../api/useCall.ts';
 import { warder } from '../api/warder.ts';
 import { type AccessMap, readMap } from './model.ts';
 
-/** Milliseconds between two looks at whether something changed, and while the account is being analysed. */
-const lookAgain = 15_000;
+/** Milliseconds between two looks while the account is being analysed. */
 const lookSoon = 1_500;
 
 /**
@@ -25,10 +25,11 @@ export function useMap(at: Date | undefined) {
     },
     [time],
   );
+  useChanges(time ? [] : ['state'], reload);
   const visible = useVisible();
   useEffect(() => {
-    if (!data || !visible || (time && data.map.analysed)) return;
-    const timer = setTimeout(reload, data.map.analysed ? lookAgain : lookSoon);
+    if (!data || !visible || data.map.analysed) return;
+    const timer = setTimeout(reload, lookSoon);
     return () => clearTimeout(timer);
   }, [data, visible, time, reload]);
   const map = data?.map ?? kept.current?.map; // while the slider moves, that of before
@@ -36,7 +37,7 @@ export function useMap(at: Date | undefined) {
 }
 
 /** useVisible is whether the reader looks at this tab. */
-export function useVisible(): boolean {
+function useVisible(): boolean {
   const [visible, setVisible] = useState(() => document.visibilityState === 'visible');
   useEffect(() => {
     const change = () => setVisible(document.visibilityState === 'visible');

@@ -9,7 +9,7 @@ import { to } from '../../app/links.ts';
 import { Age } from '../../components/Age.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
-import { allAlarms, every, isMuted, Subject } from '../security/alarmState.tsx';
+import { allAlarms, isMuted, Subject } from '../security/alarmState.tsx';
 import { bySeverity, SeverityBadge } from '../security/severity.tsx';
 import { Caller } from '../trail/Caller.tsx';
 import { Outcome } from '../trail/Outcome.tsx';
@@ -26,7 +26,7 @@ const alarmColumns: TableProps.ColumnDefinition<Alarm>[] = [
 
 /** OpenAlarms are those that nobody looks at yet, the gravest first. */
 export function OpenAlarms() {
-  const alarms = useLive(allAlarms, [], every);
+  const alarms = useLive(allAlarms, [], ['alarms']);
   const now = new Date();
   const open = (alarms.data ?? []).filter((alarm) => alarm.state === 'RAISED' && !isMuted(alarm, now)).toSorted((a, b) => bySeverity(a.severity, b.severity));
   return (
@@ -53,7 +53,7 @@ const changeColumns: TableProps.ColumnDefinition<Record>[] = [
 
 /** RecentChanges are the newest calls that change something, or would have. */
 export function RecentChanges() {
-  const changes = useLive((signal) => lookup({ attribute: { AttributeKey: 'ReadOnly', AttributeValue: 'false' } }, signal), [], 2 * every);
+  const changes = useLive((signal) => lookup({ attribute: { AttributeKey: 'ReadOnly', AttributeValue: 'false' } }, signal), [], ['trail']);
   const made = (changes.data?.records ?? []).filter(({ eventType }) => eventType !== 'AwsServiceEvent');
   return (
     <Table

@@ -3,10 +3,7 @@ import { useRef } from 'react';
 import { useLive } from '../../api/useLive.ts';
 import { warder, type AuditSummary } from '../../api/warder.ts';
 
-/** Seconds between two looks. The server audits only what changed: without a change the answer says so and nothing else. */
-const every = 5;
-
-/** useSummary is the audit's summary, kept up to date. */
+/** useSummary is the audit's summary, kept up to date. The server audits only what changed: without a change the answer says so and nothing else. */
 export function useSummary() {
   const held = useRef<{ revision: string; summary: AuditSummary }>(undefined);
   const call = useLive(
@@ -16,7 +13,7 @@ export function useSummary() {
       return held.current?.summary;
     },
     [],
-    every,
+    ['findings'],
   );
   return { summary: call.data, error: call.error, reload: call.reload };
 }

@@ -20,13 +20,13 @@ import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ResourceLink } from '../../components/ResourceLink.tsx';
 import { AlarmActions } from './AlarmActions.tsx';
-import { AlarmState, every, isMuted, Subject } from './alarmState.tsx';
+import { AlarmState, isMuted, Subject } from './alarmState.tsx';
 import { SeverityBadge } from './severity.tsx';
 
 /** Alarm is one alarm: what raised it, who was told, what people did. */
 export function Alarm() {
   const { id = '' } = useParams();
-  const call = useLive((abortSignal) => warder('GetAlarm', { alarmId: id }, { abortSignal }), [id], every);
+  const call = useLive((abortSignal) => warder('GetAlarm', { alarmId: id }, { abortSignal }), [id], ['alarms']);
   const alarm = call.data?.alarm;
   return (
     <Page

@@ -9,7 +9,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ResourceTable, type Column } from '../../components/ResourceTable.tsx';
 import { AlarmActions } from './AlarmActions.tsx';
-import { AlarmState, allAlarms, every, stateText, Subject } from './alarmState.tsx';
+import { AlarmState, allAlarms, stateText, Subject } from './alarmState.tsx';
 import { severities, severityOf, SeverityBadge, title } from './severity.tsx';
 
 const columns: Column<Alarm>[] = [
@@ -33,7 +33,7 @@ const columns: Column<Alarm>[] = [
 
 /** Alarms are what the rules saw on the trail; new ones appear by themselves. */
 export function Alarms() {
-  const alarms = useLive(allAlarms, [], every);
+  const alarms = useLive(allAlarms, [], ['alarms']);
   return (
     <Page title="Alarms" breadcrumbs={[]} contentType="table" headless>
       <ResourceTable

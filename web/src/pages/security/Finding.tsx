@@ -24,15 +24,12 @@ import { PolicyExcerpt } from './PolicyExcerpt.tsx';
 import { Remedy } from './Remedy.tsx';
 import { referenceText, SeverityBadge } from './severity.tsx';
 
-/** Seconds between two looks at a finding. */
-const every = 10;
-
 const above = [{ text: 'Findings', href: '/findings' }];
 
 /** Finding is one finding: what shows it, why it matters, how to mend it. */
 export function Finding() {
   const { id = '' } = useParams();
-  const call = useLive((abortSignal) => warder('GetFinding', { findingId: id }, { abortSignal }), [id], every);
+  const call = useLive((abortSignal) => warder('GetFinding', { findingId: id }, { abortSignal }), [id], ['findings']);
   const held = useRef(call.data);
   held.current = call.data ?? (held.current?.finding.findingId === id ? held.current : undefined);
   const gone = isMissing(call.error);

@@ -4,9 +4,6 @@ import { warder, type Alarm } from '../../api/warder.ts';
 import { readArn } from '../../components/arn.ts';
 import { ResourceLink } from '../../components/ResourceLink.tsx';
 
-/** Seconds between two looks at the alarms. */
-export const every = 10;
-
 /** isMuted says whether an alarm is muted at a time. */
 export function isMuted({ mute }: Alarm, now: Date): boolean {
   return mute !== undefined && new Date(mute.until) > now;
