@@ -142,13 +142,6 @@ func deleting(e directory.Entity) func(tx *store.Tx) error {
 	}
 }
 
-// strict is a password policy with which no check finds fault.
-func strict() *directory.PasswordPolicy {
-	return &directory.PasswordPolicy{
-		MinLength: 14, RequireSymbols: true, RequireNumbers: true, RequireUppercase: true, RequireLowercase: true, MaxAge: 90, Reuse: 24, UsersMayChange: true,
-	}
-}
-
 // withMFA denies everything to who has no second factor.
 func withMFA(t testing.TB) directory.Document {
 	t.Helper()
