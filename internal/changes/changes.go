@@ -18,6 +18,9 @@ import (
 const (
 	// Longest is how long a call waits. It is shorter than a request's own time, and than what proxies give one.
 	Longest = 25 * time.Second
+	// lookAgain is how often a report is asked for that may be old without any change of the account: as the first delivery of a
+	// trail makes it.
+	lookAgain = 5 * time.Second
 	// Who waits holds a connection: so many of one principal may, of one account, and of all.
 	mostOfPrincipal, mostOfAccount, mostOfAll = 8, 64, 256
 )
@@ -114,6 +117,8 @@ func (w *Changes) wait(ctx context.Context, who waiter, in *api.GetChangesInput)
 	defer leave()
 	over := time.NewTimer(Longest)
 	defer over.Stop()
+	again := time.NewTicker(lookAgain)
+	defer again.Stop()
 	audits := in.Findings != nil
 	for {
 		changed := w.State.Changed()
@@ -137,6 +142,8 @@ func (w *Changes) wait(ctx context.Context, who waiter, in *api.GetChangesInput)
 				return nil, err
 			}
 		case <-recorded:
+		case <-again.C:
+			audits = in.Findings != nil
 		case <-audited:
 			audits = false // the next one after the next change
 		case <-over.C:

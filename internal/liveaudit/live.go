@@ -67,8 +67,8 @@ const (
 	// restFactor is how many times as long as a run took no other one of the account begins: one account that changes all the
 	// time costs a fifth of one processor.
 	restFactor = 4
-	// A report is old after leastAge, or ageFactor times as long as it took: uses of keys and deliveries of trails change
-	// nothing in the state, and alarms nothing that is worth an audit each.
+	// A report is old after leastAge, or ageFactor times as long as it took: uses of keys change nothing in the state, and
+	// alarms nothing that is worth an audit each.
 	leastAge  = time.Minute
 	ageFactor = 50
 	// mostAccounts bounds the reports that are kept, and mostFindings those of one: the gravest.
@@ -95,12 +95,17 @@ type result struct {
 	report   *audit.Report
 	omitted  int // findings that are not kept
 	summary  api.AuditSummary
+	trail    itemState // of the checklist, which changes with no change of the account
 }
 
-// current reports whether the result still tells of the account as it is.
-func (r *result) current(a *directory.Account, now time.Time) bool {
-	return r != nil && a.SameAsBefore(r.account) && now.Sub(r.made) < max(leastAge, ageFactor*r.took) &&
-		now.UTC().Truncate(24*time.Hour).Equal(r.made.UTC().Truncate(24*time.Hour))
+// current reports whether a result still tells of the account as it is.
+func (l *Live) current(r *result, account string) bool {
+	if r == nil {
+		return false
+	}
+	a, now := l.state(account), l.Now()
+	return a.SameAsBefore(r.account) && now.Sub(r.made) < max(leastAge, ageFactor*r.took) &&
+		now.UTC().Truncate(24*time.Hour).Equal(r.made.UTC().Truncate(24*time.Hour)) && (a == nil || l.trailState(a) == r.trail)
 }
 
 // result gives the newest report of an account, and whether it is stale: something changed since, and the new one is not made
@@ -108,7 +113,7 @@ func (r *result) current(a *directory.Account, now time.Time) bool {
 func (l *Live) result(ctx context.Context, account string) (_ *result, stale bool, err error) {
 	l.mu.Lock()
 	s := l.standing(account)
-	if s.last.current(l.state(account), l.Now()) {
+	if l.current(s.last, account) {
 		defer l.mu.Unlock()
 		return s.last, false, nil
 	}
@@ -129,7 +134,7 @@ func (l *Live) result(ctx context.Context, account string) (_ *result, stale boo
 	defer l.mu.Unlock()
 	switch {
 	case s.last != nil:
-		return s.last, !s.last.current(l.state(account), l.Now()), nil
+		return s.last, !l.current(s.last, account), nil
 	case s.failed != nil:
 		return nil, false, s.failed
 	}
@@ -145,7 +150,7 @@ func (l *Live) Watch(account string) (revision string, ended <-chan struct{}) {
 	if s.last != nil {
 		revision = s.last.revision
 	}
-	if s.last.current(l.state(account), l.Now()) {
+	if l.current(s.last, account) {
 		return revision, nil
 	}
 	return revision, l.begin(account, s)
@@ -245,7 +250,8 @@ func (l *Live) audit(account string, before *result) (r *result, err error) {
 		in.Baseline = before.report
 	}
 	r = &result{account: a, made: now, report: audit.Run(in)}
-	r.summary = summaryOf(r.report, l.own(a))
+	own := l.own(a)
+	r.trail, r.summary = own[itemTrail], summaryOf(r.report, own)
 	r.report.Findings, r.omitted = kept(r.report.Findings, mostFindings)
 	r.took = l.Now().Sub(now)
 	r.revision = revisionOf(r)

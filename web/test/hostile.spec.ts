@@ -191,6 +191,7 @@ describe('what others wrote', () => {
     const { page, goTo, complaints } = reader;
     await goTo('/map');
     await page.getByText('The account is being analysed').waitFor({ state: 'detached' });
+    await page.setViewportSize({ width: 390, height: 900 }); // what is offered is laid out when it opens
     await page.getByRole('combobox', { name: 'Find on the map' }).fill('box/');
     await judge(page, 'the search of the map');
     await page.keyboard.press('Enter');

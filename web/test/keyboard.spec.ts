@@ -59,11 +59,14 @@ describe('by keyboard alone', () => {
     await getsFocus(heading(page, /^Roles/));
 
     await press(page, page.getByRole('button', { name: /^admin @/ }), 'Shift+Tab');
-    await getsFocus(page.getByRole('menuitem', { name: 'Sign out' }));
+    await getsFocus(page.getByRole('menuitem', { name: 'Security credentials' }));
     await page.keyboard.press('Escape');
     await getsFocus(page.getByRole('button', { name: /^admin @/ }));
     await page.keyboard.press('Enter');
-    await getsFocus(page.getByRole('menuitem', { name: 'Sign out' }));
+    for (const item of ['Security credentials', 'Account settings', 'Sign out']) {
+      await getsFocus(page.getByRole('menuitem', { name: item }));
+      if (item !== 'Sign out') await page.keyboard.press('ArrowDown');
+    }
     await page.keyboard.press('Enter');
     await page.waitForURL('**/signin**');
     await close();
