@@ -158,9 +158,10 @@ describe('the access map of a small account', () => {
 
   test('pulses where a new finding is, and stands still for who asked for it', async () => {
     const { page, goTo, close } = await open(browser, server);
+    const first = page.waitForResponse((answer) => answer.url().includes('/audit/v1/findings') && answer.ok(), { timeout: 60_000 });
     await goTo('/map');
     await analysed(page);
-    await page.waitForResponse((answer) => answer.url().includes('/audit/v1/findings') && answer.ok(), { timeout: 30_000 });
+    await first;
     assert.equal(await page.getByTestId('map-pulse').count(), 0);
     await iam.send(new CreateUserCommand({ UserName: 'sudden' }));
     await iam.send(new AttachUserPolicyCommand({ UserName: 'sudden', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }));

@@ -101,7 +101,7 @@ describe('sessions', () => {
     const { page, keys, close } = await sit(server, person, '/users');
     await page.getByRole('link', { name: 'victim' }).waitFor();
     await page.getByRole('button', { name: /^mia @ / }).press('Enter');
-    await page.getByRole('menuitem', { name: 'Sign out' }).press('Enter');
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await heading(page, 'Sign in');
     await dead(server, keys());
     await page.goBack();

@@ -79,7 +79,7 @@ describe('the settings', () => {
     await accessible(page);
     await page.getByRole('button', { name: 'Edit' }).press('Enter');
     await page.getByLabel('Audiences').fill('console\nsts.amazonaws.com');
-    await page.getByRole('button', { name: 'Save' }).press('Enter');
+    await page.getByRole('button', { name: 'Save', exact: true }).press('Enter');
     await page.getByText('console', { exact: true }).waitFor();
     await screenshot(page, 'settings-provider');
     await page.getByRole('button', { name: 'Delete' }).press('Enter');

@@ -230,6 +230,6 @@ describe('signing in', () => {
 
 /** read takes the key that the page shows into an application. */
 async function read(page: Page): Promise<Authenticator> {
-  await page.getByRole('button', { name: /^Show/ }).press('Enter');
+  await page.getByRole('dialog').getByRole('button', { name: /^Show/ }).press('Enter');
   return new Authenticator(await page.getByRole('dialog').getByText(/^[A-Z2-7]{16,}$/).innerText());
 }

@@ -127,7 +127,7 @@ export function extensions({ label, writable, completion, hover }: Options): Ext
     json(),
     syntaxHighlighting(colours),
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ 'aria-label': label, ...(!writable && { 'aria-readonly': 'true' }) }),
+    EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0', ...(!writable && { 'aria-readonly': 'true' }) }),
     hoverTooltip(hover, { hoverTime: 250 }),
     marked,
     look,
