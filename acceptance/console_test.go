@@ -39,10 +39,10 @@ func console(t *testing.T) string {
 	return folder
 }
 
-// inConsole runs a command in the folder web, for ten minutes at most.
+// inConsole runs a command in the folder web, for 25 minutes at most.
 func inConsole(t *testing.T, folder string, env []string, name string, args ...string) (string, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 25*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir, cmd.Env = folder, append(os.Environ(), env...)

@@ -183,9 +183,9 @@ func TestConfusionMatrix(t *testing.T) {
 	}
 }
 
-// noExport are steps to what runs that no export tells of.
+// noExport are steps to what runs, or by a setting of Warder's, that no export tells of.
 var noExport = []string{
-	"sagemaker-open-notebook", "ec2-modify-launch-template", "apprunner-update-service", "bedrock-agentcore-session",
+	"sagemaker-open-notebook", "ec2-modify-launch-template", "apprunner-update-service", "bedrock-agentcore-session", "register-passkey",
 }
 
 // TestEveryStepIsLabelled: each step of audit/escalation that leads to an administrator is in the path of somebody.

@@ -74,7 +74,7 @@ func acceptance(prefix string) func(context.Context, *gate) (count, error) {
 		if err := g.checkAcceptanceNames(ctx); err != nil {
 			return count{}, err
 		}
-		return g.goTest(ctx, ".", "-timeout=20m", "-count=1", "-run=^"+prefix, "./acceptance/...")
+		return g.goTest(ctx, ".", "-timeout=30m", "-count=1", "-run=^"+prefix, "./acceptance/...")
 	}
 }
 

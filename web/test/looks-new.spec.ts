@@ -4,13 +4,8 @@ import type { Browser } from 'playwright-core';
 
 import { areas } from '../src/app/areas.ts';
 import { launch } from './fixture/browser.ts';
-import { inspect, type Window } from './fixture/looks.ts';
+import { inspect, windows } from './fixture/looks.ts';
 import { type Server, startServer } from './fixture/server.ts';
-
-const windows: Window[] = [
-  { width: 1280, schemes: ['light'] },
-  { width: 390, schemes: ['dark'] },
-];
 
 describe('every page of a new account', () => {
   let server: Server;

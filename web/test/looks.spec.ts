@@ -8,7 +8,7 @@ import type { Browser } from 'playwright-core';
 
 import { areas } from '../src/app/areas.ts';
 import { launch, open } from './fixture/browser.ts';
-import { type Example, inspect, whole } from './fixture/looks.ts';
+import { type Example, inspect, whole, windows } from './fixture/looks.ts';
 import { type Server, startServer } from './fixture/server.ts';
 import { Caller, Clock } from './seed/caller.ts';
 import { bucket, furnish } from './seed/furniture.ts';
@@ -83,9 +83,9 @@ describe('every page', () => {
     assert.deepEqual(Object.keys(examples).toSorted(), routesOf().toSorted());
   });
 
-  for (const width of [1280, 390]) {
-    test(`is accessible and fits ${width} pixels, in light and dark`, async () => {
-      await inspect(browser, server, Object.values(examples).flat(), { width, schemes: ['light', 'dark'] });
+  for (const window of windows) {
+    test(`is accessible and fits ${window.width} pixels`, async () => {
+      await inspect(browser, server, Object.values(examples).flat(), window);
     });
   }
 

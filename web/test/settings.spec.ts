@@ -85,7 +85,7 @@ describe('the settings', () => {
     await page.getByRole('button', { name: 'Delete' }).press('Enter');
     await page.keyboard.type('delete');
     await page.keyboard.press('Enter');
-    await page.getByText('The provider is deleted').waitFor();
+    await page.getByText(/^Deleted .*login\.meridian\.example/).waitFor();
     const { OpenIDConnectProviderList = [] } = await admin.iam.send(new ListOpenIDConnectProvidersCommand({}));
     assert.equal(OpenIDConnectProviderList.length, 1);
     await close();
