@@ -17,9 +17,9 @@ const (
 
 var pictureLink = regexp.MustCompile(`!\[([^\]]*)\]\(([^)]+)\)`)
 
-// TestReadmePictures: the README shows three pictures of the console, which web/scripts/pictures.ts made, and says in words what
+// TestConsolePictures: the README shows three pictures of the console, which web/scripts/pictures.ts made, and says in words what
 // they show.
-func TestReadmePictures(t *testing.T) {
+func TestConsolePictures(t *testing.T) {
 	text, err := os.ReadFile(mainPage)
 	check(t, err)
 	links := pictureLink.FindAllSubmatch(text, -1)
