@@ -181,6 +181,7 @@ describe('groups and roles', () => {
     await page.getByRole('table', { name: 'Instance profiles' }).waitFor();
     await page.getByRole('button', { name: 'Delete instance profile' }).click();
     await page.getByLabel('To confirm, type delete').fill('delete');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true, disabled: false }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByText('Deleted instance profile leaked').waitFor();
     await assert.rejects(iam.send(new GetInstanceProfileCommand({ InstanceProfileName: 'leaked' })), { name: 'NoSuchEntityException' });

@@ -110,6 +110,7 @@ describe('by keyboard alone', () => {
     await page.keyboard.press('Enter');
     await getsFocus(field);
     await page.keyboard.type('delete');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true, disabled: false }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByText('Deleted 2 users').waitFor();
     const { Users = [] } = await admin.iam.send(new ListUsersCommand({}));

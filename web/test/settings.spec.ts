@@ -84,6 +84,7 @@ describe('the settings', () => {
     await screenshot(page, 'settings-provider');
     await page.getByRole('button', { name: 'Delete' }).press('Enter');
     await page.keyboard.type('delete');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true, disabled: false }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByText(/^Deleted .*login\.meridian\.example/).waitFor();
     const { OpenIDConnectProviderList = [] } = await admin.iam.send(new ListOpenIDConnectProvidersCommand({}));
