@@ -4,4 +4,4 @@
 set -eu
 cd "$(dirname "$0")/.."
 # shellcheck disable=SC2046 # one file a line, none with a space
-exec node_modules/.bin/tsx --test --test-concurrency=2 --test-timeout=300000 "$@" $(find src -name '*.test.ts') test/*.spec.ts
+exec node_modules/.bin/tsx --test --test-concurrency=2 --test-timeout=900000 "$@" $(find src -name '*.test.ts') test/*.spec.ts
