@@ -119,14 +119,14 @@ func (w *Changes) wait(ctx context.Context, who waiter, in *api.GetChangesInput)
 	defer over.Stop()
 	again := time.NewTicker(lookAgain)
 	defer again.Stop()
-	audits := in.Findings != nil
+	hears := true // of the end of an audit; not where the last one that ended told nothing new
 	for {
 		changed := w.State.Changed()
 		now, recorded := w.tokens(who.account)
 		var audited <-chan struct{}
 		if in.Findings != nil {
 			var revision string
-			if revision, audited = w.Audits.Watch(who.account); !audits {
+			if revision, audited = w.Audits.Watch(who.account); !hears {
 				audited = nil
 			}
 			now.Findings = new(cmp.Or(revision, none))
@@ -136,16 +136,16 @@ func (w *Changes) wait(ctx context.Context, who waiter, in *api.GetChangesInput)
 		}
 		select {
 		case <-changed:
-			audits = true
+			hears = true
 			rest(ctx, w.Stopping)
 			if err := who.stands(); err != nil {
 				return nil, err
 			}
 		case <-recorded:
 		case <-again.C:
-			audits = in.Findings != nil
+			hears = true
 		case <-audited:
-			audits = false // the next one after the next change
+			hears = false
 		case <-over.C:
 			return now, nil
 		case <-w.Stopping:

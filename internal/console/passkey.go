@@ -113,8 +113,12 @@ func (v *visit) passkeyPage(status int, problem string) {
 // the challenges that there may be.
 func (v *visit) passkeyOptions() {
 	var wait *signin.WaitError
-	if err := v.API.SignIn.BeginAtAddress(v.attempt("")); errors.As(err, &wait) {
+	switch err := v.API.SignIn.BeginAtAddress(v.attempt("")); {
+	case errors.As(err, &wait):
 		v.wait(wait.Wait)
+		return
+	case err != nil:
+		v.broken("passkey not begun", err)
 		return
 	}
 	v.sendOptions(func(party passkey.Party) (json.RawMessage, error) {

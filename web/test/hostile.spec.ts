@@ -10,10 +10,10 @@ import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import type { Browser, Page } from 'playwright-core';
 
 import { type Console, launch, screenshot, watch } from './fixture/browser.ts';
-import { certified } from './fixture/keys.ts';
 import { admin, inConsole, signIn } from './fixture/people.ts';
 import { type Server, startServer } from './fixture/server.ts';
 import { Caller, Clock } from './seed/caller.ts';
+import { certificate as selfSigned } from './seed/certificate.ts';
 
 // What somebody writes who wants to run a script in the reader's page, or to make it read otherwise than it stands.
 const markup = '</script><img src=x onerror=window.__pwned=1><svg/onload=window.__pwned=1>';
@@ -61,8 +61,8 @@ async function furnish(server: Server): Promise<void> {
   const { Role } = await iam.send(new CreateRoleCommand({ RoleName: 'R'.repeat(64), Path: path, Description: `${markup} soft\u00adhyphen`, AssumeRolePolicyDocument: trust, Tags: tags }));
   await iam.send(new AttachRolePolicyCommand({ RoleName: 'R'.repeat(64), PolicyArn: Policy!.Arn }));
   await iam.send(new CreateOpenIDConnectProviderCommand({ Url: `https://evil.example/${url}`, ClientIDList: [markup], ThumbprintList: ['0'.repeat(40)], Tags: tags }));
-  const { certificate, key } = certified(30);
-  await iam.send(new UploadServerCertificateCommand({ ServerCertificateName: 'C'.repeat(128), Path: path, CertificateBody: certificate, PrivateKey: key, Tags: tags }));
+  const { certificate, privateKey } = selfSigned('web.example.org', new Date(), 30);
+  await iam.send(new UploadServerCertificateCommand({ ServerCertificateName: 'C'.repeat(128), Path: path, CertificateBody: certificate, PrivateKey: privateKey, Tags: tags }));
   for (const AlternateContactType of ['BILLING', 'SECURITY', 'OPERATIONS'] as const) {
     await account.send(new PutAlternateContactCommand({ AlternateContactType, Name: `${turned} ad\u200bmin`, Title: markup.slice(0, 50), EmailAddress: 'a@b.example', PhoneNumber: '+1' }));
   }

@@ -8,7 +8,7 @@ import { accessible, type Console, heading, inEveryLook, launch, screenshot, wat
 import { addPerson, inConsole, type Person, signIn, type Statement } from './fixture/people.ts';
 import { type Server, startServer } from './fixture/server.ts';
 import { stepsOf } from './fixture/trail.ts';
-import { toButton } from './fixture/typing.ts';
+import { toButton } from './fixture/keyboard.ts';
 
 const reads: Statement = { Effect: 'Allow', Action: ['iam:Get*', 'iam:List*'], Resource: '*' };
 

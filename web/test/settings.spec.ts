@@ -9,10 +9,10 @@ import {
 import type { Browser } from 'playwright-core';
 
 import { accessible, inEveryLook, launch, open, screenshot, watch } from './fixture/browser.ts';
-import { certified } from './fixture/keys.ts';
 import { addPasskeys, addPerson, Authenticator } from './fixture/people.ts';
 import { passwords, rootEmail, type Server, startServer } from './fixture/server.ts';
 import { Caller, Clock } from './seed/caller.ts';
+import { certificate as selfSigned } from './seed/certificate.ts';
 import { seed } from './seed.ts';
 
 describe('the settings', () => {
@@ -94,12 +94,12 @@ describe('the settings', () => {
 
   test('take a certificate with its key, tag it, and delete it', async () => {
     const { page, goTo, close } = await open(browser, server);
-    const { certificate, key } = certified(20);
+    const { certificate, privateKey } = selfSigned('web.example.org', new Date(), 20);
     await goTo('/certificates');
     await page.getByRole('button', { name: 'Upload', exact: true }).click();
     await page.getByLabel('Name').fill('web');
     await page.getByLabel('Certificate', { exact: true }).fill(certificate);
-    await page.getByLabel('Private key').fill(key);
+    await page.getByLabel('Private key').fill(privateKey);
     await page.getByRole('dialog').getByRole('button', { name: 'Upload', exact: true }).click();
     await page.getByRole('link', { name: 'web', exact: true }).click();
     await page.getByText('in 19 days').or(page.getByText('in 20 days')).waitFor();

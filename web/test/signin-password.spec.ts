@@ -10,7 +10,7 @@ import { heading, inEveryLook, launch, watch } from './fixture/browser.ts';
 import { addPerson, inConsole, signIn } from './fixture/people.ts';
 import { passwords, rootEmail, type Server, startServer } from './fixture/server.ts';
 import { line, recordsOf, stepsOf } from './fixture/trail.ts';
-import { atField, enter, type } from './fixture/typing.ts';
+import { atField, enter, type } from './fixture/keyboard.ts';
 
 const chosen = 'pewter-Falcon-26-ridge';
 /** autocompletes are what password managers are told of the fields of the page. */

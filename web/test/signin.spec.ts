@@ -7,7 +7,7 @@ import { heading, inEveryLook, launch, watch } from './fixture/browser.ts';
 import { addAuthenticator, addPasskeys, addPerson, Authenticator, inConsole, signIn, signOut, type Statement, typePassword } from './fixture/people.ts';
 import { passwords, rootEmail, type Server, startServer } from './fixture/server.ts';
 import { recordsOf, stepsOf } from './fixture/trail.ts';
-import { atField, enter, toButton } from './fixture/typing.ts';
+import { atField, enter, toButton } from './fixture/keyboard.ts';
 
 /** ownDevices is a policy by which users manage their own MFA devices. */
 const ownDevices: Statement = {

@@ -11,9 +11,10 @@ import type { Browser } from 'playwright-core';
 
 import { readKeysText } from '../dev/session.ts';
 import { accessible, inEveryLook, launch, open } from './fixture/browser.ts';
-import { certified, sshKey } from './fixture/keys.ts';
+import { sshKey } from './fixture/keys.ts';
 import { addPerson, Authenticator } from './fixture/people.ts';
 import { type Server, startServer } from './fixture/server.ts';
+import { certificate as selfSigned } from './seed/certificate.ts';
 
 const nothing = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iam:GetUser', Resource: '*' }] });
 
@@ -154,7 +155,7 @@ describe('users', () => {
     await page.getByText(ServiceSpecificCredentials[0]!.ServiceUserName!).waitFor();
 
     await page.getByRole('button', { name: 'Upload signing certificate' }).click();
-    await dialog.getByLabel('Certificate').fill(certified(30).certificate);
+    await dialog.getByLabel('Certificate').fill(selfSigned('web.example.org', new Date(), 30).certificate);
     await dialog.getByRole('button', { name: 'Upload', exact: true }).click();
     await page.getByText(/Uploaded signing certificate \w+ of kay/).waitFor();
     assert.equal((await iam.send(new ListSigningCertificatesCommand({ UserName: 'kay' }))).Certificates?.length, 1);

@@ -92,7 +92,7 @@ func (s *Service) explanation(c *server.Call, in *api.ExplainInput) (*api.Decisi
 	case more == nil:
 		return s.answer(c, explained(in), wishes{explain: true})
 	}
-	answer, err := s.suppose(c, explained(in), more)
+	answer, err := s.explainSupposing(c, explained(in), more)
 	if err != nil {
 		return nil, err
 	}

@@ -75,8 +75,8 @@ func supposedKeys(into *eval.Context, object jsontext.Value) error {
 	return nil
 }
 
-// suppose answers a question under a supposition. Nobody is let in by it: it is an explanation alone.
-func (s *Service) suppose(c *server.Call, q *Question, more *authz.Supposition) (*Answer, error) {
+// explainSupposing answers a question under a supposition. Nobody is let in by it: it is an explanation alone.
+func (s *Service) explainSupposing(c *server.Call, q *Question, more *authz.Supposition) (*Answer, error) {
 	all, err := s.understand(c, []*Question{q}, false)
 	if err != nil {
 		return nil, err

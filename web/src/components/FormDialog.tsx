@@ -1,9 +1,8 @@
-import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, useState } from 'react';
 
+import { DialogFooter } from './DialogFooter.tsx';
 import { ErrorAlert } from './ErrorAlert.tsx';
 import { firstField } from './firstField.ts';
 
@@ -41,18 +40,7 @@ export function FormDialog({ title, verb, disabled, size, children, onSubmit, on
       header={title}
       size={size}
       onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onDismiss}>
-              Cancel
-            </Button>
-            <Button variant="primary" disabled={disabled} loading={busy} onClick={() => void submit()}>
-              {verb}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      footer={<DialogFooter verb={verb} disabled={disabled} busy={busy} onSubmit={() => void submit()} onDismiss={onDismiss} />}
     >
       <form
         ref={firstField}

@@ -1,5 +1,3 @@
-import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import Modal from '@cloudscape-design/components/modal';
 import Pagination from '@cloudscape-design/components/pagination';
 import SpaceBetween from '@cloudscape-design/components/space-between';
@@ -8,6 +6,7 @@ import TextFilter from '@cloudscape-design/components/text-filter';
 import { type ReactNode, useMemo, useState } from 'react';
 
 import type { Pages } from '../api/usePages.ts';
+import { DialogFooter } from '../components/DialogFooter.tsx';
 import { EmptyState } from '../components/EmptyState.tsx';
 import { ErrorAlert } from '../components/ErrorAlert.tsx';
 
@@ -45,18 +44,7 @@ export function Chooser<T>({ title, noun, pages: { items, error, loading, more, 
       size="large"
       header={title}
       onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onDismiss}>
-              Cancel
-            </Button>
-            <Button variant="primary" disabled={chosen.length === 0 || chosen.length > most} onClick={() => onChoose(chosen)}>
-              Next
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      footer={<DialogFooter verb="Next" disabled={chosen.length === 0 || chosen.length > most} onSubmit={() => onChoose(chosen)} onDismiss={onDismiss} />}
     >
       <SpaceBetween size="s">
         {children}

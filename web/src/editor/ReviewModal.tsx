@@ -1,11 +1,10 @@
-import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, useState } from 'react';
 
 import type { PolicyChange } from '../api/warder.ts';
+import { DialogFooter } from '../components/DialogFooter.tsx';
 import { ErrorAlert } from '../components/ErrorAlert.tsx';
 import { ChangePreview } from './ChangePreview.tsx';
 import { DiffView } from './DiffView.tsx';
@@ -45,18 +44,7 @@ export function ReviewModal({ title, verb, changes, texts, children, onSave, onD
       size="large"
       header={title}
       onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onDismiss}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={busy} onClick={() => void save()}>
-              {verb}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      footer={<DialogFooter verb={verb} busy={busy} onSubmit={() => void save()} onDismiss={onDismiss} />}
     >
       <SpaceBetween size="m">
         <ErrorAlert error={error} />

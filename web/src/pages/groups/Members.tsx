@@ -9,9 +9,9 @@ import { to } from '../../app/links.ts';
 import { Age } from '../../components/Age.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { flash } from '../../components/Flash.tsx';
+import { FormDialog } from '../../components/FormDialog.tsx';
 import { type Column, ResourceTable } from '../../components/ResourceTable.tsx';
 import { pageSize } from '../identity/details.ts';
-import { EditDialog } from '../identity/EditDialog.tsx';
 import { runSteps } from '../identity/steps.ts';
 import { UserSelect } from './UserSelect.tsx';
 
@@ -89,11 +89,10 @@ function AddUsers({ group: GroupName, without, onDismiss }: { group: string; wit
     const failure = await runSteps(steps, () => {});
     if (failure) throw failure.error;
     flash.success(`Added ${counted(chosen)} to ${GroupName}`);
-    onDismiss();
   };
   return (
-    <EditDialog title={`Add users to ${GroupName}`} submit="Add" valid={chosen.length > 0} onSave={save} onDismiss={onDismiss}>
+    <FormDialog title={`Add users to ${GroupName}`} verb="Add" disabled={chosen.length === 0} onSubmit={save} onDismiss={onDismiss}>
       <UserSelect label="Users" without={without} chosen={chosen} onChange={setChosen} />
-    </EditDialog>
+    </FormDialog>
   );
 }

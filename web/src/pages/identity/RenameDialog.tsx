@@ -1,7 +1,7 @@
 import { useState } from 'react';
 
 import { flash } from '../../components/Flash.tsx';
-import { EditDialog } from './EditDialog.tsx';
+import { FormDialog } from '../../components/FormDialog.tsx';
 import { NameField, nameProblem } from './NameField.tsx';
 
 export interface RenameDialogProps {
@@ -17,11 +17,11 @@ export interface RenameDialogProps {
 export function RenameDialog({ noun, name, max, rename, onRenamed, onDismiss }: RenameDialogProps) {
   const [next, setNext] = useState(name);
   return (
-    <EditDialog
+    <FormDialog
       title={`Rename ${noun} ${name}`}
-      submit="Rename"
-      valid={next !== name && nameProblem(next, max) === undefined}
-      onSave={async () => {
+      verb="Rename"
+      disabled={next === name || nameProblem(next, max) !== undefined}
+      onSubmit={async () => {
         await rename(next);
         flash.success(`Renamed ${noun} ${name} to ${next}`);
         onRenamed(next);
@@ -36,6 +36,6 @@ export function RenameDialog({ noun, name, max, rename, onRenamed, onDismiss }: 
         max={max}
         tried={false}
       />
-    </EditDialog>
+    </FormDialog>
   );
 }

@@ -17,8 +17,8 @@ import { ConfirmDelete } from '../../components/ConfirmDelete.tsx';
 import { CopyArn } from '../../components/CopyArn.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { flash } from '../../components/Flash.tsx';
+import { FormDialog } from '../../components/FormDialog.tsx';
 import { type Column, ResourceTable } from '../../components/ResourceTable.tsx';
-import { EditDialog } from '../identity/EditDialog.tsx';
 import { NameField, nameProblem } from '../identity/NameField.tsx';
 import { gone } from '../identity/steps.ts';
 
@@ -99,11 +99,10 @@ function Create({ role: RoleName, onDismiss }: { role: string; onDismiss: () => 
     setMade(true);
     await iam.send(new AddRoleToInstanceProfileCommand({ RoleName, InstanceProfileName }));
     flash.success(`Role ${RoleName} is in instance profile ${InstanceProfileName}`);
-    onDismiss();
   };
   return (
-    <EditDialog title={`Create an instance profile with ${RoleName}`} submit="Create" valid={nameProblem(InstanceProfileName, 128) === undefined} onSave={create} onDismiss={onDismiss}>
+    <FormDialog title={`Create an instance profile with ${RoleName}`} verb="Create" disabled={nameProblem(InstanceProfileName, 128) !== undefined} onSubmit={create} onDismiss={onDismiss}>
       <NameField label="Name" description="It usually has the role’s." value={InstanceProfileName} onChange={setName} max={128} tried={false} />
-    </EditDialog>
+    </FormDialog>
   );
 }

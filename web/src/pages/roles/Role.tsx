@@ -16,10 +16,10 @@ import { Age } from '../../components/Age.tsx';
 import { CopyArn } from '../../components/CopyArn.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { flash } from '../../components/Flash.tsx';
+import { FormDialog } from '../../components/FormDialog.tsx';
 import { Page } from '../../components/Page.tsx';
 import { TrustPolicy } from '../../editor/TrustPolicy.tsx';
 import { DeleteDialog } from '../identity/DeleteDialog.tsx';
-import { EditDialog } from '../identity/EditDialog.tsx';
 import { LastAccessed } from '../identity/LastAccessed.tsx';
 import { Permissions } from '../identity/Permissions.tsx';
 import { definedTags } from '../identity/properties.ts';
@@ -81,15 +81,7 @@ export function Role() {
           ]}
         />
       </SpaceBetween>
-      {dialog === 'edit' && (
-        <EditRole
-          role={role}
-          onDismiss={(saved) => {
-            close();
-            if (saved) reload();
-          }}
-        />
-      )}
+      {dialog === 'edit' && <EditRole role={role} onSaved={reload} onDismiss={close} />}
       {dialog === 'delete' && (
         <DeleteDialog
           noun={['role', 'roles']}
@@ -122,21 +114,21 @@ function Summary({ role }: { role: IamRole }) {
   );
 }
 
-function EditRole({ role, onDismiss }: { role: IamRole; onDismiss: (saved: boolean) => void }) {
+function EditRole({ role, onSaved, onDismiss }: { role: IamRole; onSaved: () => void; onDismiss: () => void }) {
   const [description, setDescription] = useState(role.Description ?? '');
   const [duration, setDuration] = useState(role.MaxSessionDuration ?? 3600);
   const save = async () => {
     await iam.send(new UpdateRoleCommand({ RoleName: role.RoleName, Description: description, MaxSessionDuration: duration }));
     flash.success(`Role ${role.RoleName} saved`);
-    onDismiss(true);
+    onSaved();
   };
   return (
-    <EditDialog title={`Edit role ${role.RoleName}`} submit="Save" valid onSave={save} onDismiss={() => onDismiss(false)}>
+    <FormDialog title={`Edit role ${role.RoleName}`} verb="Save" onSubmit={save} onDismiss={onDismiss}>
       <FormField label="Description">
         <Input value={description} onChange={({ detail }) => setDescription(detail.value)} autoComplete={false} />
       </FormField>
       <DurationField value={duration} onChange={setDuration} />
-    </EditDialog>
+    </FormDialog>
   );
 }
 

@@ -1,6 +1,4 @@
 import { AddUserToGroupCommand } from '@aws-sdk/client-iam';
-import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Modal from '@cloudscape-design/components/modal';
 import Multiselect from '@cloudscape-design/components/multiselect';
@@ -9,6 +7,7 @@ import { useState } from 'react';
 
 import { iam } from '../../api/clients/iam.ts';
 import { problem } from '../../api/errors.ts';
+import { DialogFooter } from '../../components/DialogFooter.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { runSteps } from '../identity/steps.ts';
@@ -43,18 +42,7 @@ export function AddToGroups({ users, without = [], onDone, onDismiss }: AddToGro
       visible
       header={users.length === 1 ? `Add ${users[0]} to groups` : `Add ${users.length} users to groups`}
       onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onDismiss}>
-              Cancel
-            </Button>
-            <Button variant="primary" disabled={chosen.length === 0} loading={busy} onClick={() => void add()}>
-              Add
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      footer={<DialogFooter verb="Add" disabled={chosen.length === 0} busy={busy} onSubmit={() => void add()} onDismiss={onDismiss} />}
     >
       <SpaceBetween size="m">
         <ErrorAlert error={groups.error} onRetry={groups.reload} />

@@ -1,6 +1,4 @@
 import { CreateVirtualMFADeviceCommand, DeleteVirtualMFADeviceCommand, EnableMFADeviceCommand, type VirtualMFADevice } from '@aws-sdk/client-iam';
-import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import Modal from '@cloudscape-design/components/modal';
@@ -8,6 +6,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
 import { iam } from '../../../api/clients/iam.ts';
+import { DialogFooter } from '../../../components/DialogFooter.tsx';
 import { ErrorAlert } from '../../../components/ErrorAlert.tsx';
 import { flash } from '../../../components/Flash.tsx';
 import { Secret } from '../../../components/Secret.tsx';
@@ -47,18 +46,7 @@ export function AddAuthenticator({ user = rootName, arn, onDismiss }: { user?: s
       visible
       header={`Add an authenticator app of ${user}`}
       onDismiss={dismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={dismiss}>
-              Cancel
-            </Button>
-            <Button variant="primary" disabled={!ready} loading={busy} onClick={() => void (device ? enable() : make())}>
-              {device ? 'Add' : 'Next'}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      footer={<DialogFooter verb={device ? 'Add' : 'Next'} disabled={!ready} busy={busy} onSubmit={() => void (device ? enable() : make())} onDismiss={dismiss} />}
     >
       <SpaceBetween size="m">
         {device ? <Scan device={device} codes={codes} onChange={setCodes} /> : <NameOf value={name} onChange={setName} account={arn.split(':')[4] ?? ''} />}

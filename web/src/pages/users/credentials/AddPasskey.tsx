@@ -1,6 +1,5 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import Modal from '@cloudscape-design/components/modal';
@@ -8,6 +7,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
 import { warder } from '../../../api/warder.ts';
+import { DialogFooter } from '../../../components/DialogFooter.tsx';
 import { ErrorAlert } from '../../../components/ErrorAlert.tsx';
 import { flash } from '../../../components/Flash.tsx';
 
@@ -37,18 +37,7 @@ export function AddPasskey({ user: userName, onDismiss }: { user?: string; onDis
       visible
       header={userName ? `Add a passkey of ${userName}` : 'Add a passkey'}
       onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onDismiss}>
-              Cancel
-            </Button>
-            <Button variant="primary" disabled={!supported || name === ''} loading={busy} onClick={() => void add()}>
-              Go on in the browser
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      footer={<DialogFooter verb="Go on in the browser" disabled={!supported || name === ''} busy={busy} onSubmit={() => void add()} onDismiss={onDismiss} />}
     >
       <SpaceBetween size="m">
         {!supported && (
