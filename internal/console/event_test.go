@@ -13,8 +13,8 @@ import (
 	"github.com/warder-iam/warder/internal/server/servertest"
 )
 
-// TestEvents compares the records of signing in, whole, with testdata/events.golden, which was compared with the examples in the AWS
-// CloudTrail User Guide, "AWS Management Console sign-in events".
+// TestEvents compares the records of signing in, whole, with testdata/events.golden. Their shape is that of the AWS CloudTrail User
+// Guide, "AWS Management Console sign-in events", as far as it was at hand: its examples were not gone through one by one.
 func TestEvents(t *testing.T) {
 	s := keyed(t, true)
 	keys := map[string]*passkeytest.Key{"carol": s.key("carol"), "frank": s.key("frank")}

@@ -11,7 +11,7 @@ export interface Session {
   account: string;
   /** The account's alias, where it has one. */
   alias?: string;
-  /** The user's name, or "root". */
+  /** The user’s name, or the root user’s e-mail address. */
   name: string;
   arn: string;
   kind: 'root' | 'user';
