@@ -45,7 +45,7 @@ const pictures: Picture[] = [
     path: '/trail?attribute=EventName&value=AttachUserPolicy&f=outcome%3Ddenied',
     ready: async (page) => {
       await page.getByRole('link', { name: 'AttachUserPolicy' }).first().click();
-      await page.getByText('What would have to be otherwise').waitFor();
+      await page.getByText('What would have to change').waitFor();
     },
   },
 ];
@@ -61,6 +61,7 @@ async function main(): Promise<void> {
   process.env.WARDER_CONSOLE_DIR = join(root, 'internal', 'console', 'dist');
   // The fixture reads its settings when it is loaded.
   const { passwords, startServer } = await import('../test/fixture/server.ts');
+  const { whenSettled } = await import('../test/fixture/browser.ts');
   const { signIn } = await import('../test/fixture/people.ts');
   const { seed } = await import('../test/seed.ts');
   const { Caller, Clock } = await import('../test/seed/caller.ts');
@@ -72,10 +73,11 @@ async function main(): Promise<void> {
     browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 2, colorScheme: 'light', reducedMotion: 'reduce' });
     const page = await context.newPage();
+    const settled = whenSettled(page);
     await signIn(page, server, 'admin', passwords.admin);
     await page.waitForURL('**/console/**');
     mkdirSync(folder, { recursive: true });
-    for (const picture of pictures) await take(page, server.url, picture);
+    for (const picture of pictures) await take(page, settled, server.url, picture);
   } finally {
     await browser?.close();
     await server.stop();
@@ -83,10 +85,10 @@ async function main(): Promise<void> {
   }
 }
 
-async function take(page: Page, url: string, { name, path, ready }: Picture): Promise<void> {
+async function take(page: Page, settled: () => Promise<void>, url: string, { name, path, ready }: Picture): Promise<void> {
   await page.goto(`${url}/console${path}`);
   await ready(page);
-  await page.waitForLoadState('networkidle');
+  await settled();
   await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
   const file = join(folder, `${name}.png`);
   const picture = withPalette(await page.screenshot());
