@@ -153,6 +153,29 @@ describe('policies', () => {
     await close();
   });
 
+  test('what is typed while the page draws what was typed before is not lost', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    await goTo('/policies/create');
+    const editor = page.getByRole('textbox', { name: 'Policy document' });
+    await editor.focus();
+    await page.keyboard.press('Control+Home');
+    const before = (await editor.textContent())!;
+    const typed = Array.from({ length: 150 }, (_, i) => i % 10).join('');
+    await page.evaluate(async (text) => {
+      const { port1, port2 } = new MessageChannel(); // comes between the steps of React, which are messages, too
+      for (const digit of text) {
+        globalThis.document.execCommand('insertText', false, digit);
+        await new Promise((resolve) => {
+          port2.onmessage = resolve;
+          port1.postMessage('');
+        });
+      }
+    }, typed);
+    await page.getByText('1 error').waitFor();
+    assert.equal(await editor.textContent(), typed + before);
+    await close();
+  });
+
   test('the visual builder writes the same document', async () => {
     const { page, goTo, close } = await open(browser, server);
     await goTo(`/policies/${ofJobs}/edit`);

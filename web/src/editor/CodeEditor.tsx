@@ -1,5 +1,5 @@
 import type { CompletionSource } from '@codemirror/autocomplete';
-import { EditorSelection, EditorState, type Extension } from '@codemirror/state';
+import { Annotation, EditorSelection, EditorState, type Extension } from '@codemirror/state';
 import { EditorView, type HoverTooltipSource } from '@codemirror/view';
 import { forwardRef, useEffect, useImperativeHandle, useRef } from 'react';
 
@@ -23,6 +23,9 @@ export interface CodeEditorProps {
   hover?: HoverTooltipSource;
 }
 
+/** given marks a text that came from outside. */
+const given = Annotation.define<boolean>();
+
 /**
  * CodeEditor shows JSON, to write or to read. It lives in a shadow root: CodeMirror puts its styles into a document as a style
  * element, which the content security policy forbids, and into a shadow root as adopted style sheets, which need no permission.
@@ -32,12 +35,17 @@ export const CodeEditor = forwardRef<CodeHandle, CodeEditorProps>(function CodeE
   const view = useRef<EditorView>(undefined);
   const latest = useRef({ onChange, completion, hover });
   latest.current = { onChange, completion, hover };
+  // The texts that were typed and have not come back as the value yet.
+  const typed = useRef<string[]>([]);
   const writable = onChange !== undefined;
 
   useEffect(() => {
     const root = host.current!.shadowRoot ?? host.current!.attachShadow({ mode: 'open' });
     const told: Extension = EditorView.updateListener.of((update) => {
-      if (update.docChanged) latest.current.onChange?.(update.state.doc.toString());
+      if (!update.docChanged || update.transactions.some((one) => one.annotation(given))) return;
+      const text = update.state.doc.toString();
+      typed.current.push(text);
+      latest.current.onChange?.(text);
     });
     const own = extensions({
       label,
@@ -56,8 +64,12 @@ export const CodeEditor = forwardRef<CodeHandle, CodeEditorProps>(function CodeE
 
   useEffect(() => {
     const editor = view.current;
-    if (!editor || editor.state.doc.toString() === value) return;
-    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    if (!editor) return;
+    // What was typed comes back late, when more has been typed already, which must not be overwritten.
+    const echo = typed.current.indexOf(value);
+    typed.current.splice(0, echo < 0 ? Infinity : echo + 1);
+    if (echo >= 0 || editor.state.doc.toString() === value) return;
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value }, annotations: given.of(true) });
   }, [value]);
 
   useEffect(() => {
