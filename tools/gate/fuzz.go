@@ -17,7 +17,8 @@ import (
 // fuzzTarget is a fuzz function and the folder of its package.
 type fuzzTarget struct{ dir, name string }
 
-// runFuzz runs every fuzz target, and fails for one that tried no input.
+// runFuzz runs every fuzz target, and fails for one that tried no input. Each has one worker, and there are as many at once
+// as processors: half of a short run is building and starting, which takes one.
 func runFuzz(ctx context.Context, g *gate) (count, error) {
 	targets, err := findFuzzTargets(g.root)
 	if err != nil {
@@ -26,16 +27,21 @@ func runFuzz(ctx context.Context, g *gate) (count, error) {
 	if len(targets) == 0 {
 		return count{}, errors.New("no fuzz target found")
 	}
-	var total count
+	var works []func(context.Context, *gate) count
 	for _, t := range targets {
-		c, err := g.fuzz(ctx, t)
-		if err != nil {
-			say(g.out, "FAIL  %s in %s: %v", t.name, t.dir, err)
-			c.failed++
-		}
-		total.add(c)
+		works = append(works, t.run)
 	}
-	return total, nil
+	return g.together(ctx, works), nil
+}
+
+// run runs one target, and says what keeps it from trying any input.
+func (t fuzzTarget) run(ctx context.Context, g *gate) count {
+	c, err := g.fuzz(ctx, t)
+	if err != nil {
+		say(g.out, "FAIL  %s in %s: %v", t.name, t.dir, err)
+		c.failed++
+	}
+	return c
 }
 
 // fuzz runs one target. It runs once more, for longer, when the time was over before the first input (the machine is
@@ -44,7 +50,7 @@ func (g *gate) fuzz(ctx context.Context, t fuzzTarget) (count, error) {
 	for _, duration := range []time.Duration{g.fuzzTime, 10 * g.fuzzTime} {
 		// Without the bound on minimizing, that takes most of a short run.
 		r, err := g.goTestReport(ctx, ".", "-run=^$", "-fuzz=^"+t.name+"$", "-fuzztime="+duration.String(),
-			"-fuzzminimizetime=10x", "./"+filepath.ToSlash(t.dir))
+			"-parallel=1", "-fuzzminimizetime=10x", "./"+filepath.ToSlash(t.dir))
 		if r.outOfTime() {
 			continue
 		}
