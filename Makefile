@@ -21,7 +21,7 @@ help:
 	@echo '  make build            bin/warder, with the console in it where Node.js is there'
 	@echo '  make console          the console alone, into internal/console/dist'
 	@echo '  make test             lint and every test; closes with "N passed, N failed, N skipped"'
-	@echo '  make test-SUITE       one part of it: unit tools bench accuracy fuzz sdk awscli terraform audit oidc scenario reports console trail crash powercut hostile'
+	@echo '  make test-SUITE       one part of it: unit tools bench accuracy fuzz awscli oidc scenario reports console trail terraform crash audit sdk hostile powercut'
 	@echo '  make fuzz             every fuzz target for FUZZTIME each (FUZZTIME=1m)'
 	@echo '  make bench            the benchmarks beside net/http, the disk and the peers, COUNT runs of BENCHTIME each; closes with a table'
 	@echo '                        of the trail: EVENTS=10000000 events, for which TMPDIR needs 8 GB; SEARCH_MB=1000 COUNT=1 BENCH=Search: a gigabyte of files, half an hour'
@@ -68,7 +68,7 @@ lint: gate
 	@$(GATE) lint
 
 test: gate
-	@$(GATE) lint unit tools bench accuracy fuzz sdk awscli terraform audit oidc scenario reports console trail crash powercut hostile
+	@$(GATE) lint unit tools bench accuracy fuzz awscli oidc scenario reports console trail terraform crash audit sdk hostile powercut
 
 test-unit test-tools test-bench test-accuracy test-fuzz test-sdk test-awscli test-terraform test-audit test-oidc test-scenario test-reports test-console test-trail test-crash test-powercut test-hostile: test-%: gate
 	@$(GATE) $*

@@ -141,6 +141,16 @@ func TestRunAll(t *testing.T) {
 			[]suite{{name: "b", clients: []*client{missing, here}, run: result(count{passed: 1, skipped: 1})}},
 			1, "1 passed, 1 failed, 1 skipped", "nosuch is required",
 		},
+		{
+			"several beside each other", "",
+			[]suite{{name: "a", run: result(count{passed: 1})}, {name: "b", waits: true, run: result(count{passed: 2})}, {name: "c", waits: true, clients: []*client{missing}}},
+			0, "3 passed, 0 failed, 1 skipped", "== beside each other: b c\n\n== ",
+		},
+		{
+			"a failure of one beside another", "",
+			[]suite{{name: "a", waits: true, run: result(count{passed: 1})}, {name: "b", waits: true, run: result(count{passed: 2, failed: 1})}},
+			1, "3 passed, 1 failed, 0 skipped", "   b          2 passed, 1 failed, 0 skipped in ",
+		},
 		{"one of two clients is missing and nothing ran", "", []suite{{name: "b", clients: []*client{missing, here}, run: result(count{})}}, 1, "0 passed, 1 failed, 0 skipped", "no test ran"},
 		{"the client is there and nothing ran", "", []suite{{name: "b", clients: []*client{here}, run: result(count{})}}, 1, "0 passed, 1 failed, 0 skipped", "no test ran"},
 	}

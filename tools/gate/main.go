@@ -95,13 +95,11 @@ func choose(all []suite, names []string) ([]suite, error) {
 // runAll runs every suite, whatever became of the ones before, and closes with the plain line. It gives the exit status.
 func (g *gate) runAll(ctx context.Context, chosen []suite) int {
 	var total count
-	var lines []string
-	for _, s := range chosen {
-		say(g.out, "\n== %s: %s", s.name, s.about)
-		start := time.Now()
-		c := g.runSuite(ctx, s)
-		total.add(c)
-		lines = append(lines, fmt.Sprintf("   %-10s %v in %v", s.name, c, time.Since(start).Round(100*time.Millisecond)))
+	lines := make([]string, len(chosen))
+	for i := 0; i < len(chosen); {
+		n := besideEachOther(chosen[i:])
+		total.add(g.runGroup(ctx, chosen[i:i+n], lines[i:i+n]))
+		i += n
 	}
 	say(g.out, "\n== summary")
 	for _, line := range lines {
@@ -116,6 +114,41 @@ func (g *gate) runAll(ctx context.Context, chosen []suite) int {
 	}
 	say(g.out, "\n%v", total)
 	return status
+}
+
+// besideEachOther is how many of the next suites run at once.
+func besideEachOther(next []suite) int {
+	n := slices.IndexFunc(next, func(s suite) bool { return !s.waits })
+	if n < 0 {
+		n = len(next)
+	}
+	return max(n, 1)
+}
+
+// runGroup runs suites at once, and puts into lines what became of each.
+func (g *gate) runGroup(ctx context.Context, group []suite, lines []string) count {
+	var works []func(context.Context, *gate) count
+	for i, s := range group {
+		works = append(works, func(ctx context.Context, g *gate) count {
+			say(g.out, "\n== %s: %s", s.name, s.about)
+			start := time.Now()
+			c := g.runSuite(ctx, s)
+			lines[i] = fmt.Sprintf("   %-10s %v in %v", s.name, c, time.Since(start).Round(100*time.Millisecond))
+			return c
+		})
+	}
+	if len(group) == 1 {
+		return works[0](ctx, g)
+	}
+	var names []string
+	for _, s := range group {
+		names = append(names, s.name)
+		for _, c := range s.clients {
+			g.present(ctx, c) // installs it, which several at once cannot
+		}
+	}
+	say(g.out, "\n== beside each other: %s", strings.Join(names, " "))
+	return g.together(ctx, works)
 }
 
 // runSuite runs one suite and judges whether it did anything.

@@ -16,12 +16,13 @@ type suite struct {
 	about   string
 	clients []*client // what it needs from outside; with one of them it can do its part
 	checks  bool      // it holds no tests
+	waits   bool      // it waits more than it computes: it runs beside others such
 	run     func(ctx context.Context, g *gate) (count, error)
 }
 
 func (s suite) hasTests() bool { return !s.checks }
 
-// suites are all there are, in the order in which make test runs them: the quick ones first.
+// suites are all there are, in the order in which make test runs them.
 func suites() []suite {
 	return []suite{
 		{name: "lint", about: "gofmt, go vet, staticcheck, errcheck", checks: true, run: runLint},
@@ -30,13 +31,7 @@ func suites() []suite {
 		{name: "bench", about: "the benchmarks measure what they say, not how fast", run: module("bench")},
 		{name: "accuracy", about: "the audit of labelled accounts: no miss, no false alarm", run: runAccuracy},
 		{name: "fuzz", about: "every fuzz target for a short time", run: runFuzz},
-		{name: "sdk", about: "the AWS SDK for Go drives the binary", run: acceptance("TestSDK")},
 		{name: "awscli", about: "the AWS CLI drives the binary", clients: []*client{awsCLI()}, run: acceptance("TestAWSCLI")},
-		{name: "terraform", about: "Terraform drives the binary", clients: []*client{terraform()}, run: acceptance("TestTerraform")},
-		{
-			name: "audit", about: "an account is the same live and in its exported files",
-			clients: []*client{awsCLI(), terraform()}, run: acceptance("TestAudit"),
-		},
 		{name: "oidc", about: "people of npm's oidc-provider get into a role", clients: []*client{node()}, run: acceptance("TestOIDC")},
 		{
 			name: "scenario", about: "one scenario, from users to federation, through boto3 and the AWS SDK for JavaScript",
@@ -52,11 +47,20 @@ func suites() []suite {
 		},
 		{
 			name: "trail", about: "trails in an S3 server that is not ours; the AWS CLI validates them, and other people's tools read them",
-			clients: []*client{awsCLI(), node(), jq()}, run: acceptance("TestTrail"),
+			clients: []*client{awsCLI(), node(), jq()}, waits: true, run: acceptance("TestTrail"),
 		},
-		{name: "crash", about: "kill -9 under load loses nothing", run: acceptance("TestCrash")},
-		{name: "powercut", about: "a cut of power at any write or sync loses nothing that was acknowledged", clients: []*client{strace()}, run: acceptance("TestPowerCut")},
-		{name: "hostile", about: "malformed requests and bad connections", run: acceptance("TestHostile")},
+		{name: "terraform", about: "Terraform drives the binary", clients: []*client{terraform()}, waits: true, run: acceptance("TestTerraform")},
+		{name: "crash", about: "kill -9 under load loses nothing", waits: true, run: acceptance("TestCrash")},
+		{
+			name: "audit", about: "an account is the same live and in its exported files",
+			clients: []*client{awsCLI(), terraform()}, waits: true, run: acceptance("TestAudit"),
+		},
+		{name: "sdk", about: "the AWS SDK for Go drives the binary", waits: true, run: acceptance("TestSDK")},
+		{name: "hostile", about: "malformed requests and bad connections", waits: true, run: acceptance("TestHostile")},
+		{
+			name: "powercut", about: "a cut of power at any write or sync loses nothing that was acknowledged",
+			clients: []*client{strace()}, waits: true, run: acceptance("TestPowerCut"),
+		},
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// together does pieces of work that keep one processor busy, as many at once as there are processors, and gives the sum of
-// what became of them. Each is given a gate of its own, whose output is shown whole once the work is done.
+// together does pieces of work that keep no more than one processor busy, as many at once as there are processors, and gives
+// the sum of what became of them. Each is given a gate of its own, whose output is shown whole once the work is done.
 func (g *gate) together(ctx context.Context, works []func(context.Context, *gate) count) (total count) {
 	var mu sync.Mutex
 	var all sync.WaitGroup
@@ -19,10 +19,12 @@ func (g *gate) together(ctx context.Context, works []func(context.Context, *gate
 		all.Go(func() {
 			defer func() { <-free }()
 			var out safeBuffer
-			c := work(ctx, &gate{root: g.root, out: &out, fuzzTime: g.fuzzTime, require: g.require})
+			own := &gate{root: g.root, out: &out, fuzzTime: g.fuzzTime, require: g.require}
+			c := work(ctx, own)
 			mu.Lock()
 			defer mu.Unlock()
 			_, _ = io.WriteString(g.out, out.String()) // there is nobody to tell when that fails
+			g.notices = append(g.notices, own.notices...)
 			total.add(c)
 		})
 	}
