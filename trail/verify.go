@@ -36,6 +36,9 @@ type Verification struct {
 	Unnamed int `json:"unnamed"`
 	// Checkpoints is how many were met.
 	Checkpoints int `json:"checkpoints"`
+	// Interrupted is how many digests were on their way when the server was killed: their metadata are there, and a
+	// checkpoint tells that the one before is the newest that was delivered. A server that starts again delivers them.
+	Interrupted int `json:"interrupted"`
 }
 
 // TrailVerification is one chain of digests: those of one trail over the log files of one account and region.
@@ -108,7 +111,7 @@ func Verify(ctx context.Context, fsys fs.FS, o VerifyOptions) (*Verification, er
 			return nil, err
 		}
 	}
-	v.orphans()
+	v.orphans(chains)
 	v.unnamed(chains)
 	v.checkpoints(chains)
 	if v.idle() {
@@ -178,6 +181,7 @@ const (
 
 // digestChain is the digests of one trail, by their names.
 type digestChain struct {
+	key                    string // see parseDigestName
 	account, region, trail string
 	backfill               bool
 	files                  []digestName // oldest first
@@ -199,7 +203,7 @@ func (v *verifier) chains() []*digestChain {
 			continue
 		}
 		if byName[key] == nil {
-			byName[key] = c
+			c.key, byName[key] = key, c
 		}
 		byName[key].files = append(byName[key].files, digestName{name, end})
 	}
@@ -294,16 +298,39 @@ func (c *digestChain) covers(dir string, at time.Time) bool {
 }
 
 // orphans finds metadata whose digest is gone.
-func (v *verifier) orphans() {
+func (v *verifier) orphans(chains []*digestChain) {
+	byChain := map[string][]digestName{}
 	for _, name := range sortedKeys(v.sizes) {
 		object, isMetadata := strings.CutSuffix(name, MetadataSuffix)
 		if _, there := v.sizes[object]; !isMetadata || there {
 			continue
 		}
-		if _, _, end, ok := parseDigestName(object); ok && (v.o.Start.IsZero() || end.After(v.o.Start)) {
-			v.problem(Problem{File: object, Kind: "missing", Text: "the digest is missing, its metadata are there"})
+		if key, _, end, ok := parseDigestName(object); ok && (v.o.Start.IsZero() || end.After(v.o.Start)) {
+			byChain[key] = append(byChain[key], digestName{object, end})
 		}
 	}
+	for _, key := range sortedKeys(byChain) {
+		gone := byChain[key]
+		if len(gone) == 1 && slices.ContainsFunc(chains, func(c *digestChain) bool { return c.key == key && v.endsBefore(c, gone[0].end) }) {
+			v.found.Interrupted++
+			continue
+		}
+		for _, d := range gone {
+			v.problem(Problem{File: d.path, Kind: "missing", Text: "the digest is missing, its metadata are there: it was removed, or the server was killed as it delivered it and has not been started again"})
+		}
+	}
+}
+
+// endsBefore tells whether a checkpoint has the chain's newest digest for the newest that was delivered, so that one of a
+// later time can only have been on its way.
+func (v *verifier) endsBefore(c *digestChain, later time.Time) bool {
+	if len(c.digests) == 0 {
+		return false
+	}
+	newest := c.digests[len(c.digests)-1]
+	return later.After(newest.End) && slices.ContainsFunc(v.o.Checkpoints, func(p *Checkpoint) bool {
+		return p.Digest.Object == newest.Object && p.Digest.Bucket == newest.Bucket && p.Digest.Hash == newest.hash && v.checkpointSignature(p) == nil
+	})
 }
 
 // checkpoints makes sure that the digests which were noted elsewhere are there.

@@ -207,3 +207,55 @@ func TestVerifyBombs(t *testing.T) {
 		t.Errorf("%+v", v.Problems)
 	}
 }
+
+// A digest whose metadata alone are there was on its way when the server was killed, where a checkpoint has the one before for
+// the newest; else it was removed.
+func TestVerifyInterrupted(t *testing.T) {
+	whole := fstest.MapFS{}
+	d := newDelivery(t, whole)
+	d.digest()
+	d.digest()
+	checkpoint, forged := d.checkpoint(), d.checkpoint()
+	d.digest()
+	forged.Signature = d.checkpoint().Signature
+	second, third := parseNames(whole)[1], parseNames(whole)[2]
+	but := func(names ...string) fstest.MapFS {
+		rest := maps.Clone(whole)
+		for _, name := range names {
+			delete(rest, name)
+		}
+		return rest
+	}
+	tests := []struct {
+		name        string
+		fsys        fstest.MapFS
+		checkpoint  *Checkpoint
+		interrupted int
+		missing     []string
+	}{
+		{"on its way", but(third), checkpoint, 1, nil},
+		{"removed, since it is noted", but(third), d.checkpoint(), 0, []string{third}},
+		{"nothing is known", but(third), nil, 0, []string{third}},
+		{"the checkpoint is forged", but(third), forged, 0, []string{third}},
+		{"there, and delivered after the checkpoint", whole, checkpoint, 0, nil},
+		{"two at once", but(second, third), checkpoint, 0, []string{second, third}},
+		{"one in between", but(second), checkpoint, 0, []string{second}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var o VerifyOptions
+			if test.checkpoint != nil {
+				o.Checkpoints = []*Checkpoint{test.checkpoint}
+			}
+			v := verify(t, test.fsys, o)
+			if v.Interrupted != test.interrupted || (len(test.missing) == 0) != (len(v.Problems) == 0) {
+				t.Errorf("%d were interrupted, want %d; problems: %+v", v.Interrupted, test.interrupted, v.Problems)
+			}
+			for _, name := range test.missing {
+				if !told(v, name, "missing") && !told(v, name, "cut off") {
+					t.Errorf("%s is not told: %+v", name, v.Problems)
+				}
+			}
+		})
+	}
+}

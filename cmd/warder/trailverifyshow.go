@@ -76,6 +76,9 @@ func deliveredText(root string, v *trail.Verification, o trail.VerifyOptions) st
 	if v.Unnamed > 0 {
 		fmt.Fprintf(&b, "not proven %s that no digest names: newer than the newest digest, or from a time without digests\n", counted(int(v.Unnamed), "log file"))
 	}
+	if v.Interrupted > 0 {
+		fmt.Fprintf(&b, "not proven %s on its way when the server was killed, which is delivered when it starts again\n", counted(v.Interrupted, "digest"))
+	}
 	switch {
 	case len(o.Checkpoints) == 0, v.Checkpoints == 0 && len(v.Problems) == 0:
 		b.WriteString("newest     it is not known whether newer digests were removed; --data or --head tells\n")
