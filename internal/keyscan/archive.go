@@ -107,7 +107,7 @@ func openZip(in source, whole io.Reader) (*zip.Reader, io.Reader, error) {
 func (s *searcher) searchZip(z *zip.Reader, place Place) (hits []placed, note error) {
 	left := int64(maxUnpacked)
 	for i, f := range z.File {
-		if i == maxMembers || left <= 0 {
+		if i == s.members || left <= 0 {
 			return hits, cmp.Or(note, errTooLong)
 		}
 		place.Member = f.Name

@@ -16,13 +16,14 @@ const behind, ahead = 2 * lookBehind, 2 * lookAhead
 
 // searcher searches streams one after the other. It serves one goroutine.
 type searcher struct {
-	buf   []byte
-	wide  []byte
-	batch []candidate
+	buf     []byte
+	wide    []byte
+	batch   []candidate
+	members int // how many files of a zip file are searched
 }
 
 func newSearcher(size int) *searcher {
-	return &searcher{buf: make([]byte, max(size, 2*(behind+ahead)))}
+	return &searcher{buf: make([]byte, max(size, 2*(behind+ahead))), members: maxMembers}
 }
 
 // search finds the keys of a stream, and says how many bytes it has. What was found before an error counts.

@@ -15,6 +15,7 @@ import (
 	"github.com/warder-iam/warder/internal/rewind"
 	"github.com/warder-iam/warder/internal/server/servertest"
 	"github.com/warder-iam/warder/internal/service/iam"
+	"github.com/warder-iam/warder/internal/store"
 	"github.com/warder-iam/warder/trail"
 )
 
@@ -50,6 +51,7 @@ type world struct {
 	start  time.Time
 	events events
 	states []string // after that many events
+	seen   store.Sequence
 }
 
 func newWorld(t *testing.T) *world {
@@ -64,13 +66,23 @@ func newWorld(t *testing.T) *world {
 // call makes a change, which may be refused.
 func (w *world) call(t *testing.T, operation string, pairs ...string) {
 	t.Helper()
-	before := len(w.Outbox(t))
+	w.news(t)
 	w.admin.Call(t, operation, pairs...)
-	for _, e := range w.Outbox(t)[before:] {
+	for _, e := range w.news(t) {
 		w.events = append(w.events, e)
 		w.states = append(w.states, shape(w.Now()))
 		e.EventTime = w.at(len(w.events))
 	}
+}
+
+// news are the events that came since it was asked before.
+func (w *world) news(t *testing.T) (events []*trail.Event) {
+	t.Helper()
+	for o, err := range w.Store.Outbox(t.Context(), w.seen) {
+		servertest.Check(t, err)
+		events, w.seen = append(events, o.Event), o.Sequence
+	}
+	return events
 }
 
 // at is the time right after that many events.

@@ -49,7 +49,7 @@ func Do[In, Out any](ctx context.Context, s *Server, j *Job, account string, op 
 
 // undertake makes a call that came over no wire.
 func undertake[In, Out any](ctx context.Context, s *Server, op *awsapi.Operation, o origin) (out Out, err error) {
-	ctx, cancel := context.WithTimeout(ctx, deadline)
+	ctx, cancel := context.WithTimeout(ctx, s.Deadline)
 	defer cancel()
 	c := &Call{ID: uuid.NewString(), ctx: ctx, server: s, protocol: s.protocols.of[op.Service.Name], origin: o}
 	answer, public := s.live(c)

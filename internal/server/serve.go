@@ -20,7 +20,7 @@ const recordTimeout = 10 * time.Second
 
 // ServeHTTP is the life of a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), deadline)
+	ctx, cancel := context.WithTimeout(r.Context(), s.Deadline)
 	defer cancel()
 	c := &Call{ID: uuid.NewString(), ctx: ctx, server: s, protocol: s.protocols.choose(nil, r.RequestURI, r.Header), origin: &received{w, r}}
 

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/netip"
@@ -27,8 +28,9 @@ type DataRecorder interface {
 
 // Limits on every request.
 const (
-	maxBody  = 512 << 10        // bytes; the longest policy text that the model takes fits, each character escaped
-	deadline = 30 * time.Second // from the last byte of the request to the answer
+	maxBody = 512 << 10 // bytes; the longest policy text that the model takes fits, each character escaped
+	// deadline is how long a request may take where Options do not say.
+	deadline = 30 * time.Second
 	// maxTarget bounds path and query together.
 	maxTarget = 8 << 10
 )
@@ -51,6 +53,8 @@ type Options struct {
 	Bearer func(snap *directory.Snapshot, token string, now time.Time) (*authz.Caller, *authn.Proof, error)
 	// SignIn judges passwords and one-time codes for all services; New makes one where there is none.
 	SignIn *signin.Checker
+	// Deadline is how long a request may take, from its last byte to the answer; 0 is 30 seconds.
+	Deadline time.Duration
 	// Touch is told of every use of a long-term key or role; may be nil.
 	Touch func(c *Call)
 }
@@ -72,6 +76,7 @@ func New(o Options, services ...*awsapi.Service) *Server {
 	if o.Region == "" {
 		o.Region = "us-east-1"
 	}
+	o.Deadline = cmp.Or(o.Deadline, deadline)
 	if o.SignIn == nil && o.Authn != nil {
 		o.SignIn = signin.New(o.Authn.Keys, signin.Options{})
 	}

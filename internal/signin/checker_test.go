@@ -143,6 +143,7 @@ func TestStrangersCountApart(t *testing.T) {
 	now := time.Now()
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
+	a := people(t, newChecker(t, Options{}), nil, now)
 	for _, x := range []struct {
 		account, user, otherAccount, otherUser string
 		same                                   bool
@@ -158,7 +159,6 @@ func TestStrangersCountApart(t *testing.T) {
 	} {
 		c := newChecker(t, Options{})
 		c.pool.slots = make(chan struct{}) // nothing is hashed: this is about the counts
-		a := people(t, newChecker(t, Options{}), nil, now)
 		try := func(account, user string) error {
 			known := a // which has none of these users but alice
 			if account != "acme" || user == "alice" {

@@ -13,7 +13,7 @@ import (
 const (
 	// Longest is how long one turn lasts where Options do not say: its context ends then, and the work with it.
 	Longest = 8 * time.Second
-	// Patience is how long a caller waits for a turn: longer than one lasts, so that an account's first call is worked on
+	// Patience is how long a caller waits for a turn where Options do not say: longer than one lasts, so that an account's first call is worked on
 	// however many another account makes; and both together less than a request's own time.
 	Patience = 10 * time.Second
 	// MostWaiting is how many calls of one account wait.
@@ -26,8 +26,8 @@ var ErrBusy = errors.New("turns: too many such calls are being worked on")
 // Turns hands out turns: so many at the same time, of one account at most half of them. Accounts that wait are served one after the
 // other, and each one's calls in their order. All methods may be called at the same time.
 type Turns struct {
-	all, each int
-	longest   time.Duration
+	all, each         int
+	longest, patience time.Duration
 
 	mu      sync.Mutex
 	taken   int
@@ -50,6 +50,8 @@ type Options struct {
 	All int
 	// Longest is how long one lasts; 0 is the constant of that name.
 	Longest time.Duration
+	// Patience is how long a caller waits for one; 0 is the constant of that name.
+	Patience time.Duration
 }
 
 // New makes Turns.
@@ -57,7 +59,7 @@ func New(o Options) *Turns {
 	if o.All == 0 {
 		o.All = max(1, runtime.GOMAXPROCS(0)/2)
 	}
-	return &Turns{all: o.All, each: (o.All + 1) / 2, longest: cmp.Or(o.Longest, Longest), lines: map[string]*line{}}
+	return &Turns{all: o.All, each: (o.All + 1) / 2, longest: cmp.Or(o.Longest, Longest), patience: cmp.Or(o.Patience, Patience), lines: map[string]*line{}}
 }
 
 // Take waits for a turn of an account. The work is done under the context that it returns, which ends with ctx and when the turn
@@ -70,7 +72,7 @@ func (t *Turns) Take(ctx context.Context, account string) (_ context.Context, do
 	if w == nil {
 		return nil, nil, ErrBusy
 	}
-	timer := time.NewTimer(Patience)
+	timer := time.NewTimer(t.patience)
 	defer timer.Stop()
 	select {
 	case <-w.granted:

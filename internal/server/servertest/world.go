@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/warder-iam/warder/catalog"
 	"github.com/warder-iam/warder/directory"
@@ -66,6 +67,7 @@ func WithQuotas(t testing.TB, quotas map[store.QuotaName]int, register ...func(*
 	w.Server = server.New(server.Options{
 		Store: st, Recorder: w.Recorder, Log: slog.New(slog.NewTextHandler(w.Log, nil)),
 		Authn: authenticator, Bearer: authenticator.Bearer,
+		Deadline: time.Hour, // what a test shows does not depend on the machine's speed
 	}, services...)
 	for _, f := range register {
 		f(w)

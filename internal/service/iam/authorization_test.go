@@ -22,7 +22,7 @@ import (
 type permission struct {
 	Op string         `json:"op"`
 	In map[string]any `json:"in"`
-	// Before is an operation without input that admin calls before, whatever comes of it.
+	// Before is an operation without input that admin calls before, whatever comes of it; what it begins is waited for.
 	Before string `json:"before"`
 	// Resource that is asked about: an ARN, the part of one behind the account, or "*".
 	Resource string `json:"resource"`
@@ -126,8 +126,10 @@ func (a *account) newJob(t *testing.T) string {
 
 func (p *permission) call(t *testing.T, a *account) servertest.Answer {
 	t.Helper()
-	if p.Before != "" {
-		a.as(t, "admin", p.Before, nil)
+	for p.Before != "" {
+		if before := a.as(t, "admin", p.Before, nil); !strings.Contains(before.Body, "<State>STARTED") && !strings.Contains(before.Body, "<State>INPROGRESS") {
+			break
+		}
 	}
 	a.furnishSignIn(t, p.Op)
 	in := map[string]any{}
@@ -266,6 +268,7 @@ func TestConditionKeys(t *testing.T) {
 		if !ok {
 			continue // TestCatalogue says so
 		}
+		var a *account // until a call that succeeds has changed it
 		for key, published := range keys {
 			want := slices.Contains(action.Keys, published)
 			for _, r := range action.Resources {
@@ -280,13 +283,18 @@ func TestConditionKeys(t *testing.T) {
 				want = false
 			}
 			t.Run(p.Op+"/"+key, func(t *testing.T) {
-				a := f.newAccount(t, fill)
+				if a == nil {
+					a = f.newAccount(t, fill)
+				}
 				statement := p.own(a)
 				statement["Condition"] = map[string]any{"Null": map[string]any{key: "false"}}
 				a.allow(t, append(p.also(a), statement)...)
 				got := p.call(t, a)
 				if is := got.Status == http.StatusOK; is != want {
 					t.Errorf("the key is there: %v, the catalogue says %v (%d %s)", is, want, got.Status, got.Message)
+				}
+				if got.Status == http.StatusOK {
+					a = nil
 				}
 			})
 		}

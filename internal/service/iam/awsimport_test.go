@@ -128,7 +128,7 @@ func anAccount(t *rapid.T, now time.Time, id string) []directory.Entity {
 		newID    = func(prefix string) string { unique++; return fmt.Sprintf("%s%s%04d", prefix, id, unique) }
 		path     = rapid.SampledFrom([]string{"/", "/team/", "/a/b/"})
 		own      = []string{"arn:aws:iam::" + id + ":policy/p0", "arn:aws:iam::" + id + ":policy/team/p1"}
-		managed  = append([]string{"arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/job-function/Billing"}, own...)
+		managed  = append([]string{"arn:aws:iam::aws:policy/IAMUserChangePassword", "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"}, own...)
 		attached = func() []string {
 			return nilIfNone(rapid.SliceOfNDistinct(rapid.SampledFrom(managed), 0, 3, rapid.ID).Draw(t, "attached"))
 		}

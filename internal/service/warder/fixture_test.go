@@ -90,7 +90,7 @@ func document(statements ...string) string {
 
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
-	f := &fixture{data: &dataRecorder{}, turns: turns.New(turns.Options{All: 1, Longest: time.Hour})}
+	f := &fixture{data: &dataRecorder{}, turns: turns.New(turns.Options{All: 1, Longest: time.Hour, Patience: time.Hour})}
 	world := servertest.New(t, func(w *servertest.World) {
 		w.Data, w.AllData = f.data, true
 		warder.Register(w.Server, w.Keys)
