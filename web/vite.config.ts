@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
+import { compress } from './dev/compress.ts';
 import { first } from './dev/first.ts';
 import { fontFiles } from './dev/fonts.ts';
 import { publish } from './dev/publish.ts';
@@ -22,7 +23,7 @@ export default defineConfig({
       '@cloudscape-design/design-tokens': fileURLToPath(new URL('node_modules/@cloudscape-design/components/internal/generated/styles/tokens.js', import.meta.url)),
     },
   },
-  plugins: [react(), devSession(endpoint), fontFiles(path('node_modules/.warder-fonts')), first('src/app/first.ts'), publish(path('dist'), path('../internal/console/dist'))],
+  plugins: [react(), devSession(endpoint), fontFiles(path('node_modules/.warder-fonts')), first('src/app/first.ts'), compress(path('dist/assets')), publish(path('dist'), path('../internal/console/dist'))],
   server: {
     // Host stays what the browser said: requests are signed with it.
     proxy: { '^/(?!console(/(?!v1/)|$))': { target: endpoint, changeOrigin: false } },
