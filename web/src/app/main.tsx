@@ -1,3 +1,4 @@
+import './first.ts';
 import '@cloudscape-design/global-styles/index.css';
 import './base.css';
 
