@@ -9,15 +9,19 @@ export function compress(directory: string): Plugin {
   return {
     name: 'warder-compress',
     apply: 'build',
-    writeBundle() {
-      for (const name of readdirSync(directory)) {
-        const file = join(directory, name);
-        const plain = readFileSync(file);
-        const compressed = gzipSync(plain, { level: constants.Z_BEST_COMPRESSION });
-        if (compressed.length >= plain.length * 0.9) continue;
-        writeFileSync(`${file}.gz`, compressed);
-        rmSync(file);
-      }
+    writeBundle: {
+      order: 'pre', // what is published is compressed
+      handler() {
+        for (const name of readdirSync(directory)) compressFile(join(directory, name));
+      },
     },
   };
+}
+
+function compressFile(file: string): void {
+  const plain = readFileSync(file);
+  const compressed = gzipSync(plain, { level: constants.Z_BEST_COMPRESSION });
+  if (compressed.length >= plain.length * 0.9) return;
+  writeFileSync(`${file}.gz`, compressed);
+  rmSync(file);
 }
