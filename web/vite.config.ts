@@ -40,6 +40,7 @@ export default defineConfig({
           groups: [
             chunk('first', path('src/app/first.ts')),
             chunk('shell', path('src/app/main.tsx'), path('src/pages/dashboard/index.tsx')),
+            { name: 'iam', test: /[\\/]client-iam[\\/]/, includeDependenciesRecursively: false }, // else a file for each operation
           ],
         },
       },
