@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
+import { chunk } from './dev/chunks.ts';
+import { compress } from './dev/compress.ts';
 import { first } from './dev/first.ts';
 import { fontFiles } from './dev/fonts.ts';
 import { publish } from './dev/publish.ts';
@@ -22,7 +24,7 @@ export default defineConfig({
       '@cloudscape-design/design-tokens': fileURLToPath(new URL('node_modules/@cloudscape-design/components/internal/generated/styles/tokens.js', import.meta.url)),
     },
   },
-  plugins: [react(), devSession(endpoint), fontFiles(path('node_modules/.warder-fonts')), first('src/app/first.ts'), publish(path('dist'), path('../internal/console/dist'))],
+  plugins: [react(), devSession(endpoint), fontFiles(path('node_modules/.warder-fonts')), first('first'), compress(path('dist/assets')), publish(path('dist'), path('../internal/console/dist'))],
   server: {
     // Host stays what the browser said: requests are signed with it.
     proxy: { '^/(?!console(/(?!v1/)|$))': { target: endpoint, changeOrigin: false } },
@@ -32,5 +34,16 @@ export default defineConfig({
     assetsInlineLimit: 0, // data: URLs would need a hole in the content security policy
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1500,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            chunk('first', path('src/app/first.ts')),
+            chunk('shell', path('src/app/main.tsx'), path('src/pages/dashboard/index.tsx')),
+            { name: 'iam', test: /[\\/]client-iam[\\/]/, includeDependenciesRecursively: false }, // else a file for each operation
+          ],
+        },
+      },
+    },
   },
 });

@@ -6,14 +6,14 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
 	"strconv"
 	"strings"
-	"sync"
-	"time"
 )
 
 // dist is where the build of the folder web leaves the application. It is not in the repository but for one file, so that
@@ -43,26 +43,15 @@ const (
 )
 
 // application serves the built application: the files below assets, and index.html at every other path, whose pages the
-// application itself tells apart. A directory may change below it.
+// application itself tells apart. A directory may change below it: each request finds the files as they are.
 type application struct {
 	files   fs.FS
 	unbuilt []byte // the page in place of an application that is not there
-	mu      sync.Mutex
-	known   map[string]*asset // by name; nothing but what was there is in it
-}
-
-// asset is a file that was read.
-type asset struct {
-	modified    time.Time
-	size        int64
-	contentType string
-	etag        string
-	plain, gzip []byte // gzip is nil where it saves nothing
 }
 
 // newApplication serves files, or the page unbuilt as long as there is no index.html among them.
 func newApplication(files fs.FS, unbuilt []byte) http.Handler {
-	return &application{files: files, unbuilt: unbuilt, known: map[string]*asset{}}
+	return &application{files: files, unbuilt: unbuilt}
 }
 
 // ServeHTTP answers GET and HEAD below applicationPath.
@@ -72,47 +61,101 @@ func (a *application) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.page(w, r)
 		return
 	}
-	file, err := a.open(assetsPath + name)
+	file, err := open(a.files, assetsPath+name, acceptsGzip(r))
 	if err != nil {
 		http.Error(w, "There is no such file.", http.StatusNotFound)
 		return
 	}
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	file.serve(w, r)
+	file.serve(w, r, "public, max-age=31536000, immutable")
 }
 
 // page answers with the application's one page, which a browser keeps but asks for each time.
 func (a *application) page(w http.ResponseWriter, r *http.Request) {
-	file, err := a.open(indexFile)
+	file, err := open(a.files, indexFile, acceptsGzip(r))
 	if err != nil {
 		w.Header().Set("Refresh", refresh)
 		send(w, r, http.StatusServiceUnavailable, "text/html; charset=utf-8", a.unbuilt)
 		return
 	}
-	w.Header().Set("Cache-Control", "no-cache")
 	w.Header().Set("Content-Security-Policy", applicationPolicy)
-	file.serve(w, r)
+	file.serve(w, r, "no-cache")
 }
 
 // refresh is after how many seconds the page in place of the application looks for it again.
 const refresh = "3"
 
-// serve sends the file, unless the browser has it.
-func (f *asset) serve(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	h.Set("Vary", "Accept-Encoding")
-	body, etag := f.plain, f.etag
-	if f.gzip != nil && acceptsGzip(r) {
-		body, etag = f.gzip, strings.TrimSuffix(f.etag, `"`)+`-gzip"`
-		h.Set("Content-Encoding", "gzip")
+// compressedSuffix ends the names of files that the build left compressed, in place of the files themselves.
+const compressedSuffix = ".gz"
+
+// asset is a file in the encoding that a client takes.
+type asset struct {
+	contentType, encoding string
+	etag                  string // of the content in this encoding
+	body                  []byte
+}
+
+// open reads a file of the application for whom takes gzip, or not. One that is there compressed is taken before one that is
+// there as it is.
+func open(files fs.FS, name string, takesGzip bool) (*asset, error) {
+	stored, err := readRegular(files, name+compressedSuffix)
+	if errors.Is(err, fs.ErrNotExist) {
+		stored, err = readRegular(files, name)
+		return &asset{contentType: contentType(name), etag: etag(stored), body: stored}, err
 	}
-	h.Set("Etag", etag)
-	if strings.Contains(r.Header.Get("If-None-Match"), etag) {
-		h.Del("Content-Encoding")
+	if err != nil {
+		return nil, err
+	}
+	if takesGzip {
+		return &asset{contentType: contentType(name), encoding: "gzip", etag: etag(stored), body: stored}, nil
+	}
+	plain, err := decompress(stored)
+	return &asset{contentType: contentType(name), etag: etag(plain), body: plain}, err
+}
+
+// readRegular refuses what is no clean path, and what is no file.
+func readRegular(files fs.FS, name string) ([]byte, error) {
+	info, err := fs.Stat(files, name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fs.ErrNotExist
+	}
+	return fs.ReadFile(files, name)
+}
+
+func etag(content []byte) string {
+	sum := sha256.Sum256(content)
+	return `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
+}
+
+// decompress is for the rare client that takes no gzip.
+func decompress(compressed []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(compressed))
+	if err != nil {
+		return nil, fmt.Errorf("decompressing: %w", err)
+	}
+	plain, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("decompressing: %w", err)
+	}
+	return plain, nil
+}
+
+// serve sends the file, unless the browser has it. It is kept as long as kept says, in the terms of Cache-Control.
+func (f *asset) serve(w http.ResponseWriter, r *http.Request, kept string) {
+	h := w.Header()
+	h.Set("Cache-Control", kept)
+	h.Set("Vary", "Accept-Encoding")
+	h.Set("Etag", f.etag)
+	if strings.Contains(r.Header.Get("If-None-Match"), f.etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	send(w, r, http.StatusOK, f.contentType, body)
+	if f.encoding != "" {
+		h.Set("Content-Encoding", f.encoding)
+	}
+	send(w, r, http.StatusOK, f.contentType, f.body)
 }
 
 // acceptsGzip reports whether the browser takes gzip: it is named, and not with a weight of 0.
@@ -125,61 +168,6 @@ func acceptsGzip(r *http.Request) bool {
 		}
 	}
 	return false
-}
-
-// open gives a file as it is now, reading and compressing it once.
-func (a *application) open(name string) (*asset, error) {
-	info, err := fs.Stat(a.files, name) // refuses what is no clean path
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fs.ErrNotExist
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if f := a.known[name]; f != nil && f.size == info.Size() && f.modified.Equal(info.ModTime()) {
-		return f, nil
-	}
-	f, err := read(a.files, name, info)
-	if err != nil {
-		return nil, err
-	}
-	if name == indexFile {
-		clear(a.known) // a build took the place of another one, and its files have other names
-	}
-	a.known[name] = f
-	return f, nil
-}
-
-func read(files fs.FS, name string, info fs.FileInfo) (*asset, error) {
-	plain, err := fs.ReadFile(files, name)
-	if err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256(plain)
-	f := &asset{
-		modified: info.ModTime(), size: info.Size(), plain: plain, contentType: contentType(name),
-		etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`,
-	}
-	if compressed, err := compress(plain); err != nil {
-		return nil, err
-	} else if len(compressed) < len(plain)*9/10 {
-		f.gzip = compressed
-	}
-	return f, nil
-}
-
-func compress(plain []byte) ([]byte, error) {
-	var out bytes.Buffer
-	w := gzip.NewWriter(&out)
-	if _, err := w.Write(plain); err != nil {
-		return nil, fmt.Errorf("compressing: %w", err)
-	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("compressing: %w", err)
-	}
-	return out.Bytes(), nil
 }
 
 // contentType is that of a file of the application. The types of a machine's tables are not asked: an unknown one is

@@ -3,6 +3,7 @@ package console
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
 	"io/fs"
 	"net/http"
@@ -10,19 +11,29 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 )
 
 const (
+	scriptText = "let a = 1;\nlet b = 2;\n"
 	indexText  = "<!doctype html><script src=/console/assets/a-1.js></script>"
 	policyNeed = "script-src 'self'; style-src 'self';"
 )
+
+func compressed(text string) []byte {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	_, err := io.WriteString(w, text)
+	if err := errors.Join(err, w.Close()); err != nil {
+		panic(err) // a buffer takes what it is given
+	}
+	return out.Bytes()
+}
 
 func testFiles() fstest.MapFS {
 	return fstest.MapFS{
 		".gitignore":          {Data: []byte("*")},
 		"index.html":          {Data: []byte(indexText)},
-		"assets/a-1.js":       {Data: bytes.Repeat([]byte("let a = 1;\n"), 100)},
+		"assets/a-1.js.gz":    {Data: compressed(scriptText)},
 		"assets/f-2.woff2":    {Data: []byte("\x00\x01font")},
 		"assets/deep/b-3.css": {Data: []byte("a{}")},
 		"assets/x.exe":        {Data: []byte("MZ")},
@@ -51,23 +62,22 @@ func body(t *testing.T, r *http.Response) string {
 // TestApplication: files below assets for ever, and the page everywhere else.
 func TestApplication(t *testing.T) {
 	const forever, asked = "public, max-age=31536000, immutable", "no-cache"
-	files := testFiles()
-	h := newApplication(files, nil)
+	h := newApplication(testFiles(), nil)
 	for _, x := range []struct {
 		target      string
 		status      int
 		contentType string
-		file, cache string
+		text, cache string
 	}{
-		{"/console/", 200, "text/html; charset=utf-8", "index.html", asked},
-		{"/console/users", 200, "text/html; charset=utf-8", "index.html", asked},
-		{"/console/users/alice.css?tab=tags", 200, "text/html; charset=utf-8", "index.html", asked},
-		{"/console/.gitignore", 200, "text/html; charset=utf-8", "index.html", asked},
-		{"/console/../../etc/passwd", 200, "text/html; charset=utf-8", "index.html", asked},
-		{"/console/assets/a-1.js", 200, "text/javascript; charset=utf-8", "assets/a-1.js", forever},
-		{"/console/assets/f-2.woff2", 200, "font/woff2", "assets/f-2.woff2", forever},
-		{"/console/assets/deep/b-3.css", 200, "text/css; charset=utf-8", "assets/deep/b-3.css", forever},
-		{"/console/assets/x.exe", 200, "application/octet-stream", "assets/x.exe", forever},
+		{"/console/", 200, "text/html; charset=utf-8", indexText, asked},
+		{"/console/users", 200, "text/html; charset=utf-8", indexText, asked},
+		{"/console/users/alice.css?tab=tags", 200, "text/html; charset=utf-8", indexText, asked},
+		{"/console/.gitignore", 200, "text/html; charset=utf-8", indexText, asked},
+		{"/console/../../etc/passwd", 200, "text/html; charset=utf-8", indexText, asked},
+		{"/console/assets/a-1.js", 200, "text/javascript; charset=utf-8", scriptText, forever},
+		{"/console/assets/f-2.woff2", 200, "font/woff2", "\x00\x01font", forever},
+		{"/console/assets/deep/b-3.css", 200, "text/css; charset=utf-8", "a{}", forever},
+		{"/console/assets/x.exe", 200, "application/octet-stream", "MZ", forever},
 		{"/console/assets/a-0.js", 404, "", "", ""},
 		{"/console/assets/", 404, "", "", ""},
 		{"/console/assets/deep", 404, "", "", ""},
@@ -83,8 +93,8 @@ func TestApplication(t *testing.T) {
 		if x.status != http.StatusOK {
 			continue
 		}
-		if got := body(t, r); got != string(files[x.file].Data) {
-			t.Errorf("%s: %q, want the file %s", x.target, got, x.file)
+		if got := body(t, r); got != x.text {
+			t.Errorf("%s: %q, want %q", x.target, got, x.text)
 		}
 		if got := r.Header.Get("Content-Type"); got != x.contentType {
 			t.Errorf("%s: type %s, want %s", x.target, got, x.contentType)
@@ -98,46 +108,79 @@ func TestApplication(t *testing.T) {
 	}
 }
 
-// TestCompression: gzip to whom takes it, under an ETag of its own, and nothing to whom has it.
-func TestCompression(t *testing.T) {
+// TestAcceptEncoding: a file that was stored compressed goes as it is to whom takes that.
+func TestAcceptEncoding(t *testing.T) {
 	h := newApplication(testFiles(), nil)
-	const target = "/console/assets/a-1.js"
 	for _, x := range []struct {
 		accepts string
 		gzip    bool
 	}{
 		{"", false}, {"gzip", true}, {"br, gzip, deflate", true}, {"gzip;q=0", false}, {"gzip; q=0.0", false}, {"gzip;q=0.5", true}, {"x-gzip", false}, {"*", false},
 	} {
-		r := get(h, http.MethodGet, target, "Accept-Encoding", x.accepts)
+		r := get(h, http.MethodGet, "/console/assets/a-1.js", "Accept-Encoding", x.accepts)
 		if got := r.Header.Get("Content-Encoding") == "gzip"; got != x.gzip {
 			t.Errorf("Accept-Encoding %q: gzip %v", x.accepts, got)
 		}
+	}
+}
+
+// TestStored: each file in each encoding, under an ETag of its own, is one content; nothing is sent to whom has it, and HEAD
+// tells what GET would send.
+func TestStored(t *testing.T) {
+	packed := string(compressed(scriptText))
+	files := testFiles()
+	files["assets/both-4.js"] = &fstest.MapFile{Data: []byte("another text")}
+	files["assets/both-4.js.gz"] = files["assets/a-1.js.gz"]
+	files["assets/damaged-5.js.gz"] = &fstest.MapFile{Data: []byte(packed[:len(packed)-5])}
+	h := newApplication(files, nil)
+	etags := map[string]string{}
+	for _, x := range []struct {
+		name, accepts  string
+		status         int
+		encoding, body string
+	}{
+		{"assets/a-1.js", "gzip", 200, "gzip", packed},
+		{"assets/a-1.js", "", 200, "", scriptText},
+		{"assets/both-4.js", "gzip", 200, "gzip", packed},
+		{"assets/both-4.js", "", 200, "", scriptText},
+		{"assets/deep/b-3.css", "gzip", 200, "", "a{}"},
+		{"assets/deep/b-3.css", "", 200, "", "a{}"},
+		{"index.html", "gzip", 200, "", indexText},
+		{"assets/damaged-5.js", "", 404, "", "There is no such file.\n"},
+	} {
+		target := "/console/" + x.name
+		r := get(h, http.MethodGet, target, "Accept-Encoding", x.accepts)
+		if r.StatusCode != x.status || r.Header.Get("Content-Encoding") != x.encoding || body(t, r) != x.body {
+			t.Errorf("%s to %q: status %d, encoding %q", x.name, x.accepts, r.StatusCode, r.Header.Get("Content-Encoding"))
+		}
+		etag := r.Header.Get("Etag")
+		if x.status != http.StatusOK {
+			if etag != "" || r.Header.Get("Cache-Control") != "" {
+				t.Errorf("%s to %q: an error may be kept: %v", x.name, x.accepts, r.Header)
+			}
+			continue
+		}
 		if r.Header.Get("Vary") != "Accept-Encoding" {
-			t.Errorf("Accept-Encoding %q: Vary %q", x.accepts, r.Header.Get("Vary"))
+			t.Errorf("%s to %q: Vary %q", x.name, x.accepts, r.Header.Get("Vary"))
+		}
+		if last, ok := etags[etag]; ok && last != x.body || etag == "" {
+			t.Errorf("%s to %q: the ETag %s is of other content", x.name, x.accepts, etag)
+		}
+		etags[etag] = x.body
+		head := get(h, http.MethodHead, target, "Accept-Encoding", x.accepts)
+		if head.StatusCode != http.StatusOK || head.ContentLength != int64(len(x.body)) || body(t, head) != "" || head.Header.Get("Etag") != etag || head.Header.Get("Content-Encoding") != x.encoding {
+			t.Errorf("HEAD %s to %q: status %d, length %d, %v", x.name, x.accepts, head.StatusCode, head.ContentLength, head.Header)
+		}
+		for _, known := range []string{etag, `"other", ` + etag, "W/" + etag} {
+			r := get(h, http.MethodGet, target, "Accept-Encoding", x.accepts, "If-None-Match", known)
+			if r.StatusCode != http.StatusNotModified || body(t, r) != "" || r.Header.Get("Etag") != etag || r.Header.Get("Content-Encoding") != "" {
+				t.Errorf("%s to %q with If-None-Match %s: status %d, %v", x.name, x.accepts, known, r.StatusCode, r.Header)
+			}
 		}
 	}
-	plain, packed := get(h, http.MethodGet, target), get(h, http.MethodGet, target, "Accept-Encoding", "gzip")
-	unpacked, err := gzip.NewReader(packed.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := io.ReadAll(unpacked)
-	if err != nil || string(text) != body(t, plain) {
-		t.Errorf("gzip holds another text (%v)", err)
-	}
-	if plain.Header.Get("Etag") == packed.Header.Get("Etag") {
-		t.Error("both encodings have one ETag")
-	}
-	for _, etag := range []string{plain.Header.Get("Etag"), `"other", ` + plain.Header.Get("Etag")} {
-		if r := get(h, http.MethodGet, target, "If-None-Match", etag); r.StatusCode != http.StatusNotModified || body(t, r) != "" {
-			t.Errorf("If-None-Match %s: status %d", etag, r.StatusCode)
-		}
-	}
-	if r := get(h, http.MethodGet, target, "If-None-Match", packed.Header.Get("Etag")); r.StatusCode != http.StatusOK {
+	plain := get(h, http.MethodGet, "/console/assets/a-1.js").Header.Get("Etag")
+	if r := get(h, http.MethodGet, "/console/assets/a-1.js", "Accept-Encoding", "gzip", "If-None-Match", plain); r.StatusCode != http.StatusOK {
 		t.Errorf("the ETag of the other encoding: status %d", r.StatusCode)
-	}
-	if r := get(h, http.MethodHead, target); r.StatusCode != http.StatusOK || r.ContentLength != int64(len(testFiles()["assets/a-1.js"].Data)) || body(t, r) != "" {
-		t.Errorf("HEAD: status %d, length %d", r.StatusCode, r.ContentLength)
 	}
 }
 
@@ -149,11 +192,32 @@ func TestRebuilt(t *testing.T) {
 	if r.StatusCode != http.StatusServiceUnavailable || body(t, r) != "not built" || r.Header.Get("Refresh") != "3" || r.Header.Get("Cache-Control") == "no-cache" {
 		t.Errorf("without a build: status %d, %v", r.StatusCode, r.Header)
 	}
-	for i, text := range []string{"one", "two"} {
-		files["index.html"] = &fstest.MapFile{Data: []byte(text), ModTime: time.Unix(int64(i), 0)}
-		if got := body(t, get(h, http.MethodGet, "/console/users")); got != text {
+	etags := map[string]bool{}
+	for _, text := range []string{"one", "two"} {
+		files["index.html"] = &fstest.MapFile{Data: []byte(text)}
+		r := get(h, http.MethodGet, "/console/users")
+		if got := body(t, r); got != text {
 			t.Errorf("after build %s: %q", text, got)
 		}
+		etags[r.Header.Get("Etag")] = true
+	}
+	if len(etags) != 2 {
+		t.Errorf("two builds have the ETags %v", etags)
+	}
+	// Plain first, then compressed under the same name, as the build of another version may leave it.
+	for _, name := range []string{"assets/c-6.js", "assets/c-6.js.gz"} {
+		files[name] = &fstest.MapFile{Data: compressed(name)}
+		if strings.HasSuffix(name, ".js") {
+			files[name].Data = []byte(name)
+		}
+		if got := body(t, get(h, http.MethodGet, "/console/assets/c-6.js")); got != name {
+			t.Errorf("of %s: %q", name, got)
+		}
+	}
+	delete(files, "assets/c-6.js")
+	delete(files, "assets/c-6.js.gz")
+	if r := get(h, http.MethodGet, "/console/assets/c-6.js"); r.StatusCode != http.StatusNotFound {
+		t.Errorf("the file is gone: status %d", r.StatusCode)
 	}
 	delete(files, "index.html")
 	if r := get(h, http.MethodGet, "/console/"); r.StatusCode != http.StatusServiceUnavailable {

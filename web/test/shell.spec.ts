@@ -41,6 +41,17 @@ describe('the shell', () => {
     }
   });
 
+  test('begins with few files', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    const files: string[] = [];
+    page.on('request', (request) => {
+      if (['script', 'stylesheet'].includes(request.resourceType())) files.push(new URL(request.url()).pathname);
+    });
+    await goTo('/dashboard');
+    assert.ok(files.length > 0 && files.length <= 6, `the first page is made of ${files.length} files:\n${files.join('\n')}`);
+    await close();
+  });
+
   test('says that a page is not there', async () => {
     const { page, goTo, close } = await open(browser, server);
     await goTo('/nowhere/at.all');

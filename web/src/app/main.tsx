@@ -1,3 +1,4 @@
+import './first.ts'; // in the build it runs before the rest is there: vite.config.ts
 import '@cloudscape-design/global-styles/index.css';
 import './base.css';
 

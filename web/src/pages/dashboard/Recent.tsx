@@ -16,6 +16,7 @@ import { Outcome } from '../trail/Outcome.tsx';
 import { lookup, serviceOf, type Record } from '../trail/record.ts';
 
 const shown = 6;
+const shownChanges = 8;
 
 const alarmColumns: TableProps.ColumnDefinition<Alarm>[] = [
   { id: 'severity', header: 'Severity', cell: ({ severity }) => <SeverityBadge of={severity} /> },
@@ -53,12 +54,11 @@ const changeColumns: TableProps.ColumnDefinition<Record>[] = [
 
 /** RecentChanges are the newest calls that change something, or would have. */
 export function RecentChanges() {
-  const changes = useLive((signal) => lookup({ attribute: { AttributeKey: 'ReadOnly', AttributeValue: 'false' } }, signal), [], ['trail']);
-  const made = (changes.data?.records ?? []).filter(({ eventType }) => eventType !== 'AwsServiceEvent');
+  const changes = useLive(newestChanges, [], ['trail']);
   return (
     <Table
       header={<Header variant="h2" actions={<Link href={`${to`/trail`}?attribute=ReadOnly&value=false`}>All changes</Link>}>Recent changes</Header>}
-      items={made.slice(0, shown + 2)}
+      items={changes.data?.slice(0, shownChanges) ?? []}
       columnDefinitions={changeColumns}
       loading={changes.loading && !changes.data}
       loadingText="Reading the trail"
@@ -67,4 +67,17 @@ export function RecentChanges() {
       empty={changes.error ? <ErrorAlert error={changes.error} onRetry={changes.reload} /> : <EmptyState title="Nothing was changed yet" />}
     />
   );
+}
+
+/** newestChanges reads until there are enough to show, a few pages at most: what the server does by itself stands between them. */
+async function newestChanges(abortSignal: AbortSignal): Promise<Record[]> {
+  const changes: Record[] = [];
+  let token: string | undefined;
+  for (let page = 0; page < 5; page++) {
+    const { records, next } = await lookup({ attribute: { AttributeKey: 'ReadOnly', AttributeValue: 'false' }, token, most: 2 * shownChanges }, abortSignal);
+    changes.push(...records.filter(({ eventType }) => eventType !== 'AwsServiceEvent'));
+    token = next;
+    if (!token || changes.length >= shownChanges) break;
+  }
+  return changes;
 }

@@ -59,12 +59,14 @@ export interface Search {
   from?: Date;
   to?: Date;
   token?: string;
+  /** How many events a page has at most: 50, the most there can be, unless it says otherwise. */
+  most?: number;
 }
 
-/** lookup reads one page of up to 50 events, the newest first. */
-export async function lookup({ attribute, from, to, token }: Search, abortSignal: AbortSignal): Promise<{ records: Record[]; next?: string }> {
+/** lookup reads one page of events, the newest first. */
+export async function lookup({ attribute, from, to, token, most = 50 }: Search, abortSignal: AbortSignal): Promise<{ records: Record[]; next?: string }> {
   const { Events = [], NextToken } = await cloudTrail.send(
-    new LookupEventsCommand({ LookupAttributes: attribute && [attribute], StartTime: from, EndTime: to, NextToken: token, MaxResults: 50 }),
+    new LookupEventsCommand({ LookupAttributes: attribute && [attribute], StartTime: from, EndTime: to, NextToken: token, MaxResults: most }),
     { abortSignal },
   );
   return { records: Events.map(readRecord), next: NextToken };
