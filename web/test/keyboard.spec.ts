@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 
 import { GetAccountPasswordPolicyCommand, GetPolicyVersionCommand, ListAccessKeysCommand, ListGroupsForUserCommand, ListUsersCommand } from '@aws-sdk/client-iam';
 import type { Browser, Page } from 'playwright-core';
@@ -8,6 +8,7 @@ import { launch, watch } from './fixture/browser.ts';
 import { getsFocus, press, tabTo, write } from './fixture/keyboard.ts';
 import { inConsole, signIn } from './fixture/people.ts';
 import { passwords, type Server, startServer } from './fixture/server.ts';
+import { test } from './fixture/test.ts';
 import { Caller, Clock } from './seed/caller.ts';
 import { seed } from './seed.ts';
 

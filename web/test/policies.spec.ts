@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 
 import {
   AddUserToGroupCommand,
@@ -17,6 +17,7 @@ import type { Browser, Page } from 'playwright-core';
 
 import { accessible, launch, open, screenshot } from './fixture/browser.ts';
 import { type Server, startServer } from './fixture/server.ts';
+import { test } from './fixture/test.ts';
 
 const document = (...statements: object[]) => JSON.stringify({ Version: '2012-10-17', Statement: statements }, null, 2);
 const send = { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: 'arn:aws:sqs:*:123456789012:jobs' };
@@ -159,20 +160,21 @@ describe('policies', () => {
     const editor = page.getByRole('textbox', { name: 'Policy document' });
     await editor.focus();
     await page.keyboard.press('Control+Home');
-    const before = (await editor.textContent())!;
+    const first = (await editor.textContent())!;
     const typed = Array.from({ length: 150 }, (_, i) => i % 10).join('');
     await page.evaluate(async (text) => {
       const { port1, port2 } = new MessageChannel(); // comes between the steps of React, which are messages, too
       for (const digit of text) {
         globalThis.document.execCommand('insertText', false, digit);
         await new Promise((resolve) => {
-          port2.onmessage = resolve;
+          port2.addEventListener('message', resolve, { once: true });
+          port2.start();
           port1.postMessage('');
         });
       }
     }, typed);
     await page.getByText('1 error').waitFor();
-    assert.equal(await editor.textContent(), typed + before);
+    assert.equal(await editor.textContent(), typed + first);
     await close();
   });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 
 import {
   AttachUserPolicyCommand, CreateAccessKeyCommand, CreateGroupCommand, CreateLoginProfileCommand, CreatePolicyCommand, CreateRoleCommand, CreateUserCommand, CreateVirtualMFADeviceCommand,
@@ -10,6 +10,7 @@ import type { Browser } from 'playwright-core';
 import { type Console, launch, open } from './fixture/browser.ts';
 import { type Call, recordCalls, type Recorded } from './fixture/calls.ts';
 import { type Server, startServer } from './fixture/server.ts';
+import { test } from './fixture/test.ts';
 
 const password = 'Larkspur-anvil-73-copper';
 const policyText = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });

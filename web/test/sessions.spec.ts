@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 
 import { IAMClient, ListUsersCommand } from '@aws-sdk/client-iam';
 import type { Browser, Response } from 'playwright-core';
@@ -9,6 +9,7 @@ import { addPerson, inConsole, type Person, signIn, type Statement } from './fix
 import { type Server, startServer } from './fixture/server.ts';
 import { stepsOf } from './fixture/trail.ts';
 import { toButton } from './fixture/keyboard.ts';
+import { test } from './fixture/test.ts';
 
 const reads: Statement = { Effect: 'Allow', Action: ['iam:Get*', 'iam:List*'], Resource: '*' };
 

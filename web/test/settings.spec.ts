@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 
 import { GetAlternateContactCommand } from '@aws-sdk/client-account';
 import {
@@ -11,6 +11,7 @@ import type { Browser } from 'playwright-core';
 import { accessible, inEveryLook, launch, open, screenshot, watch } from './fixture/browser.ts';
 import { addPasskeys, addPerson, Authenticator } from './fixture/people.ts';
 import { passwords, rootEmail, type Server, startServer } from './fixture/server.ts';
+import { test } from './fixture/test.ts';
 import { Caller, Clock } from './seed/caller.ts';
 import { certificate as selfSigned } from './seed/certificate.ts';
 import { seed } from './seed.ts';
