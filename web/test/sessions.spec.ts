@@ -21,7 +21,7 @@ interface Keys {
 
 interface Seat extends Console {
   /** The temporary credentials that the page got last. */
-  keys: () => Keys;
+  keys: () => Promise<Keys>;
 }
 
 describe('sessions', () => {
@@ -36,17 +36,19 @@ describe('sessions', () => {
   /** sit signs in with a browser of its own, and opens a path of the console. */
   const sit = async (at: Server, { user, password }: Person, path: string): Promise<Seat> => {
     const opened = await watch(await browser.newContext(), at);
-    let keys: Keys | undefined;
-    opened.page.on('response', (response) => void keysOf(response).then((found) => (keys = found ?? keys)));
+    const given: Promise<Keys>[] = [];
+    opened.page.on('response', (response) => {
+      if (response.url().endsWith('/console/credentials') && response.ok()) given.push(keysOf(response));
+    });
     await signIn(opened.page, at, user, password, `/console${path}`);
     await inConsole(opened.page, user);
-    await opened.page.waitForLoadState('networkidle');
-    return { ...opened, keys: () => keys! };
+    await opened.settled();
+    return { ...opened, keys: () => given.at(-1)! };
   };
 
   /** dead fails where credentials are still good. */
-  const dead = async (at: Server, credentials: Keys) => {
-    const iam = new IAMClient({ endpoint: at.url, region: 'us-east-1', credentials });
+  const dead = async (at: Server, keys: Promise<Keys>) => {
+    const iam = new IAMClient({ endpoint: at.url, region: 'us-east-1', credentials: await keys });
     await assert.rejects(iam.send(new ListUsersCommand({})), { name: 'ExpiredToken' });
   };
 
@@ -54,9 +56,10 @@ describe('sessions', () => {
     const person = await addPerson(server, 'kim', reads);
     const [here, there] = [await sit(server, person, '/dashboard'), await sit(server, person, '/users?x=1')];
     await there.page.getByRole('link', { name: 'victim' }).waitFor();
-    await new IAMClient({ endpoint: server.url, region: 'us-east-1', credentials: there.keys() }).send(new ListUsersCommand({}));
+    await new IAMClient({ endpoint: server.url, region: 'us-east-1', credentials: await there.keys() }).send(new ListUsersCommand({}));
 
     await here.page.goto(`${server.url}/signin/sessions`);
+    await here.page.getByRole('row').nth(2).waitFor();
     assert.equal(await here.page.getByRole('row').count(), 3);
     await inEveryLook(here.page, 'signin-sessions');
     const row = here.page.getByRole('row').filter({ hasNotText: 'this one' }).filter({ has: here.page.getByRole('button') });
@@ -143,9 +146,8 @@ describe('sessions', () => {
   });
 });
 
-/** keysOf are the credentials that an answer gave to the page, if it did. */
-async function keysOf(response: Response): Promise<Keys | undefined> {
-  if (!response.url().endsWith('/console/credentials') || !response.ok()) return undefined;
-  const answer = (await response.json().catch(() => undefined)) as Keys | undefined;
-  return answer && { accessKeyId: answer.accessKeyId, secretAccessKey: answer.secretAccessKey, sessionToken: answer.sessionToken };
+/** keysOf are the credentials that an answer gave to the page. */
+async function keysOf(response: Response): Promise<Keys> {
+  const { accessKeyId, secretAccessKey, sessionToken } = (await response.json()) as Keys;
+  return { accessKeyId, secretAccessKey, sessionToken };
 }
