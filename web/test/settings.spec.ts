@@ -9,6 +9,7 @@ import {
 import type { Browser } from 'playwright-core';
 
 import { accessible, inEveryLook, launch, open, screenshot, watch } from './fixture/browser.ts';
+import { getsFocus } from './fixture/keyboard.ts';
 import { addPasskeys, addPerson, Authenticator } from './fixture/people.ts';
 import { passwords, rootEmail, type Server, startServer } from './fixture/server.ts';
 import { test } from './fixture/test.ts';
@@ -84,6 +85,7 @@ describe('the settings', () => {
     await page.getByText('console', { exact: true }).waitFor();
     await screenshot(page, 'settings-provider');
     await page.getByRole('button', { name: 'Delete' }).press('Enter');
+    await getsFocus(page.getByLabel('To confirm, type delete'));
     await page.keyboard.type('delete');
     await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true, disabled: false }).waitFor();
     await page.keyboard.press('Enter');

@@ -12,6 +12,7 @@ import { AssumeRoleCommand, type Credentials, GetFederationTokenCommand, GetSess
 import type { Browser } from 'playwright-core';
 
 import { accessible, launch, open, screenshot } from './fixture/browser.ts';
+import { getsFocus } from './fixture/keyboard.ts';
 import { type Server, startServer } from './fixture/server.ts';
 import { test } from './fixture/test.ts';
 import { seed } from './seed.ts';
@@ -191,7 +192,9 @@ describe('the trail', () => {
     await page.getByRole('button', { name: 'Stop' }).press('Enter');
     await page.getByRole('button', { name: 'Start' }).waitFor();
     await page.getByRole('button', { name: 'Delete' }).press('Enter');
+    await getsFocus(page.getByLabel('To confirm, type all-events'));
     await page.keyboard.type('all-events');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true, disabled: false }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByText('No trails').waitFor();
     await close();
