@@ -155,16 +155,7 @@ func TestReportsJUnit(t *testing.T) {
 // TestReportsHTML looks at the page in a browser, in light and dark, on a screen and a phone, without a script and on paper.
 // SCREENSHOTS=FOLDER keeps pictures of it.
 func TestReportsHTML(t *testing.T) {
-	chromium := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			chromium = path
-			break
-		}
-	}
-	if chromium == "" {
-		missing(t, "chromium", "Get Chromium: as root on Debian, apt-get install chromium.")
-	}
+	chromium := browser(t)
 	folder := node(t)
 	eachReport(t, "html", func(t *testing.T, r *audit.Report, file string) {
 		if len(r.Findings) > 100 {

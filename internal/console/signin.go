@@ -233,13 +233,17 @@ func (v *visit) wait(d time.Duration) {
 		v.sendProblem(http.StatusTooManyRequests, "There were too many tries. The next one counts in "+inWords(seconds)+".")
 		return
 	}
+	back := link{on(signInPath, v.next()), "Back to the sign-in page"}
+	if v.r.URL.Path == factorPath { // the password was right: it is not asked for again
+		back = link{on(factorPath, v.next()), "Back to multi-factor authentication"}
+	}
 	v.render(http.StatusTooManyRequests, "message", &page{
 		Title: "Wait before the next try",
 		Lead: []string{
 			"There were too many failed tries. The next one counts in " + inWords(seconds) + "; what comes earlier is not looked at.",
 			"Each further failure makes the wait longer, up to 15 minutes. Nobody is locked out for good.",
 		},
-		Links: []link{{on(signInPath, v.next()), "Back to the sign-in page"}},
+		Links: []link{back},
 	})
 }
 

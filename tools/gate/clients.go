@@ -12,6 +12,7 @@ import (
 type client struct {
 	name    string
 	probe   []string // succeeds where the client works
+	best    []string // succeeds where nothing better can be installed, if that is more than the probe asks
 	install []string // Debian packages that bring it, for root
 	how     string   // how a person gets it
 }
@@ -60,10 +61,12 @@ func jq() *client {
 	}
 }
 
+// chromium is any that Debian has; that without windows takes a fifth less of the processor.
 func chromium() *client {
+	const shell = "chromium-headless-shell"
 	return &client{
-		name: "chromium", probe: []string{"chromium", "--version"}, install: []string{"chromium"},
-		how: "Get Chromium: as root on Debian, apt-get install chromium.",
+		name: "chromium", probe: []string{"sh", "-c", shell + " --version || chromium --version"}, best: []string{shell, "--version"}, install: []string{shell},
+		how: "Get Chromium: as root on Debian, apt-get install " + shell + ", or chromium.",
 	}
 }
 
@@ -83,14 +86,24 @@ func raceDetector() *client {
 
 // present tells whether a client works, after installing it where that can be done without asking: as root on Debian.
 func (g *gate) present(ctx context.Context, c *client) bool {
-	if g.works(ctx, c) {
+	best := c.best
+	if best == nil {
+		best = c.probe
+	}
+	if g.works(ctx, best) {
 		return true
 	}
+	g.install(ctx, c)
+	return g.works(ctx, c.probe)
+}
+
+// install installs a client where that can be done without asking.
+func (g *gate) install(ctx context.Context, c *client) {
 	if len(c.install) == 0 || os.Geteuid() != 0 {
-		return false
+		return
 	}
 	if _, err := exec.LookPath("apt-get"); err != nil {
-		return false
+		return
 	}
 	say(g.out, "installing %s", strings.Join(c.install, " "))
 	for _, args := range [][]string{
@@ -103,11 +116,10 @@ func (g *gate) present(ctx context.Context, c *client) bool {
 			say(g.out, "apt-get %s: %v", args[0], err)
 		}
 	}
-	return g.works(ctx, c)
 }
 
-func (g *gate) works(ctx context.Context, c *client) bool {
-	cmd := g.command(ctx, ".", c.probe[0], c.probe[1:]...)
+func (g *gate) works(ctx context.Context, probe []string) bool {
+	cmd := g.command(ctx, ".", probe[0], probe[1:]...)
 	cmd.Stdout, cmd.Stderr = nil, nil
 	return cmd.Run() == nil
 }

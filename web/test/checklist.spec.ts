@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,6 +10,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { accessible, type Console, copied, launch, screenshot, watch } from './fixture/browser.ts';
 import { addPasskeys, Authenticator, inConsole } from './fixture/people.ts';
 import { passwords, rootEmail, type Server, startFresh } from './fixture/server.ts';
+import { test } from './fixture/test.ts';
 
 /** titlesOf are the items of the checklist that the page shows with an icon of that name. */
 function titlesOf(page: Page, icon: 'open' | 'done'): Promise<string[]> {

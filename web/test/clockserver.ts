@@ -1,5 +1,5 @@
-// Builds a warder whose clock requests may set, so that an account of the tests can have a history. Only the reading of the
-// clock is replaced, in copies that the compiler reads instead (go build -overlay); no product has this.
+// Builds a warder whose clock requests may set, so that an account of the tests can have a history, or one whose passwords are old.
+// Only the reading of the clock is replaced, in copies that the compiler reads instead (go build -overlay); no product has this.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ interface Replacement {
   by: string;
 }
 
-const replacements: Replacement[] = [
+const clockReplacements: Replacement[] = [
   {
     file: 'internal/server/admit.go',
     line: 'c.Env = s.environment(r, time.Now().UTC())',
@@ -49,8 +49,22 @@ func SeedNow() time.Time {
 }
 `;
 
-/** buildClockServer builds it from the repository's root into a file. */
-export async function buildClockServer(root: string, output: string): Promise<void> {
+const oldPasswords: Replacement[] = [
+  { file: 'internal/service/iam/loginprofile.go', line: 'Created: tx.Now(), Changed: tx.Now(),', by: 'Created: tx.Now(), Changed: tx.Now().AddDate(-1, 0, 0),' },
+];
+
+/** buildClockServer builds one whose clock requests may set, from the repository's root into a file. */
+export function buildClockServer(root: string, output: string): Promise<void> {
+  return build(root, output, clockReplacements, { 'internal/store/seedclock.go': clock });
+}
+
+/** buildOldPasswordServer builds one where a password that somebody is made with is a year old. */
+export function buildOldPasswordServer(root: string, output: string): Promise<void> {
+  return build(root, output, oldPasswords);
+}
+
+/** build builds one with replacements of lines and with further files. */
+async function build(root: string, output: string, replacements: Replacement[], files: Record<string, string> = {}): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'warder-clock-'));
   try {
     const Replace: Record<string, string> = {};
@@ -59,8 +73,8 @@ export async function buildClockServer(root: string, output: string): Promise<vo
       await writeFile(copy, text);
       Replace[join(root, file)] = copy;
     };
-    await put('internal/store/seedclock.go', clock);
-    for (const file of new Set(replacements.map((r) => r.file))) await put(file, await replaced(root, file));
+    for (const [file, text] of Object.entries(files)) await put(file, text);
+    for (const file of new Set(replacements.map((r) => r.file))) await put(file, await replaced(root, file, replacements));
     await writeFile(join(dir, 'overlay.json'), JSON.stringify({ Replace }));
     const env = { ...process.env, CGO_ENABLED: '0' };
     await promisify(execFile)('go', ['build', '-overlay', join(dir, 'overlay.json'), '-o', output, './cmd/warder'], { cwd: root, env });
@@ -69,7 +83,7 @@ export async function buildClockServer(root: string, output: string): Promise<vo
   }
 }
 
-async function replaced(root: string, file: string): Promise<string> {
+async function replaced(root: string, file: string, replacements: Replacement[]): Promise<string> {
   let source = await readFile(join(root, file), 'utf8');
   for (const { line, by } of replacements.filter((r) => r.file === file)) {
     if (source.split(line).length !== 2) throw new Error(`${file} does not have ${line} where it is expected`);

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 
 import { PutAlternateContactCommand } from '@aws-sdk/client-account';
 import type { Browser } from 'playwright-core';
 
 import { accessible, launch, open } from './fixture/browser.ts';
 import { type Server, startServer } from './fixture/server.ts';
+import { test } from './fixture/test.ts';
 import { Caller, Clock } from './seed/caller.ts';
 import { seed, type Seeded } from './seed.ts';
 

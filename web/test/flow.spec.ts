@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 
 import { CreateUserCommand, GetUserCommand, IAMClient, ListAccessKeysCommand, ListUsersCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import type { Browser, Page } from 'playwright-core';
@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { accessible, type Console, copied, launch, open, screenshot, watch } from './fixture/browser.ts';
 import { inConsole, signIn } from './fixture/people.ts';
 import { passwords, type Server, startServer } from './fixture/server.ts';
+import { test } from './fixture/test.ts';
 
 const policy = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement }, null, 2);
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 
 import {
   CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, GetGroupCommand, GetInstanceProfileCommand, GetPolicyVersionCommand, GetRoleCommand, GetUserCommand, IAMClient,
@@ -10,6 +10,7 @@ import type { Browser } from 'playwright-core';
 
 import { accessible, inEveryLook, launch, open } from './fixture/browser.ts';
 import { type Server, startServer } from './fixture/server.ts';
+import { test } from './fixture/test.ts';
 
 describe('groups and roles', () => {
   let server: Server;

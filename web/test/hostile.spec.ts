@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 
 import { PutAlternateContactCommand } from '@aws-sdk/client-account';
 import {
@@ -12,6 +12,7 @@ import type { Browser, Page } from 'playwright-core';
 import { type Console, launch, screenshot, watch } from './fixture/browser.ts';
 import { admin, inConsole, signIn } from './fixture/people.ts';
 import { type Server, startServer } from './fixture/server.ts';
+import { test } from './fixture/test.ts';
 import { Caller, Clock } from './seed/caller.ts';
 import { certificate as selfSigned } from './seed/certificate.ts';
 

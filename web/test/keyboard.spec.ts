@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 
 import { GetAccountPasswordPolicyCommand, GetPolicyVersionCommand, ListAccessKeysCommand, ListGroupsForUserCommand, ListUsersCommand } from '@aws-sdk/client-iam';
 import type { Browser, Page } from 'playwright-core';
 
-import { launch, watch } from './fixture/browser.ts';
+import { inEveryLook, launch, watch } from './fixture/browser.ts';
 import { getsFocus, press, tabTo, write } from './fixture/keyboard.ts';
 import { inConsole, signIn } from './fixture/people.ts';
-import { passwords, type Server, startServer } from './fixture/server.ts';
+import { passwords, rootEmail, type Server, startServer } from './fixture/server.ts';
+import { test } from './fixture/test.ts';
 import { Caller, Clock } from './seed/caller.ts';
 import { seed } from './seed.ts';
 
@@ -70,6 +71,29 @@ describe('by keyboard alone', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL('**/signin**');
     await close();
+  });
+
+  test('the root user signs in, ends a session of the list, and then all of them', async () => {
+    const there = await watch(await browser.newContext(), server);
+    const { page, close } = await watch(await browser.newContext(), server);
+    for (const one of [there.page, page]) {
+      await one.goto(`${server.url}/signin?next=/signin/sessions`);
+      await press(one, one.getByRole('link', { name: 'Sign in as the root user' }));
+      await getsFocus(one.getByLabel('Root user e-mail address'));
+      await one.keyboard.type(rootEmail);
+      await write(one, one.getByLabel('Password', { exact: true }), passwords.root);
+      await one.keyboard.press('Enter');
+      await heading(one, 'Your sessions').waitFor();
+    }
+    await inEveryLook(page, 'signin-root-sessions');
+    const sessions = page.getByRole('row').filter({ has: page.getByRole('button') });
+    await press(page, sessions.filter({ hasNotText: 'this one' }).getByRole('button', { name: /^Sign out/ }));
+    await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1);
+    await there.page.reload();
+    await heading(there.page, 'Sign in').waitFor();
+    await press(page, page.getByRole('button', { name: 'Sign out everywhere' }));
+    await heading(page, 'You are signed out').waitFor();
+    await Promise.all([close(), there.close()]);
   });
 
   test('users are made with group and key, found, and deleted together', async () => {

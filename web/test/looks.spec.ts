@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,8 +8,9 @@ import type { Browser } from 'playwright-core';
 
 import { areas } from '../src/app/areas.ts';
 import { launch, open } from './fixture/browser.ts';
-import { type Example, inspect, whole, windows } from './fixture/looks.ts';
+import { type Example, inspect, whole } from './fixture/looks.ts';
 import { type Server, startServer } from './fixture/server.ts';
+import { test } from './fixture/test.ts';
 import { Caller, Clock } from './seed/caller.ts';
 import { bucket, furnish } from './seed/furniture.ts';
 import { seed } from './seed.ts';
@@ -83,11 +84,9 @@ describe('every page', () => {
     assert.deepEqual(Object.keys(examples).toSorted(), routesOf().toSorted());
   });
 
-  for (const window of windows) {
-    test(`is accessible and fits ${window.width} pixels`, async () => {
-      await inspect(browser, server, Object.values(examples).flat(), window);
-    });
-  }
+  test('is accessible and fits its window, in light on a desk and in dark on a phone', async () => {
+    await inspect(browser, server, Object.values(examples).flat());
+  });
 
   test('is led to by the navigation, has a title of its own and gets the focus', async () => {
     const { page, goTo, settled, close } = await open(browser, server);

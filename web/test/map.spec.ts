@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 
 import {
   AddUserToGroupCommand, AttachGroupPolicyCommand, AttachUserPolicyCommand, CreateGroupCommand, CreatePolicyCommand, CreateRoleCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand,
@@ -10,6 +10,7 @@ import { crowd, crowdQuotas } from './fixture/crowd.ts';
 import { accessible, launch, open, screenshot } from './fixture/browser.ts';
 import { addPerson } from './fixture/people.ts';
 import { type Server, startServer } from './fixture/server.ts';
+import { test } from './fixture/test.ts';
 
 const policy = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
 const trust = (Principal: object, Condition?: object) => policy({ Effect: 'Allow', Principal, Action: 'sts:AssumeRole', Condition });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 
 import {
   AddUserToGroupCommand,
@@ -17,6 +17,7 @@ import type { Browser, Page } from 'playwright-core';
 
 import { accessible, launch, open, screenshot } from './fixture/browser.ts';
 import { type Server, startServer } from './fixture/server.ts';
+import { test } from './fixture/test.ts';
 
 const document = (...statements: object[]) => JSON.stringify({ Version: '2012-10-17', Statement: statements }, null, 2);
 const send = { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: 'arn:aws:sqs:*:123456789012:jobs' };

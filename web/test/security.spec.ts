@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 
 import { CreateRoleCommand, GetGroupCommand } from '@aws-sdk/client-iam';
 import type { Browser, Page } from 'playwright-core';
 
 import { accessible, launch, open, screenshot } from './fixture/browser.ts';
 import { type Server, startServer } from './fixture/server.ts';
+import { test } from './fixture/test.ts';
 import { Caller, Clock } from './seed/caller.ts';
 import { seed } from './seed.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 
 import { GetAlternateContactCommand } from '@aws-sdk/client-account';
 import {
@@ -9,8 +9,10 @@ import {
 import type { Browser } from 'playwright-core';
 
 import { accessible, inEveryLook, launch, open, screenshot, watch } from './fixture/browser.ts';
+import { getsFocus } from './fixture/keyboard.ts';
 import { addPasskeys, addPerson, Authenticator } from './fixture/people.ts';
 import { passwords, rootEmail, type Server, startServer } from './fixture/server.ts';
+import { test } from './fixture/test.ts';
 import { Caller, Clock } from './seed/caller.ts';
 import { certificate as selfSigned } from './seed/certificate.ts';
 import { seed } from './seed.ts';
@@ -83,6 +85,7 @@ describe('the settings', () => {
     await page.getByText('console', { exact: true }).waitFor();
     await screenshot(page, 'settings-provider');
     await page.getByRole('button', { name: 'Delete' }).press('Enter');
+    await getsFocus(page.getByLabel('To confirm, type delete'));
     await page.keyboard.type('delete');
     await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true, disabled: false }).waitFor();
     await page.keyboard.press('Enter');

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe } from 'node:test';
 
 import type { Browser, Page } from 'playwright-core';
 
 import { accessible, launch, screenshot, watch } from './fixture/browser.ts';
 import { passwords, rootEmail, type Server, startFresh } from './fixture/server.ts';
 import { addPasskeys, Authenticator, inConsole, signIn, signOut } from './fixture/people.ts';
+import { test } from './fixture/test.ts';
 
 /** next waits for a step by its heading, looks at it and takes a picture. */
 async function step(page: Page, heading: string, picture: string): Promise<void> {

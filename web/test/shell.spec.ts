@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 
 import type { Browser } from 'playwright-core';
 
 import { accessible, launch, open } from './fixture/browser.ts';
 import { type Server, startServer } from './fixture/server.ts';
+import { test } from './fixture/test.ts';
 
 describe('the shell', () => {
   let server: Server;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 
 import { IAMClient, UpdateLoginProfileCommand } from '@aws-sdk/client-iam';
 import type { Browser, Page } from 'playwright-core';
@@ -11,6 +11,7 @@ import { addPerson, inConsole, signIn } from './fixture/people.ts';
 import { passwords, rootEmail, type Server, startServer } from './fixture/server.ts';
 import { line, recordsOf, stepsOf } from './fixture/trail.ts';
 import { atField, enter, type } from './fixture/keyboard.ts';
+import { test } from './fixture/test.ts';
 
 const chosen = 'pewter-Falcon-26-ridge';
 /** autocompletes are what password managers are told of the fields of the page. */

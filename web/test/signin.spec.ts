@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 
 import type { Browser, Page } from 'playwright-core';
 
@@ -8,6 +8,7 @@ import { addAuthenticator, addPasskeys, addPerson, Authenticator, inConsole, sig
 import { passwords, rootEmail, type Server, startServer } from './fixture/server.ts';
 import { recordsOf, stepsOf } from './fixture/trail.ts';
 import { atField, enter, toButton } from './fixture/keyboard.ts';
+import { test } from './fixture/test.ts';
 
 /** ownDevices is a policy by which users manage their own MFA devices. */
 const ownDevices: Statement = {

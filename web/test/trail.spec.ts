@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,7 +12,9 @@ import { AssumeRoleCommand, type Credentials, GetFederationTokenCommand, GetSess
 import type { Browser } from 'playwright-core';
 
 import { accessible, launch, open, screenshot } from './fixture/browser.ts';
+import { getsFocus } from './fixture/keyboard.ts';
 import { type Server, startServer } from './fixture/server.ts';
+import { test } from './fixture/test.ts';
 import { seed } from './seed.ts';
 
 const policy = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
@@ -190,7 +192,9 @@ describe('the trail', () => {
     await page.getByRole('button', { name: 'Stop' }).press('Enter');
     await page.getByRole('button', { name: 'Start' }).waitFor();
     await page.getByRole('button', { name: 'Delete' }).press('Enter');
+    await getsFocus(page.getByLabel('To confirm, type all-events'));
     await page.keyboard.type('all-events');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true, disabled: false }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByText('No trails').waitFor();
     await close();
