@@ -1,7 +1,6 @@
 import Button from '@cloudscape-design/components/button';
 import Link from '@cloudscape-design/components/link';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import { useState } from 'react';
 
 import { useCall } from '../../api/useCall.ts';
 import { warder, type AlarmRule } from '../../api/warder.ts';
@@ -10,6 +9,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ResourceTable, type Column } from '../../components/ResourceTable.tsx';
+import { useAct } from '../../components/useAct.ts';
 import { severities, severityOf, SeverityBadge, title } from './severity.tsx';
 
 const columns: Column<AlarmRule>[] = [
@@ -69,23 +69,17 @@ export function AlarmRules() {
 
 /** TestChannels sends a message on every channel, and says what came of it. */
 function TestChannels() {
-  const [busy, setBusy] = useState(false);
+  const { busy, act } = useAct();
   const test = async () => {
-    setBusy(true);
-    try {
-      const { channels } = await warder('TestAlarmChannels', {});
-      if (channels.length === 0) flash.info('No channel is configured', 'The settings alarm-webhook, alarm-mail and alarm-syslog of the server name channels.');
-      for (const { channel, delivered, error } of channels) {
-        if (delivered) flash.success(`${channel} took the message`);
-        else flash.warning(`${channel} did not take the message`, error);
-      }
-    } catch (error) {
-      flash.error(error);
+    const { channels } = await warder('TestAlarmChannels', {});
+    if (channels.length === 0) flash.info('No channel is configured', 'The settings alarm-webhook, alarm-mail and alarm-syslog of the server name channels.');
+    for (const { channel, delivered, error } of channels) {
+      if (delivered) flash.success(`${channel} took the message`);
+      else flash.warning(`${channel} did not take the message`, error);
     }
-    setBusy(false);
   };
   return (
-    <Button loading={busy} onClick={() => void test()}>
+    <Button loading={busy} onClick={() => act(test)}>
       Test the channels
     </Button>
   );

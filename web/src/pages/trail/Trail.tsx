@@ -30,6 +30,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { Page } from '../../components/Page.tsx';
+import { useAct } from '../../components/useAct.ts';
 import { Excerpt } from '../security/PolicyExcerpt.tsx';
 import { Delivery, type TrailWithStatus } from './Trails.tsx';
 
@@ -75,17 +76,23 @@ function Actions({ whole: { trail, status }, onChanged }: { whole: Whole; onChan
   const [asked, setAsked] = useState(false);
   const navigate = useNavigate();
   const Name = trail.TrailARN;
-  const act = (text: string, command: Promise<unknown>) =>
-    command.then(() => {
+  const { busy, act } = useAct();
+  const set = (text: string, call: () => Promise<unknown>) =>
+    act(async () => {
+      await call();
       flash.success(text);
       onChanged();
-    }, flash.error);
+    });
   return (
     <SpaceBetween direction="horizontal" size="xs">
       {status.IsLogging ? (
-        <Button onClick={() => void act('The trail does not deliver any more', cloudTrail.send(new StopLoggingCommand({ Name })))}>Stop</Button>
+        <Button loading={busy} onClick={() => set('The trail does not deliver any more', () => cloudTrail.send(new StopLoggingCommand({ Name })))}>
+          Stop
+        </Button>
       ) : (
-        <Button onClick={() => void act('The trail delivers', cloudTrail.send(new StartLoggingCommand({ Name })))}>Start</Button>
+        <Button loading={busy} onClick={() => set('The trail delivers', () => cloudTrail.send(new StartLoggingCommand({ Name })))}>
+          Start
+        </Button>
       )}
       <Button onClick={() => setAsked(true)}>Delete</Button>
       {asked && (

@@ -23,6 +23,7 @@ import { CopyArn } from '../../../components/CopyArn.tsx';
 import { EmptyState } from '../../../components/EmptyState.tsx';
 import { flash } from '../../../components/Flash.tsx';
 import { type Column, ResourceTable } from '../../../components/ResourceTable.tsx';
+import { useAct } from '../../../components/useAct.ts';
 import { inParallel } from '../../identity/steps.ts';
 import { NewCredentials } from './NewCredentials.tsx';
 
@@ -51,11 +52,8 @@ export function AccessKeys({ user: UserName }: { user: string }) {
   const { data, error, loading, reload } = useCall((signal) => keysOf(UserName, signal), [UserName]);
   const [made, setMade] = useState<AccessKey>();
   const [deleting, setDeleting] = useState<Key>();
-  const run = (call: () => Promise<unknown>) => {
-    call()
-      .catch(flash.error)
-      .finally(reload);
-  };
+  const { busy, act } = useAct();
+  const run = (call: () => Promise<unknown>) => act(() => call().finally(reload));
   const create = () => run(async () => setMade((await iam.send(new CreateAccessKeyCommand({ UserName }))).AccessKey));
   const toggle = (key: Key) => run(() => iam.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId: key.AccessKeyId, Status: isActive(key) ? 'Inactive' : 'Active' })));
   return (
@@ -81,7 +79,9 @@ export function AccessKeys({ user: UserName }: { user: string }) {
             <Button disabled={!key || isActive(key)} disabledReason={key && 'Deactivate it first, and see that nothing breaks'} onClick={() => setDeleting(key)}>
               Delete
             </Button>
-            <Button onClick={create}>Create access key</Button>
+            <Button loading={busy} onClick={create}>
+              Create access key
+            </Button>
           </>
         )}
         empty={<EmptyState title="No access keys">A program that calls with a key has it for good, until somebody replaces it. Prefer a role, whose credentials end by themselves.</EmptyState>}

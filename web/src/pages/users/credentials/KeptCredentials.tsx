@@ -12,6 +12,7 @@ import { CopyArn } from '../../../components/CopyArn.tsx';
 import { EmptyState } from '../../../components/EmptyState.tsx';
 import { flash } from '../../../components/Flash.tsx';
 import { type Column, ResourceTable } from '../../../components/ResourceTable.tsx';
+import { useAct } from '../../../components/useAct.ts';
 import { Excerpt } from '../../security/PolicyExcerpt.tsx';
 
 /** KeptCredential is a credential of a user that is on or off. */
@@ -69,7 +70,7 @@ export function KeptCredentials(props: KeptCredentialsProps) {
   const [adding, setAdding] = useState(false);
   const [deleting, setDeleting] = useState<KeptCredential>();
   const [shown, setShown] = useState<{ id: string; text: string }>();
-  const run = (call: () => Promise<unknown>) => void call().catch(flash.error).finally(reload);
+  const { act } = useAct();
   const add = <Button onClick={() => setAdding(true)}>{props.verb}</Button>;
   const show = async (id: string) => setShown({ id, text: await props.text!(id) });
   return (
@@ -90,14 +91,14 @@ export function KeptCredentials(props: KeptCredentialsProps) {
         actions={([chosen]) => (
           <>
             {props.text && (
-              <Button ariaLabel={`Show ${noun[0]}`} disabled={!chosen} onClick={() => chosen && void show(chosen.id).catch(flash.error)}>
+              <Button ariaLabel={`Show ${noun[0]}`} disabled={!chosen} onClick={() => chosen && act(() => show(chosen.id))}>
                 Show
               </Button>
             )}
             <Button
               ariaLabel={`${toggle(chosen)} ${noun[0]}`}
               disabled={!chosen}
-              onClick={() => chosen && run(() => props.setStatus(chosen.id, chosen.active ? 'Inactive' : 'Active'))}
+              onClick={() => chosen && act(() => props.setStatus(chosen.id, chosen.active ? 'Inactive' : 'Active').finally(reload))}
             >
               {toggle(chosen)}
             </Button>

@@ -21,10 +21,10 @@ import { all } from '../../../api/all.ts';
 import { iam } from '../../../api/clients/iam.ts';
 import { Age } from '../../../components/Age.tsx';
 import { CopyArn } from '../../../components/CopyArn.tsx';
-import { flash } from '../../../components/Flash.tsx';
 import { FormDialog } from '../../../components/FormDialog.tsx';
 import type { Column } from '../../../components/ResourceTable.tsx';
 import { Secret } from '../../../components/Secret.tsx';
+import { useAct } from '../../../components/useAct.ts';
 import { type KeptCredential, KeptCredentials } from './KeptCredentials.tsx';
 
 /** The services that take such credentials, with what they take. */
@@ -44,6 +44,7 @@ const columns: Column<KeptCredential>[] = [
 /** ServiceCredentials are what a user has for single services that do not take access keys. */
 export function ServiceCredentials({ user: UserName }: { user: string }) {
   const [made, setMade] = useState<ServiceSpecificCredential>();
+  const { act } = useAct();
   const reset = async (ServiceSpecificCredentialId: string) =>
     setMade((await iam.send(new ResetServiceSpecificCredentialCommand({ UserName, ServiceSpecificCredentialId }))).ServiceSpecificCredential);
   return (
@@ -63,7 +64,7 @@ export function ServiceCredentials({ user: UserName }: { user: string }) {
         setStatus={(ServiceSpecificCredentialId, Status) => iam.send(new UpdateServiceSpecificCredentialCommand({ UserName, ServiceSpecificCredentialId, Status }))}
         remove={(ServiceSpecificCredentialId) => iam.send(new DeleteServiceSpecificCredentialCommand({ UserName, ServiceSpecificCredentialId }))}
         more={(chosen) => (
-          <Button disabled={!chosen} onClick={() => chosen && void reset(chosen.id).catch(flash.error)}>
+          <Button disabled={!chosen} onClick={() => chosen && act(() => reset(chosen.id))}>
             Reset
           </Button>
         )}
