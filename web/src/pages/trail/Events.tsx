@@ -9,11 +9,12 @@ import { Age } from '../../components/Age.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ResourceTable, type Column } from '../../components/ResourceTable.tsx';
+import { useFormOf } from '../../components/useFormOf.ts';
 import { Caller } from './Caller.tsx';
 import { Outcome, outcomeOf } from './Outcome.tsx';
 import { callerOf, serviceOf, type Record } from './record.ts';
 import { attributes, bounds, readRange } from './search.ts';
-import { SearchForm } from './SearchForm.tsx';
+import { addressOf, SearchForm } from './SearchForm.tsx';
 import { useEvents } from './useEvents.ts';
 
 /** columns of events, wherever they are listed. */
@@ -40,11 +41,12 @@ export function Events() {
   const chosen = attributes.find(({ value }) => value === search.get('attribute'));
   const value = search.get('value') ?? '';
   const attribute = chosen && { AttributeKey: chosen.value, AttributeValue: value };
+  const form = useFormOf(addressOf(search));
   const events = useEvents(() => ({ attribute, ...bounds(range, new Date()) }), [attribute, range]);
   return (
     <Page title="Events" breadcrumbs={[]} description="Every call to this account, who made it, and what came of it: the newest first.">
       <SpaceBetween size="l">
-        <SearchForm key={JSON.stringify([attribute, range])} />
+        <SearchForm key={form.key} onSearch={form.sent} />
         <ResourceTable
           title="Events"
           name="events"
