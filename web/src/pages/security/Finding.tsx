@@ -7,7 +7,6 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
-import { useRef } from 'react';
 import { useParams } from 'react-router';
 
 import { isMissing } from '../../api/errors.ts';
@@ -30,11 +29,9 @@ const above = [{ text: 'Findings', href: '/findings' }];
 export function Finding() {
   const { id = '' } = useParams();
   const call = useLive((abortSignal) => warder('GetFinding', { findingId: id }, { abortSignal }), [id], ['findings']);
-  const held = useRef(call.data);
-  held.current = call.data ?? (held.current?.finding.findingId === id ? held.current : undefined);
   const gone = isMissing(call.error);
-  if (gone && !held.current) return <Gone id={id} />;
-  const { finding, check } = held.current ?? {};
+  if (gone && !call.data) return <Gone id={id} />;
+  const { finding, check } = call.data ?? {};
   return (
     <Page title={finding?.title ?? id} breadcrumbs={above}>
       <SpaceBetween size="l">
