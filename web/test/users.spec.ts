@@ -145,6 +145,7 @@ describe('users', () => {
     await goTo('/users/dora?tab=credentials');
     await page.getByRole('button', { name: 'Create access key' }).dblclick();
     await page.getByRole('dialog').getByText('Secret access key').waitFor();
+    await page.mouse.click(20, 500); // beside the window, which stays: the secret is not shown again
     await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
     await page.getByRole('button', { name: 'Copy access key ID' }).waitFor();
     const { AccessKeyMetadata } = await iam.send(new ListAccessKeysCommand({ UserName: 'dora' }));
@@ -154,7 +155,7 @@ describe('users', () => {
 
   test('keeps what somebody has written or chosen and may not save', async () => {
     await iam.send(new CreateUserCommand({ UserName: 'tess', Tags: [{ Key: 'team', Value: 'blue' }] }));
-    const reader = await addPerson(server, 'reader', { Effect: 'Allow', Action: ['iam:Get*', 'iam:List*'], Resource: '*' });
+    const reader = await addPerson(server, 'onlooker', { Effect: 'Allow', Action: ['iam:Get*', 'iam:List*'], Resource: '*' });
     const { page, goTo, close } = await open(browser, server, { as: reader });
     await goTo('/users/tess?tab=tags');
     await page.getByRole('button', { name: 'Add new tag' }).click();

@@ -1,7 +1,5 @@
 import type { StatusType } from '@aws-sdk/client-iam';
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-import Modal from '@cloudscape-design/components/modal';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { type ReactNode, useState } from 'react';
 
@@ -12,6 +10,7 @@ import { CopyArn } from '../../../components/CopyArn.tsx';
 import { EmptyState } from '../../../components/EmptyState.tsx';
 import { flash } from '../../../components/Flash.tsx';
 import { type Column, ResourceTable } from '../../../components/ResourceTable.tsx';
+import { ShownDialog } from '../../../components/ShownDialog.tsx';
 import { useAct } from '../../../components/useAct.ts';
 import { Excerpt } from '../../security/PolicyExcerpt.tsx';
 
@@ -117,21 +116,9 @@ export function KeptCredentials(props: KeptCredentialsProps) {
           reload();
         })}
       {shown && (
-        <Modal
-          visible
-          size="large"
-          header={`${noun[0]} ${shown.id}`}
-          onDismiss={() => setShown(undefined)}
-          footer={
-            <Box float="right">
-              <Button variant="primary" onClick={() => setShown(undefined)}>
-                Done
-              </Button>
-            </Box>
-          }
-        >
+        <ShownDialog title={`${noun[0]} ${shown.id}`} size="large" onDismiss={() => setShown(undefined)}>
           <Excerpt label={noun[0]} text={shown.text.trim()} lines={[]} />
-        </Modal>
+        </ShownDialog>
       )}
       {deleting && (
         <ConfirmDelete

@@ -7,12 +7,10 @@ import {
   UpdateServiceSpecificCredentialCommand,
 } from '@aws-sdk/client-iam';
 import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
-import Modal from '@cloudscape-design/components/modal';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
@@ -24,6 +22,7 @@ import { CopyArn } from '../../../components/CopyArn.tsx';
 import { FormDialog } from '../../../components/FormDialog.tsx';
 import type { Column } from '../../../components/ResourceTable.tsx';
 import { Secret } from '../../../components/Secret.tsx';
+import { ShownDialog } from '../../../components/ShownDialog.tsx';
 import { useAct } from '../../../components/useAct.ts';
 import { type KeptCredential, KeptCredentials } from './KeptCredentials.tsx';
 
@@ -119,24 +118,13 @@ function Shown({ user, credential, onDismiss }: { user: string; credential: Serv
     ...(ServiceCredentialSecret ? [{ label: 'API key', value: <Secret value={ServiceCredentialSecret} what="API key" /> }] : []),
   ];
   return (
-    <Modal
-      visible
-      header={`Service credential of ${user}`}
-      onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <Button variant="primary" onClick={onDismiss}>
-            Done
-          </Button>
-        </Box>
-      }
-    >
+    <ShownDialog title={`Service credential of ${user}`} onDismiss={onDismiss}>
       <SpaceBetween size="m">
         <Alert type="warning" header="This is the only time that it is shown">
           Hand it over on a safe way. Whoever has it can act as {user} at that service.
         </Alert>
         <KeyValuePairs columns={2} items={items} />
       </SpaceBetween>
-    </Modal>
+    </ShownDialog>
   );
 }
