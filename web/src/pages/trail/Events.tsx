@@ -19,11 +19,11 @@ import { useEvents } from './useEvents.ts';
 
 /** columns of events, wherever they are listed. */
 export const columns: Column<Record>[] = [
-  { id: 'time', header: 'Time', rank: ({ eventTime }) => -Date.parse(eventTime), value: ({ eventTime }) => eventTime, cell: ({ eventTime }) => <Age date={new Date(eventTime)} />, width: 130, rowHeader: false },
-  { id: 'event', header: 'Event', value: ({ eventName }) => eventName, cell: (record) => <Link href={to`/trail/${record.eventID}`}>{record.eventName}</Link>, width: 170, rowHeader: true },
+  { id: 'time', header: 'Time', rank: ({ eventTime }) => -Date.parse(eventTime), value: ({ eventTime }) => eventTime, cell: ({ eventTime }) => <Age date={new Date(eventTime)} />, width: 120, rowHeader: false },
+  { id: 'event', header: 'Event', value: ({ eventName }) => eventName, cell: (record) => <Link href={to`/trail/${record.eventID}`}>{record.eventName}</Link>, width: 160, rowHeader: true },
   { id: 'service', header: 'Service', value: serviceOf, cell: serviceOf },
-  { id: 'caller', header: 'Caller', value: callerOf, cell: (record) => <Caller of={record} />, width: 190 },
-  { id: 'outcome', header: 'Outcome', value: outcomeOf, cell: (record) => <Outcome of={record} />, width: 140 },
+  { id: 'caller', header: 'Caller', value: callerOf, cell: (record) => <Caller of={record} />, width: 160 },
+  { id: 'outcome', header: 'Outcome', value: outcomeOf, cell: (record) => <Outcome of={record} />, width: 120 },
   { id: 'address', header: 'From', value: ({ sourceIPAddress }) => sourceIPAddress, cell: ({ sourceIPAddress }) => sourceIPAddress ?? '–' },
   { id: 'kind', header: 'Kind', value: kindOf, cell: kindOf },
   { id: 'key', header: 'Access key', value: ({ userIdentity }) => userIdentity?.accessKeyId, cell: ({ userIdentity }) => userIdentity?.accessKeyId ?? '–', hidden: true },
