@@ -36,7 +36,7 @@ export function Oidc({ arn, provider, onChanged }: OidcProps) {
         columns={3}
         items={[
           { label: 'URL', value: <CopyArn arn={Url.startsWith('https://') ? Url : `https://${Url}`} what="URL" /> },
-          { label: 'Made', value: <Age date={CreateDate} /> },
+          { label: 'Created', value: <Age date={CreateDate} /> },
           { label: 'ARN', value: <CopyArn arn={arn} /> },
           { label: 'Audiences', value: <Lines values={ClientIDList} none="none: no token is for it" /> },
           { label: 'Thumbprints', value: <Lines values={ThumbprintList} none="none: its certificate must be one that the system trusts" /> },

@@ -30,8 +30,8 @@ export function Saml({ arn, provider: { SAMLMetadataDocument = '', CreateDate, V
         <KeyValuePairs
           columns={4}
           items={[
-            { label: 'Made', value: <Age date={CreateDate} /> },
-            { label: 'Metadata end', value: <Age date={ValidUntil} /> },
+            { label: 'Created', value: <Age date={CreateDate} /> },
+            { label: 'Metadata valid until', value: <Age date={ValidUntil} /> },
             { label: 'Encrypted assertions', value: AssertionEncryptionMode ?? '–' },
             { label: 'ARN', value: <CopyArn arn={arn} /> },
           ]}

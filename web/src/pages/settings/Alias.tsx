@@ -48,7 +48,7 @@ export function Alias() {
         <KeyValuePairs
           columns={3}
           items={[
-            { label: 'Account id', value: <CopyArn arn={account} what="Account id" /> },
+            { label: 'Account ID', value: <CopyArn arn={account} what="Account ID" /> },
             { label: 'Alias', value: alias ?? '–' },
             { label: 'Sign-in page', value: <CopyArn arn={signInPage({ account, alias })} what="Address of the sign-in page" /> },
           ]}
@@ -67,7 +67,7 @@ export function Alias() {
             call.reload();
           }}
         >
-          <Box>People then sign in with the account’s id.</Box>
+          <Box>People then sign in with the account’s ID.</Box>
         </ConfirmDelete>
       )}
     </Container>
@@ -91,7 +91,7 @@ function Edit({ alias, onDismiss, onDone }: { alias: string; onDismiss: () => vo
     >
       <FormField
         label="Alias"
-        description="What people write on the sign-in page in place of the account’s id."
+        description="What people write on the sign-in page in place of the account’s ID."
         constraintText="3 to 63 lower-case letters, digits and single hyphens, none at the ends."
         errorText={name === '' || fits ? undefined : 'This is no alias.'}
       >

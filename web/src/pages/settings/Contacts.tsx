@@ -50,7 +50,7 @@ const primaryFields: Field[] = [
   { name: 'PostalCode', label: 'Postal code', required: true },
   { name: 'City', label: 'City', required: true },
   { name: 'StateOrRegion', label: 'State or region' },
-  { name: 'CountryCode', label: 'Country, two letters', required: true },
+  { name: 'CountryCode', label: 'Country code', required: true },
   { name: 'PhoneNumber', label: 'Phone', required: true },
   { name: 'WebsiteUrl', label: 'Website', type: 'url' },
 ];

@@ -50,7 +50,7 @@ function Me() {
         columns={4}
         items={[
           { label: 'Name', value: kind === 'root' ? 'root user' : name },
-          { label: 'Account', value: <CopyArn arn={account} what="Account id" /> },
+          { label: 'Account', value: <CopyArn arn={account} what="Account ID" /> },
           { label: 'ARN', value: <CopyArn arn={arn} /> },
           { label: 'This sign-in', value: mfa ? <StatusIndicator>with MFA</StatusIndicator> : <StatusIndicator type="warning">without MFA</StatusIndicator> },
           { label: 'It ends', value: <Age date={new Date(expires)} /> },

@@ -60,7 +60,7 @@ export function Activity() {
             <FormField label="Time">
               <Select options={spans} selectedOption={spans.find(({ value }) => value === hours) ?? null} onChange={({ detail }) => set('hours', detail.selectedOption.value ?? '')} />
             </FormField>
-            <FormField label="Told apart by">
+            <FormField label="Group by">
               <Grouped groupBy={groupBy} kind={named?.kind} onChange={(by) => set('by', by)} />
             </FormField>
           </ColumnLayout>
@@ -129,7 +129,7 @@ const columns: TableProps.ColumnDefinition<ActivitySeriesOf>[] = [
   { id: 'name', header: 'Name', cell: ({ name }) => <Name name={name} />, isRowHeader: true },
   { id: 'events', header: 'Events', cell: ({ events }) => events.toLocaleString('en') },
   { id: 'denied', header: 'Denied', cell: ({ denied }) => denied.toLocaleString('en') },
-  { id: 'failed', header: 'Failed otherwise', cell: ({ failed }) => failed.toLocaleString('en') },
+  { id: 'failed', header: 'Other errors', cell: ({ failed }) => failed.toLocaleString('en') },
   { id: 'last', header: 'Last', cell: ({ last }) => <Age date={new Date(last)} /> },
 ];
 

@@ -84,9 +84,9 @@ function Overview({ record }: { record: Record }) {
           { label: 'Kind', value: record.readOnly ? 'reads' : 'changes' },
           { label: 'Resources', value: named.length === 0 ? '–' : <SpaceBetween size="xxs">{named.map((arn) => <ResourceLink key={arn} arn={arn} />)}</SpaceBetween> },
           { label: 'MFA', value: factorOf(record) },
-          { label: 'Access key', value: record.userIdentity?.accessKeyId ? <CopyArn arn={record.userIdentity.accessKeyId} what="Access key id" /> : '–' },
-          { label: 'Event id', value: <CopyArn arn={record.eventID} what="Event id" /> },
-          { label: 'Request id', value: record.requestID ? <CopyArn arn={record.requestID} what="Request id" /> : '–' },
+          { label: 'Access key', value: record.userIdentity?.accessKeyId ? <CopyArn arn={record.userIdentity.accessKeyId} what="Access key ID" /> : '–' },
+          { label: 'Event ID', value: <CopyArn arn={record.eventID} what="Event ID" /> },
+          { label: 'Request ID', value: record.requestID ? <CopyArn arn={record.requestID} what="Request ID" /> : '–' },
           { label: 'Over time', value: principal ? <Link href={`${to`/activity`}?principal=${encodeURIComponent(principal)}`}>Activity of this principal</Link> : '–' },
         ]}
       />

@@ -50,7 +50,7 @@ export function ServiceCredentials({ user: UserName }: { user: string }) {
     <>
       <KeptCredentials
         user={UserName}
-        title="Credentials of single services"
+        title="Service-specific credentials"
         name="service-credentials"
         noun={['service credential', 'service credentials']}
         description="For services that take a password or an API key of their own in place of an access key."
