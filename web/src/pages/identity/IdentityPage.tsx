@@ -1,6 +1,6 @@
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
-import KeyValuePairs, { type KeyValuePairsProps } from '@cloudscape-design/components/key-value-pairs';
+import type { KeyValuePairsProps } from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import type { TabsProps } from '@cloudscape-design/components/tabs';
@@ -9,6 +9,7 @@ import { useNavigate } from 'react-router';
 
 import type { Call } from '../../api/useCall.ts';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
+import { Facts } from '../../components/Facts.tsx';
 import { Page } from '../../components/Page.tsx';
 import { DeleteDialog } from './DeleteDialog.tsx';
 import type { Step } from './steps.ts';
@@ -68,7 +69,7 @@ export function IdentityPage<T>({ noun, name, call: { data, error, reload }, ver
 export function Summary({ columns, items }: { columns: number; items: KeyValuePairsProps.Item[] }) {
   return (
     <Container>
-      <KeyValuePairs columns={columns} items={items} />
+      <Facts columns={columns} items={items} />
     </Container>
   );
 }

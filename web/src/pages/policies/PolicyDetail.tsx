@@ -2,7 +2,6 @@ import { GetPolicyCommand, type Policy } from '@aws-sdk/client-iam';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import { useState } from 'react';
@@ -14,6 +13,7 @@ import { to } from '../../app/links.ts';
 import { Age } from '../../components/Age.tsx';
 import { CopyArn } from '../../components/CopyArn.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
+import { Facts } from '../../components/Facts.tsx';
 import { Page } from '../../components/Page.tsx';
 import { isAws } from '../../editor/AttachedPolicies.tsx';
 import { CodeEditor } from '../../editor/CodeEditor.tsx';
@@ -75,7 +75,7 @@ export function PolicyDetail() {
 function Overview({ policy, own }: { policy: Policy; own: boolean }) {
   return (
     <Container header={<Header variant="h2">Details</Header>}>
-      <KeyValuePairs
+      <Facts
         columns={3}
         items={[
           { label: 'ARN', value: <CopyArn arn={policy.Arn!} /> },

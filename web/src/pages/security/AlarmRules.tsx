@@ -1,3 +1,4 @@
+import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Link from '@cloudscape-design/components/link';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
@@ -22,11 +23,11 @@ const columns: Column<AlarmRule>[] = [
     width: 110,
     rowHeader: false,
   },
-  { id: 'title', header: 'Raised when', value: (rule) => rule.title, cell: (rule) => rule.title, width: 240, rowHeader: true },
-  { id: 'state', header: 'State', value: stateOf, cell: (rule) => <State rule={rule} />, width: 140 },
-  { id: 'why', header: 'Why', value: ({ why }) => why, cell: ({ why }) => why ?? '–', width: 300 },
+  { id: 'title', header: 'Raised when', value: (rule) => rule.title, cell: (rule) => rule.title, width: 200, rowHeader: true },
+  { id: 'state', header: 'State', value: stateOf, cell: (rule) => <State rule={rule} />, width: 130 },
+  { id: 'why', header: 'Why', value: ({ why }) => why, cell: ({ why }) => why ?? '–', width: 240 },
   { id: 'rule', header: 'Rule', value: ({ ruleId }) => ruleId, cell: ({ ruleId }) => ruleId },
-  { id: 'own', header: 'From', value: originOf, cell: originOf },
+  { id: 'own', header: 'From', value: originOf, cell: originOf, hidden: true },
   { id: 'alarms', header: 'Alarms', cell: ({ ruleId }) => <Link href={`${to`/alarms`}?f=rule%3D${ruleId}`} ariaLabel={`Alarms of ${ruleId}`}>Alarms</Link> },
   { id: 'type', header: 'Type', value: ({ type }) => type, cell: ({ type }) => type ?? '–', hidden: true },
 ];
@@ -40,7 +41,15 @@ function stateOf({ inactive }: AlarmRule): string {
 }
 
 function State({ rule }: { rule: AlarmRule }) {
-  return rule.inactive ? <StatusIndicator type="stopped">Off: {rule.inactive}</StatusIndicator> : <StatusIndicator>In force</StatusIndicator>;
+  if (!rule.inactive) return <StatusIndicator>In force</StatusIndicator>;
+  return (
+    <>
+      <StatusIndicator type="stopped">Off</StatusIndicator>
+      <Box variant="small" display="block">
+        {rule.inactive}
+      </Box>
+    </>
+  );
 }
 
 /** AlarmRules are what the trail is watched for. */

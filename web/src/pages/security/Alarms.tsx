@@ -22,7 +22,7 @@ const columns: Column<Alarm>[] = [
     cell: ({ severity }) => <SeverityBadge of={severity} />,
     width: 105,
   },
-  { id: 'title', header: 'Alarm', value: (alarm) => alarm.title, cell: (alarm) => <Link href={to`/alarms/${alarm.alarmId}`}>{alarm.title}</Link>, width: 220, rowHeader: true },
+  { id: 'title', header: 'Alarm', value: (alarm) => alarm.title, cell: (alarm) => <Link href={to`/alarms/${alarm.alarmId}`}>{alarm.title}</Link>, width: 200, rowHeader: true },
   { id: 'subject', header: 'About', value: ({ subject }) => subject, cell: (alarm) => <Subject alarm={alarm} />, width: 150 },
   { id: 'state', header: 'State', value: stateText, cell: (alarm) => <AlarmState alarm={alarm} />, width: 110 },
   { id: 'count', header: 'Events', value: ({ count }) => count, cell: ({ count }) => count },

@@ -5,7 +5,6 @@ import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
@@ -15,6 +14,7 @@ import { useSession } from '../../app/SessionContext.tsx';
 import { ConfirmDelete } from '../../components/ConfirmDelete.tsx';
 import { CopyArn } from '../../components/CopyArn.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
+import { Facts } from '../../components/Facts.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { signInPage } from '../identity/signInPage.ts';
@@ -45,7 +45,7 @@ export function Alias() {
     >
       <SpaceBetween size="m">
         <ErrorAlert error={call.error} onRetry={call.reload} />
-        <KeyValuePairs
+        <Facts
           columns={3}
           items={[
             { label: 'Account ID', value: <CopyArn arn={account} what="Account ID" /> },

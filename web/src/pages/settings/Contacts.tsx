@@ -14,7 +14,6 @@ import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useState } from 'react';
@@ -24,6 +23,7 @@ import { isMissing } from '../../api/errors.ts';
 import { useCall } from '../../api/useCall.ts';
 import { ConfirmDelete } from '../../components/ConfirmDelete.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
+import { Facts } from '../../components/Facts.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 
@@ -155,7 +155,7 @@ function Contact({ title, what, fields, contact, loading, error, onReload, onSav
       </Header>
       <ErrorAlert error={error} onRetry={onReload} />
       {contact ? (
-        <KeyValuePairs columns={4} items={fields.filter(({ name }) => contact[name]).map(({ name, label }) => ({ label, value: contact[name] }))} />
+        <Facts columns={4} items={fields.filter(({ name }) => contact[name]).map(({ name, label }) => ({ label, value: contact[name] }))} />
       ) : (
         error === undefined && <StatusIndicator type={loading ? 'loading' : 'warning'}>{loading ? 'Reading' : 'None'}</StatusIndicator>
       )}

@@ -7,7 +7,6 @@ import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useState } from 'react';
@@ -18,6 +17,7 @@ import { useCall } from '../../api/useCall.ts';
 import { ConfirmDelete } from '../../components/ConfirmDelete.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
+import { Facts } from '../../components/Facts.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 
@@ -91,7 +91,7 @@ function Shown({ policy }: { policy: Policy }) {
   const length = policy.MinimumPasswordLength ?? 0;
   const required = flags.filter(([flag]) => policy[flag]).map(([, text]) => text.toLowerCase());
   return (
-    <KeyValuePairs
+    <Facts
       columns={3}
       items={[
         { label: 'Minimum length', value: <StatusIndicator type={length >= 14 ? 'success' : 'warning'}>{length} characters</StatusIndicator> },

@@ -6,7 +6,6 @@ import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
@@ -18,6 +17,7 @@ import { useCall } from '../../../api/useCall.ts';
 import { Age } from '../../../components/Age.tsx';
 import { ConfirmDelete } from '../../../components/ConfirmDelete.tsx';
 import { ErrorAlert } from '../../../components/ErrorAlert.tsx';
+import { Facts } from '../../../components/Facts.tsx';
 import { flash } from '../../../components/Flash.tsx';
 import { FormDialog } from '../../../components/FormDialog.tsx';
 import { ShownDialog } from '../../../components/ShownDialog.tsx';
@@ -51,7 +51,7 @@ export function ConsoleAccess({ user }: { user: string }) {
       {error !== undefined && <ErrorAlert error={error} onRetry={reload} />}
       {data && !profile && <Box color="text-body-secondary">No password: {user} cannot sign in to the console.</Box>}
       {profile && (
-        <KeyValuePairs
+        <Facts
           columns={3}
           items={[
             { label: 'Console access', value: <StatusIndicator>Enabled</StatusIndicator> },

@@ -10,7 +10,6 @@ import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
@@ -19,6 +18,7 @@ import { all } from '../../../api/all.ts';
 import { iam } from '../../../api/clients/iam.ts';
 import { Age } from '../../../components/Age.tsx';
 import { CopyArn } from '../../../components/CopyArn.tsx';
+import { Facts } from '../../../components/Facts.tsx';
 import { FormDialog } from '../../../components/FormDialog.tsx';
 import type { Column } from '../../../components/ResourceTable.tsx';
 import { Secret } from '../../../components/Secret.tsx';
@@ -123,7 +123,7 @@ function Shown({ user, credential, onDismiss }: { user: string; credential: Serv
         <Alert type="warning" header="This is the only time that it is shown">
           Hand it over on a safe way. Whoever has it can act as {user} at that service.
         </Alert>
-        <KeyValuePairs columns={2} items={items} />
+        <Facts columns={2} items={items} />
       </SpaceBetween>
     </ShownDialog>
   );
