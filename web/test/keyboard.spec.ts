@@ -247,7 +247,7 @@ describe('by keyboard alone', () => {
     await press(page, opener);
     await write(page, page.getByLabel('Minimum length'), '16');
     await page.keyboard.press('Enter');
-    await page.getByText('at least 16').waitFor();
+    await page.getByText('16 characters').waitFor();
     await getsFocus(opener);
     const { PasswordPolicy } = await admin.iam.send(new GetAccountPasswordPolicyCommand({}));
     assert.equal(PasswordPolicy?.MinimumPasswordLength, 16);

@@ -193,6 +193,47 @@ describe('policies', () => {
     await close();
   });
 
+  test('the visual builder keeps each row as it is written, beside others that are like it or go', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    await goTo('/policies/create');
+    await page.getByRole('button', { name: 'Visual' }).click();
+    await page.getByRole('button', { name: 'Add a condition' }).click();
+    await page.getByRole('combobox', { name: 'Key of condition 1' }).fill('aws:PrincipalTag/te');
+    await page.getByRole('textbox', { name: 'Value of condition 1' }).fill('blue');
+    await page.getByRole('button', { name: 'Add a condition' }).click(); // which takes the value over, too
+    const second = page.getByRole('combobox', { name: 'Key of condition 2' });
+    await second.pressSequentially('aws:PrincipalTag/team'); // which is, on the way, the first one's
+    await page.getByRole('textbox', { name: 'Value of condition 2' }).fill('green');
+    await page.getByRole('combobox', { name: 'Action, or a pattern of actions' }).fill('sqs:Get*');
+    await page.getByRole('button', { name: 'Remove condition 1' }).click();
+    assert.equal(await page.getByRole('combobox', { name: 'Key of condition 1' }).inputValue(), 'aws:PrincipalTag/team');
+    await page.getByRole('button', { name: 'JSON' }).click();
+    const written = JSON.parse((await page.getByRole('textbox', { name: 'Policy document' }).innerText()).replace(/\u00a0/g, ' ')) as { Statement: unknown[] };
+    assert.deepEqual(written.Statement, [{ Effect: 'Allow', Action: 'sqs:Get*', Resource: [], Condition: { StringEquals: { 'aws:PrincipalTag/team': 'green' } } }]);
+    await close();
+  });
+
+  test('ask: a key that is removed takes nothing of the others with it, and the focus stays where somebody asks from', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    await goTo('/ask?principal=arn:aws:iam::123456789012:user/ann&action=s3:GetObject&resource=arn:aws:s3:::reports/q1&c=String+aws:Referer=first&c=String+aws:UserAgent=second');
+    await page.getByRole('button', { name: 'Remove condition key 1' }).click();
+    const left = page.getByRole('textbox', { name: 'Value of condition key 1' });
+    assert.equal(await left.inputValue(), 'second');
+    const shows = (value: string) => page.waitForFunction((text) => [...globalThis.document.querySelectorAll('input')].some((field) => field.value === text), value);
+    await page.getByRole('combobox', { name: 'Resource' }).fill('arn:aws:s3:::reports/q2');
+    await page.getByRole('heading', { name: 'The request', exact: true }).click(); // closes what is suggested
+    await page.getByRole('button', { name: 'Ask', exact: true }).press('Enter');
+    await page.waitForURL(/q2/);
+    await page.getByText('Denied: nothing allows it').waitFor();
+    assert.deepEqual(new URL(page.url()).searchParams.getAll('c'), ['String aws:UserAgent=second']);
+    assert.equal(await page.evaluate(() => globalThis.document.activeElement?.textContent), 'Ask');
+    await page.goBack();
+    await shows('arn:aws:s3:::reports/q1');
+    await page.goForward();
+    await shows('arn:aws:s3:::reports/q2');
+    await close();
+  });
+
   test('ask: who may do what, why not, and a link that asks it again', async () => {
     const { page, goTo, close } = await open(browser, server);
     await goTo('/ask?principal=arn:aws:iam::123456789012:user/ann&action=s3:GetObject&resource=arn:aws:s3:::reports/q1');

@@ -107,6 +107,11 @@ describe('the security pages', () => {
     await state(page, 'Acknowledged');
     await page.getByRole('button', { name: 'Mute' }).press('Enter');
     await page.getByLabel('Reason').fill('until the contract is signed');
+    await page.route(/\/alarms\/v1\/alarms\//, (route) => route.fulfill({ status: 429, json: { __type: 'ThrottlingException', message: 'Rate exceeded' } }));
+    await admin.iam.send(new CreateRoleCommand({ RoleName: 'opened-too', AssumeRolePolicyDocument: JSON.stringify(trust) }));
+    await page.getByText('Too many requests').waitFor({ timeout: 30_000 }); // for the page, which reloads by itself
+    await page.unrouteAll();
+    assert.equal(await page.getByLabel('Reason').inputValue(), 'until the contract is signed');
     await page.getByRole('dialog').getByRole('button', { name: 'Mute' }).press('Enter');
     await state(page, 'Muted');
     await page.getByRole('button', { name: 'Unmute' }).press('Enter');

@@ -48,11 +48,11 @@ describe('the settings', () => {
     await page.getByLabel('Minimum length').fill('200');
     await page.getByText('From 6 to 128.').waitFor();
     await page.getByLabel('Minimum length').fill('16');
-    await page.getByLabel('Passwords not used again').fill('24');
+    await page.getByLabel('Passwords remembered').fill('24');
     await page.getByRole('checkbox', { name: 'Symbols' }).press('Space');
     await accessible(page);
     await page.getByRole('button', { name: 'Save' }).press('Enter');
-    await page.getByText('at least 16').waitFor();
+    await page.getByText('16 characters').waitFor();
     const { PasswordPolicy } = await admin.iam.send(new GetAccountPasswordPolicyCommand({}));
     assert.deepEqual([PasswordPolicy?.MinimumPasswordLength, PasswordPolicy?.PasswordReusePrevention, PasswordPolicy?.RequireSymbols, PasswordPolicy?.RequireNumbers], [16, 24, true, true]);
     await close();

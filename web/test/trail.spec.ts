@@ -175,6 +175,27 @@ describe('the trail', () => {
     }
   });
 
+  test('lets a principal be written in place of another, and a search be gone on with', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    await goTo(`/activity?principal=arn:aws:iam::123456789012:user/dmitri.volkov`);
+    const principal = page.getByRole('combobox', { name: 'Principal' });
+    await principal.focus();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Delete');
+    await page.waitForURL((url) => !url.searchParams.has('principal'));
+    await page.keyboard.type('arn:aws:iam::');
+    assert.equal(await principal.inputValue(), 'arn:aws:iam::');
+    await goTo('/trail');
+    await page.getByRole('button', { name: /Find by/ }).press('Enter');
+    await page.getByRole('option', { name: 'Event name' }).click();
+    await page.getByLabel('Value').fill('Create');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/trail?attribute=EventName&value=Create');
+    await page.keyboard.type('User');
+    assert.equal(await page.getByLabel('Value').inputValue(), 'CreateUser');
+    await close();
+  });
+
   test('is delivered by a trail that is made, looked at, stopped and deleted here', async () => {
     const { page, goTo, close } = await open(browser, server);
     await goTo('/trails');

@@ -3,7 +3,7 @@ import { after, before, describe } from 'node:test';
 
 import {
   AddUserToGroupCommand, CreateAccessKeyCommand, CreateGroupCommand, CreateLoginProfileCommand, CreatePolicyCommand, CreateUserCommand, CreateVirtualMFADeviceCommand, EnableMFADeviceCommand,
-  GetUserCommand, IAMClient, ListAttachedUserPoliciesCommand, ListGroupsForUserCommand, ListServiceSpecificCredentialsCommand, ListSigningCertificatesCommand, ListSSHPublicKeysCommand,
+  GetUserCommand, IAMClient, ListAccessKeysCommand, ListAttachedUserPoliciesCommand, ListGroupsForUserCommand, ListServiceSpecificCredentialsCommand, ListSigningCertificatesCommand, ListSSHPublicKeysCommand,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -115,6 +115,65 @@ describe('users', () => {
     assert.equal(User?.PermissionsBoundary?.PermissionsBoundaryArn, `arn:aws:iam::${server.account}:policy/Fence`);
     const { AttachedPolicies = [] } = await iam.send(new ListAttachedUserPoliciesCommand({ UserName: 'conny' }));
     assert.deepEqual(AttachedPolicies.map(({ PolicyName }) => PolicyName), ['Little']);
+    await close();
+  });
+
+  test('that could not be made whole is finished as the form says it then', async () => {
+    await iam.send(new CreateGroupCommand({ GroupName: 'Finishers' }));
+    const { page, goTo, close } = await open(browser, server);
+    await goTo('/users/create');
+    await page.getByLabel('User name').fill('fay');
+    await page.getByRole('button', { name: /^Groups/ }).click();
+    await page.getByRole('option', { name: 'Finishers' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('radio', { name: 'Type one' }).check({ force: true });
+    await page.getByLabel('Password of the user').fill('short');
+    await page.getByRole('button', { name: 'Create user' }).click();
+    await page.getByText(/^Set the console password: /).waitFor();
+    await page.getByLabel('Password of the user').fill('Quiet-Harbour-4821');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('heading', { name: 'User fay is there' }).waitFor();
+    await page.getByRole('button', { name: 'Show password' }).click();
+    await page.getByText('Quiet-Harbour-4821').waitFor();
+    const { Groups } = await iam.send(new ListGroupsForUserCommand({ UserName: 'fay' }));
+    assert.deepEqual(Groups?.map(({ GroupName }) => GroupName), ['Finishers']);
+    await close();
+  });
+
+  test('gets one access key, however often its button is clicked meanwhile', async () => {
+    await iam.send(new CreateUserCommand({ UserName: 'dora' }));
+    const { page, goTo, close } = await open(browser, server);
+    await goTo('/users/dora?tab=credentials');
+    await page.getByRole('button', { name: 'Create access key' }).dblclick();
+    await page.getByRole('dialog').getByText('Secret access key').waitFor();
+    await page.mouse.click(20, 500); // beside the window, which stays: the secret is not shown again
+    await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('button', { name: 'Copy access key ID' }).waitFor();
+    const { AccessKeyMetadata } = await iam.send(new ListAccessKeysCommand({ UserName: 'dora' }));
+    assert.equal(AccessKeyMetadata?.length, 1);
+    await close();
+  });
+
+  test('keeps what somebody has written or chosen and may not save', async () => {
+    await iam.send(new CreateUserCommand({ UserName: 'tess', Tags: [{ Key: 'team', Value: 'blue' }] }));
+    const reader = await addPerson(server, 'onlooker', { Effect: 'Allow', Action: ['iam:Get*', 'iam:List*'], Resource: '*' });
+    const { page, goTo, close } = await open(browser, server, { as: reader });
+    await goTo('/users/tess?tab=tags');
+    await page.getByRole('button', { name: 'Add new tag' }).click();
+    await page.getByRole('combobox', { name: /^Key/ }).last().fill('floor');
+    await page.getByRole('button', { name: 'Save tags' }).click();
+    await page.getByText('You are not allowed to do this').waitFor();
+    await page.getByRole('button', { name: 'Save tags', disabled: false }).waitFor();
+    assert.equal(await page.getByRole('combobox', { name: /^Key/ }).last().inputValue(), 'floor');
+    await goTo('/users/tess?tab=groups');
+    await page.getByRole('button', { name: 'Add to groups' }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: /^Groups/ }).click();
+    await page.getByRole('option').first().click();
+    await page.keyboard.press('Escape');
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await dialog.getByText('You are not allowed to do this').waitFor();
+    await dialog.getByRole('button', { name: /^Remove / }).waitFor();
     await close();
   });
 

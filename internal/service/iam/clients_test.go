@@ -35,6 +35,7 @@ func TestClientsReadAnswers(t *testing.T) {
 	}
 	f.newAccount(t, fill).lookAtUses(t)
 	f.newAccount(t, nil).lookAtDevices(t)
+	f.newAccount(t, nil).lookAtSignIns(t)
 	f.newAccount(t, nil).lookAtReset(t)
 	accessAccount(t, f).lookAtAccess(t)
 	answers.Check(t, api.Service, f.Operations())
@@ -80,6 +81,34 @@ func (a *account) lookAtDevices(t *testing.T) {
 	in := map[string]any{"UserName": "caller", "MaxItems": 1}
 	a.must(t, "ListMFADevices", in)
 	a.must(t, "GetMFADevice", map[string]any{"UserName": "caller", "SerialNumber": "arn:aws:iam::{account}:u2f/user/caller/key-ABC"})
+}
+
+// lookAtSignIns shows a user, wherever users are shown, who has signed in by the password, and no longer once that is gone.
+func (a *account) lookAtSignIns(t *testing.T) {
+	t.Helper()
+	serial, seed := a.device(t, "phone")
+	a.enable(t, "caller", serial, seed)
+	a.must(t, "CreateGroup", map[string]any{"GroupName": "staff"})
+	a.must(t, "AddUserToGroup", map[string]any{"GroupName": "staff", "UserName": "caller"})
+	a.must(t, "CreateLoginProfile", map[string]any{"UserName": "caller", "Password": firstPassword})
+	look := func(state, want string) {
+		for _, c := range []call{
+			{Op: "GetUser", In: map[string]any{"UserName": "caller"}},
+			{Op: "ListUsers"},
+			{Op: "GetGroup", In: map[string]any{"GroupName": "staff"}},
+			{Op: "ListVirtualMFADevices"},
+		} {
+			if got := strings.Join(elements(t, a.must(t, c.Op, c.In), "PasswordLastUsed"), " "); got != want {
+				t.Errorf("%s: %s says that the password was last used %q, want %q", state, c.Op, got, want)
+			}
+		}
+	}
+	look("before", "")
+	at := time.Date(2026, 2, 28, 23, 59, 59, 0, time.UTC)
+	a.Store.Touch(a.id, a.now().User("caller").ID, store.Use{At: at, Service: "signin"})
+	look("signed in", at.Format(time.RFC3339))
+	a.must(t, "DeleteLoginProfile", map[string]any{"UserName": "caller"})
+	look("without a password", "")
 }
 
 // lookAtReset shows a long-term key of Amazon Bedrock that is reset.

@@ -23,8 +23,8 @@ func (iam *Service) passwordOf(a *directory.Account, u *directory.User) *passwor
 		return nil
 	}
 	facts := &passwordFacts{lastChanged: l.Changed}
-	if use, ok := iam.store.LastUsed(l.User); ok {
-		facts.lastUsed = use.At
+	if at := iam.passwordLastUsed(a, l.User); at != nil {
+		facts.lastUsed = *at
 	}
 	if p := a.PasswordPolicy(); p != nil && p.MaxAge > 0 {
 		facts.nextRotation = l.Changed.AddDate(0, 0, p.MaxAge)

@@ -73,7 +73,7 @@ func (iam *Service) getGroup(c *server.Call, in *api.GetGroupInput) (*api.GetGro
 	if err != nil {
 		return nil, err
 	}
-	users := each(p.items, func(u *directory.User) api.User { return listedUser(a, u) })
+	users := each(p.items, func(u *directory.User) api.User { return iam.listedUser(a, u) })
 	return &api.GetGroupOutput{Group: showGroup(a, g), Users: users, IsTruncated: new(p.truncated), Marker: p.marker}, nil
 }
 

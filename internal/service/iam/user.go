@@ -1,6 +1,8 @@
 package iam
 
 import (
+	"time"
+
 	"github.com/warder-iam/warder/authz"
 	"github.com/warder-iam/warder/directory"
 	api "github.com/warder-iam/warder/internal/api/iam"
@@ -59,7 +61,7 @@ func (iam *Service) createUser(c *server.Call, in *api.CreateUserInput) (*api.Cr
 		if err := tx.Put(u); err != nil {
 			return nil, err
 		}
-		return &api.CreateUserOutput{User: new(showUser(account, u))}, nil
+		return &api.CreateUserOutput{User: new(iam.showUser(account, u))}, nil
 	})
 }
 
@@ -72,7 +74,7 @@ func (iam *Service) getUser(c *server.Call, in *api.GetUserInput) (*api.GetUserO
 	if u == nil {
 		return nil, noUser(name)
 	}
-	return &api.GetUserOutput{User: showUser(c.Account(), u)}, nil
+	return &api.GetUserOutput{User: iam.showUser(c.Account(), u)}, nil
 }
 
 func (iam *Service) listUsers(c *server.Call, in *api.ListUsersInput) (*api.ListUsersOutput, error) {
@@ -83,7 +85,7 @@ func (iam *Service) listUsers(c *server.Call, in *api.ListUsersInput) (*api.List
 	if err != nil {
 		return nil, err
 	}
-	users := each(p.items, func(u *directory.User) api.User { return listedUser(a, u) })
+	users := each(p.items, func(u *directory.User) api.User { return iam.listedUser(a, u) })
 	return &api.ListUsersOutput{Users: users, IsTruncated: new(p.truncated), Marker: p.marker}, nil
 }
 
@@ -145,16 +147,16 @@ func nameOrOwn(c *server.Call, name *string) string {
 }
 
 // showUser is the user as clients see it.
-func showUser(a *directory.Account, u *directory.User) api.User {
+func (iam *Service) showUser(a *directory.Account, u *directory.User) api.User {
 	return api.User{
 		Path: u.Path, UserName: u.Name, UserId: u.ID, Arn: a.ARN(u), CreateDate: u.Created,
-		PermissionsBoundary: showBoundary(u.Boundary), Tags: showTags(u.Tags),
+		PermissionsBoundary: showBoundary(u.Boundary), Tags: showTags(u.Tags), PasswordLastUsed: iam.passwordLastUsed(a, u.ID),
 	}
 }
 
 // listedUser is the user as listings show it: tags and boundary are GetUser's alone.
-func listedUser(a *directory.Account, u *directory.User) api.User {
-	shown := showUser(a, u)
+func (iam *Service) listedUser(a *directory.Account, u *directory.User) api.User {
+	shown := iam.showUser(a, u)
 	shown.Tags, shown.PermissionsBoundary = nil, nil
 	return shown
 }
@@ -164,15 +166,28 @@ func (iam *Service) getCaller(c *server.Call) (*api.GetUserOutput, error) {
 	if c.Caller.Kind != eval.Root {
 		return nil, mustNameUser()
 	}
-	return &api.GetUserOutput{User: showRoot(c.Account())}, nil
+	return &api.GetUserOutput{User: iam.showRoot(c.Account())}, nil
 }
 
 // showRoot is the root user as clients see it.
-func showRoot(a *directory.Account) api.User {
+func (iam *Service) showRoot(a *directory.Account) api.User {
 	info := a.Info()
 	name := info.Alias
 	if name == "" {
 		name = info.ID
 	}
-	return api.User{Path: "/", UserName: name, UserId: info.ID, Arn: a.ARN(info), CreateDate: info.Created}
+	return api.User{Path: "/", UserName: name, UserId: info.ID, Arn: a.ARN(info), CreateDate: info.Created, PasswordLastUsed: iam.passwordLastUsed(a, info.ID)}
+}
+
+// passwordLastUsed is when a user, or the root user by the account's id, last signed in with the password of now; nil where there is
+// none, or nobody did. Source: IAM API Reference, User.
+func (iam *Service) passwordLastUsed(a *directory.Account, id string) *time.Time {
+	if a.LoginProfile(id) == nil {
+		return nil
+	}
+	use, ok := iam.store.LastUsed(id)
+	if !ok {
+		return nil
+	}
+	return new(use.At)
 }

@@ -142,7 +142,7 @@ func (iam *Service) listVirtualMFADevices(c *server.Call, in *api.ListVirtualMFA
 	if err != nil {
 		return nil, err
 	}
-	devices := each(p.items, func(d *directory.MFADevice) api.VirtualMFADevice { return listedDevice(a, d) })
+	devices := each(p.items, func(d *directory.MFADevice) api.VirtualMFADevice { return iam.listedDevice(a, d) })
 	return &api.ListVirtualMFADevicesOutput{VirtualMFADevices: devices, IsTruncated: new(p.truncated), Marker: p.marker}, nil
 }
 
@@ -158,16 +158,16 @@ func inStatus(d *directory.MFADevice, status string) bool {
 }
 
 // listedDevice is a device as listings show it: the seed is shown when it is made, tags are ListMFADeviceTags' alone.
-func listedDevice(a *directory.Account, d *directory.MFADevice) api.VirtualMFADevice {
+func (iam *Service) listedDevice(a *directory.Account, d *directory.MFADevice) api.VirtualMFADevice {
 	shown := api.VirtualMFADevice{SerialNumber: a.ARN(d)}
 	if d.User == "" {
 		return shown
 	}
 	shown.EnableDate = new(d.Enabled)
 	if d.User == a.ID() {
-		shown.User = new(showRoot(a))
+		shown.User = new(iam.showRoot(a))
 	} else if u := a.UserByID(d.User); u != nil {
-		shown.User = new(listedUser(a, u))
+		shown.User = new(iam.listedUser(a, u))
 	}
 	return shown
 }

@@ -22,7 +22,7 @@ export interface Page<T> {
 
 /**
  * usePages reads a whole list in the background and shows what has come: the first page at once, the others as few renders
- * as the eye allows. Keys are as in useCall.
+ * as the eye allows; after reload the list of before until the new one is whole. Keys are as in useCall.
  */
 export function usePages<T>(read: (marker: string | undefined, signal: AbortSignal) => Promise<Page<T>>, keys: readonly unknown[]): Pages<T> {
   const [state, setState] = useState<Omit<Pages<T>, 'reload'>>({ items: [], error: undefined, loading: true, more: true });
@@ -30,6 +30,7 @@ export function usePages<T>(read: (marker: string | undefined, signal: AbortSign
   const latest = useRef(read);
   latest.current = read;
   const key = JSON.stringify(keys);
+  const whole = useRef<string>(undefined); // the key of which the whole list is there
 
   useEffect(() => {
     const controller = new AbortController();
@@ -43,11 +44,13 @@ export function usePages<T>(read: (marker: string | undefined, signal: AbortSign
         if (signal.aborted) return;
         items = items.concat(page.items);
         marker = page.next;
-        if (!marker || shown === 0 || Date.now() - shown > 500) {
+        const due = whole.current !== key && (shown === 0 || Date.now() - shown > 500);
+        if (!marker || due) {
           shown = Date.now();
           setState({ items, error: undefined, loading: false, more: marker !== undefined });
         }
       } while (marker);
+      whole.current = key;
     };
     setState((before) => ({ ...before, error: undefined, loading: before.items.length === 0, more: true }));
     run().catch((error: unknown) => {

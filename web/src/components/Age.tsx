@@ -1,3 +1,5 @@
+import styles from './age.module.css';
+
 const day = 86_400_000;
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const absolute = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'long' });
@@ -9,7 +11,7 @@ export const exact = (date: Date): string => absolute.format(date);
 export function Age({ date, never = 'Never' }: { date: Date | undefined; never?: string }) {
   if (!date) return <>{never}</>;
   return (
-    <time dateTime={date.toISOString()} title={exact(date)}>
+    <time className={styles.age} dateTime={date.toISOString()} title={exact(date)}>
       {ago(date, new Date())}
     </time>
   );

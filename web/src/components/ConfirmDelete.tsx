@@ -1,12 +1,11 @@
 import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
-import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, useState } from 'react';
 
+import { Dialog } from './Dialog.tsx';
+import { DialogFooter } from './DialogFooter.tsx';
 import { ErrorAlert } from './ErrorAlert.tsx';
 import { firstField } from './firstField.ts';
 
@@ -41,22 +40,10 @@ export function ConfirmDelete({ what, phrase, children, ready = true, onDelete, 
     }
   };
   return (
-    <Modal
-      visible
-      header={`Delete ${what}?`}
+    <Dialog
+      title={`Delete ${what}?`}
       onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" disabled={busy} onClick={onDismiss}>
-              Cancel
-            </Button>
-            <Button variant="primary" disabled={!busy && !confirmed} loading={busy} onClick={() => void remove()}>
-              Delete
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      footer={<DialogFooter verb="Delete" disabled={!busy && !confirmed} busy={busy} onSubmit={() => void remove()} onDismiss={onDismiss} />}
     >
       <SpaceBetween size="m">
         <Alert type="warning">This cannot be undone.</Alert>
@@ -74,6 +61,6 @@ export function ConfirmDelete({ what, phrase, children, ready = true, onDelete, 
         </form>
         <ErrorAlert error={error} />
       </SpaceBetween>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,7 +1,7 @@
-import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, useState } from 'react';
 
+import { Dialog } from './Dialog.tsx';
 import { DialogFooter } from './DialogFooter.tsx';
 import { ErrorAlert } from './ErrorAlert.tsx';
 import { firstField } from './firstField.ts';
@@ -35,9 +35,8 @@ export function FormDialog({ title, verb, disabled, size, children, onSubmit, on
     }
   };
   return (
-    <Modal
-      visible
-      header={title}
+    <Dialog
+      title={title}
       size={size}
       onDismiss={onDismiss}
       footer={<DialogFooter verb={verb} disabled={disabled} busy={busy} onSubmit={() => void submit()} onDismiss={onDismiss} />}
@@ -56,6 +55,6 @@ export function FormDialog({ title, verb, disabled, size, children, onSubmit, on
         {/* Enter in a field submits a form that has a button for it. */}
         <input type="submit" hidden />
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -155,7 +155,7 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
       header={header}
       loading={props.loading}
       loadingText={`Reading the ${noun[1]}`}
-      wrapLines={matchMedia('(max-width: 600px)').matches} // on a phone, rather than cut
+      wrapLines // rather than cut
       selectionType={selectable ? (props.selection ?? 'multi') : undefined}
       selectedItems={chosen}
       onSelectionChange={({ detail }) => setSelected(detail.selectedItems.map((row) => id(row.item)))}

@@ -44,6 +44,7 @@ export function ActionPicker({ actions, onChange }: { actions: string[]; onChang
           onChange={({ detail }) => setPattern(detail.value.trim())}
           onSelect={({ detail }) => add(detail.value)}
           onKeyDown={({ detail }) => detail.key === 'Enter' && add(pattern)}
+          onBlur={() => pattern.includes(':') && add(pattern)}
           options={service.data?.actions.map(({ name, level }) => ({ value: `${service.data!.prefix}:${name}`, description: level })) ?? []}
           enteredTextLabel={(value) => `Add ${value}`}
           empty="No action that fits"

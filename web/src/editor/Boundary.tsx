@@ -48,7 +48,7 @@ export function Boundary({ holder, arn, onChanged }: BoundaryProps) {
         </Header>
       }
     >
-      {arn === undefined ? <EmptyState title="No permissions boundary" /> : <Link href={to`/policies/${arn}`}>{arn.split('/').at(-1)}</Link>}
+      {arn === undefined ? <EmptyState title="No permissions boundary">Its policies alone decide. Set one for whoever may make users, roles or policies: they can then give no more than it allows.</EmptyState> : <Link href={to`/policies/${arn}`}>{arn.split('/').at(-1)}</Link>}
       {choosing && (
         <PolicyChooser
           title="Choose a permissions boundary"

@@ -1,4 +1,3 @@
-import Modal from '@cloudscape-design/components/modal';
 import Pagination from '@cloudscape-design/components/pagination';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
@@ -6,6 +5,7 @@ import TextFilter from '@cloudscape-design/components/text-filter';
 import { type ReactNode, useMemo, useState } from 'react';
 
 import type { Pages } from '../api/usePages.ts';
+import { Dialog } from '../components/Dialog.tsx';
 import { DialogFooter } from '../components/DialogFooter.tsx';
 import { EmptyState } from '../components/EmptyState.tsx';
 import { ErrorAlert } from '../components/ErrorAlert.tsx';
@@ -39,10 +39,9 @@ export function Chooser<T>({ title, noun, pages: { items, error, loading, more, 
   const last = Math.max(1, Math.ceil(found.length / pageSize));
   const shown = Math.min(page, last);
   return (
-    <Modal
-      visible
+    <Dialog
       size="large"
-      header={title}
+      title={title}
       onDismiss={onDismiss}
       footer={<DialogFooter verb="Next" disabled={chosen.length === 0 || chosen.length > most} onSubmit={() => onChoose(chosen)} onDismiss={onDismiss} />}
     >
@@ -82,6 +81,6 @@ export function Chooser<T>({ title, noun, pages: { items, error, loading, more, 
           footer={most > 1 && chosen.length > 0 && `${chosen.length} chosen${chosen.length > most ? `: choose up to ${most} at once` : ''}`}
         />
       </SpaceBetween>
-    </Modal>
+    </Dialog>
   );
 }

@@ -10,9 +10,11 @@ import { useCall } from '../api/useCall.ts';
 import type { VisualCondition } from './builder.ts';
 import { catalog } from './catalog.ts';
 import { Chosen } from './Chosen.tsx';
+import { notOfField } from './ContextEntries.tsx';
 import { findKey, keysFor, typeOf } from './complete.ts';
 import { operators } from './operators.ts';
 import type { Key } from './reference.ts';
+import { useRows } from './useRows.ts';
 
 interface ConditionsProps {
   actions: string[];
@@ -23,13 +25,22 @@ interface ConditionsProps {
 /** Conditions edits a statement's conditions; all of them must hold. */
 export function Conditions({ actions, conditions, onChange }: ConditionsProps) {
   const { data: keys = [] } = useCall(() => keysFor(actions, catalog), [actions]);
+  const rows = useRows(conditions.length);
   return (
     <FormField label="Conditions" description={conditions.length === 0 ? 'None: the statement applies to every request for these actions and resources.' : 'All of them must hold.'}>
       <SpaceBetween size="s">
         {conditions.map((condition, i) => (
-          // Conditions have no names of their own.
-          // oxlint-disable-next-line react/no-array-index-key
-          <Condition key={i} number={i + 1} condition={condition} keys={keys} onChange={(next) => onChange(conditions.with(i, next))} onRemove={() => onChange(conditions.toSpliced(i, 1))} />
+          <Condition
+            key={rows.keys[i]}
+            number={i + 1}
+            condition={condition}
+            keys={keys}
+            onChange={(next) => onChange(conditions.with(i, next))}
+            onRemove={() => {
+              rows.remove(i);
+              onChange(conditions.toSpliced(i, 1));
+            }}
+          />
         ))}
         <Button iconName="add-plus" onClick={() => onChange([...conditions, { operator: 'StringEquals', key: '', values: [] }])}>
           Add a condition
@@ -61,6 +72,7 @@ function Condition({ number, condition, keys, onChange, onRemove }: ConditionPro
       <Grid gridDefinition={[{ colspan: { default: 12, s: 4 } }, { colspan: { default: 12, s: 3 } }, { colspan: { default: 10, s: 4 } }, { colspan: { default: 2, s: 1 } }]}>
         <Autosuggest
           ariaLabel={`Key of condition ${number}`}
+          ariaLabelledby={notOfField}
           value={condition.key}
           onChange={({ detail }) => set({ key: detail.value.trim() })}
           options={keys.map(({ name, type: own }) => ({ value: name.replace(/\$\{.*\}$/, ''), description: own }))}
@@ -70,6 +82,7 @@ function Condition({ number, condition, keys, onChange, onRemove }: ConditionPro
         />
         <Autosuggest
           ariaLabel={`Operator of condition ${number}`}
+          ariaLabelledby={notOfField}
           value={condition.operator}
           onChange={({ detail }) => set({ operator: detail.value.trim() })}
           options={operators.filter((operator) => type === undefined || operator.type === 'any' || operator.type === type).map(({ name }) => ({ value: name }))}

@@ -13,6 +13,7 @@ import { Chosen } from './Chosen.tsx';
 import { findKey, keysFor, typeOf } from './complete.ts';
 import { type Entry, wrong } from './entries.ts';
 import type { Key } from './reference.ts';
+import { useRows } from './useRows.ts';
 
 export interface ContextEntriesProps {
   /** What is asked about: its service's keys are offered. */
@@ -26,15 +27,24 @@ export interface ContextEntriesProps {
 /** ContextEntries edits the condition keys of a request, each with an input that fits its type. */
 export function ContextEntries({ action, entries, onChange, suggested = [] }: ContextEntriesProps) {
   const { data: keys = [] } = useCall(() => keysFor([action], catalog), [action]);
+  const rows = useRows(entries.length);
   const add = (key: string) => onChange([...entries, { ...typed(keys, key), values: [] }]);
   const offered = suggested.filter((key) => !entries.some((entry) => entry.key.toLowerCase() === key.toLowerCase()));
   return (
     <FormField label="Condition keys" description="What the request says beside who, what and on what. A key that is not here is absent.">
       <SpaceBetween size="xs">
         {entries.map((entry, i) => (
-          // Entries have no names of their own while they are written.
-          // oxlint-disable-next-line react/no-array-index-key
-          <EntryRow key={i} number={i + 1} entry={entry} keys={keys} onChange={(next) => onChange(entries.with(i, next))} onRemove={() => onChange(entries.toSpliced(i, 1))} />
+          <EntryRow
+            key={rows.keys[i]}
+            number={i + 1}
+            entry={entry}
+            keys={keys}
+            onChange={(next) => onChange(entries.with(i, next))}
+            onRemove={() => {
+              rows.remove(i);
+              onChange(entries.toSpliced(i, 1));
+            }}
+          />
         ))}
         <SpaceBetween direction="horizontal" size="xs">
           <Button iconName="add-plus" formAction="none" onClick={() => add('')}>
@@ -83,6 +93,7 @@ function EntryRow({ number, entry, keys, onChange, onRemove }: EntryRowProps) {
       <Grid gridDefinition={[{ colspan: { default: 12, s: 6 } }, { colspan: { default: 10, s: 5 } }, { colspan: { default: 2, s: 1 } }]}>
         <Autosuggest
           ariaLabel={`Name of condition key ${number}`}
+          ariaLabelledby={notOfField}
           value={entry.key}
           onChange={({ detail }) => onChange({ ...entry, ...typed(keys, detail.value.trim()) })}
           options={keys.map(({ name, type }) => ({ value: name.replace(/\$\{.*\}$/, ''), description: type }))}
@@ -93,6 +104,7 @@ function EntryRow({ number, entry, keys, onChange, onRemove }: EntryRowProps) {
         {entry.type === 'Bool' && !entry.list ? (
           <Select
             ariaLabel={`Value of condition key ${number}`}
+            ariaLabelledby={notOfField}
             selectedOption={bools.find((option) => option.value === entry.values[0]?.toLowerCase()) ?? null}
             options={bools}
             placeholder="true or false"
@@ -124,6 +136,9 @@ function EntryRow({ number, entry, keys, onChange, onRemove }: EntryRowProps) {
     </SpaceBetween>
   );
 }
+
+/** notOfField keeps a control's own name: in a FormField of several it would have the field's, like all others. */
+export const notOfField = '';
 
 const placeholders: Record<string, string> = {
   IPAddress: '192.0.2.7',

@@ -29,6 +29,7 @@ export function ResourcePicker({ actions, resources, onChange }: { actions: stri
           onChange={({ detail }) => setTyped(detail.value)}
           onSelect={({ detail }) => add(detail.value)}
           onKeyDown={({ detail }) => detail.key === 'Enter' && add(typed.trim())}
+          onBlur={() => add(typed.trim())}
           options={data.map(({ label, detail }) => ({ value: label, ...(detail && { description: detail }) }))}
           placeholder="arn:aws:s3:::reports/*"
           enteredTextLabel={(value) => `Add ${value}`}

@@ -1,9 +1,9 @@
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
-import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, useState } from 'react';
 
 import type { PolicyChange } from '../api/warder.ts';
+import { Dialog } from '../components/Dialog.tsx';
 import { DialogFooter } from '../components/DialogFooter.tsx';
 import { ErrorAlert } from '../components/ErrorAlert.tsx';
 import { ChangePreview } from './ChangePreview.tsx';
@@ -39,10 +39,9 @@ export function ReviewModal({ title, verb, changes, texts, children, onSave, onD
     }
   };
   return (
-    <Modal
-      visible
+    <Dialog
       size="large"
-      header={title}
+      title={title}
       onDismiss={onDismiss}
       footer={<DialogFooter verb={verb} busy={busy} onSubmit={() => void save()} onDismiss={onDismiss} />}
     >
@@ -58,6 +57,6 @@ export function ReviewModal({ title, verb, changes, texts, children, onSave, onD
           </ExpandableSection>
         )}
       </SpaceBetween>
-    </Modal>
+    </Dialog>
   );
 }

@@ -7,15 +7,20 @@ import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useState } from 'react';
 
 import { emptyStatement, printVisual, readVisual, type Visual, type VisualStatement } from './builder.ts';
 import { ActionPicker } from './ActionPicker.tsx';
 import { Conditions } from './Conditions.tsx';
 import { ResourcePicker } from './ResourcePicker.tsx';
+import { useRows } from './useRows.ts';
 
 /** VisualBuilder edits a policy's statements by forms. What it cannot show it says, and leaves to the JSON. */
 export function VisualBuilder({ text, onChange }: { text: string; onChange: (text: string) => void }) {
-  const { visual, beyond } = readVisual(text);
+  // What was written here is shown as it was written: a document cannot say all of it, such as a condition whose key is being typed.
+  const [written, setWritten] = useState<{ text: string; visual: Visual }>();
+  const { visual, beyond } = written?.text === text ? { visual: written.visual, beyond: undefined } : readVisual(text);
+  const rows = useRows(visual?.statements.length ?? 0);
   if (!visual) {
     return (
       <Alert type="info" header="This document is beyond the visual builder">
@@ -28,19 +33,24 @@ export function VisualBuilder({ text, onChange }: { text: string; onChange: (tex
       </Alert>
     );
   }
-  const write = (next: Visual) => onChange(printVisual(next));
+  const write = (next: Visual) => {
+    const printed = printVisual(next);
+    setWritten({ text: printed, visual: next });
+    onChange(printed);
+  };
   const setStatements = (statements: VisualStatement[]) => write({ ...visual, statements });
   return (
     <SpaceBetween size="m">
       {visual.statements.map((statement, i) => (
-        // Statements have no names of their own.
-        // oxlint-disable-next-line react/no-array-index-key
         <Statement
-          key={i}
+          key={rows.keys[i]}
           number={i + 1}
           statement={statement}
           onChange={(next) => setStatements(visual.statements.with(i, next))}
-          onRemove={() => setStatements(visual.statements.toSpliced(i, 1))}
+          onRemove={() => {
+            rows.remove(i);
+            setStatements(visual.statements.toSpliced(i, 1));
+          }}
         />
       ))}
       <Button iconName="add-plus" onClick={() => setStatements([...visual.statements, emptyStatement])}>

@@ -17,6 +17,7 @@ import { to } from '../../app/links.ts';
 import { useSession } from '../../app/SessionContext.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { Page } from '../../components/Page.tsx';
+import { useFormOf } from '../../components/useFormOf.ts';
 import { catalog } from '../../editor/catalog.ts';
 import { resourceOptions } from '../../editor/complete.ts';
 import { ContextEntries } from '../../editor/ContextEntries.tsx';
@@ -30,9 +31,13 @@ import { type Question, readQuestion, unfit, writeQuestion } from './question.ts
 export function Ask() {
   const [search, setSearch] = useSearchParams();
   const asked = readQuestion(search);
-  const address = search.toString();
-  // A question that comes by a link takes the place of what was written.
-  return <Asking key={address} asked={asked} onAsk={(question) => setSearch(writeQuestion(question))} />;
+  const { key, sent } = useFormOf(search.toString());
+  const give = (question: Question) => {
+    const next = writeQuestion(question);
+    sent(next.toString());
+    setSearch(next);
+  };
+  return <Asking key={key} asked={asked} onAsk={give} />;
 }
 
 function Asking({ asked, onAsk }: { asked: Question; onAsk: (question: Question) => void }) {

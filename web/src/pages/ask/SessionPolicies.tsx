@@ -3,6 +3,7 @@ import FormField from '@cloudscape-design/components/form-field';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
 import { CodeEditor } from '../../editor/CodeEditor.tsx';
+import { useRows } from '../../editor/useRows.ts';
 
 /** A session has one policy of its own and ten managed ones at most. */
 const most = 11;
@@ -16,6 +17,7 @@ const blank = `{
 
 /** SessionPolicies edits the policies that were given when the session was made: it may do no more than they say. */
 export function SessionPolicies({ policies, error, onChange }: { policies: readonly string[]; error?: string; onChange: (policies: string[]) => void }) {
+  const rows = useRows(policies.length);
   return (
     <FormField
       label="Session policies"
@@ -24,11 +26,16 @@ export function SessionPolicies({ policies, error, onChange }: { policies: reado
     >
       <SpaceBetween size="xs">
         {policies.map((text, i) => (
-          // They have no names.
-          // oxlint-disable-next-line react/no-array-index-key
-          <SpaceBetween key={i} size="xxs">
+          <SpaceBetween key={rows.keys[i]} size="xxs">
             <CodeEditor value={text} onChange={(changed) => onChange(policies.with(i, changed))} label={`Session policy ${i + 1}`} />
-            <Button iconName="remove" formAction="none" onClick={() => onChange(policies.toSpliced(i, 1))}>
+            <Button
+              iconName="remove"
+              formAction="none"
+              onClick={() => {
+                rows.remove(i);
+                onChange(policies.toSpliced(i, 1));
+              }}
+            >
               Remove session policy {i + 1}
             </Button>
           </SpaceBetween>

@@ -11,7 +11,6 @@ import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import { useState } from 'react';
@@ -24,6 +23,7 @@ import { Age } from '../../components/Age.tsx';
 import { ConfirmDelete } from '../../components/ConfirmDelete.tsx';
 import { CopyArn } from '../../components/CopyArn.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
+import { Facts } from '../../components/Facts.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { Page } from '../../components/Page.tsx';
@@ -54,7 +54,7 @@ export function Certificate() {
         {certificate && (
           <Container header={<Header variant="h2">Server certificate</Header>}>
             <SpaceBetween size="l">
-              <KeyValuePairs
+              <Facts
                 columns={4}
                 items={[
                   { label: 'Ends', value: <End date={about?.Expiration} /> },

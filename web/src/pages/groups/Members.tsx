@@ -11,6 +11,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { type Column, ResourceTable } from '../../components/ResourceTable.tsx';
+import { useAct } from '../../components/useAct.ts';
 import { pageSize } from '../identity/details.ts';
 import { runSteps } from '../identity/steps.ts';
 import { UserSelect } from './UserSelect.tsx';
@@ -34,13 +35,15 @@ export function Members({ group: GroupName }: { group: string }) {
     [GroupName],
   );
   const [adding, setAdding] = useState(false);
-  const remove = async (users: User[]) => {
-    const steps = users.map(({ UserName }) => ({ what: `Remove ${UserName}`, run: () => iam.send(new RemoveUserFromGroupCommand({ GroupName, UserName })) }));
-    const failure = await runSteps(steps, () => {});
-    if (failure) flash.error(failure.error);
-    else flash.success(`Removed ${counted(users)} from ${GroupName}`);
-    reload();
-  };
+  const { act } = useAct();
+  const remove = (users: User[]) =>
+    act(async () => {
+      const steps = users.map(({ UserName }) => ({ what: `Remove ${UserName}`, run: () => iam.send(new RemoveUserFromGroupCommand({ GroupName, UserName })) }));
+      const failure = await runSteps(steps, () => {});
+      reload();
+      if (failure) throw failure.error;
+      flash.success(`Removed ${counted(users)} from ${GroupName}`);
+    });
   const add = <Button onClick={() => setAdding(true)}>Add users</Button>;
   return (
     <>
@@ -56,7 +59,7 @@ export function Members({ group: GroupName }: { group: string }) {
         columns={columns}
         actions={(selected) => (
           <>
-            <Button disabled={selected.length === 0} onClick={() => void remove(selected)}>
+            <Button disabled={selected.length === 0} onClick={() => remove(selected)}>
               Remove
             </Button>
             {add}

@@ -12,7 +12,7 @@ export interface CreateFormProps {
   submit: string;
   cancel: string;
   valid: boolean;
-  /** What it takes. Each step is done once: after a failure, the next try goes on where that one stopped. */
+  /** What it takes, as the form says it now: the first makes the thing. After a failure, the next try does what was not done. */
   steps: () => Step[];
   onTried: () => void;
   onDone: () => void;
@@ -22,25 +22,25 @@ export interface CreateFormProps {
 /** CreateForm makes something that takes several calls, and says how far it came where one fails. */
 export function CreateForm({ submit, cancel, valid, steps, onTried, onDone, children }: CreateFormProps) {
   const [busy, setBusy] = useState(false);
-  const [left, setLeft] = useState<Step[]>();
+  const [done, setDone] = useState<readonly string[]>([]);
   const [failure, setFailure] = useState<Failure>();
   const [progress, setProgress] = useState(0);
   const go = async () => {
     onTried();
     if (!valid || busy) return;
-    const todo = left ?? steps();
-    let through = 0;
+    const all = steps();
+    // Under another name it is another thing, of which nothing is there.
+    const before = all[0]!.what === done[0] ? done : [];
+    const left = all.filter(({ what }) => !before.includes(what));
     setBusy(true);
     setFailure(undefined);
-    const failed = await runSteps(todo, (count) => {
-      through = count;
-      setProgress((100 * count) / todo.length);
+    const failed = await runSteps(left, (count) => {
+      setDone([...before, ...left.slice(0, count).map(({ what }) => what)]);
+      setProgress((100 * (before.length + count)) / all.length);
     });
     setBusy(false);
     setFailure(failed);
-    // With nothing done yet, the form may still be corrected; from then on it only goes on.
-    if (failed) setLeft(left || through > 0 ? todo.slice(through) : undefined);
-    else onDone();
+    if (!failed) onDone();
   };
   return (
     <form
@@ -56,7 +56,7 @@ export function CreateForm({ submit, cancel, valid, steps, onTried, onDone, chil
               Cancel
             </Button>
             <Button variant="primary" loading={busy}>
-              {left ? 'Go on' : submit}
+              {done.length > 0 ? 'Go on' : submit}
             </Button>
           </SpaceBetween>
         }
@@ -66,7 +66,7 @@ export function CreateForm({ submit, cancel, valid, steps, onTried, onDone, chil
           {busy && <ProgressBar value={progress} label="Working" />}
           {failure && (
             <Alert type="error" header={`${failure.step.what}: ${problem(failure.error).title.toLowerCase()}`}>
-              {problem(failure.error).message} {left && 'What was done before stays. “Go on” tries again from here.'}
+              {problem(failure.error).message} {done.length > 0 && 'What was done before stays. “Go on” does what is left, as the form says it now.'}
             </Alert>
           )}
         </SpaceBetween>

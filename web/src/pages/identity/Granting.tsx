@@ -1,31 +1,19 @@
 import { ListPoliciesGrantingServiceAccessCommand, type PolicyGrantingServiceAccess } from '@aws-sdk/client-iam';
 import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import Link from '@cloudscape-design/components/link';
-import Modal from '@cloudscape-design/components/modal';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 
 import { iam } from '../../api/clients/iam.ts';
 import { useCall } from '../../api/useCall.ts';
 import { to } from '../../app/links.ts';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
+import { ShownDialog } from '../../components/ShownDialog.tsx';
 
 /** Granting shows by which policies a user, group or role may use a service: what to change where the service is not used. */
 export function Granting({ arn: Arn, service, onDismiss }: { arn: string; service: string; onDismiss: () => void }) {
   const call = useCall((signal) => granting(Arn, service, signal), [Arn, service]);
   return (
-    <Modal
-      visible
-      header={`Policies that grant ${service}`}
-      onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <Button variant="primary" onClick={onDismiss}>
-            Done
-          </Button>
-        </Box>
-      }
-    >
+    <ShownDialog title={`Policies that grant ${service}`} onDismiss={onDismiss}>
       <ErrorAlert error={call.error} onRetry={call.reload} />
       {call.loading && !call.data && <StatusIndicator type="loading">Reading the policies</StatusIndicator>}
       {call.data?.length === 0 && <Box>No policy of its own: what is granted comes from elsewhere.</Box>}
@@ -36,7 +24,7 @@ export function Granting({ arn: Arn, service, onDismiss }: { arn: string; servic
           </li>
         ))}
       </ul>
-    </Modal>
+    </ShownDialog>
   );
 }
 

@@ -1,20 +1,21 @@
 import { useState } from 'react';
+import { useNavigate } from 'react-router';
 
 import { flash } from '../../components/Flash.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { NameField, nameProblem } from './NameField.tsx';
 
 export interface RenameDialogProps {
-  noun: string;
+  noun: 'user' | 'group';
   name: string;
   max: number;
   rename: (to: string) => Promise<unknown>;
-  onRenamed: (to: string) => void;
   onDismiss: () => void;
 }
 
-/** RenameDialog renames a user or group. */
-export function RenameDialog({ noun, name, max, rename, onRenamed, onDismiss }: RenameDialogProps) {
+/** RenameDialog renames a user or group, and leads to it under its new name. */
+export function RenameDialog({ noun, name, max, rename, onDismiss }: RenameDialogProps) {
+  const navigate = useNavigate();
   const [next, setNext] = useState(name);
   return (
     <FormDialog
@@ -24,7 +25,7 @@ export function RenameDialog({ noun, name, max, rename, onRenamed, onDismiss }: 
       onSubmit={async () => {
         await rename(next);
         flash.success(`Renamed ${noun} ${name} to ${next}`);
-        onRenamed(next);
+        void navigate(`/${noun}s/${encodeURIComponent(next)}`, { replace: true });
       }}
       onDismiss={onDismiss}
     >

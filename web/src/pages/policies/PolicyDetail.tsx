@@ -2,12 +2,10 @@ import { GetPolicyCommand, type Policy } from '@aws-sdk/client-iam';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
-import Tabs from '@cloudscape-design/components/tabs';
 import { useState } from 'react';
-import { useNavigate, useParams, useSearchParams } from 'react-router';
+import { useNavigate, useParams } from 'react-router';
 
 import { iam } from '../../api/clients/iam.ts';
 import { useCall } from '../../api/useCall.ts';
@@ -15,11 +13,13 @@ import { to } from '../../app/links.ts';
 import { Age } from '../../components/Age.tsx';
 import { CopyArn } from '../../components/CopyArn.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
+import { Facts } from '../../components/Facts.tsx';
 import { Page } from '../../components/Page.tsx';
 import { isAws } from '../../editor/AttachedPolicies.tsx';
 import { CodeEditor } from '../../editor/CodeEditor.tsx';
 import { CoveredActions } from '../../editor/CoveredActions.tsx';
 import { shown } from '../../editor/json.ts';
+import { UrlTabs } from '../identity/UrlTabs.tsx';
 import { DeletePolicies } from './DeletePolicies.tsx';
 import { Holders } from './Holders.tsx';
 import { LastAccessed } from './LastAccessed.tsx';
@@ -31,7 +31,6 @@ import { Versions } from './Versions.tsx';
 export function PolicyDetail() {
   const { arn = '' } = useParams();
   const navigate = useNavigate();
-  const [search, setSearch] = useSearchParams();
   const [doomed, setDoomed] = useState(false);
   const { data: policy, error, reload } = useCall(async (abortSignal) => (await iam.send(new GetPolicyCommand({ PolicyArn: arn }), { abortSignal })).Policy!, [arn]);
   const own = !isAws(arn);
@@ -56,9 +55,8 @@ export function PolicyDetail() {
       {policy && (
         <SpaceBetween size="l">
           <Overview policy={policy} own={own} />
-          <Tabs
-            activeTabId={search.get('tab') ?? 'permissions'}
-            onChange={({ detail }) => setSearch({ tab: detail.activeTabId }, { replace: true })}
+          <UrlTabs
+            label={`Policy ${nameOf(arn)}`}
             tabs={[
               { id: 'permissions', label: 'Permissions', content: <Permissions key={version} arn={arn} version={version} /> },
               { id: 'entities', label: 'Entities attached', content: <Holders arn={arn} onChanged={reload} /> },
@@ -77,7 +75,7 @@ export function PolicyDetail() {
 function Overview({ policy, own }: { policy: Policy; own: boolean }) {
   return (
     <Container header={<Header variant="h2">Details</Header>}>
-      <KeyValuePairs
+      <Facts
         columns={3}
         items={[
           { label: 'ARN', value: <CopyArn arn={policy.Arn!} /> },

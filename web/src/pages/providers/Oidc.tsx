@@ -8,13 +8,13 @@ import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Textarea from '@cloudscape-design/components/textarea';
 import { useState } from 'react';
 
 import { iam } from '../../api/clients/iam.ts';
 import { Age } from '../../components/Age.tsx';
 import { CopyArn } from '../../components/CopyArn.tsx';
+import { Facts } from '../../components/Facts.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { lines } from './providers.ts';
@@ -32,11 +32,11 @@ export function Oidc({ arn, provider, onChanged }: OidcProps) {
   const { Url = '', ClientIDList = [], ThumbprintList = [], CreateDate } = provider;
   return (
     <Container header={<Header variant="h2" actions={<Button onClick={() => setEditing(true)}>Edit</Button>}>OpenID Connect</Header>}>
-      <KeyValuePairs
+      <Facts
         columns={3}
         items={[
           { label: 'URL', value: <CopyArn arn={Url.startsWith('https://') ? Url : `https://${Url}`} what="URL" /> },
-          { label: 'Made', value: <Age date={CreateDate} /> },
+          { label: 'Created', value: <Age date={CreateDate} /> },
           { label: 'ARN', value: <CopyArn arn={arn} /> },
           { label: 'Audiences', value: <Lines values={ClientIDList} none="none: no token is for it" /> },
           { label: 'Thumbprints', value: <Lines values={ThumbprintList} none="none: its certificate must be one that the system trusts" /> },

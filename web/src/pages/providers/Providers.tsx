@@ -16,8 +16,8 @@ import { providers, type Provider } from './providers.ts';
 const columns: Column<Provider>[] = [
   { id: 'name', header: 'Provider', value: ({ name }) => name, cell: ({ arn, name }) => <Link href={to`/providers/${arn}`}>{name}</Link>, width: 260 },
   { id: 'kind', header: 'Kind', value: ({ kind }) => kind, cell: ({ kind }) => kind, width: 100 },
-  { id: 'made', header: 'Made', value: ({ created }) => created?.toISOString(), cell: ({ created }) => (created ? <Age date={created} /> : '–') },
-  { id: 'valid', header: 'Metadata end', value: ({ validUntil }) => validUntil?.toISOString(), cell: ({ validUntil }) => (validUntil ? <Age date={validUntil} /> : '–') },
+  { id: 'made', header: 'Created', value: ({ created }) => created?.toISOString(), cell: ({ created }) => (created ? <Age date={created} /> : '–') },
+  { id: 'valid', header: 'Metadata valid until', value: ({ validUntil }) => validUntil?.toISOString(), cell: ({ validUntil }) => (validUntil ? <Age date={validUntil} /> : '–') },
   { id: 'arn', header: 'ARN', value: ({ arn }) => arn, cell: ({ arn }) => <CopyArn arn={arn} />, hidden: true },
 ];
 

@@ -3,13 +3,13 @@ import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import Header from '@cloudscape-design/components/header';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
 import { iam } from '../../api/clients/iam.ts';
 import { Age } from '../../components/Age.tsx';
 import { CopyArn } from '../../components/CopyArn.tsx';
+import { Facts } from '../../components/Facts.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { Excerpt } from '../security/PolicyExcerpt.tsx';
@@ -27,11 +27,11 @@ export function Saml({ arn, provider: { SAMLMetadataDocument = '', CreateDate, V
   return (
     <Container header={<Header variant="h2" actions={<Button onClick={() => setEditing(true)}>Replace the metadata</Button>}>SAML</Header>}>
       <SpaceBetween size="l">
-        <KeyValuePairs
+        <Facts
           columns={4}
           items={[
-            { label: 'Made', value: <Age date={CreateDate} /> },
-            { label: 'Metadata end', value: <Age date={ValidUntil} /> },
+            { label: 'Created', value: <Age date={CreateDate} /> },
+            { label: 'Metadata valid until', value: <Age date={ValidUntil} /> },
             { label: 'Encrypted assertions', value: AssertionEncryptionMode ?? '–' },
             { label: 'ARN', value: <CopyArn arn={arn} /> },
           ]}

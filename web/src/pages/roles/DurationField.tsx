@@ -13,7 +13,7 @@ export function inHours(seconds: number): string {
 export function DurationField({ value, onChange }: { value: number; onChange: (seconds: number) => void }) {
   const options = [...new Set([...hours.map((hour) => hour * 3600), value])].toSorted((a, b) => a - b).map((seconds) => ({ value: String(seconds), label: inHours(seconds) }));
   return (
-    <FormField label="Longest session" description="Whoever takes the role may ask for less.">
+    <FormField label="Maximum session duration" description="Whoever takes the role may ask for less.">
       <Select
         options={options}
         selectedOption={options.find((option) => option.value === String(value))!}

@@ -94,7 +94,7 @@ function AccountTrust({ trust, onChange, tried }: PartProps<'account'>) {
   const { account } = useSession();
   const other = trust.account !== account;
   return (
-    <>
+    <SpaceBetween size="l">
       <FormField label="Account ID" constraintText={`This account is ${account}.`} errorText={tried && trustProblem(trust)}>
         <Input value={trust.account} onChange={({ detail }) => onChange({ ...trust, account: detail.value.replace(/\D/g, '') })} inputMode="numeric" autoComplete={false} />
       </FormField>
@@ -106,7 +106,7 @@ function AccountTrust({ trust, onChange, tried }: PartProps<'account'>) {
           <Input value={trust.externalId} onChange={({ detail }) => onChange({ ...trust, externalId: detail.value.trim() })} autoComplete={false} />
         </FormField>
       )}
-    </>
+    </SpaceBetween>
   );
 }
 
@@ -124,7 +124,7 @@ function WebTrust({ trust, onChange, tried }: PartProps<'web'>) {
   );
   const problem = tried ? trustProblem(trust) : undefined;
   return (
-    <>
+    <SpaceBetween size="l">
       <ErrorAlert error={providers.error ?? audiences.error} onRetry={providers.reload} />
       <ProviderSelect arns={providers.data} value={trust.provider} onChange={(provider) => onChange({ ...trust, provider, audience: '' })} problem={trust.provider === '' ? problem : undefined} />
       <FormField label="Audience" description="Whom the tokens must be for: a client ID of the provider." errorText={trust.provider !== '' && problem}>
@@ -140,7 +140,7 @@ function WebTrust({ trust, onChange, tried }: PartProps<'web'>) {
       <FormField label="Subject" description="Who of the provider: one subject, or several with *. Without it, everybody who gets a token for the audience.">
         <Input value={trust.subject} onChange={({ detail }) => onChange({ ...trust, subject: detail.value.trim() })} placeholder="repo:example/app:*" autoComplete={false} />
       </FormField>
-    </>
+    </SpaceBetween>
   );
 }
 
@@ -151,13 +151,13 @@ function SamlTrust({ trust, onChange, tried }: PartProps<'saml'>) {
   }, []);
   const problem = tried ? trustProblem(trust) : undefined;
   return (
-    <>
+    <SpaceBetween size="l">
       <ErrorAlert error={providers.error} onRetry={providers.reload} />
       <ProviderSelect arns={providers.data} value={trust.provider} onChange={(provider) => onChange({ ...trust, provider })} problem={trust.provider === '' ? problem : undefined} />
       <FormField label="Audience" errorText={trust.provider !== '' && problem}>
         <Input value={trust.audience} onChange={({ detail }) => onChange({ ...trust, audience: detail.value.trim() })} autoComplete={false} />
       </FormField>
-    </>
+    </SpaceBetween>
   );
 }
 

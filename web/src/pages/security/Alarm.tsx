@@ -1,7 +1,6 @@
 import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
@@ -17,6 +16,7 @@ import { Age, exact } from '../../components/Age.tsx';
 import { CopyArn } from '../../components/CopyArn.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
+import { Facts } from '../../components/Facts.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ResourceLink } from '../../components/ResourceLink.tsx';
 import { AlarmActions } from './AlarmActions.tsx';
@@ -56,7 +56,7 @@ function Overview({ alarm }: { alarm: OneAlarm }) {
   return (
     <Container header={<Header variant="h2">Overview</Header>}>
       <SpaceBetween size="l">
-        <KeyValuePairs
+        <Facts
           columns={4}
           items={[
             { label: 'State', value: <AlarmState alarm={alarm} /> },
@@ -69,7 +69,7 @@ function Overview({ alarm }: { alarm: OneAlarm }) {
             { label: 'Times raised', value: alarm.raises },
           ]}
         />
-        <KeyValuePairs
+        <Facts
           columns={2}
           items={[
             { label: 'Why it matters', value: why ?? '–' },
@@ -86,7 +86,7 @@ function Overview({ alarm }: { alarm: OneAlarm }) {
 function Event({ alarm: { event } }: { alarm: OneAlarm }) {
   return (
     <Container header={<Header variant="h2" actions={<Link href={to`/trail/${event.eventID}`}>Open the event</Link>}>The event that raised it</Header>}>
-      <KeyValuePairs
+      <Facts
         columns={4}
         items={[
           { label: 'Call', value: `${event.eventSource.replace('.amazonaws.com', '')}:${event.eventName}` },

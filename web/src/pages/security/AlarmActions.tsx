@@ -9,6 +9,7 @@ import { useState } from 'react';
 import { warder, type Alarm } from '../../api/warder.ts';
 import { flash } from '../../components/Flash.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
+import { useAct } from '../../components/useAct.ts';
 import { isMuted } from './alarmState.tsx';
 
 type Kind = 'acknowledge' | 'resolve' | 'mute';
@@ -32,15 +33,12 @@ export function AlarmActions({ alarms, onDone }: { alarms: Alarm[]; onDone: () =
   const [kind, setKind] = useState<Kind>();
   const none = alarms.length === 0;
   const muted = alarms.filter((alarm) => isMuted(alarm, new Date()));
-  const unmute = async () => {
-    try {
-      for (const { alarmId } of muted) await warder('UnmuteAlarm', { alarmId });
+  const { act } = useAct();
+  const unmute = () =>
+    act(async () => {
+      for (const { alarmId } of muted) await warder('UnmuteAlarm', { alarmId }).finally(onDone);
       flash.success(`${counted(muted.length)} no longer muted`);
-    } catch (error) {
-      flash.error(error);
-    }
-    onDone();
-  };
+    });
   return (
     <>
       <SpaceBetween direction="horizontal" size="xs">
@@ -51,7 +49,7 @@ export function AlarmActions({ alarms, onDone }: { alarms: Alarm[]; onDone: () =
           Resolve
         </Button>
         {muted.length > 0 && muted.length === alarms.length ? (
-          <Button onClick={() => void unmute()}>Unmute</Button>
+          <Button onClick={unmute}>Unmute</Button>
         ) : (
           <Button disabled={none} onClick={() => setKind('mute')}>
             Mute

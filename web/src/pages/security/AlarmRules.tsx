@@ -1,7 +1,7 @@
+import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Link from '@cloudscape-design/components/link';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import { useState } from 'react';
 
 import { useCall } from '../../api/useCall.ts';
 import { warder, type AlarmRule } from '../../api/warder.ts';
@@ -10,6 +10,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ResourceTable, type Column } from '../../components/ResourceTable.tsx';
+import { useAct } from '../../components/useAct.ts';
 import { severities, severityOf, SeverityBadge, title } from './severity.tsx';
 
 const columns: Column<AlarmRule>[] = [
@@ -22,11 +23,11 @@ const columns: Column<AlarmRule>[] = [
     width: 110,
     rowHeader: false,
   },
-  { id: 'title', header: 'Raised when', value: (rule) => rule.title, cell: (rule) => rule.title, width: 240, rowHeader: true },
-  { id: 'state', header: 'State', value: stateOf, cell: (rule) => <State rule={rule} />, width: 140 },
-  { id: 'why', header: 'Why', value: ({ why }) => why, cell: ({ why }) => why ?? '–', width: 300 },
+  { id: 'title', header: 'Raised when', value: (rule) => rule.title, cell: (rule) => rule.title, width: 200, rowHeader: true },
+  { id: 'state', header: 'State', value: stateOf, cell: (rule) => <State rule={rule} />, width: 130 },
+  { id: 'why', header: 'Why', value: ({ why }) => why, cell: ({ why }) => why ?? '–', width: 240 },
   { id: 'rule', header: 'Rule', value: ({ ruleId }) => ruleId, cell: ({ ruleId }) => ruleId },
-  { id: 'own', header: 'From', value: originOf, cell: originOf },
+  { id: 'own', header: 'From', value: originOf, cell: originOf, hidden: true },
   { id: 'alarms', header: 'Alarms', cell: ({ ruleId }) => <Link href={`${to`/alarms`}?f=rule%3D${ruleId}`} ariaLabel={`Alarms of ${ruleId}`}>Alarms</Link> },
   { id: 'type', header: 'Type', value: ({ type }) => type, cell: ({ type }) => type ?? '–', hidden: true },
 ];
@@ -40,7 +41,15 @@ function stateOf({ inactive }: AlarmRule): string {
 }
 
 function State({ rule }: { rule: AlarmRule }) {
-  return rule.inactive ? <StatusIndicator type="stopped">Off: {rule.inactive}</StatusIndicator> : <StatusIndicator>In force</StatusIndicator>;
+  if (!rule.inactive) return <StatusIndicator>In force</StatusIndicator>;
+  return (
+    <>
+      <StatusIndicator type="stopped">Off</StatusIndicator>
+      <Box variant="small" display="block">
+        {rule.inactive}
+      </Box>
+    </>
+  );
 }
 
 /** AlarmRules are what the trail is watched for. */
@@ -69,23 +78,17 @@ export function AlarmRules() {
 
 /** TestChannels sends a message on every channel, and says what came of it. */
 function TestChannels() {
-  const [busy, setBusy] = useState(false);
+  const { busy, act } = useAct();
   const test = async () => {
-    setBusy(true);
-    try {
-      const { channels } = await warder('TestAlarmChannels', {});
-      if (channels.length === 0) flash.info('No channel is configured', 'The settings alarm-webhook, alarm-mail and alarm-syslog of the server name channels.');
-      for (const { channel, delivered, error } of channels) {
-        if (delivered) flash.success(`${channel} took the message`);
-        else flash.warning(`${channel} did not take the message`, error);
-      }
-    } catch (error) {
-      flash.error(error);
+    const { channels } = await warder('TestAlarmChannels', {});
+    if (channels.length === 0) flash.info('No channel is configured', 'The settings alarm-webhook, alarm-mail and alarm-syslog of the server name channels.');
+    for (const { channel, delivered, error } of channels) {
+      if (delivered) flash.success(`${channel} took the message`);
+      else flash.warning(`${channel} did not take the message`, error);
     }
-    setBusy(false);
   };
   return (
-    <Button loading={busy} onClick={() => void test()}>
+    <Button loading={busy} onClick={() => act(test)}>
       Test the channels
     </Button>
   );

@@ -13,18 +13,18 @@ import { AlarmState, allAlarms, stateText, Subject } from './alarmState.tsx';
 import { severities, severityOf, SeverityBadge, title } from './severity.tsx';
 
 const columns: Column<Alarm>[] = [
-  { id: 'raised', header: 'Raised', value: ({ raised }) => raised, rank: ({ raised }) => -Date.parse(raised), cell: ({ raised }) => <Age date={new Date(raised)} />, width: 120, rowHeader: false },
+  { id: 'raised', header: 'Raised', value: ({ raised }) => raised, rank: ({ raised }) => -Date.parse(raised), cell: ({ raised }) => <Age date={new Date(raised)} />, width: 110, rowHeader: false },
   {
     id: 'severity',
     header: 'Severity',
     value: ({ severity }) => title(severity),
     rank: ({ severity }) => severities.indexOf(severityOf(severity)),
     cell: ({ severity }) => <SeverityBadge of={severity} />,
-    width: 110,
+    width: 105,
   },
-  { id: 'title', header: 'Alarm', value: (alarm) => alarm.title, cell: (alarm) => <Link href={to`/alarms/${alarm.alarmId}`}>{alarm.title}</Link>, width: 240, rowHeader: true },
-  { id: 'subject', header: 'About', value: ({ subject }) => subject, cell: (alarm) => <Subject alarm={alarm} />, width: 180 },
-  { id: 'state', header: 'State', value: stateText, cell: (alarm) => <AlarmState alarm={alarm} />, width: 130 },
+  { id: 'title', header: 'Alarm', value: (alarm) => alarm.title, cell: (alarm) => <Link href={to`/alarms/${alarm.alarmId}`}>{alarm.title}</Link>, width: 200, rowHeader: true },
+  { id: 'subject', header: 'About', value: ({ subject }) => subject, cell: (alarm) => <Subject alarm={alarm} />, width: 150 },
+  { id: 'state', header: 'State', value: stateText, cell: (alarm) => <AlarmState alarm={alarm} />, width: 110 },
   { id: 'count', header: 'Events', value: ({ count }) => count, cell: ({ count }) => count },
   { id: 'last', header: 'Last event', value: ({ lastEvent }) => lastEvent, cell: ({ lastEvent }) => <Age date={new Date(lastEvent)} /> },
   { id: 'rule', header: 'Rule', value: ({ ruleId }) => ruleId, cell: ({ ruleId }) => ruleId, hidden: true },

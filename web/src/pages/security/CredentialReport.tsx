@@ -26,7 +26,7 @@ const columns: Column<Row>[] = [
   { id: 'keys', header: 'Access keys', value: ({ keys }) => keys.filter(({ active }) => active).length, cell: (row) => each(row, keyCell), width: 190 },
   { id: 'age', header: 'Oldest active key in days', value: oldest, rank: oldest, cell: (row) => oldest(row) || '–', hidden: true },
   { id: 'used', header: 'Keys used', cell: (row) => each(row, usedCell), width: 190 },
-  { id: 'created', header: 'Made', value: ({ created }) => created?.toISOString().slice(0, 10), cell: ({ created }) => created?.toISOString().slice(0, 10) ?? '–' },
+  { id: 'created', header: 'Created', value: ({ created }) => created?.toISOString().slice(0, 10), cell: ({ created }) => created?.toISOString().slice(0, 10) ?? '–' },
   { id: 'certificates', header: 'Signing certificates', value: ({ certificates }) => certificates, cell: ({ certificates }) => certificates, hidden: true },
 ];
 

@@ -3,11 +3,9 @@ import Box from '@cloudscape-design/components/box';
 import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
-import { useRef } from 'react';
 import { useParams } from 'react-router';
 
 import { isMissing } from '../../api/errors.ts';
@@ -18,6 +16,7 @@ import { Age, exact } from '../../components/Age.tsx';
 import { CopyArn } from '../../components/CopyArn.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
+import { Facts } from '../../components/Facts.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ResourceLink } from '../../components/ResourceLink.tsx';
 import { PolicyExcerpt } from './PolicyExcerpt.tsx';
@@ -30,11 +29,9 @@ const above = [{ text: 'Findings', href: '/findings' }];
 export function Finding() {
   const { id = '' } = useParams();
   const call = useLive((abortSignal) => warder('GetFinding', { findingId: id }, { abortSignal }), [id], ['findings']);
-  const held = useRef(call.data);
-  held.current = call.data ?? (held.current?.finding.findingId === id ? held.current : undefined);
   const gone = isMissing(call.error);
-  if (gone && !held.current) return <Gone id={id} />;
-  const { finding, check } = held.current ?? {};
+  if (gone && !call.data) return <Gone id={id} />;
+  const { finding, check } = call.data ?? {};
   return (
     <Page title={finding?.title ?? id} breadcrumbs={above}>
       <SpaceBetween size="l">
@@ -77,7 +74,7 @@ function Overview({ finding, check }: { finding: AuditFinding; check: AuditCheck
   return (
     <Container header={<Header variant="h2">Overview</Header>}>
       <SpaceBetween size="l">
-        <KeyValuePairs
+        <Facts
           columns={4}
           items={[
             { label: 'Severity', value: <SeverityBadge of={finding.severity} /> },
@@ -86,7 +83,7 @@ function Overview({ finding, check }: { finding: AuditFinding; check: AuditCheck
             { label: 'First seen', value: <Age date={new Date(finding.firstSeen)} /> },
           ]}
         />
-        <KeyValuePairs
+        <Facts
           columns={2}
           items={[
             { label: 'Why it matters', value: check.why },

@@ -2,6 +2,7 @@ import Box from '@cloudscape-design/components/box';
 import Link from '@cloudscape-design/components/link';
 import { useCallback } from 'react';
 
+import { useChanges } from '../../api/changes.ts';
 import { usePages } from '../../api/usePages.ts';
 import { warder, type AuditFinding } from '../../api/warder.ts';
 import { to } from '../../app/links.ts';
@@ -59,6 +60,7 @@ export function Findings() {
     return { items: page.findings, next: page.nextToken };
   }, []);
   const findings = usePages(read, []);
+  useChanges(['findings'], findings.reload);
   return (
     <Page title="Findings" breadcrumbs={[]} contentType="table" headless>
       <ResourceTable

@@ -32,7 +32,7 @@ export function Proof({ proof }: { proof: RemedyProof }) {
       {proof.gained.length > 0 && <Accesses title="Gained" total={proof.gainedTotal} accesses={proof.gained} />}
       {proof.keys.map((key) => (
         <Box key={key.accessKeyId}>
-          Access key <Box variant="code">{key.accessKeyId}</Box> of user {key.userName} stops to work: <Used use={key.use} /> – {key.evidence}
+          Access key <Box variant="code">{key.accessKeyId}</Box> of user {key.userName} stops working: <Used use={key.use} /> – {key.evidence}
         </Box>
       ))}
       {proof.notAssessed.length > 0 && <Alert type="warning" header="Not assessed">{proof.notAssessed.join('; ')}</Alert>}

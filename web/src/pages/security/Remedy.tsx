@@ -14,6 +14,7 @@ import { useCall } from '../../api/useCall.ts';
 import { warder, type AuditFinding, type AuditRemedy, type PreviewRemedyResponse, type RemedyStep } from '../../api/warder.ts';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { flash } from '../../components/Flash.tsx';
+import { useAct } from '../../components/useAct.ts';
 import { Excerpt } from './PolicyExcerpt.tsx';
 import { Proof } from './Proof.tsx';
 import { apply, callText, undo, type Progress } from './remedyCalls.ts';
@@ -88,15 +89,12 @@ function Plan({ plan, onApplied }: { plan: PreviewRemedyResponse; onApplied: () 
     await apply(steps, setProgress);
     onApplied();
   };
+  const { busy, act } = useAct();
   const takeBack = async () => {
-    try {
-      await undo(steps.slice(0, progress?.done));
-      setTaken(true);
-      flash.success('Taken back', 'What the remedy changed is as it was.');
-      onApplied();
-    } catch (error) {
-      flash.error(error);
-    }
+    await undo(steps.slice(0, progress?.done));
+    setTaken(true);
+    flash.success('Taken back', 'What the remedy changed is as it was.');
+    onApplied();
   };
   return (
     <SpaceBetween size="l">
@@ -115,7 +113,7 @@ function Plan({ plan, onApplied }: { plan: PreviewRemedyResponse; onApplied: () 
           </Button>
         )}
         {running && <Button loading>Applying</Button>}
-        {progress && !running && !taken && progress.done > 0 && <Button onClick={() => void takeBack()}>Take it back</Button>}
+        {progress && !running && !taken && progress.done > 0 && <Button loading={busy} onClick={() => act(takeBack)}>Take it back</Button>}
         {finished && !taken && <StatusIndicator>Applied</StatusIndicator>}
         {taken && <StatusIndicator type="stopped">Taken back</StatusIndicator>}
       </SpaceBetween>

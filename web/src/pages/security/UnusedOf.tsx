@@ -3,7 +3,6 @@ import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import Header from '@cloudscape-design/components/header';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
@@ -17,6 +16,7 @@ import { to } from '../../app/links.ts';
 import { Age } from '../../components/Age.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
+import { Facts } from '../../components/Facts.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ResourceLink } from '../../components/ResourceLink.tsx';
 import { nameOf } from './UnusedAccess.tsx';
@@ -43,7 +43,7 @@ function Rights({ access, since }: { access: UnusedAccess; since: string | undef
     <SpaceBetween size="l">
       {access.incomplete && <Alert type="warning" header="Not all is known">{access.incomplete}</Alert>}
       <Container header={<Header variant="h2">Overview</Header>}>
-        <KeyValuePairs
+        <Facts
           columns={4}
           items={[
             { label: 'Principal', value: <ResourceLink arn={access.principal} /> },

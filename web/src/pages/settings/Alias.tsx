@@ -5,7 +5,6 @@ import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
@@ -15,6 +14,7 @@ import { useSession } from '../../app/SessionContext.tsx';
 import { ConfirmDelete } from '../../components/ConfirmDelete.tsx';
 import { CopyArn } from '../../components/CopyArn.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
+import { Facts } from '../../components/Facts.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { signInPage } from '../identity/signInPage.ts';
@@ -45,10 +45,10 @@ export function Alias() {
     >
       <SpaceBetween size="m">
         <ErrorAlert error={call.error} onRetry={call.reload} />
-        <KeyValuePairs
+        <Facts
           columns={3}
           items={[
-            { label: 'Account id', value: <CopyArn arn={account} what="Account id" /> },
+            { label: 'Account ID', value: <CopyArn arn={account} what="Account ID" /> },
             { label: 'Alias', value: alias ?? '–' },
             { label: 'Sign-in page', value: <CopyArn arn={signInPage({ account, alias })} what="Address of the sign-in page" /> },
           ]}
@@ -67,7 +67,7 @@ export function Alias() {
             call.reload();
           }}
         >
-          <Box>People then sign in with the account’s id.</Box>
+          <Box>People then sign in with the account’s ID.</Box>
         </ConfirmDelete>
       )}
     </Container>
@@ -91,7 +91,7 @@ function Edit({ alias, onDismiss, onDone }: { alias: string; onDismiss: () => vo
     >
       <FormField
         label="Alias"
-        description="What people write on the sign-in page in place of the account’s id."
+        description="What people write on the sign-in page in place of the account’s ID."
         constraintText="3 to 63 lower-case letters, digits and single hyphens, none at the ends."
         errorText={name === '' || fits ? undefined : 'This is no alias.'}
       >

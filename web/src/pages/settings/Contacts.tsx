@@ -14,7 +14,6 @@ import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useState } from 'react';
@@ -24,6 +23,7 @@ import { isMissing } from '../../api/errors.ts';
 import { useCall } from '../../api/useCall.ts';
 import { ConfirmDelete } from '../../components/ConfirmDelete.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
+import { Facts } from '../../components/Facts.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 
@@ -50,7 +50,7 @@ const primaryFields: Field[] = [
   { name: 'PostalCode', label: 'Postal code', required: true },
   { name: 'City', label: 'City', required: true },
   { name: 'StateOrRegion', label: 'State or region' },
-  { name: 'CountryCode', label: 'Country, two letters', required: true },
+  { name: 'CountryCode', label: 'Country code', required: true },
   { name: 'PhoneNumber', label: 'Phone', required: true },
   { name: 'WebsiteUrl', label: 'Website', type: 'url' },
 ];
@@ -94,6 +94,7 @@ function Primary() {
       what="Whose account this is."
       fields={primaryFields}
       contact={contact as Values | undefined}
+      loading={call.loading && !call.data}
       error={call.error}
       onReload={call.reload}
       onSave={(values) => account.send(new PutContactInformationCommand({ ContactInformation: values as unknown as ContactInformation }))}
@@ -110,6 +111,7 @@ function Alternate({ type, title, what }: { type: AlternateContactType; title: s
       what={what}
       fields={alternateFields}
       contact={contact as Values | undefined}
+      loading={call.loading && !call.data}
       error={call.error}
       onReload={call.reload}
       onSave={(values) => account.send(new PutAlternateContactCommand({ ...(values as unknown as Required<AlternateContact>), AlternateContactType: type }))}
@@ -125,6 +127,8 @@ interface ContactProps {
   what: string;
   fields: Field[];
   contact: Values | undefined;
+  /** It is not known yet whether there is one. */
+  loading: boolean;
   error: unknown;
   onReload: () => void;
   onSave: (values: Values) => Promise<unknown>;
@@ -132,7 +136,7 @@ interface ContactProps {
 }
 
 /** Contact shows one contact, and edits it. */
-function Contact({ title, what, fields, contact, error, onReload, onSave, onDelete }: ContactProps) {
+function Contact({ title, what, fields, contact, loading, error, onReload, onSave, onDelete }: ContactProps) {
   const [dialog, setDialog] = useState<'edit' | 'delete'>();
   const dismiss = () => setDialog(undefined);
   return (
@@ -143,7 +147,7 @@ function Contact({ title, what, fields, contact, error, onReload, onSave, onDele
         actions={
           <SpaceBetween direction="horizontal" size="xs">
             {contact && onDelete && <Button ariaLabel={`Delete the ${title.toLowerCase()}`} onClick={() => setDialog('delete')}>Delete</Button>}
-            <Button ariaLabel={`Edit the ${title.toLowerCase()}`} disabled={error !== undefined} onClick={() => setDialog('edit')}>{contact ? 'Edit' : 'Add'}</Button>
+            <Button ariaLabel={`Edit the ${title.toLowerCase()}`} disabled={loading || error !== undefined} onClick={() => setDialog('edit')}>{contact ? 'Edit' : 'Add'}</Button>
           </SpaceBetween>
         }
       >
@@ -151,9 +155,9 @@ function Contact({ title, what, fields, contact, error, onReload, onSave, onDele
       </Header>
       <ErrorAlert error={error} onRetry={onReload} />
       {contact ? (
-        <KeyValuePairs columns={4} items={fields.filter(({ name }) => contact[name]).map(({ name, label }) => ({ label, value: contact[name] }))} />
+        <Facts columns={4} items={fields.filter(({ name }) => contact[name]).map(({ name, label }) => ({ label, value: contact[name] }))} />
       ) : (
-        error === undefined && <StatusIndicator type="warning">None</StatusIndicator>
+        error === undefined && <StatusIndicator type={loading ? 'loading' : 'warning'}>{loading ? 'Reading' : 'None'}</StatusIndicator>
       )}
       {dialog === 'edit' && (
         <Edit

@@ -7,7 +7,6 @@ import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useState } from 'react';
@@ -18,6 +17,7 @@ import { useCall } from '../../api/useCall.ts';
 import { ConfirmDelete } from '../../components/ConfirmDelete.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
+import { Facts } from '../../components/Facts.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 
@@ -65,7 +65,7 @@ export function PasswordPolicy() {
       }
     >
       <ErrorAlert error={call.error} onRetry={call.reload} />
-      {call.data && !policy && <EmptyState title="No password policy">Then a password of eight characters is good for ever.</EmptyState>}
+      {call.data && !policy && <EmptyState title="No password policy">Until there is one, a password of eight characters is good for ever. Set one: length, reuse and expiration.</EmptyState>}
       {policy && <Shown policy={policy} />}
       {dialog === 'edit' && <Edit before={policy ?? recommended} onDismiss={() => setDialog(undefined)} onDone={call.reload} />}
       {dialog === 'delete' && (
@@ -91,15 +91,15 @@ function Shown({ policy }: { policy: Policy }) {
   const length = policy.MinimumPasswordLength ?? 0;
   const required = flags.filter(([flag]) => policy[flag]).map(([, text]) => text.toLowerCase());
   return (
-    <KeyValuePairs
+    <Facts
       columns={3}
       items={[
-        { label: 'Length', value: <StatusIndicator type={length >= 14 ? 'success' : 'warning'}>at least {length}</StatusIndicator> },
-        { label: 'Must have', value: required.length > 0 ? required.join(', ') : 'nothing in particular' },
-        { label: 'Not used again', value: policy.PasswordReusePrevention ? `the last ${policy.PasswordReusePrevention}` : <StatusIndicator type="warning">any may be</StatusIndicator> },
-        { label: 'Ends', value: policy.MaxPasswordAge ? `after ${policy.MaxPasswordAge} days` : 'never' },
-        { label: 'After its end', value: policy.HardExpiry ? 'an administrator sets a new one' : 'the user sets a new one' },
-        { label: 'Users change their own', value: policy.AllowUsersToChangePassword ? 'yes' : 'no' },
+        { label: 'Minimum length', value: <StatusIndicator type={length >= 14 ? 'success' : 'warning'}>{length} characters</StatusIndicator> },
+        { label: 'Must contain', value: required.length > 0 ? required.join(', ') : 'nothing in particular' },
+        { label: 'Password reuse', value: policy.PasswordReusePrevention ? `not of the last ${policy.PasswordReusePrevention} passwords` : <StatusIndicator type="warning">allowed</StatusIndicator> },
+        { label: 'Expiration', value: policy.MaxPasswordAge ? `after ${policy.MaxPasswordAge} days` : 'never' },
+        { label: 'After expiration', value: policy.HardExpiry ? 'an administrator sets a new password' : 'the user sets a new password' },
+        { label: 'Users change their own password', value: policy.AllowUsersToChangePassword ? 'yes' : 'no' },
       ]}
     />
   );
@@ -141,14 +141,14 @@ function Edit({ before, onDismiss, onDone }: { before: Policy; onDismiss: () => 
         <FormField label="Minimum length" errorText={wrong.length}>
           <Input type="number" value={length} onChange={({ detail }) => setLength(detail.value)} />
         </FormField>
-        <FormField label="Passwords not used again – optional" errorText={wrong.reuse}>
+        <FormField label="Passwords remembered – optional" errorText={wrong.reuse}>
           <Input type="number" value={reuse} onChange={({ detail }) => setReuse(detail.value)} />
         </FormField>
-        <FormField label="Days until it ends – optional" errorText={wrong.age}>
+        <FormField label="Days until expiration – optional" errorText={wrong.age}>
           <Input type="number" value={age} onChange={({ detail }) => setAge(detail.value)} />
         </FormField>
       </ColumnLayout>
-      <FormField label="A password must have">
+      <FormField label="A password must contain">
         <SpaceBetween size="xs">
           {flags.map(([flag, text]) => (
             <Checkbox key={flag} checked={policy[flag] ?? false} onChange={({ detail }) => set({ [flag]: detail.checked })}>
@@ -163,7 +163,7 @@ function Edit({ before, onDismiss, onDone }: { before: Policy; onDismiss: () => 
             Users may change their own password
           </Checkbox>
           <Checkbox checked={policy.HardExpiry ?? false} disabled={age === ''} onChange={({ detail }) => set({ HardExpiry: detail.checked })}>
-            After its end an administrator must set a new one
+            After expiration an administrator must set a new password
           </Checkbox>
         </SpaceBetween>
       </FormField>

@@ -33,10 +33,21 @@ function words(name: string): string {
 
 const columns: Column<Line>[] = [
   { id: 'name', header: 'What', value: ({ name }) => name, cell: ({ name }) => name, width: 240 },
-  { id: 'used', header: 'Number', value: ({ used }) => used, cell: ({ used }) => used?.toLocaleString('en') ?? '–' },
-  { id: 'quota', header: 'Quota', value: ({ quota }) => quota, cell: ({ quota }) => quota?.toLocaleString('en') ?? '–' },
+  { id: 'used', header: 'Number', value: ({ used }) => used, cell: shown },
+  { id: 'quota', header: 'Quota', value: ({ quota }) => quota, cell: ({ name, quota }) => (quota === undefined ? '–' : quota.toLocaleString('en') + unitOf(name)) },
   { id: 'share', header: 'Of the quota', rank: shareOf, cell: (line) => <Share line={line} />, width: 160 },
 ];
+
+/** shown is the number of a line; what is there once or not at all is no number. */
+function shown({ name, used }: Line): string {
+  if (used === undefined) return '–';
+  return /^Account .* (present|enabled)$/.test(name) ? (used > 0 ? 'yes' : 'no') : used.toLocaleString('en');
+}
+
+/** unitOf: quotas of sizes count the characters of a document. */
+function unitOf(name: string): string {
+  return name.endsWith(' size') ? ' characters' : '';
+}
 
 function shareOf({ used, quota }: Line): number {
   return used !== undefined && quota ? (100 * used) / quota : 0;

@@ -3,7 +3,6 @@ import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
@@ -12,6 +11,7 @@ import { warder, type GetRootUserResponse } from '../../api/warder.ts';
 import { Age } from '../../components/Age.tsx';
 import { CopyArn } from '../../components/CopyArn.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
+import { Facts } from '../../components/Facts.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { ConsoleSessions } from '../users/credentials/ConsoleSessions.tsx';
@@ -49,7 +49,7 @@ function SignIn({ root: { email, passwordTime }, onChanged }: { root: GetRootUse
         </Header>
       }
     >
-      <KeyValuePairs
+      <Facts
         columns={2}
         items={[
           { label: 'E-mail address', value: email ? <CopyArn arn={email} what="e-mail address" /> : '–' },

@@ -1,12 +1,12 @@
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 
 import { useSession } from '../../app/SessionContext.tsx';
 import { Age } from '../../components/Age.tsx';
 import { CopyArn } from '../../components/CopyArn.tsx';
+import { Facts } from '../../components/Facts.tsx';
 import { Page } from '../../components/Page.tsx';
 import { AccessKeys } from '../users/credentials/AccessKeys.tsx';
 import { ConsoleSessions } from '../users/credentials/ConsoleSessions.tsx';
@@ -46,11 +46,11 @@ function Me() {
   const { name, arn, kind, account, mfa, expires } = useSession();
   return (
     <Container header={<Header variant="h2">You</Header>}>
-      <KeyValuePairs
+      <Facts
         columns={4}
         items={[
           { label: 'Name', value: kind === 'root' ? 'root user' : name },
-          { label: 'Account', value: <CopyArn arn={account} what="Account id" /> },
+          { label: 'Account', value: <CopyArn arn={account} what="Account ID" /> },
           { label: 'ARN', value: <CopyArn arn={arn} /> },
           { label: 'This sign-in', value: mfa ? <StatusIndicator>with MFA</StatusIndicator> : <StatusIndicator type="warning">without MFA</StatusIndicator> },
           { label: 'It ends', value: <Age date={new Date(expires)} /> },

@@ -19,6 +19,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { Page } from '../../components/Page.tsx';
 import { readArn } from '../../components/arn.ts';
+import { useFormOf } from '../../components/useFormOf.ts';
 import { activityOf, groupings, spans, type Activity as Activities, type Grouping } from './activity.ts';
 import { ActivityChart } from './ActivityChart.tsx';
 
@@ -40,17 +41,26 @@ function useSettings() {
 export function Activity() {
   const { principal, groupBy, hours, set } = useSettings();
   const call = useCall((signal) => activityOf(principal, Number(hours), groupBy, signal), [principal, hours, groupBy]);
+  const { key, sent } = useFormOf(principal);
   const named = readArn(principal);
   return (
     <Page title={named ? `Activity of ${named.kind} ${named.name}` : 'Activity'} breadcrumbs={named ? [{ text: 'Activity', href: '/activity' }] : []} description="Who did how much, when, and how much of it was denied.">
       <SpaceBetween size="l">
         <Container>
           <ColumnLayout columns={3}>
-            <Principal key={principal} arn={principal} hours={hours} onChange={(arn) => set('principal', arn)} />
+            <Principal
+              key={key}
+              arn={principal}
+              hours={hours}
+              onChange={(arn) => {
+                sent(arn);
+                set('principal', arn);
+              }}
+            />
             <FormField label="Time">
               <Select options={spans} selectedOption={spans.find(({ value }) => value === hours) ?? null} onChange={({ detail }) => set('hours', detail.selectedOption.value ?? '')} />
             </FormField>
-            <FormField label="Told apart by">
+            <FormField label="Group by">
               <Grouped groupBy={groupBy} kind={named?.kind} onChange={(by) => set('by', by)} />
             </FormField>
           </ColumnLayout>
@@ -119,7 +129,7 @@ const columns: TableProps.ColumnDefinition<ActivitySeriesOf>[] = [
   { id: 'name', header: 'Name', cell: ({ name }) => <Name name={name} />, isRowHeader: true },
   { id: 'events', header: 'Events', cell: ({ events }) => events.toLocaleString('en') },
   { id: 'denied', header: 'Denied', cell: ({ denied }) => denied.toLocaleString('en') },
-  { id: 'failed', header: 'Failed otherwise', cell: ({ failed }) => failed.toLocaleString('en') },
+  { id: 'failed', header: 'Other errors', cell: ({ failed }) => failed.toLocaleString('en') },
   { id: 'last', header: 'Last', cell: ({ last }) => <Age date={new Date(last)} /> },
 ];
 

@@ -18,7 +18,7 @@ const columns: TableProps.ColumnDefinition<ActivityPoint & { label: string }>[] 
   { id: 'time', header: 'From (UTC)', cell: ({ label }) => label, isRowHeader: true },
   { id: 'ok', header: 'Allowed', cell: ({ events, denied, failed }) => events - denied - failed },
   { id: 'denied', header: 'Denied', cell: ({ denied }) => denied },
-  { id: 'failed', header: 'Failed otherwise', cell: ({ failed }) => failed },
+  { id: 'failed', header: 'Other errors', cell: ({ failed }) => failed },
 ];
 
 /** ActivityChart shows events over time as bars, and as a table. */
@@ -43,7 +43,7 @@ export function ActivityChart({ points, bucketSeconds, loading }: { points: Acti
       series={[
         series('Allowed', colorChartsStatusPositive, ({ events, denied, failed }) => events - denied - failed),
         series('Denied', colorChartsStatusCritical, ({ denied }) => denied),
-        series('Failed otherwise', colorChartsStatusMedium, ({ failed }) => failed),
+        series('Other errors', colorChartsStatusMedium, ({ failed }) => failed),
       ]}
       xDomain={named.map(({ label }) => label)}
       yDomain={[0, Math.max(5, ...points.map(({ events }) => events))]}

@@ -3,7 +3,6 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
@@ -12,6 +11,7 @@ import { useCall } from '../../api/useCall.ts';
 import { to } from '../../app/links.ts';
 import { Age } from '../../components/Age.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
+import { Facts } from '../../components/Facts.tsx';
 import { ResourceLink } from '../../components/ResourceLink.tsx';
 import { Explained, Verdict } from '../ask/AnswerView.tsx';
 import { ask, type Answer } from '../ask/explain.ts';
@@ -39,7 +39,7 @@ export function Denied({ record, denial }: { record: Record; denial: Denial }) {
         <Alert type="error" header={summary(denial)}>
           {record.errorMessage}
         </Alert>
-        <KeyValuePairs
+        <Facts
           columns={4}
           items={[
             { label: 'Action', value: <Box variant="code">{denial.action}</Box> },

@@ -3,7 +3,6 @@ import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import Header from '@cloudscape-design/components/header';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
@@ -16,6 +15,7 @@ import { exact } from '../../components/Age.tsx';
 import { CopyArn } from '../../components/CopyArn.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
+import { Facts } from '../../components/Facts.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ResourceLink } from '../../components/ResourceLink.tsx';
 import { Caller } from './Caller.tsx';
@@ -73,7 +73,7 @@ function Overview({ record }: { record: Record }) {
   const named = record.resources?.flatMap(({ ARN }) => (ARN ? [ARN] : [])) ?? [];
   return (
     <Container header={<Header variant="h2">Overview</Header>}>
-      <KeyValuePairs
+      <Facts
         columns={4}
         items={[
           { label: 'Time', value: exact(new Date(record.eventTime)) },
@@ -84,9 +84,9 @@ function Overview({ record }: { record: Record }) {
           { label: 'Kind', value: record.readOnly ? 'reads' : 'changes' },
           { label: 'Resources', value: named.length === 0 ? '–' : <SpaceBetween size="xxs">{named.map((arn) => <ResourceLink key={arn} arn={arn} />)}</SpaceBetween> },
           { label: 'MFA', value: factorOf(record) },
-          { label: 'Access key', value: record.userIdentity?.accessKeyId ? <CopyArn arn={record.userIdentity.accessKeyId} what="Access key id" /> : '–' },
-          { label: 'Event id', value: <CopyArn arn={record.eventID} what="Event id" /> },
-          { label: 'Request id', value: record.requestID ? <CopyArn arn={record.requestID} what="Request id" /> : '–' },
+          { label: 'Access key', value: record.userIdentity?.accessKeyId ? <CopyArn arn={record.userIdentity.accessKeyId} what="Access key ID" /> : '–' },
+          { label: 'Event ID', value: <CopyArn arn={record.eventID} what="Event ID" /> },
+          { label: 'Request ID', value: record.requestID ? <CopyArn arn={record.requestID} what="Request ID" /> : '–' },
           { label: 'Over time', value: principal ? <Link href={`${to`/activity`}?principal=${encodeURIComponent(principal)}`}>Activity of this principal</Link> : '–' },
         ]}
       />

@@ -9,20 +9,21 @@ import { Age } from '../../components/Age.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ResourceTable, type Column } from '../../components/ResourceTable.tsx';
+import { useFormOf } from '../../components/useFormOf.ts';
 import { Caller } from './Caller.tsx';
 import { Outcome, outcomeOf } from './Outcome.tsx';
 import { callerOf, serviceOf, type Record } from './record.ts';
 import { attributes, bounds, readRange } from './search.ts';
-import { SearchForm } from './SearchForm.tsx';
+import { addressOf, SearchForm } from './SearchForm.tsx';
 import { useEvents } from './useEvents.ts';
 
 /** columns of events, wherever they are listed. */
 export const columns: Column<Record>[] = [
-  { id: 'time', header: 'Time', rank: ({ eventTime }) => -Date.parse(eventTime), value: ({ eventTime }) => eventTime, cell: ({ eventTime }) => <Age date={new Date(eventTime)} />, width: 130, rowHeader: false },
-  { id: 'event', header: 'Event', value: ({ eventName }) => eventName, cell: (record) => <Link href={to`/trail/${record.eventID}`}>{record.eventName}</Link>, width: 170, rowHeader: true },
+  { id: 'time', header: 'Time', rank: ({ eventTime }) => -Date.parse(eventTime), value: ({ eventTime }) => eventTime, cell: ({ eventTime }) => <Age date={new Date(eventTime)} />, width: 120, rowHeader: false },
+  { id: 'event', header: 'Event', value: ({ eventName }) => eventName, cell: (record) => <Link href={to`/trail/${record.eventID}`}>{record.eventName}</Link>, width: 160, rowHeader: true },
   { id: 'service', header: 'Service', value: serviceOf, cell: serviceOf },
-  { id: 'caller', header: 'Caller', value: callerOf, cell: (record) => <Caller of={record} />, width: 190 },
-  { id: 'outcome', header: 'Outcome', value: outcomeOf, cell: (record) => <Outcome of={record} />, width: 140 },
+  { id: 'caller', header: 'Caller', value: callerOf, cell: (record) => <Caller of={record} />, width: 160 },
+  { id: 'outcome', header: 'Outcome', value: outcomeOf, cell: (record) => <Outcome of={record} />, width: 120 },
   { id: 'address', header: 'From', value: ({ sourceIPAddress }) => sourceIPAddress, cell: ({ sourceIPAddress }) => sourceIPAddress ?? '–' },
   { id: 'kind', header: 'Kind', value: kindOf, cell: kindOf },
   { id: 'key', header: 'Access key', value: ({ userIdentity }) => userIdentity?.accessKeyId, cell: ({ userIdentity }) => userIdentity?.accessKeyId ?? '–', hidden: true },
@@ -40,11 +41,12 @@ export function Events() {
   const chosen = attributes.find(({ value }) => value === search.get('attribute'));
   const value = search.get('value') ?? '';
   const attribute = chosen && { AttributeKey: chosen.value, AttributeValue: value };
+  const form = useFormOf(addressOf(search));
   const events = useEvents(() => ({ attribute, ...bounds(range, new Date()) }), [attribute, range]);
   return (
     <Page title="Events" breadcrumbs={[]} description="Every call to this account, who made it, and what came of it: the newest first.">
       <SpaceBetween size="l">
-        <SearchForm key={JSON.stringify([attribute, range])} />
+        <SearchForm key={form.key} onSearch={form.sent} />
         <ResourceTable
           title="Events"
           name="events"

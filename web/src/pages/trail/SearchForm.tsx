@@ -12,8 +12,13 @@ import { attributes, readRange, relativeOptions, validRange, writeRange, type Ra
 
 const any = { value: '', label: 'Any event' };
 
-/** SearchForm edits the search in the URL: attribute, value and time. */
-export function SearchForm() {
+/** addressOf is the part of an address that the form is about: the table below has its filter there, too. */
+export function addressOf(search: URLSearchParams): string {
+  return JSON.stringify(['attribute', 'value', 'since', 'from', 'to'].map((name) => search.get(name)));
+}
+
+/** SearchForm edits the search in the URL: attribute, value and time. onSearch is told which it gives. */
+export function SearchForm({ onSearch }: { onSearch: (address: string) => void }) {
   const [search, setSearch] = useSearchParams();
   const [attribute, setAttribute] = useState(search.get('attribute') ?? '');
   const [value, setValue] = useState(search.get('value') ?? '');
@@ -29,6 +34,7 @@ export function SearchForm() {
       next.set('value', value.trim());
     }
     writeRange(range, next);
+    onSearch(addressOf(next));
     setSearch(next);
   };
   return (

@@ -13,7 +13,6 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
@@ -28,8 +27,10 @@ import { ConfirmDelete } from '../../components/ConfirmDelete.tsx';
 import { CopyArn } from '../../components/CopyArn.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
+import { Facts } from '../../components/Facts.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { Page } from '../../components/Page.tsx';
+import { useAct } from '../../components/useAct.ts';
 import { Excerpt } from '../security/PolicyExcerpt.tsx';
 import { Delivery, type TrailWithStatus } from './Trails.tsx';
 
@@ -75,17 +76,23 @@ function Actions({ whole: { trail, status }, onChanged }: { whole: Whole; onChan
   const [asked, setAsked] = useState(false);
   const navigate = useNavigate();
   const Name = trail.TrailARN;
-  const act = (text: string, command: Promise<unknown>) =>
-    command.then(() => {
+  const { busy, act } = useAct();
+  const set = (text: string, call: () => Promise<unknown>) =>
+    act(async () => {
+      await call();
       flash.success(text);
       onChanged();
-    }, flash.error);
+    });
   return (
     <SpaceBetween direction="horizontal" size="xs">
       {status.IsLogging ? (
-        <Button onClick={() => void act('The trail does not deliver any more', cloudTrail.send(new StopLoggingCommand({ Name })))}>Stop</Button>
+        <Button loading={busy} onClick={() => set('The trail does not deliver any more', () => cloudTrail.send(new StopLoggingCommand({ Name })))}>
+          Stop
+        </Button>
       ) : (
-        <Button onClick={() => void act('The trail delivers', cloudTrail.send(new StartLoggingCommand({ Name })))}>Start</Button>
+        <Button loading={busy} onClick={() => set('The trail delivers', () => cloudTrail.send(new StartLoggingCommand({ Name })))}>
+          Start
+        </Button>
       )}
       <Button onClick={() => setAsked(true)}>Delete</Button>
       {asked && (
@@ -112,7 +119,7 @@ function Details({ whole }: { whole: Whole }) {
   return (
     <SpaceBetween size="l">
       <Container header={<Header variant="h2">Delivery</Header>}>
-        <KeyValuePairs
+        <Facts
           columns={4}
           items={[
             { label: 'State', value: <Delivery {...whole} /> },
@@ -127,7 +134,7 @@ function Details({ whole }: { whole: Whole }) {
         />
       </Container>
       <Container header={<Header variant="h2" description="Files that are signed and chained each hour: they prove that no log file was changed or is missing.">Digests</Header>}>
-        <KeyValuePairs
+        <Facts
           columns={3}
           items={[
             { label: 'State', value: trail.LogFileValidationEnabled ? <StatusIndicator>On</StatusIndicator> : <StatusIndicator type="warning">Off</StatusIndicator> },

@@ -10,7 +10,7 @@ export const attributes: { value: LookupAttributeKey; label: string; example: st
   { value: 'EventSource', label: 'Event source', example: 'iam.amazonaws.com' },
   { value: 'AccessKeyId', label: 'Access key', example: 'AKIA…' },
   { value: 'ReadOnly', label: 'Read-only', example: 'true or false' },
-  { value: 'EventId', label: 'Event id', example: '97f91859-cdf6-477c-acdf-5b3d588f36b4' },
+  { value: 'EventId', label: 'Event ID', example: '97f91859-cdf6-477c-acdf-5b3d588f36b4' },
 ];
 
 /** Range is a time range as it stands in a URL: since=24h, or from and to. */

@@ -1,15 +1,12 @@
 import { AddUserToGroupCommand } from '@aws-sdk/client-iam';
 import FormField from '@cloudscape-design/components/form-field';
-import Modal from '@cloudscape-design/components/modal';
 import Multiselect from '@cloudscape-design/components/multiselect';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
 import { iam } from '../../api/clients/iam.ts';
-import { problem } from '../../api/errors.ts';
-import { DialogFooter } from '../../components/DialogFooter.tsx';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { flash } from '../../components/Flash.tsx';
+import { FormDialog } from '../../components/FormDialog.tsx';
 import { runSteps } from '../identity/steps.ts';
 import { useGroupNames } from '../identity/useGroupNames.ts';
 
@@ -25,30 +22,20 @@ export interface AddToGroupsProps {
 export function AddToGroups({ users, without = [], onDone, onDismiss }: AddToGroupsProps) {
   const groups = useGroupNames();
   const [chosen, setChosen] = useState<readonly string[]>([]);
-  const [busy, setBusy] = useState(false);
   const add = async () => {
-    setBusy(true);
     const steps = users.flatMap((UserName) =>
       chosen.map((GroupName) => ({ what: `${UserName} into ${GroupName}`, run: () => iam.send(new AddUserToGroupCommand({ UserName, GroupName })) })),
     );
     const failure = await runSteps(steps, () => {});
-    if (failure) flash.warning(`Not everybody was added: ${failure.step.what}`, problem(failure.error).message);
-    else flash.success(`Added ${users.length === 1 ? users[0] : `${users.length} users`} to ${chosen.join(', ')}`);
     onDone();
-    onDismiss();
+    if (failure) throw failure.error;
+    flash.success(`Added ${users.length === 1 ? users[0] : `${users.length} users`} to ${chosen.join(', ')}`);
   };
   return (
-    <Modal
-      visible
-      header={users.length === 1 ? `Add ${users[0]} to groups` : `Add ${users.length} users to groups`}
-      onDismiss={onDismiss}
-      footer={<DialogFooter verb="Add" disabled={chosen.length === 0} busy={busy} onSubmit={() => void add()} onDismiss={onDismiss} />}
-    >
-      <SpaceBetween size="m">
-        <ErrorAlert error={groups.error} onRetry={groups.reload} />
-        <GroupSelect groups={groups.data?.filter((group) => !without.includes(group))} chosen={chosen} onChange={setChosen} />
-      </SpaceBetween>
-    </Modal>
+    <FormDialog title={users.length === 1 ? `Add ${users[0]} to groups` : `Add ${users.length} users to groups`} verb="Add" disabled={chosen.length === 0} onSubmit={add} onDismiss={onDismiss}>
+      <ErrorAlert error={groups.error} onRetry={groups.reload} />
+      <GroupSelect groups={groups.data?.filter((group) => !without.includes(group))} chosen={chosen} onChange={setChosen} />
+    </FormDialog>
   );
 }
 

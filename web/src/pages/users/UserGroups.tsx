@@ -11,6 +11,7 @@ import { Age } from '../../components/Age.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { type Column, ResourceTable } from '../../components/ResourceTable.tsx';
+import { useAct } from '../../components/useAct.ts';
 import { runSteps } from '../identity/steps.ts';
 import { AddToGroups } from './AddToGroups.tsx';
 
@@ -27,13 +28,15 @@ export function UserGroups({ user: UserName }: { user: string }) {
     [UserName],
   );
   const [adding, setAdding] = useState(false);
-  const leave = async (groups: Group[]) => {
-    const steps = groups.map(({ GroupName }) => ({ what: `Remove from group ${GroupName}`, run: () => iam.send(new RemoveUserFromGroupCommand({ UserName, GroupName })) }));
-    const failure = await runSteps(steps, () => {});
-    if (failure) flash.error(failure.error);
-    else flash.success(`Removed ${UserName} from ${groups.map(({ GroupName }) => GroupName).join(', ')}`);
-    reload();
-  };
+  const { act } = useAct();
+  const leave = (groups: Group[]) =>
+    act(async () => {
+      const steps = groups.map(({ GroupName }) => ({ what: `Remove from group ${GroupName}`, run: () => iam.send(new RemoveUserFromGroupCommand({ UserName, GroupName })) }));
+      const failure = await runSteps(steps, () => {});
+      reload();
+      if (failure) throw failure.error;
+      flash.success(`Removed ${UserName} from ${groups.map(({ GroupName }) => GroupName).join(', ')}`);
+    });
   const add = <Button onClick={() => setAdding(true)}>Add to groups</Button>;
   return (
     <>
@@ -50,7 +53,7 @@ export function UserGroups({ user: UserName }: { user: string }) {
         columns={columns}
         actions={(selected) => (
           <>
-            <Button disabled={selected.length === 0} onClick={() => void leave(selected)}>
+            <Button disabled={selected.length === 0} onClick={() => leave(selected)}>
               Remove
             </Button>
             {add}

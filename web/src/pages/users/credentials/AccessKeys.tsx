@@ -8,9 +8,7 @@ import {
   ListAccessKeysCommand,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-import Modal from '@cloudscape-design/components/modal';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useState } from 'react';
 
@@ -23,6 +21,8 @@ import { CopyArn } from '../../../components/CopyArn.tsx';
 import { EmptyState } from '../../../components/EmptyState.tsx';
 import { flash } from '../../../components/Flash.tsx';
 import { type Column, ResourceTable } from '../../../components/ResourceTable.tsx';
+import { ShownDialog } from '../../../components/ShownDialog.tsx';
+import { useAct } from '../../../components/useAct.ts';
 import { inParallel } from '../../identity/steps.ts';
 import { NewCredentials } from './NewCredentials.tsx';
 
@@ -51,11 +51,8 @@ export function AccessKeys({ user: UserName }: { user: string }) {
   const { data, error, loading, reload } = useCall((signal) => keysOf(UserName, signal), [UserName]);
   const [made, setMade] = useState<AccessKey>();
   const [deleting, setDeleting] = useState<Key>();
-  const run = (call: () => Promise<unknown>) => {
-    call()
-      .catch(flash.error)
-      .finally(reload);
-  };
+  const { busy, act } = useAct();
+  const run = (call: () => Promise<unknown>) => act(() => call().finally(reload));
   const create = () => run(async () => setMade((await iam.send(new CreateAccessKeyCommand({ UserName }))).AccessKey));
   const toggle = (key: Key) => run(() => iam.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId: key.AccessKeyId, Status: isActive(key) ? 'Inactive' : 'Active' })));
   return (
@@ -81,26 +78,17 @@ export function AccessKeys({ user: UserName }: { user: string }) {
             <Button disabled={!key || isActive(key)} disabledReason={key && 'Deactivate it first, and see that nothing breaks'} onClick={() => setDeleting(key)}>
               Delete
             </Button>
-            <Button onClick={create}>Create access key</Button>
+            <Button loading={busy} onClick={create}>
+              Create access key
+            </Button>
           </>
         )}
         empty={<EmptyState title="No access keys">A program that calls with a key has it for good, until somebody replaces it. Prefer a role, whose credentials end by themselves.</EmptyState>}
       />
       {made && (
-        <Modal
-          visible
-          header={`New access key of ${UserName}`}
-          onDismiss={() => setMade(undefined)}
-          footer={
-            <Box float="right">
-              <Button variant="primary" onClick={() => setMade(undefined)}>
-                Done
-              </Button>
-            </Box>
-          }
-        >
+        <ShownDialog title={`New access key of ${UserName}`} onDismiss={() => setMade(undefined)}>
           <NewCredentials user={UserName} accessKey={made} />
-        </Modal>
+        </ShownDialog>
       )}
       {deleting && (
         <ConfirmDelete

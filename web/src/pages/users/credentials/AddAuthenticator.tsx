@@ -1,11 +1,11 @@
 import { CreateVirtualMFADeviceCommand, DeleteVirtualMFADeviceCommand, EnableMFADeviceCommand, type VirtualMFADevice } from '@aws-sdk/client-iam';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
-import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
 import { iam } from '../../../api/clients/iam.ts';
+import { Dialog } from '../../../components/Dialog.tsx';
 import { DialogFooter } from '../../../components/DialogFooter.tsx';
 import { ErrorAlert } from '../../../components/ErrorAlert.tsx';
 import { flash } from '../../../components/Flash.tsx';
@@ -42,9 +42,8 @@ export function AddAuthenticator({ user = rootName, arn, onDismiss }: { user?: s
   };
   const ready = device ? codesReady(codes) : name !== '';
   return (
-    <Modal
-      visible
-      header={`Add an authenticator app of ${user}`}
+    <Dialog
+      title={`Add an authenticator app of ${user}`}
       onDismiss={dismiss}
       footer={<DialogFooter verb={device ? 'Add' : 'Next'} disabled={!ready} busy={busy} onSubmit={() => void (device ? enable() : make())} onDismiss={dismiss} />}
     >
@@ -52,7 +51,7 @@ export function AddAuthenticator({ user = rootName, arn, onDismiss }: { user?: s
         {device ? <Scan device={device} codes={codes} onChange={setCodes} /> : <NameOf value={name} onChange={setName} account={arn.split(':')[4] ?? ''} />}
         <ErrorAlert error={error} />
       </SpaceBetween>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -6,8 +6,6 @@ import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
-import Modal from '@cloudscape-design/components/modal';
 import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
@@ -19,7 +17,10 @@ import { useCall } from '../../../api/useCall.ts';
 import { Age } from '../../../components/Age.tsx';
 import { ConfirmDelete } from '../../../components/ConfirmDelete.tsx';
 import { ErrorAlert } from '../../../components/ErrorAlert.tsx';
+import { Facts } from '../../../components/Facts.tsx';
 import { flash } from '../../../components/Flash.tsx';
+import { FormDialog } from '../../../components/FormDialog.tsx';
+import { ShownDialog } from '../../../components/ShownDialog.tsx';
 import { generatePassword } from '../password.ts';
 import { NewCredentials } from './NewCredentials.tsx';
 
@@ -27,6 +28,7 @@ import { NewCredentials } from './NewCredentials.tsx';
 export function ConsoleAccess({ user }: { user: string }) {
   const { data, error, reload } = useCall((signal) => profileOf(user, signal), [user]);
   const [dialog, setDialog] = useState<'password' | 'delete'>();
+  const [made, setMade] = useState<string>();
   const profile = data?.profile;
   return (
     <Container
@@ -49,7 +51,7 @@ export function ConsoleAccess({ user }: { user: string }) {
       {error !== undefined && <ErrorAlert error={error} onRetry={reload} />}
       {data && !profile && <Box color="text-body-secondary">No password: {user} cannot sign in to the console.</Box>}
       {profile && (
-        <KeyValuePairs
+        <Facts
           columns={3}
           items={[
             { label: 'Console access', value: <StatusIndicator>Enabled</StatusIndicator> },
@@ -62,11 +64,17 @@ export function ConsoleAccess({ user }: { user: string }) {
         <PasswordDialog
           user={user}
           exists={profile !== undefined}
+          onMade={setMade}
           onDismiss={() => {
             setDialog(undefined);
             reload();
           }}
         />
+      )}
+      {made !== undefined && (
+        <ShownDialog title={`Password of ${user}`} onDismiss={() => setMade(undefined)}>
+          <NewCredentials user={user} password={made} />
+        </ShownDialog>
       )}
       {dialog === 'delete' && (
         <ConfirmDelete
@@ -96,68 +104,43 @@ async function profileOf(UserName: string, abortSignal: AbortSignal): Promise<{ 
   }
 }
 
-function PasswordDialog({ user, exists, onDismiss }: { user: string; exists: boolean; onDismiss: () => void }) {
+function PasswordDialog({ user, exists, onMade, onDismiss }: { user: string; exists: boolean; onMade: (password: string) => void; onDismiss: () => void }) {
   const [generated, setGenerated] = useState(true);
   const [typed, setTyped] = useState('');
   const [mustChange, setMustChange] = useState(true);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const [made, setMade] = useState<string>();
   const save = async () => {
     const input = { UserName: user, Password: generated ? generatePassword() : typed, PasswordResetRequired: mustChange };
-    setBusy(true);
-    setError(undefined);
-    try {
-      if (exists) await iam.send(new UpdateLoginProfileCommand(input));
-      else await iam.send(new CreateLoginProfileCommand(input));
-      setMade(input.Password);
-    } catch (failure) {
-      setError(failure);
-    }
-    setBusy(false);
+    if (exists) await iam.send(new UpdateLoginProfileCommand(input));
+    else await iam.send(new CreateLoginProfileCommand(input));
+    onMade(input.Password);
   };
-  const buttons = made ? (
-    <Button variant="primary" onClick={onDismiss}>
-      Done
-    </Button>
-  ) : (
-    <SpaceBetween direction="horizontal" size="xs">
-      <Button variant="link" onClick={onDismiss}>
-        Cancel
-      </Button>
-      <Button variant="primary" disabled={!generated && typed === ''} loading={busy} onClick={() => void save()}>
-        {exists ? 'Set password' : 'Enable'}
-      </Button>
-    </SpaceBetween>
-  );
   return (
-    <Modal visible header={exists ? `New password for ${user}` : `Console access for ${user}`} onDismiss={onDismiss} footer={<Box float="right">{buttons}</Box>}>
-      {made ? (
-        <NewCredentials user={user} password={made} />
-      ) : (
-        <SpaceBetween size="m">
-          {exists && <Box>The old password ends now, and with it {user}’s sign-ins elsewhere.</Box>}
-          <FormField label="Password">
-            <RadioGroup
-              value={generated ? 'generated' : 'typed'}
-              onChange={({ detail }) => setGenerated(detail.value === 'generated')}
-              items={[
-                { value: 'generated', label: 'Make one', description: 'It is shown once.' },
-                { value: 'typed', label: 'Type one' },
-              ]}
-            />
-          </FormField>
-          {!generated && (
-            <FormField label={`Password of ${user}`}>
-              <Input type="password" value={typed} onChange={({ detail }) => setTyped(detail.value)} autoComplete="new-password" />
-            </FormField>
-          )}
-          <Checkbox checked={mustChange} onChange={({ detail }) => setMustChange(detail.checked)}>
-            {user} chooses a new password at the next sign-in
-          </Checkbox>
-          <ErrorAlert error={error} />
-        </SpaceBetween>
+    <FormDialog
+      title={exists ? `New password for ${user}` : `Console access for ${user}`}
+      verb={exists ? 'Set password' : 'Enable'}
+      disabled={!generated && typed === ''}
+      onSubmit={save}
+      onDismiss={onDismiss}
+    >
+      {exists && <Box>The old password ends now, and with it {user}’s sign-ins elsewhere.</Box>}
+      <FormField label="Password">
+        <RadioGroup
+          value={generated ? 'generated' : 'typed'}
+          onChange={({ detail }) => setGenerated(detail.value === 'generated')}
+          items={[
+            { value: 'generated', label: 'Make one', description: 'It is shown once.' },
+            { value: 'typed', label: 'Type one' },
+          ]}
+        />
+      </FormField>
+      {!generated && (
+        <FormField label={`Password of ${user}`}>
+          <Input type="password" value={typed} onChange={({ detail }) => setTyped(detail.value)} autoComplete="new-password" />
+        </FormField>
       )}
-    </Modal>
+      <Checkbox checked={mustChange} onChange={({ detail }) => setMustChange(detail.checked)}>
+        {user} chooses a new password at the next sign-in
+      </Checkbox>
+    </FormDialog>
   );
 }

@@ -7,6 +7,7 @@ import { Age } from '../../../components/Age.tsx';
 import { EmptyState } from '../../../components/EmptyState.tsx';
 import { flash } from '../../../components/Flash.tsx';
 import { type Column, ResourceTable } from '../../../components/ResourceTable.tsx';
+import { useAct } from '../../../components/useAct.ts';
 
 const columns: Column<ConsoleSession>[] = [
   {
@@ -35,15 +36,12 @@ const columns: Column<ConsoleSession>[] = [
 /** ConsoleSessions shows where a user, or else the reader, is signed in, to end it. */
 export function ConsoleSessions({ user: userName }: { user?: string }) {
   const { data, error, loading, reload } = useCall((signal) => sessionsOf(userName, signal), [userName]);
-  const end = async (revoke: () => Promise<number>) => {
-    try {
-      const ended = await revoke();
+  const { act } = useAct();
+  const end = (revoke: () => Promise<number>) =>
+    act(async () => {
+      const ended = await revoke().finally(reload);
       flash.success(`Ended ${ended === 1 ? '1 session' : `${ended} sessions`} of ${userName ?? 'yours'}`);
-    } catch (failure) {
-      flash.error(failure);
-    }
-    reload();
-  };
+    });
   const some = async (sessions: ConsoleSession[]) => {
     for (const { sessionId } of sessions) await warder('RevokeConsoleSession', { sessionId });
     return sessions.length;
@@ -64,10 +62,10 @@ export function ConsoleSessions({ user: userName }: { user?: string }) {
       columns={columns}
       actions={(selected) => (
         <>
-          <Button disabled={selected.length === 0} onClick={() => void end(() => some(selected))}>
+          <Button disabled={selected.length === 0} onClick={() => end(() => some(selected))}>
             Sign out
           </Button>
-          <Button disabled={!data || data.length === 0} onClick={() => void end(everywhere)}>
+          <Button disabled={!data || data.length === 0} onClick={() => end(everywhere)}>
             Sign out everywhere
           </Button>
         </>

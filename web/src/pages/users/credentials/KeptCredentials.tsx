@@ -1,7 +1,5 @@
 import type { StatusType } from '@aws-sdk/client-iam';
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-import Modal from '@cloudscape-design/components/modal';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { type ReactNode, useState } from 'react';
 
@@ -12,6 +10,8 @@ import { CopyArn } from '../../../components/CopyArn.tsx';
 import { EmptyState } from '../../../components/EmptyState.tsx';
 import { flash } from '../../../components/Flash.tsx';
 import { type Column, ResourceTable } from '../../../components/ResourceTable.tsx';
+import { ShownDialog } from '../../../components/ShownDialog.tsx';
+import { useAct } from '../../../components/useAct.ts';
 import { Excerpt } from '../../security/PolicyExcerpt.tsx';
 
 /** KeptCredential is a credential of a user that is on or off. */
@@ -69,7 +69,7 @@ export function KeptCredentials(props: KeptCredentialsProps) {
   const [adding, setAdding] = useState(false);
   const [deleting, setDeleting] = useState<KeptCredential>();
   const [shown, setShown] = useState<{ id: string; text: string }>();
-  const run = (call: () => Promise<unknown>) => void call().catch(flash.error).finally(reload);
+  const { act } = useAct();
   const add = <Button onClick={() => setAdding(true)}>{props.verb}</Button>;
   const show = async (id: string) => setShown({ id, text: await props.text!(id) });
   return (
@@ -90,14 +90,14 @@ export function KeptCredentials(props: KeptCredentialsProps) {
         actions={([chosen]) => (
           <>
             {props.text && (
-              <Button ariaLabel={`Show ${noun[0]}`} disabled={!chosen} onClick={() => chosen && void show(chosen.id).catch(flash.error)}>
+              <Button ariaLabel={`Show ${noun[0]}`} disabled={!chosen} onClick={() => chosen && act(() => show(chosen.id))}>
                 Show
               </Button>
             )}
             <Button
               ariaLabel={`${toggle(chosen)} ${noun[0]}`}
               disabled={!chosen}
-              onClick={() => chosen && run(() => props.setStatus(chosen.id, chosen.active ? 'Inactive' : 'Active'))}
+              onClick={() => chosen && act(() => props.setStatus(chosen.id, chosen.active ? 'Inactive' : 'Active').finally(reload))}
             >
               {toggle(chosen)}
             </Button>
@@ -116,21 +116,9 @@ export function KeptCredentials(props: KeptCredentialsProps) {
           reload();
         })}
       {shown && (
-        <Modal
-          visible
-          size="large"
-          header={`${noun[0]} ${shown.id}`}
-          onDismiss={() => setShown(undefined)}
-          footer={
-            <Box float="right">
-              <Button variant="primary" onClick={() => setShown(undefined)}>
-                Done
-              </Button>
-            </Box>
-          }
-        >
+        <ShownDialog title={`${noun[0]} ${shown.id}`} size="large" onDismiss={() => setShown(undefined)}>
           <Excerpt label={noun[0]} text={shown.text.trim()} lines={[]} />
-        </Modal>
+        </ShownDialog>
       )}
       {deleting && (
         <ConfirmDelete

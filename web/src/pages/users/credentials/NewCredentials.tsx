@@ -1,11 +1,11 @@
 import type { AccessKey } from '@aws-sdk/client-iam';
 import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
 import { useSession } from '../../../app/SessionContext.tsx';
 import { CopyArn } from '../../../components/CopyArn.tsx';
+import { Facts } from '../../../components/Facts.tsx';
 import { download } from '../../../components/download.ts';
 import { Secret } from '../../../components/Secret.tsx';
 import { signInPage } from '../../identity/signInPage.ts';
@@ -34,7 +34,7 @@ export function NewCredentials({ user, password, accessKey }: NewCredentialsProp
       <Alert type="warning" header="This is the only time that these are shown">
         Hand them over on a safe way. Whoever has them can act as {user}.
       </Alert>
-      <KeyValuePairs columns={2} items={items} />
+      <Facts columns={2} items={items} />
       <SpaceBetween direction="horizontal" size="xs">
         {accessKey && (
           <Button iconName="download" onClick={() => download(`${user}.credentials`, profile(user, accessKey, region))}>

@@ -7,12 +7,9 @@ import {
   UpdateServiceSpecificCredentialCommand,
 } from '@aws-sdk/client-iam';
 import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
-import Modal from '@cloudscape-design/components/modal';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
@@ -21,10 +18,12 @@ import { all } from '../../../api/all.ts';
 import { iam } from '../../../api/clients/iam.ts';
 import { Age } from '../../../components/Age.tsx';
 import { CopyArn } from '../../../components/CopyArn.tsx';
-import { flash } from '../../../components/Flash.tsx';
+import { Facts } from '../../../components/Facts.tsx';
 import { FormDialog } from '../../../components/FormDialog.tsx';
 import type { Column } from '../../../components/ResourceTable.tsx';
 import { Secret } from '../../../components/Secret.tsx';
+import { ShownDialog } from '../../../components/ShownDialog.tsx';
+import { useAct } from '../../../components/useAct.ts';
 import { type KeptCredential, KeptCredentials } from './KeptCredentials.tsx';
 
 /** The services that take such credentials, with what they take. */
@@ -44,13 +43,14 @@ const columns: Column<KeptCredential>[] = [
 /** ServiceCredentials are what a user has for single services that do not take access keys. */
 export function ServiceCredentials({ user: UserName }: { user: string }) {
   const [made, setMade] = useState<ServiceSpecificCredential>();
+  const { act } = useAct();
   const reset = async (ServiceSpecificCredentialId: string) =>
     setMade((await iam.send(new ResetServiceSpecificCredentialCommand({ UserName, ServiceSpecificCredentialId }))).ServiceSpecificCredential);
   return (
     <>
       <KeptCredentials
         user={UserName}
-        title="Credentials of single services"
+        title="Service-specific credentials"
         name="service-credentials"
         noun={['service credential', 'service credentials']}
         description="For services that take a password or an API key of their own in place of an access key."
@@ -63,7 +63,7 @@ export function ServiceCredentials({ user: UserName }: { user: string }) {
         setStatus={(ServiceSpecificCredentialId, Status) => iam.send(new UpdateServiceSpecificCredentialCommand({ UserName, ServiceSpecificCredentialId, Status }))}
         remove={(ServiceSpecificCredentialId) => iam.send(new DeleteServiceSpecificCredentialCommand({ UserName, ServiceSpecificCredentialId }))}
         more={(chosen) => (
-          <Button disabled={!chosen} onClick={() => chosen && void reset(chosen.id).catch(flash.error)}>
+          <Button disabled={!chosen} onClick={() => chosen && act(() => reset(chosen.id))}>
             Reset
           </Button>
         )}
@@ -118,24 +118,13 @@ function Shown({ user, credential, onDismiss }: { user: string; credential: Serv
     ...(ServiceCredentialSecret ? [{ label: 'API key', value: <Secret value={ServiceCredentialSecret} what="API key" /> }] : []),
   ];
   return (
-    <Modal
-      visible
-      header={`Service credential of ${user}`}
-      onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <Button variant="primary" onClick={onDismiss}>
-            Done
-          </Button>
-        </Box>
-      }
-    >
+    <ShownDialog title={`Service credential of ${user}`} onDismiss={onDismiss}>
       <SpaceBetween size="m">
         <Alert type="warning" header="This is the only time that it is shown">
           Hand it over on a safe way. Whoever has it can act as {user} at that service.
         </Alert>
-        <KeyValuePairs columns={2} items={items} />
+        <Facts columns={2} items={items} />
       </SpaceBetween>
-    </Modal>
+    </ShownDialog>
   );
 }
