@@ -140,6 +140,20 @@ describe('users', () => {
     await close();
   });
 
+  test('is renamed, and shown under its new name', async () => {
+    await iam.send(new CreateUserCommand({ UserName: 'nell' }));
+    const { page, goTo, close } = await open(browser, server);
+    await goTo('/users/nell');
+    await page.getByRole('button', { name: 'Rename' }).click();
+    await page.getByLabel('New name').fill('nelly');
+    await page.keyboard.press('Enter');
+    await page.getByText('Renamed user nell to nelly').waitFor();
+    await page.getByRole('heading', { name: 'nelly', level: 1 }).waitFor();
+    assert.equal(new URL(page.url()).pathname, '/console/users/nelly');
+    assert.equal(await page.getByRole('dialog').count(), 0);
+    await close();
+  });
+
   test('gets one access key, however often its button is clicked meanwhile', async () => {
     await iam.send(new CreateUserCommand({ UserName: 'dora' }));
     const { page, goTo, close } = await open(browser, server);
