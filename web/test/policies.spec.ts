@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-iam';
 import type { Browser, Page } from 'playwright-core';
 
-import { accessible, launch, open, screenshot } from './fixture/browser.ts';
+import { accessible, heading, launch, open, screenshot } from './fixture/browser.ts';
 import { type Server, startServer } from './fixture/server.ts';
 import { test } from './fixture/test.ts';
 
@@ -175,6 +175,42 @@ describe('policies', () => {
     }, typed);
     await page.getByText('1 error').waitFor();
     assert.equal(await editor.textContent(), typed + untouched);
+    await close();
+  });
+
+  test('what is not saved is not left without asking', async () => {
+    const { page, goTo, close } = await open(browser, server);
+    const editor = page.getByRole('textbox', { name: 'Policy document' });
+    const question = page.getByRole('dialog', { name: 'Leave without saving?' });
+    const toUsers = () => page.getByRole('navigation').getByRole('link', { name: 'Users', exact: true }).click();
+    await goTo('/policies/create');
+    await toUsers(); // nothing is written yet
+    await heading(page, 'Users');
+    await page.goBack();
+    await heading(page, 'Create policy');
+    const text = document({ Effect: 'Allow', Action: 'sqs:ListQueues', Resource: '*' });
+    await write(page, text);
+    await toUsers();
+    await question.waitFor();
+    await accessible(page);
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await question.waitFor({ state: 'detached' });
+    assert.deepEqual(JSON.parse(await editor.innerText()), JSON.parse(text));
+    const asked = page.waitForEvent('dialog');
+    await page.evaluate(() => void setTimeout(() => location.reload()));
+    const dialog = await asked;
+    assert.equal(dialog.type(), 'beforeunload');
+    await dialog.dismiss();
+    await toUsers();
+    await question.getByRole('button', { name: 'Leave' }).click();
+    await heading(page, 'Users');
+
+    await goTo('/users/ann?tab=permissions');
+    await page.getByRole('button', { name: 'Create inline policy' }).click();
+    await write(page, text);
+    await page.getByRole('tab', { name: 'Groups' }).click();
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    assert.deepEqual(JSON.parse(await editor.innerText()), JSON.parse(text));
     await close();
   });
 

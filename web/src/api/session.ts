@@ -154,23 +154,33 @@ export async function inSession<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
+let ended = false;
+
+/** hasEnded tells that the page is being left since its session has ended: it must not stay, whatever is written on it. */
+export function hasEnded(): boolean {
+  return ended;
+}
+
 /** signOut ends the session and goes to the sign-in page. */
 export async function signOut(): Promise<void> {
   const { formToken } = await getSession();
   await fetch('/signout', { method: 'POST', headers: { 'X-Warder-Form': formToken }, redirect: 'manual' });
   session = credentials = undefined;
+  ended = true;
   location.assign('/signin');
 }
 
 /** toSignIn leaves for the sign-in page, which leads back to this one. */
 export function toSignIn(): SignedOut {
   const next = location.pathname + location.search + location.hash;
+  ended = true;
   location.assign('/signin?next=' + encodeURIComponent(next));
   return new SignedOut();
 }
 
 /** toPageOfOther opens the page anew: another person has signed in with this browser. */
 function toPageOfOther(): SignedOut {
+  ended = true;
   location.reload();
   return new SignedOut();
 }

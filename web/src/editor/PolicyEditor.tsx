@@ -6,6 +6,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMemo, useRef, useState } from 'react';
 
 import { useSession } from '../app/SessionContext.tsx';
+import { Unsaved } from '../components/Unsaved.tsx';
 import { completions, hovering } from './assist.ts';
 import { catalog } from './catalog.ts';
 import { CodeEditor, type CodeHandle } from './CodeEditor.tsx';
@@ -27,7 +28,7 @@ export interface PolicyEditorProps {
 
 /**
  * PolicyEditor edits a policy as JSON, with what validation finds, completion and what wildcards cover; or by forms, where the
- * document is simple enough; with requests to try it beside it.
+ * document is simple enough; with requests to try it beside it. Whoever saves it and leaves, leaves on purpose: see Unsaved.
  */
 export function PolicyEditor({ text, onChange, kind, resource }: PolicyEditorProps) {
   const { partition, account } = useSession();
@@ -35,6 +36,7 @@ export function PolicyEditor({ text, onChange, kind, resource }: PolicyEditorPro
   const findings = useFindings(text, kind);
   const marks = useMarks(findings.findings);
   const code = useRef<CodeHandle>(null);
+  const [atFirst] = useState(text);
   const assist = useMemo(() => ({ completion: completions(catalog, { partition, account }), hover: hovering(catalog) }), [partition, account]);
   const jump = (place: Place) => {
     setView('json');
@@ -47,6 +49,7 @@ export function PolicyEditor({ text, onChange, kind, resource }: PolicyEditorPro
   const tidy = formatted(text);
   return (
     <SpaceBetween size="m">
+      {text !== atFirst && <Unsaved />}
       <SpaceBetween direction="horizontal" size="s">
         {kind === 'identity' && (
           <SegmentedControl

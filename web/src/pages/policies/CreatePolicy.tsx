@@ -14,6 +14,7 @@ import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { Page } from '../../components/Page.tsx';
 import { type EditedTag, TagEditor } from '../../components/TagEditor.tsx';
+import { onPurpose } from '../../components/Unsaved.tsx';
 import { newPolicy } from '../../editor/builder.ts';
 import { wrongName } from '../../editor/InlinePolicies.tsx';
 import { PolicyEditor } from '../../editor/PolicyEditor.tsx';
@@ -44,7 +45,7 @@ export function CreatePolicy() {
         }),
       );
       flash.success(`Policy ${name} created`, 'Attach it to give somebody what it says.');
-      void navigate(`/policies/${encodeURIComponent(Policy!.Arn!)}`);
+      void navigate(`/policies/${encodeURIComponent(Policy!.Arn!)}`, onPurpose);
     } catch (failure) {
       setError(failure);
       setBusy(false);
@@ -55,7 +56,7 @@ export function CreatePolicy() {
         <Form
           actions={
             <SpaceBetween direction="horizontal" size="xs">
-              <Button variant="link" onClick={() => void navigate('/policies')}>
+              <Button variant="link" onClick={() => void navigate('/policies', onPurpose)}>
                 Cancel
               </Button>
               <Button variant="primary" loading={busy} onClick={() => void create()}>

@@ -11,6 +11,7 @@ import { useCall } from '../../api/useCall.ts';
 import { ErrorAlert } from '../../components/ErrorAlert.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { Page } from '../../components/Page.tsx';
+import { onPurpose } from '../../components/Unsaved.tsx';
 import { shown } from '../../editor/json.ts';
 import { PolicyEditor } from '../../editor/PolicyEditor.tsx';
 import { ReviewModal } from '../../editor/ReviewModal.tsx';
@@ -33,13 +34,13 @@ export function EditPolicy() {
   const text = draft ?? shown(data?.before ?? '');
   const full = data !== undefined && data.versions.length >= mostVersions;
   const oldest = data?.versions.findLast(({ IsDefaultVersion }) => !IsDefaultVersion);
+  const back = `/policies/${encodeURIComponent(arn)}`;
   const save = async () => {
     if (full && makeRoom && oldest) await iam.send(new DeletePolicyVersionCommand({ PolicyArn: arn, VersionId: oldest.VersionId }));
     const { PolicyVersion: version } = await iam.send(new CreatePolicyVersionCommand({ PolicyArn: arn, PolicyDocument: text, SetAsDefault: true }));
     flash.success(`Policy ${nameOf(arn)} saved as version ${version?.VersionId}`);
-    void navigate(`/policies/${encodeURIComponent(arn)}`);
+    void navigate(back, onPurpose);
   };
-  const back = `/policies/${encodeURIComponent(arn)}`;
   return (
     <Page
       title={`Edit ${nameOf(arn)}`}
@@ -51,7 +52,7 @@ export function EditPolicy() {
       description="Saving makes a new version, which takes effect at once. The version of now stays, to go back to."
       actions={
         <SpaceBetween direction="horizontal" size="xs">
-          <Button variant="link" onClick={() => void navigate(back)}>
+          <Button variant="link" onClick={() => void navigate(back, onPurpose)}>
             Cancel
           </Button>
           <Button variant="primary" disabled={!data || text === data.before} onClick={() => setReview(true)}>

@@ -14,6 +14,7 @@ import { useSession } from '../../app/SessionContext.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { Page } from '../../components/Page.tsx';
 import { changes, type EditedTag, TagEditor } from '../../components/TagEditor.tsx';
+import { onPurpose } from '../../components/Unsaved.tsx';
 import { CodeEditor } from '../../editor/CodeEditor.tsx';
 import { BoundaryPick } from '../identity/BoundaryPick.tsx';
 import { CreateForm } from '../identity/CreateForm.tsx';
@@ -78,7 +79,7 @@ export function CreateRole() {
         onTried={() => setTried(true)}
         onDone={() => {
           flash.success(`Created role ${name}`);
-          void navigate(`/roles/${encodeURIComponent(name)}`);
+          void navigate(`/roles/${encodeURIComponent(name)}`, onPurpose);
         }}
       >
         <Container header={<Header variant="h2">Who may take it</Header>}>
