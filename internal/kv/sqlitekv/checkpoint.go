@@ -86,7 +86,8 @@ func (k *checkpoints) copyWhole(c *conn) {
 	k.copy(c)
 }
 
-// copyMost copies until only a small rest is left, or the writer adds as fast as this copies; the rest is the writer's.
+// copyMost copies until only a small rest is left, or the writer adds as fast as this copies. The rest is the writer's, be it
+// none by the count: the pages of a batch that is being written are not counted yet, and they keep the WAL from beginning anew.
 func (k *checkpoints) copyMost() {
 	k.bulk.Lock()
 	defer k.bulk.Unlock()
@@ -101,7 +102,7 @@ func (k *checkpoints) copyMost() {
 			break
 		}
 	}
-	k.rest.Store(k.pages.Load() > 0)
+	k.rest.Store(true)
 }
 
 // copy copies what it can and reports whether that was all that the WAL held when it began.
