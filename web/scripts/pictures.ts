@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 
 import { buildClockServer } from '../test/clockserver.ts';
 import { withPalette } from './palette.ts';
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
   process.env.WARDER_CONSOLE_DIR = join(root, 'internal', 'console', 'dist');
   // The fixture reads its settings when it is loaded.
   const { passwords, startServer } = await import('../test/fixture/server.ts');
-  const { whenSettled } = await import('../test/fixture/browser.ts');
+  const { launch, whenSettled } = await import('../test/fixture/browser.ts');
   const { signIn } = await import('../test/fixture/people.ts');
   const { seed } = await import('../test/seed.ts');
   const { Caller, Clock } = await import('../test/seed/caller.ts');
@@ -70,7 +70,7 @@ async function main(): Promise<void> {
   try {
     await seed(server.url, server.admin, { clock: true });
     await new Caller(server.url, server.admin, new Clock(false)).sts.send(new GetCallerIdentityCommand({})); // the story is over: it is now
-    browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+    browser = await launch();
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 2, colorScheme: 'light', reducedMotion: 'reduce' });
     const page = await context.newPage();
     const settled = whenSettled(page);
