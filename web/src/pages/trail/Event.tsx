@@ -74,7 +74,7 @@ function Overview({ record }: { record: Record }) {
   return (
     <Container header={<Header variant="h2">Overview</Header>}>
       <Facts
-        columns={4}
+        columns={3}
         items={[
           { label: 'Time', value: exact(new Date(record.eventTime)) },
           { label: 'Caller', value: <Caller of={record} /> },
