@@ -102,7 +102,7 @@ describe('from a new user to a denied call, and back to one that is allowed', ()
       assert.equal(await page.getByRole('button', { name: 'Copy secret access key' }).count(), 0, when);
     };
     await page.getByRole('link', { name: 'Go to the user' }).click();
-    await page.getByRole('heading', { name: 'kim', level: 1 }).waitFor();
+    await page.getByRole('heading', { name: 'kim', level: 1, exact: true }).waitFor();
     await gone('on the next page');
     await page.goBack();
     await page.getByLabel('User name').waitFor();
@@ -111,7 +111,7 @@ describe('from a new user to a denied call, and back to one that is allowed', ()
     await page.getByLabel('User name').waitFor();
     await gone('after reading anew');
     await page.goForward();
-    await page.getByRole('heading', { name: 'kim', level: 1 }).waitFor();
+    await page.getByRole('heading', { name: 'kim', level: 1, exact: true }).waitFor();
     await gone('after going forward');
     await goTo('/users/kim?tab=credentials');
     await page.getByText(accessKeyId).waitFor();

@@ -80,7 +80,7 @@ describe('groups and roles', () => {
     await page.getByText('Name a service, such as build.example.com.').first().waitFor();
     await page.getByRole('textbox', { name: 'Service' }).fill('build.example.com');
     await page.getByRole('button', { name: 'Create role' }).click();
-    await page.getByRole('heading', { name: 'builder', level: 1 }).waitFor();
+    await page.getByRole('heading', { name: 'builder', level: 1, exact: true }).waitFor();
     const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'builder' }));
     assert.deepEqual(JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')), {
       Version: '2012-10-17',
@@ -102,7 +102,7 @@ describe('groups and roles', () => {
     await editor.fill(JSON.stringify({ Version: '2012-10-17', Statement }));
     await accessible(page);
     await page.getByRole('button', { name: 'Create role' }).click();
-    await page.getByRole('heading', { name: 'shared', level: 1 }).waitFor();
+    await page.getByRole('heading', { name: 'shared', level: 1, exact: true }).waitFor();
     const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'shared' }));
     assert.equal(JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')).Statement.length, 2);
     await close();
@@ -133,7 +133,7 @@ describe('groups and roles', () => {
     await page.getByRole('dialog').getByRole('radio', { name: /AmazonS3ReadOnlyAccess/ }).check({ force: true });
     await page.getByRole('dialog').getByRole('button', { name: 'Next', exact: true }).click();
     await page.getByRole('button', { name: 'Create role' }).click();
-    await page.getByRole('heading', { name: 'booking', level: 1 }).waitFor();
+    await page.getByRole('heading', { name: 'booking', level: 1, exact: true }).waitFor();
     const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'booking' }));
     assert.equal(Role?.Arn, `arn:aws:iam::${server.account}:role/developers/booking`);
     assert.equal(Role?.PermissionsBoundary?.PermissionsBoundaryArn, 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess');

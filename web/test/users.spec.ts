@@ -56,7 +56,7 @@ describe('users', () => {
 
     await page.getByRole('link', { name: 'All users' }).click();
     await page.getByRole('link', { name: 'alice', exact: true }).click();
-    await page.getByRole('heading', { name: 'alice', level: 1 }).waitFor();
+    await page.getByRole('heading', { name: 'alice', level: 1, exact: true }).waitFor();
     await page.getByRole('button', { name: 'Delete' }).first().click();
     await page.getByText('Remove from group Readers').waitFor();
     await page.getByText('Delete the console password').waitFor();
@@ -148,7 +148,7 @@ describe('users', () => {
     await page.getByLabel('New name').fill('nelly');
     await page.keyboard.press('Enter');
     await page.getByText('Renamed user nell to nelly').waitFor();
-    await page.getByRole('heading', { name: 'nelly', level: 1 }).waitFor();
+    await page.getByRole('heading', { name: 'nelly', level: 1, exact: true }).waitFor();
     assert.equal(new URL(page.url()).pathname, '/console/users/nelly');
     assert.equal(await page.getByRole('dialog').count(), 0);
     await close();
