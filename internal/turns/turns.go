@@ -13,8 +13,8 @@ import (
 const (
 	// Longest is how long one turn lasts where Options do not say: its context ends then, and the work with it.
 	Longest = 8 * time.Second
-	// Patience is how long a caller waits for a turn where Options do not say: longer than one lasts, so that an account's first call is worked on
-	// however many another account makes; and both together less than a request's own time.
+	// Patience is how long a caller waits for a turn where Options do not say: longer than one lasts, so that an account's first
+	// call is worked on however many another account makes; and both together less than a request's own time.
 	Patience = 10 * time.Second
 	// MostWaiting is how many calls of one account wait.
 	MostWaiting = 16

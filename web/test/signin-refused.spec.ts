@@ -4,9 +4,9 @@ import { after, before, describe } from 'node:test';
 import { DeactivateMFADeviceCommand, IAMClient, ListMFADevicesCommand } from '@aws-sdk/client-iam';
 import type { Browser } from 'playwright-core';
 
-import { type Console, heading, inEveryLook, launch, watch } from './fixture/browser.ts';
+import { heading, inEveryLook, launch, watch } from './fixture/browser.ts';
 import { atField, getsFocus, press, toButton } from './fixture/keyboard.ts';
-import { addAuthenticator, addPasskeys, addPerson, inConsole, type Person, signIn, signOut, type Statement } from './fixture/people.ts';
+import { addAuthenticator, addPasskeys, addPerson, enroll, inConsole, signIn, signOut, type Statement } from './fixture/people.ts';
 import { type Server, startServer } from './fixture/server.ts';
 import { stepsOf } from './fixture/trail.ts';
 import { test } from './fixture/test.ts';
@@ -21,22 +21,11 @@ describe('a second factor that is not accepted', () => {
   });
   after(() => Promise.all([browser?.close(), server?.stop()]));
 
-  /** enroll signs in with a password, adds a passkey of the window's authenticator, and signs out. */
-  const enroll = async ({ page }: Console, { user, password }: Person) => {
-    await signIn(page, server, user, password, '/console/security-credentials');
-    await page.getByRole('button', { name: 'Add passkey' }).first().press('Enter');
-    await page.getByLabel('Name of the passkey').fill('mine');
-    await page.getByRole('button', { name: 'Go on in the browser' }).press('Enter');
-    await page.getByText(`Added passkey mine of ${user}`).waitFor();
-    await signOut(page, server);
-  };
-
   test('says so where a passkey does not know its owner, is left by who does not answer it, and takes the next try', async () => {
     const person = await addPerson(server, 'rhea', ownPasskeys);
-    const opened = await watch(await browser.newContext(), server);
-    const { page, context, close } = opened;
+    const { page, context, close } = await watch(await browser.newContext(), server);
     const owner = await addPasskeys(context, page);
-    await enroll(opened, person);
+    await enroll(page, server, person);
     await page.goto(`${server.url}/signin/passkey?next=/signin/sessions`);
     const use = page.getByRole('button', { name: 'Use passkey' });
     await owner.verifies(false);
@@ -73,10 +62,10 @@ describe('a second factor that is not accepted', () => {
     const mine = await watch(await browser.newContext(), server);
     const { page, context, close } = mine;
     await addPasskeys(context, page);
-    await enroll(mine, person);
+    await enroll(mine.page, server, person);
     const theirs = await watch(await browser.newContext(), server);
     await addPasskeys(theirs.context, theirs.page);
-    await enroll(theirs, other);
+    await enroll(theirs.page, server, other);
 
     await signIn(theirs.page, server, person.user, person.password);
     await heading(theirs.page, 'Multi-factor authentication');

@@ -4,7 +4,7 @@ import { after, before, describe } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 
 import { heading, inEveryLook, launch, watch } from './fixture/browser.ts';
-import { addAuthenticator, addPasskeys, addPerson, Authenticator, inConsole, signIn, signOut, type Statement, typePassword } from './fixture/people.ts';
+import { addAuthenticator, addPasskeys, addPerson, Authenticator, enroll, inConsole, signIn, signOut, type Statement, typePassword } from './fixture/people.ts';
 import { passwords, rootEmail, type Server, startServer } from './fixture/server.ts';
 import { recordsOf, stepsOf } from './fixture/trail.ts';
 import { atField, enter, toButton } from './fixture/keyboard.ts';
@@ -184,15 +184,11 @@ describe('signing in', () => {
 
   for (const token of ['passkey', 'security key'] as const) {
     test(`with a ${token} that the user has added, as the second factor${token === 'passkey' ? ' and as both' : ' alone'}`, async () => {
-      const { user, password } = await addPerson(server, token === 'passkey' ? 'elif' : 'finn', ownDevices);
+      const person = await addPerson(server, token === 'passkey' ? 'elif' : 'finn', ownDevices);
+      const { user, password } = person;
       const { page, context, close } = await visit();
       await addPasskeys(context, page, token);
-      await signIn(page, server, user, password, '/console/security-credentials');
-      await page.getByRole('button', { name: 'Add passkey' }).first().press('Enter');
-      await page.getByLabel('Name of the passkey').fill('mine');
-      await page.getByRole('button', { name: 'Go on in the browser' }).press('Enter');
-      await page.getByText(`Added passkey mine of ${user}`).waitFor();
-      await signOut(page, server);
+      await enroll(page, server, person);
 
       await signIn(page, server, user, password, '/console/security-credentials');
       await heading(page, mfa);

@@ -179,8 +179,8 @@ func (iam *Service) showRoot(a *directory.Account) api.User {
 	return api.User{Path: "/", UserName: name, UserId: info.ID, Arn: a.ARN(info), CreateDate: info.Created, PasswordLastUsed: iam.passwordLastUsed(a, info.ID)}
 }
 
-// passwordLastUsed is when a user, or the root user by the account's id, last signed in with the password of now; nil where there is
-// none, or nobody did. Source: IAM API Reference, User.
+// passwordLastUsed is when a user, or the root user by the account's id, last signed in with a password; nil for who has none now,
+// or never did. Source: IAM API Reference, User.
 func (iam *Service) passwordLastUsed(a *directory.Account, id string) *time.Time {
 	if a.LoginProfile(id) == nil {
 		return nil
