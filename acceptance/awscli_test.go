@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -62,6 +63,7 @@ func setUpCLI(env *testscript.Env) error {
 	}
 	w := start(t, "--trail-storage", storage)
 	env.Values[serverKey{}] = w
+	env.Values[firstCode{}] = new(time.Time)
 	files := map[string]string{"credentials": profileText("admin", w.Key), "config": ""}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(env.WorkDir, "."+name), []byte(text), 0o600); err != nil {

@@ -81,7 +81,7 @@ func TestConsoleBrowser(t *testing.T) {
 	report := filepath.Join(t.TempDir(), "report.xml")
 	out, err := inConsole(t, folder, []string{"WARDER_BINARY=" + server, "WARDER_CONSOLE_DIR=" + dist, "CHROMIUM=" + chromium},
 		"npm", "test", "--silent", "--", "--test-reporter=junit", "--test-reporter-destination="+report)
-	tests := consoleTests(t, report)
+	tests, remarks := consoleTests(t, report)
 	if len(tests) == 0 {
 		t.Fatalf("npm test ran no test: %v\n%s", err, out)
 	}
@@ -91,6 +91,9 @@ func TestConsoleBrowser(t *testing.T) {
 	}
 	if err != nil && !failed {
 		t.Errorf("npm test: %v\n%s", err, out)
+	}
+	if failed {
+		t.Log(remarks)
 	}
 }
 
@@ -114,10 +117,12 @@ func (c consoleTest) tell(t *testing.T) {
 	}
 }
 
-// consoleSuite holds tests and further suites, which the runner gives another name where it cut them off.
+// consoleSuite holds tests and further suites, which the runner gives another name where it cut them off. What the runner
+// remarks stands in comments: among it errors of a file's that came when its test was over.
 type consoleSuite struct {
-	Tests  []consoleTest  `xml:"testcase"`
-	Suites []consoleSuite `xml:",any"`
+	Tests   []consoleTest  `xml:"testcase"`
+	Suites  []consoleSuite `xml:",any"`
+	Remarks string         `xml:",comment"`
 }
 
 func (s consoleSuite) all() []consoleTest {
@@ -128,17 +133,17 @@ func (s consoleSuite) all() []consoleTest {
 	return tests
 }
 
-// consoleTests reads a report; there may be none.
-func consoleTests(t *testing.T, report string) []consoleTest {
+// consoleTests reads a report, and what the runner remarks in it; there may be none.
+func consoleTests(t *testing.T, report string) (tests []consoleTest, remarks string) {
 	t.Helper()
 	text, err := os.ReadFile(report)
 	if err != nil {
 		t.Log(err)
-		return nil
+		return nil, ""
 	}
 	var all consoleSuite
 	check(t, xml.Unmarshal(bytes.Map(readable, text), &all))
-	return all.all()
+	return all.all(), all.Remarks
 }
 
 // readable drops what node's runner writes though XML has no such characters: the colours of a terminal in the text of an error

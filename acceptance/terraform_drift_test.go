@@ -57,11 +57,7 @@ func (tf *terraform) newDevice(ctx context.Context, c *iam.Client, user, name st
 	tf.t.Helper()
 	made, err := c.CreateVirtualMFADevice(ctx, &iam.CreateVirtualMFADeviceInput{VirtualMFADeviceName: &name})
 	check(tf.t, err)
-	seed := string(made.VirtualMFADevice.Base32StringSeed)
-	first, err := codeOf(seed, -1)
-	check(tf.t, err)
-	second, err := codeOf(seed, 0)
-	check(tf.t, err)
+	first, second := lastCodes(tf.t, string(made.VirtualMFADevice.Base32StringSeed))
 	tf.must(c.EnableMFADevice(ctx, &iam.EnableMFADeviceInput{
 		UserName: &user, SerialNumber: made.VirtualMFADevice.SerialNumber, AuthenticationCode1: &first, AuthenticationCode2: &second,
 	}))
