@@ -75,6 +75,7 @@ var layers = map[string]int{
 	"internal/authn":      6,
 	"internal/alarm":      6,
 	"internal/delivery":   6,
+	"internal/insight":    6,
 	"internal/collect":    6,
 	"internal/keyscan":    6,
 	"internal/signin":     6,

@@ -24,12 +24,19 @@ var globalSources = []string{"iam.amazonaws.com", "sts.amazonaws.com"}
 // Selects reports whether the trail delivers the event while it is logging: whether the event is of a region that the trail
 // covers, and its event selectors choose it. The event belongs to the trail's account.
 func (t *Trail) Selects(e *trail.Event) bool {
-	if slices.Contains(globalSources, e.EventSource) {
+	source, insight := e.EventSource, e.Insight()
+	if insight != nil {
+		source = insight.EventSource
+	}
+	if slices.Contains(globalSources, source) {
 		if !t.GlobalEvents {
 			return false
 		}
 	} else if !t.MultiRegion && e.AWSRegion != t.Region {
 		return false
+	}
+	if insight != nil {
+		return slices.Contains(t.Insights, insight.Type)
 	}
 	if len(t.Selectors) == 0 && len(t.Advanced) == 0 {
 		return e.EventCategory == categoryManagement
@@ -122,6 +129,13 @@ func resourceField(e *trail.Event, get func(*trail.Resource) string) []string {
 	return values
 }
 
+// ChoosesManagement reports whether the trail has selectors that may choose management events at all.
+func (t *Trail) ChoosesManagement() bool {
+	return len(t.Selectors) == 0 && len(t.Advanced) == 0 ||
+		slices.ContainsFunc(t.Selectors, func(s EventSelector) bool { return s.Management }) ||
+		slices.ContainsFunc(t.Advanced, func(s AdvancedEventSelector) bool { return s.mayChoose(categoryManagement) })
+}
+
 // Selects reports whether a trail of the account that is logging selects the event.
 func (a *Account) Selects(e *trail.Event) bool {
 	for t := range a.Trails() {
@@ -145,10 +159,11 @@ func (a *Account) ChoosesData() bool {
 // ChoosesData reports whether the trail has selectors that may choose data events at all.
 func (t *Trail) ChoosesData() bool {
 	return slices.ContainsFunc(t.Selectors, func(s EventSelector) bool { return len(s.Data) > 0 }) ||
-		slices.ContainsFunc(t.Advanced, func(s AdvancedEventSelector) bool {
-			data := &trail.Event{EventCategory: categoryData}
-			return !slices.ContainsFunc(s.Fields, func(f FieldSelector) bool {
-				return f.Field == "eventCategory" && !f.selects(data)
-			})
-		})
+		slices.ContainsFunc(t.Advanced, func(s AdvancedEventSelector) bool { return s.mayChoose(categoryData) })
+}
+
+// mayChoose reports whether the selector chooses events of a category, whatever else it asks for.
+func (s *AdvancedEventSelector) mayChoose(category string) bool {
+	e := &trail.Event{EventCategory: category}
+	return !slices.ContainsFunc(s.Fields, func(f FieldSelector) bool { return f.Field == "eventCategory" && !f.selects(e) })
 }

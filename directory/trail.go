@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/warder-iam/warder/trail"
 )
 
 // Trail delivers the account's events to a bucket of the object storage. The log that it reads from is kept whether or not
@@ -27,6 +29,8 @@ type Trail struct {
 	// There are never both.
 	Selectors []EventSelector         `json:"selectors,omitempty"`
 	Advanced  []AdvancedEventSelector `json:"advanced,omitempty"`
+	// Insights are the types of Insights that the trail has too, in the order of trail.InsightTypes.
+	Insights []trail.InsightType `json:"insights,omitempty"`
 	// Chosen is when what Selects says last changed, in whole seconds; zero where it never did.
 	Chosen time.Time `json:"chosen,omitzero"`
 	Tags   []Tag     `json:"tags,omitempty"`
@@ -89,6 +93,7 @@ func (t *Trail) Clone() *Trail {
 	c := *t
 	c.Selectors = slices.Clone(t.Selectors)
 	c.Advanced = slices.Clone(t.Advanced)
+	c.Insights = slices.Clone(t.Insights)
 	c.Tags = slices.Clone(t.Tags)
 	return &c
 }

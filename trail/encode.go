@@ -37,7 +37,11 @@ func (e Event) MarshalJSON() ([]byte, error) {
 }
 
 func (e *Event) encode() ([]byte, error) {
-	text, err := json.Marshal((*plain)(e), jsontext.AllowInvalidUTF8(true))
+	var record any = (*plain)(e)
+	if e.IsInsight() && e.EventName == "" {
+		record = e.asInsight()
+	}
+	text, err := json.Marshal(record, jsontext.AllowInvalidUTF8(true))
 	if err != nil {
 		return nil, fmt.Errorf("trail: event %q cannot be written: %w", e.EventID, err)
 	}
@@ -65,7 +69,7 @@ func (e *Event) tidy() error {
 // rawMembers are the members that hold JSON of any shape.
 func (e *Event) rawMembers() []*stdjson.RawMessage {
 	members := []*stdjson.RawMessage{
-		&e.RequestParameters, &e.ResponseElements, &e.AdditionalEventData, &e.ServiceEventDetails,
+		&e.RequestParameters, &e.ResponseElements, &e.AdditionalEventData, &e.ServiceEventDetails, &e.InsightDetails,
 	}
 	if session := e.UserIdentity.SessionContext; session != nil {
 		members = append(members, &session.WebIDFederationData)

@@ -30,14 +30,16 @@ type Event struct {
 	EventID             string          `json:"eventID"`
 	ReadOnly            bool            `json:"readOnly"`
 	Resources           []Resource      `json:"resources,omitempty"`
-	EventType           string          `json:"eventType"` // TypeAPICall, TypeServiceEvent, TypeSignIn
+	EventType           string          `json:"eventType"` // TypeAPICall, TypeServiceEvent, TypeSignIn, TypeInsight
 	APIVersion          string          `json:"apiVersion,omitempty"`
 	ManagementEvent     bool            `json:"managementEvent"`
 	RecipientAccountID  string          `json:"recipientAccountId"`
 	// ServiceEventDetails of an AwsServiceEvent.
 	ServiceEventDetails json.RawMessage `json:"serviceEventDetails,omitempty"`
 	SharedEventID       string          `json:"sharedEventID,omitempty"`
-	EventCategory       string          `json:"eventCategory"` // "Management", "Data"
+	// InsightDetails of an AwsCloudTrailInsight, which has no caller, name or source of its own: Event.Insight reads it.
+	InsightDetails json.RawMessage `json:"insightDetails,omitempty"`
+	EventCategory  string          `json:"eventCategory"` // "Management", "Data", "Insight"
 	// SessionCredentialFromConsole is "true", or absent.
 	SessionCredentialFromConsole string      `json:"sessionCredentialFromConsole,omitempty"`
 	TLSDetails                   *TLSDetails `json:"tlsDetails,omitempty"`

@@ -22,6 +22,8 @@ func FuzzParse(f *testing.F) {
 	f.Add(text)
 	f.Add([]byte(`{"eventName":"X","requestParameters":{"a":"\u009b\ud800"},"additionalEventData":{},"resources":[]}`))
 	f.Add([]byte(`{"eventID":"X","eventTime":"2026-01-02T03:04:05.6+02:00","readOnly":true,"tlsDetails":{}}`))
+	f.Add([]byte(delivered))
+	f.Add([]byte(`{"eventName":"X","eventCategory":"Insight","insightDetails":{"state":"Start"}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		e, err := trail.Parse(text)
 		if err != nil {

@@ -26,6 +26,7 @@ func (e *Event) limitMembers() {
 	e.ResponseElements = limitRaw("responseElements", e.ResponseElements, maxParameters)
 	e.AdditionalEventData = limitRaw("additionalEventData", e.AdditionalEventData, MaxAdditional)
 	e.ServiceEventDetails = limitRaw("serviceEventDetails", e.ServiceEventDetails, maxParameters)
+	e.InsightDetails = limitRaw("insightDetails", e.InsightDetails, maxParameters)
 }
 
 // encodeLess gives up one large member after the other until the record fits, the ones that tell least first.

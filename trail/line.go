@@ -34,13 +34,17 @@ func (e *Event) Line() string {
 	return b.String()
 }
 
-// eventTitle is "iam:CreateUser".
+// eventTitle is "iam:CreateUser"; of an insight "iam:CreateUser(ApiCallRateInsight,Start)".
 func (e *Event) eventTitle() string {
-	service := e.Service()
-	if service == "" {
-		return e.EventName
+	source, name := e.Operation()
+	if i := e.Insight(); i != nil {
+		name = cmp.Or(name, "-") + "(" + string(i.Type) + "," + i.State + ")"
 	}
-	return service + ":" + cmp.Or(e.EventName, "-")
+	service := ServiceOf(source)
+	if service == "" {
+		return name
+	}
+	return service + ":" + cmp.Or(name, "-")
 }
 
 func appendPrintable(b *strings.Builder, s string, spaces bool) {

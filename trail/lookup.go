@@ -46,13 +46,15 @@ func (e *Event) Values(a Attribute) []string {
 	case ByEventID:
 		one = e.EventID
 	case ByEventName:
-		one = e.EventName
+		_, one = e.Operation()
 	case ByReadOnly:
-		one = strconv.FormatBool(e.ReadOnly)
+		if !e.IsInsight() {
+			one = strconv.FormatBool(e.ReadOnly)
+		}
 	case ByUsername:
 		one = e.Username()
 	case ByEventSource:
-		one = e.EventSource
+		one, _ = e.Operation()
 	case ByAccessKeyID:
 		one = e.UserIdentity.AccessKeyID
 	case ByResourceType:

@@ -28,6 +28,7 @@ and the last quarter.
   new-address   a principal known from the first part called from an address for the first time in the last
   new-action    likewise, it made a call for the first time
   burst         at least 100 calls in an hour, and ten times the principal's median hour
+  insight       the trail has an Insights event: a call was unusually frequent, or failed unusually often
   unusual-hour  in the last part it was active at an hour of the day at which, and next to which, it never was in the first
 
 A principal is known after 20 calls; for its hours, after 50 calls on 5 days. Less than a day tells nothing but root use.`,

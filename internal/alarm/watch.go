@@ -169,8 +169,9 @@ func (w *Watch) forgetSequences(ctx context.Context) error {
 
 // Run follows the log until ctx ends, and then keeps how far it came.
 func (w *Watch) Run(ctx context.Context) {
-	records := make(chan trailstore.Record)
-	go w.tail(ctx, records)
+	records := trailstore.Follow(ctx, w.options.Trail, w.at.Sequence, func(after uint64, err error) {
+		w.options.Log.Error("alarms cannot read the trail", "after", after, "error", err.Error())
+	})
 	save, resolve := time.NewTicker(saveEvery), time.NewTicker(resolveEvery)
 	defer save.Stop()
 	defer resolve.Stop()
@@ -196,30 +197,6 @@ func (w *Watch) Run(ctx context.Context) {
 func (w *Watch) last(ctx context.Context) {
 	if err := w.once(ctx, w.flush); err != nil { // not lost: the next start reads it again
 		w.options.Log.Warn("the progress of alarms was not kept", "error", err.Error())
-	}
-}
-
-// tail hands on the records after the present one. When the log cannot be read it says so once and tries again.
-func (w *Watch) tail(ctx context.Context, records chan<- trailstore.Record) {
-	defer close(records)
-	after, wait := w.at.Sequence, retryFirst
-	for ctx.Err() == nil {
-		for record, err := range trailstore.Tail(ctx, w.options.Trail, trailstore.After(after)) {
-			if err != nil {
-				if wait == retryFirst {
-					w.options.Log.Error("alarms cannot read the trail", "after", after, "error", err.Error())
-				}
-				break
-			}
-			select {
-			case records <- record:
-				after, wait = record.Sequence, retryFirst
-			case <-ctx.Done():
-				return
-			}
-		}
-		pause(ctx, wait)
-		wait = min(2*wait, retryMost)
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/warder-iam/warder/internal/authn"
 	"github.com/warder-iam/warder/internal/changes"
 	"github.com/warder-iam/warder/internal/delivery"
+	"github.com/warder-iam/warder/internal/insight"
 	"github.com/warder-iam/warder/internal/guardrail"
 	"github.com/warder-iam/warder/internal/kv"
 	"github.com/warder-iam/warder/internal/kv/sqlitekv"
@@ -388,6 +389,10 @@ func (a *App) runJobs() (ctx context.Context) {
 		a.background.Go(func() { a.guard(ctx) })
 	}
 	a.runAlarms(ctx)
+	insights := insight.NewWatch(insight.Options{
+		Accounts: a.store.Snapshot, Trail: TrailDir(a.config.Data), Head: a.recorder.trail.Head, AppendOnce: a.recorder.appendOnce, Region: Region, Log: a.log,
+	})
+	a.background.Go(func() { insights.Run(ctx) })
 	old := &retention{Retention: a.config.Retention, recorder: a.recorder, state: a.store, delivered: a.trails.Delivered, log: a.log}
 	a.background.Go(func() { old.run(ctx) })
 	if a.transport.ca == "" {

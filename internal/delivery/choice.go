@@ -29,7 +29,7 @@ func chosenUntil(old, t *directory.Trail, now time.Time) (until time.Time, chang
 // addChoice puts what a trail chose until a time behind what it chose before.
 func addChoice(past []store.Choice, until time.Time, t *directory.Trail) []store.Choice {
 	past = append(slices.Clone(past), store.Choice{Until: until, Trail: &directory.Trail{
-		Region: t.Region, GlobalEvents: t.GlobalEvents, MultiRegion: t.MultiRegion, Selectors: t.Selectors, Advanced: t.Advanced,
+		Region: t.Region, GlobalEvents: t.GlobalEvents, MultiRegion: t.MultiRegion, Selectors: t.Selectors, Advanced: t.Advanced, Insights: t.Insights,
 	}})
 	text := 0
 	for i := len(past) - 1; i >= 0; i-- {

@@ -31,7 +31,8 @@ type built struct {
 	data    []byte // compressed
 	last    uint64 // sequence of its last record
 	read    uint64 // of the last record that was looked at
-	more    bool   // it is full, and the log may hold more
+	more    bool   // it is full, or of the other kind than the next record, and the log may hold more
+	insight bool   // its records are Insights
 	records trail.Written
 }
 
@@ -50,7 +51,11 @@ func (w *worker) file(ctx context.Context, now time.Time) (more bool, err error)
 	}
 	d := w.change()
 	d.Plan = &store.Plan{Bucket: d.Trail.Bucket, At: now, Last: b.last}
-	d.Plan.Object = objectName(d.Trail.Prefix, trail.LogObjectName(d.Account, d.Trail.Region, now, uniqueName(d, b.last)))
+	name := trail.LogObjectName
+	if b.insight {
+		name = trail.InsightObjectName
+	}
+	d.Plan.Object = objectName(d.Trail.Prefix, name(d.Account, d.Trail.Region, now, uniqueName(d, b.last)))
 	if err := w.save(ctx, d, nil); err != nil {
 		return false, ofState(err)
 	}
@@ -100,7 +105,13 @@ func (w *worker) build(ctx context.Context, last uint64) (*built, error) {
 		if record.Sequence > last {
 			break
 		}
-		if wants(w.d, record.Event) {
+		wanted := wants(w.d, record.Event)
+		if wanted && count > 0 && record.Event.IsInsight() != b.insight { // CloudTrail's files have records of one kind
+			b.more = true
+			break
+		}
+		if wanted {
+			b.insight = record.Event.IsInsight()
 			if err := text.Append(record.Line, record.Event.EventTime); err != nil {
 				return nil, err
 			}

@@ -48,7 +48,20 @@ func (c *chance) event() *trail.Event {
 	if c.IntN(3) > 0 {
 		e.RequestParameters = fmt.Appendf(nil, `{"userName":"n%d"}`, c.IntN(5))
 	}
+	if c.IntN(6) == 0 {
+		return insight(e)
+	}
 	return e
+}
+
+// insight is one about calls like that of an event.
+func insight(e *trail.Event) *trail.Event {
+	about := &trail.Insight{State: trail.InsightStart, EventSource: "iam.amazonaws.com", EventName: e.EventName, Type: trail.CallRate}
+	i, err := trail.InsightEvent(e.EventID, "shared", e.RecipientAccountID, e.AWSRegion, e.EventTime, about)
+	if err != nil {
+		panic(err) // texts always encode
+	}
+	return i
 }
 
 // append puts ten events on the trail.
@@ -65,7 +78,7 @@ func (c *chance) append(t testing.TB, s *Store) []*trail.Event {
 }
 
 func (c *chance) query(events []*trail.Event) Query {
-	q := Query{Account: fmt.Sprintf("%012d", c.IntN(3)), Limit: 1 + c.IntN(7)}
+	q := Query{Account: fmt.Sprintf("%012d", c.IntN(3)), Limit: 1 + c.IntN(7), Insights: c.IntN(4) == 0}
 	if c.IntN(6) > 0 {
 		q.Attribute = trail.Attributes()[c.IntN(8)]
 		q.Value = "none"
@@ -103,7 +116,7 @@ func plainly(records []Record, q Query) []uint64 {
 	var list []position
 	for _, r := range records {
 		at := r.Event.EventTime
-		if q.matches(r.Event) && (q.Start.IsZero() || !at.Before(q.Start)) && (q.End.IsZero() || !at.After(q.End)) {
+		if (r.Event.EventCategory == "Insight") == q.Insights && q.matches(r.Event) && (q.Start.IsZero() || !at.Before(q.Start)) && (q.End.IsZero() || !at.After(q.End)) {
 			list = append(list, position{at.Unix(), r.Sequence})
 		}
 	}

@@ -24,14 +24,23 @@ func keyFor(account string, a trail.Attribute, value string) indexKey {
 
 // keysOf are the keys that an event is found by: none if LookupEvents does not find it.
 func keysOf(e *trail.Event) []indexKey {
-	if !e.IsManagement() {
+	if !e.IsManagement() && !e.IsInsight() {
 		return nil
 	}
-	keys := []indexKey{keyFor(e.RecipientAccountID, "", "")}
+	among := domain(e.RecipientAccountID, e.IsInsight())
+	keys := []indexKey{keyFor(among, "", "")}
 	for _, a := range trail.Attributes() {
 		for _, v := range e.Values(a) {
-			keys = append(keys, keyFor(e.RecipientAccountID, a, v))
+			keys = append(keys, keyFor(among, a, v))
 		}
 	}
 	return keys
+}
+
+// domain stands for the account in keys: Insights are found apart from management events.
+func domain(account string, insights bool) string {
+	if insights {
+		return account + "/insights"
+	}
+	return account
 }

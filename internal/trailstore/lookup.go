@@ -24,10 +24,12 @@ var (
 // MaxPage is the most records of one page, as in LookupEvents, and the number where a query names none.
 const MaxPage = 50
 
-// Query asks for the management events of an account.
+// Query asks for the management events of an account, or for its Insights.
 type Query struct {
 	// Account whose events they are: recipientAccountId. It must be given.
 	Account string
+	// Insights asks for Insights instead of management events.
+	Insights bool
 	// Attribute and Value, matched exactly, case and all; "" for all events.
 	Attribute trail.Attribute
 	Value     string
@@ -60,7 +62,7 @@ type bounds struct {
 
 // bounds checks the query.
 func (q *Query) bounds() (bounds, error) {
-	b := bounds{key: keyFor(q.Account, q.Attribute, q.Value), oldest: math.MinInt64, before: position{math.MaxInt64, math.MaxUint64}, limit: q.Limit}
+	b := bounds{key: keyFor(domain(q.Account, q.Insights), q.Attribute, q.Value), oldest: math.MinInt64, before: position{math.MaxInt64, math.MaxUint64}, limit: q.Limit}
 	switch {
 	case q.Account == "":
 		return b, fmt.Errorf("%w: no account", ErrQuery)

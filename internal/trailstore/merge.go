@@ -139,7 +139,7 @@ func readHits(hits []*hit) {
 
 // matches looks at the event itself.
 func (q *Query) matches(e *trail.Event) bool {
-	return e.RecipientAccountID == q.Account && e.IsManagement() &&
+	return e.RecipientAccountID == q.Account && (q.Insights && e.IsInsight() || !q.Insights && e.IsManagement()) &&
 		(q.Attribute == "" || slices.Contains(e.Values(q.Attribute), q.Value))
 }
 

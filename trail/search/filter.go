@@ -132,7 +132,8 @@ func (f *Filter) matchAction(e *trail.Event) bool {
 	if len(f.actions) == 0 {
 		return true
 	}
-	source, name := strings.ToLower(e.Service()), strings.ToLower(e.EventName)
+	source, name := e.Operation()
+	source, name = strings.ToLower(trail.ServiceOf(source)), strings.ToLower(name)
 	return slices.ContainsFunc(f.actions, func(a action) bool { return arn.Glob(a.service, source) && arn.Glob(a.name, name) })
 }
 

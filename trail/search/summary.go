@@ -49,6 +49,7 @@ type Summarizer struct {
 	addresses map[[2]string]*span // by principal and address
 	habits    map[string]*habit   // by principal
 	hours     int                 // in habits
+	insights  []Unusual
 }
 
 // span is how often something was seen, and when.
@@ -101,6 +102,10 @@ func (z *Summarizer) Add(e *trail.Event) {
 	}
 	all.add(e.EventTime)
 	z.s.Events, z.s.From, z.s.To = all.count, all.first, all.last
+	if e.IsInsight() { // no call
+		z.insight(e)
+		return
+	}
 	who, what := Principal(e), Action(e)
 	tracked := z.use(who, what, e) && z.failure(who, what, e) && z.habit(who, e)
 	if e.SourceIPAddress != "" {

@@ -42,6 +42,18 @@ func root(e *trail.Event, change func(*trail.Event)) []*trail.Event {
 	return []*trail.Event{e}
 }
 
+// insights is one, of calls of bob.
+func insights(t *testing.T, state string) []*trail.Event {
+	t.Helper()
+	about := trail.Insight{State: state, EventSource: "iam.amazonaws.com", EventName: "CreateUser", Type: trail.CallRate}
+	about.Context.Attributions = []trail.InsightAttribution{{Attribute: "userIdentityArn", Insight: []trail.InsightValue{{Value: "bob", Average: 12}}}}
+	e, err := trail.InsightEvent("i", "s", "111122223333", "us-east-1", at(1, 9), &about)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []*trail.Event{e}
+}
+
 func at(day, hour int) time.Time { return monday.Add(time.Duration(24*day+hour) * time.Hour) }
 
 func TestUnusual(t *testing.T) {
@@ -68,6 +80,8 @@ func TestUnusual(t *testing.T) {
 		{"root", root(did("", "X", "", at(1, 0), 1)[0], func(*trail.Event) {}), []string{"root-use  1"}},
 		{"root by a service", root(did("", "X", "", at(1, 0), 1)[0], func(e *trail.Event) { e.UserIdentity.InvokedBy = "x" }), nil},
 		{"a service's own", root(did("", "X", "", at(1, 0), 1)[0], func(e *trail.Event) { e.EventType = "AwsServiceEvent" }), nil},
+		{"an insight", insights(t, "Start"), []string{"insight iam:CreateUser 1"}},
+		{"the end of one", insights(t, "End"), nil},
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, test := range tests {

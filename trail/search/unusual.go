@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/warder-iam/warder/trail"
 )
 
 // Unusual is something that a person may want to look at. It is no verdict: the rules are plain, and Why says what they saw.
@@ -35,6 +37,8 @@ const (
 	// UnusualHour: in the last part a principal was active at an hour of the day at which, and next to which, it never was in
 	// the first part.
 	UnusualHour Rule = "unusual-hour"
+	// Insight: the trail says itself that a call was unusually frequent, or failed unusually often.
+	Insight Rule = "insight"
 )
 
 // What the rules ask for before they speak.
@@ -49,7 +53,7 @@ const (
 )
 
 func (z *Summarizer) unusual(s *Summary) []Unusual {
-	var list []Unusual
+	list := slices.Clone(z.insights)
 	last := s.To.Add(-s.To.Sub(s.From) / 4)
 	for who, h := range z.habits {
 		if h.root.count > 0 {
@@ -68,6 +72,30 @@ func (z *Summarizer) unusual(s *Summary) []Unusual {
 		return cmp.Or(strings.Compare(a.Principal, b.Principal), strings.Compare(string(a.Rule), string(b.Rule)), a.First.Compare(b.First), strings.Compare(a.What, b.What))
 	})
 	return list
+}
+
+// insight takes the start of an insight; its principal is who made most of the calls.
+func (z *Summarizer) insight(e *trail.Event) {
+	i := e.Insight()
+	if i == nil || i.State != trail.InsightStart {
+		return
+	}
+	if len(z.insights) == MaxTracked {
+		z.s.Untracked++
+		return
+	}
+	who := "unknown"
+	for _, a := range i.Context.Attributions {
+		if a.Attribute == "userIdentityArn" && len(a.Insight) > 0 {
+			who = a.Insight[0].Value
+		}
+	}
+	why := fmt.Sprintf("%.4g calls a minute, beside %.4g on average before.", i.Context.Statistics.Insight.Average, i.Context.Statistics.Baseline.Average)
+	if i.ErrorCode != "" {
+		why = i.ErrorCode + ": " + why
+	}
+	source, name := e.Operation()
+	z.insights = append(z.insights, Unusual{Insight, who, trail.ServiceOf(source) + ":" + name, 1, e.EventTime, e.EventTime, why})
 }
 
 // newOnes are the addresses and calls that came in the last part.

@@ -17,6 +17,7 @@ variable "everywhere" { type = bool }
 variable "reads" { type = string }
 variable "people" { type = list(string) }
 variable "team" { type = string }
+variable "insights" { type = list(string) }
 
 # Basic selectors.
 resource "aws_cloudtrail" "main" {
@@ -36,6 +37,13 @@ resource "aws_cloudtrail" "main" {
     data_resource {
       type   = "AWS::S3::Object"
       values = ["arn:aws:s3"]
+    }
+  }
+
+  dynamic "insight_selector" {
+    for_each = var.insights
+    content {
+      insight_type = insight_selector.value
     }
   }
 }

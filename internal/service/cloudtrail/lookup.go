@@ -11,10 +11,10 @@ import (
 	"github.com/warder-iam/warder/trail"
 )
 
-// insightCategory asks for Insights events, of which Warder makes none.
+// insightCategory asks for Insights events.
 const insightCategory = "insight"
 
-// lookupEvents finds management events of the account, of every region, newest first. It reads the log, whatever trails
+// lookupEvents finds management events of the account, or its Insights, of every region, newest first. It reads the log, whatever trails
 // there are; how far back that goes is the log's retention.
 func (ct *Service) lookupEvents(c *server.Call, in *api.LookupEventsInput) (*api.LookupEventsOutput, error) {
 	q := trailstore.Query{Account: c.Caller.Account}
@@ -36,12 +36,7 @@ func (ct *Service) lookupEvents(c *server.Call, in *api.LookupEventsInput) (*api
 	if in.NextToken != nil && q.Cursor == "" {
 		return nil, badCursor()
 	}
-	if in.EventCategory != nil && *in.EventCategory == insightCategory {
-		if in.NextToken != nil {
-			return nil, badCursor()
-		}
-		return &api.LookupEventsOutput{Events: []api.Event{}}, nil
-	}
+	q.Insights = in.EventCategory != nil && *in.EventCategory == insightCategory
 	page, err := ct.Events.Lookup(c.Context(), q)
 	if errors.Is(err, trailstore.ErrCursor) {
 		return nil, badCursor()
@@ -66,9 +61,12 @@ func badCursor() error {
 // showEvent is a record as LookupEvents tells of it; CloudTrailEvent is the record itself.
 func showEvent(r trailstore.Record) api.Event {
 	e := r.Event
+	source, name := e.Operation()
 	shown := api.Event{
-		EventId: &e.EventID, EventName: &e.EventName, ReadOnly: new(strconv.FormatBool(e.ReadOnly)), EventTime: &e.EventTime, EventSource: &e.EventSource,
-		CloudTrailEvent: new(string(r.Line)), Resources: []api.Resource{},
+		EventId: &e.EventID, EventName: &name, EventTime: &e.EventTime, EventSource: &source, CloudTrailEvent: new(string(r.Line)), Resources: []api.Resource{},
+	}
+	if !e.IsInsight() { // who called is told in its attributions
+		shown.ReadOnly = new(strconv.FormatBool(e.ReadOnly))
 	}
 	if e.UserIdentity.AccessKeyID != "" {
 		shown.AccessKeyId = &e.UserIdentity.AccessKeyID

@@ -73,7 +73,7 @@ func Register(s *server.Server, o Options) {
 	server.Handle(s, api.GetTrailStatus, onTrail(ct, func(in *api.GetTrailStatusInput) string { return in.Name }), ct.getTrailStatus)
 	server.Handle(s, api.GetEventSelectors, onTrail(ct, func(in *api.GetEventSelectorsInput) string { return in.TrailName }), ct.getEventSelectors)
 	server.Handle(s, api.PutEventSelectors, onTrail(ct, func(in *api.PutEventSelectorsInput) string { return in.TrailName }), ct.putEventSelectors)
-	server.Refuse(s, api.GetInsightSelectors, server.Ask(ct.onGetInsights), "Warder makes no Insights events", ct.noInsightSelectors)
+	server.Handle(s, api.GetInsightSelectors, server.Ask(ct.onGetInsights), ct.getInsightSelectors)
 	server.Handle(s, api.PutInsightSelectors, server.Ask(ct.onPutInsights), ct.putInsightSelectors)
 	server.Handle(s, api.AddTags, server.Ask(ct.onAddTags), ct.addTags)
 	server.Handle(s, api.RemoveTags, server.Ask(ct.onRemoveTags), ct.removeTags)

@@ -176,7 +176,7 @@ func showTrail(a *directory.Account, t *directory.Trail) *api.Trail {
 	shown := &api.Trail{
 		Name: &t.Name, S3BucketName: &t.Bucket, IncludeGlobalServiceEvents: &t.GlobalEvents, IsMultiRegionTrail: &t.MultiRegion,
 		HomeRegion: &t.Region, TrailARN: new(a.ARN(t)), LogFileValidationEnabled: &t.Validation,
-		HasCustomEventSelectors: new(len(t.Selectors) > 0 || len(t.Advanced) > 0), HasInsightSelectors: new(false), IsOrganizationTrail: new(false),
+		HasCustomEventSelectors: new(len(t.Selectors) > 0 || len(t.Advanced) > 0), HasInsightSelectors: new(len(t.Insights) > 0), IsOrganizationTrail: new(false),
 	}
 	if t.Prefix != "" {
 		shown.S3KeyPrefix = &t.Prefix
