@@ -134,7 +134,9 @@ func (e *Engine) makeRoom() {
 	for k := range e.series {
 		keys = append(keys, k)
 	}
-	slices.SortFunc(keys, func(a, b key) int { return cmp.Or(cmp.Compare(e.series[a].newest(), e.series[b].newest()), compare(a, b)) })
+	slices.SortFunc(keys, func(a, b key) int {
+		return cmp.Or(cmp.Compare(e.series[a].newest(), e.series[b].newest()), compare(a, b))
+	})
 	for _, k := range keys[:len(keys)/4] {
 		delete(e.series, k)
 	}
@@ -274,7 +276,9 @@ func (e *Engine) judge(k key, at int64, judge bool) *Change {
 }
 
 // namespace is Warder's own, for the ids of insights.
-func namespace() uuid.UUID { return uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/warder-iam/warder/insight")) }
+func namespace() uuid.UUID {
+	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/warder-iam/warder/insight"))
+}
 
 // goOn takes a minute of an insight that is open, and ends it after enough usual ones.
 func (e *Engine) goOn(k key, a *activity, at int64, m *minute, judge bool) *Change {
