@@ -116,7 +116,7 @@ func client(t *testing.T) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = nil
 	t.Cleanup(transport.CloseIdleConnections)
-	return &http.Client{Transport: transport, Timeout: 30 * time.Second}
+	return &http.Client{Transport: transport, Timeout: 5 * time.Minute}
 }
 
 // call makes a signed call and gives status and body.

@@ -80,7 +80,7 @@ func waitBusy(t *testing.T, a *App) {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	for range 10_000 {
+	for range 300_000 {
 		a.conns.mu.Lock()
 		busy := a.conns.open > 0 && a.conns.quiet.Len() < a.conns.open
 		a.conns.mu.Unlock()
