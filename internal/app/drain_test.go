@@ -72,6 +72,7 @@ func TestStopIsBounded(t *testing.T) {
 	if err := a.Stop(); err == nil || !strings.Contains(err.Error(), "did not finish in time") {
 		t.Errorf("error %v", err)
 	}
+	p.DrainTimeout = 0
 	stop(t, p.start(t)) // everything was closed
 }
 
