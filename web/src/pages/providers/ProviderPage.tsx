@@ -1,3 +1,4 @@
+import type { SAMLPrivateKey } from '@aws-sdk/client-iam';
 import Button from '@cloudscape-design/components/button';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
@@ -13,6 +14,7 @@ import { DeleteProviders } from './DeleteProviders.tsx';
 import { Oidc } from './Oidc.tsx';
 import { kindOf, nameOf, provider, trusting } from './providers.ts';
 import { Saml } from './Saml.tsx';
+import { SamlEncryption } from './SamlEncryption.tsx';
 import { TrustingRoles } from './TrustingRoles.tsx';
 
 /** ProviderPage is one identity provider, and who trusts it. */
@@ -29,6 +31,7 @@ export function ProviderPage() {
         {call.loading && !call.data && <Spinner size="large" />}
         {call.data?.oidc && <Oidc arn={arn} provider={call.data.oidc} onChanged={call.reload} />}
         {call.data?.saml && <Saml arn={arn} provider={call.data.saml} onChanged={call.reload} />}
+        {call.data?.saml && <SamlEncryption arn={arn} mode={call.data.saml.AssertionEncryptionMode} keys={call.data.saml.PrivateKeyList ?? none} onChanged={call.reload} />}
         {call.data && <TrustingRoles provider={arn} roles={roles} />}
         {call.data && <TagsTab of={kindOf(arn) === 'OIDC' ? tagged.oidcProvider(arn) : tagged.samlProvider(arn)} />}
       </SpaceBetween>
@@ -36,3 +39,5 @@ export function ProviderPage() {
     </Page>
   );
 }
+
+const none: SAMLPrivateKey[] = [];
