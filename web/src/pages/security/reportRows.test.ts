@@ -48,17 +48,17 @@ test('the oldest active key and the last activity are those of both keys and the
   assert.equal(activity({ ...row, keys: [newer] }), undefined);
 });
 
-test('ages are whole days, and of what there is', () => {
+test('ages are whole days, and of what there is', async () => {
   const row = { user: 'ada', arn: arn('ada'), password: true, passwordChanged: new Date('2026-01-01'), mfa: false, keys: [{ active: true, rotated: new Date('2025-12-31T12:00:00Z') }], certificates: 0 };
   const now = new Date('2026-01-31');
-  assert.deepEqual(linesOf([row], now).get(row.arn), { row, passwordAge: 30, keyAge: 30, lastActivity: undefined });
+  assert.deepEqual((await linesOf([row], now)).get(row.arn), { row, passwordAge: 30, keyAge: 30, lastActivity: undefined });
   const without = { ...row, password: false, keys: [{ active: false, rotated: new Date('2020-01-01'), used: new Date('2026-01-30') }] };
-  assert.deepEqual(linesOf([without], now).get(row.arn), { row: without, passwordAge: undefined, keyAge: undefined, lastActivity: 1 });
+  assert.deepEqual((await linesOf([without], now)).get(row.arn), { row: without, passwordAge: undefined, keyAge: undefined, lastActivity: 1 });
 });
 
-test('a line is not that of another user who had the name before', () => {
+test('a line is not that of another user who had the name before', async () => {
   const row = { user: 'ada', arn: arn('ada'), created: new Date('2026-01-02T03:04:05Z'), password: false, mfa: false, keys: [], certificates: 0 };
-  const lines = linesOf([row], new Date('2026-02-01'));
+  const lines = await linesOf([row], new Date('2026-02-01'));
   assert.equal(lineOf({ Arn: arn('ada'), CreateDate: new Date('2026-01-02T03:04:05.678Z') }, lines)?.row, row);
   assert.equal(lineOf({ Arn: arn('ada'), CreateDate: new Date('2026-01-02T03:05:00Z') }, lines), undefined);
   assert.equal(lineOf({ Arn: arn('bob'), CreateDate: row.created }, lines), undefined);

@@ -30,8 +30,18 @@ function fieldsOf(line: string): string[] {
   return [...line.matchAll(/(?<=^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '');
 }
 
-/** most lines are read at a time: those of thousands of users in one piece would keep the page from answering. */
+/** most are done at a time: thousands of users in one piece would keep the page from answering. */
 const most = 500;
+
+/** inPieces maps, and lets the page answer now and then. */
+async function inPieces<T, R>(items: readonly T[], one: (item: T) => R): Promise<R[]> {
+  const results: R[] = [];
+  for (let i = 0; i < items.length; i += most) {
+    if (i > 0) await new Promise((resolve) => setTimeout(resolve));
+    for (const item of items.slice(i, i + most)) results.push(one(item));
+  }
+  return results;
+}
 
 /**
  * parseReport reads the report's CSV by the names in its first line, piece by piece. A user's name may have commas, and is quoted then;
@@ -40,12 +50,7 @@ const most = 500;
 export async function parseReport(csv: string): Promise<Row[]> {
   const [head = '', ...lines] = csv.trim().split('\n');
   const places = new Map(head.split(',').map((name, i) => [name, i]));
-  const rows: Row[] = [];
-  for (let i = 0; i < lines.length; i += most) {
-    if (i > 0) await new Promise((resolve) => setTimeout(resolve));
-    for (const line of lines.slice(i, i + most)) rows.push(rowOf(fieldsOf(line), places));
-  }
-  return rows;
+  return inPieces(lines, (line) => rowOf(fieldsOf(line), places));
 }
 
 function rowOf(fields: string[], places: ReadonlyMap<string, number>): Row {
@@ -99,9 +104,15 @@ export interface Line {
 }
 
 /** linesOf are the lines of a report by ARN. */
-export function linesOf(rows: readonly Row[], now: Date): Map<string, Line> {
+export async function linesOf(rows: readonly Row[], now: Date): Promise<Map<string, Line>> {
   const age = (date: Date | undefined) => date && daysSince(date, now);
-  return new Map(rows.map((row) => [row.arn, { row, passwordAge: row.password ? age(row.passwordChanged) : undefined, keyAge: age(oldest(row)?.rotated), lastActivity: age(activity(row)) }]));
+  const lines = await inPieces(rows, (row) => ({
+    row,
+    passwordAge: row.password ? age(row.passwordChanged) : undefined,
+    keyAge: age(oldest(row)?.rotated),
+    lastActivity: age(activity(row)),
+  }));
+  return new Map(lines.map((line) => [line.row.arn, line]));
 }
 
 /** lineOf is a user's line, unless that is of another one who had the name before. */

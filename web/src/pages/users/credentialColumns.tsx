@@ -31,7 +31,7 @@ export function useReport(listed: boolean): Call<Lines | undefined> {
 
 async function read(signal: AbortSignal): Promise<Lines> {
   const { made, rows } = await fetchReport(signal);
-  return { made, lines: linesOf(rows, new Date()) };
+  return { made, lines: await linesOf(rows, new Date()) };
 }
 
 function ActiveKey({ row }: { row: Row }) {
