@@ -45,7 +45,7 @@ function Activity({ row }: { row: Row }) {
   return usable ? <LastUse used={used} since={row.created} /> : <Age date={used} never="–" />;
 }
 
-function ageColumn(id: string, header: string, age: (line: Line) => number | undefined, Cell: (props: { row: Row }) => ReactNode, more: Partial<Column<Reported>>): Column<Reported> {
+function ageColumn(id: string, header: string, age: (line: Line) => number | undefined, Cell: (props: { row: Row }) => ReactNode, hidden = false): Column<Reported> {
   const days = ({ report }: Reported) => report && age(report);
   return {
     id,
@@ -53,15 +53,16 @@ function ageColumn(id: string, header: string, age: (line: Line) => number | und
     value: days,
     rank: (user) => days(user) ?? Number.MAX_SAFE_INTEGER, // who has nothing of that kind comes after the oldest
     numeric: true,
+    width: 170, // room for a judgement in one line
     cell: ({ report }) => (report ? <Cell row={report.row} /> : '–'),
-    ...more,
+    hidden,
   };
 }
 
 /** credentialColumns are what a list of users has from the credential report. Ages are filtered by in days. */
 export const credentialColumns: Column<Reported>[] = [
-  { id: 'mfa', header: 'MFA', value: ({ report }) => report && (report.row.mfa ? 'Yes' : 'No'), cell: ({ report }) => (report ? <Factor row={report.row} /> : '–'), width: 100 },
-  ageColumn('password', 'Password age', ({ passwordAge }) => passwordAge, PasswordAge, { width: 140 }),
-  ageColumn('key-age', 'Active key age', ({ keyAge }) => keyAge, ActiveKey, { hidden: true }),
-  ageColumn('activity', 'Last activity', ({ lastActivity }) => lastActivity, Activity, { hidden: true }),
+  { id: 'mfa', header: 'MFA', value: ({ report }) => report && (report.row.mfa ? 'Yes' : 'No'), cell: ({ report }) => (report ? <Factor row={report.row} /> : '–'), width: 160 },
+  ageColumn('password', 'Password age', ({ passwordAge }) => passwordAge, PasswordAge),
+  ageColumn('key-age', 'Active key age', ({ keyAge }) => keyAge, ActiveKey, true),
+  ageColumn('activity', 'Last activity', ({ lastActivity }) => lastActivity, Activity, true),
 ];
