@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -27,7 +26,7 @@ const getAWSCLI = "Get the AWS CLI: as root on Debian, apt-get install awscli."
 //	let NAME         sets the variable NAME to the last output
 //	certificate NAME writes a certificate, its private key and an SSH public key: NAME.pem, NAME.key, NAME.pub
 //	users N          makes N users user-0001 … in the path /many/
-//	code NAME FILE STEPS  sets NAME to a one-time code: see cmdCode
+//	code NAME... FILE STEPS  sets variables to one-time codes: see cmdCode
 func TestAWSCLI(t *testing.T) {
 	if err := exec.Command("aws", "--version").Run(); err != nil {
 		missing(t, "awscli", getAWSCLI)
@@ -63,7 +62,6 @@ func setUpCLI(env *testscript.Env) error {
 	}
 	w := start(t, "--trail-storage", storage)
 	env.Values[serverKey{}] = w
-	env.Values[firstCode{}] = new(time.Time)
 	files := map[string]string{"credentials": profileText("admin", w.Key), "config": ""}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(env.WorkDir, "."+name), []byte(text), 0o600); err != nil {

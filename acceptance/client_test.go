@@ -3,6 +3,7 @@ package acceptance
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -19,8 +20,9 @@ import (
 
 const region = "us-east-1"
 
-// patience bounds one test's use of the SDK.
-const patience = 5 * time.Minute
+// patience bounds one test's use of the SDK, and any wait: a test that hangs is told of before go test ends all of them, and a slow
+// machine is no fault.
+const patience = 20 * time.Minute
 
 // sdk is a configuration of the AWS SDK that takes nothing from the environment.
 func (w *warder) sdk(key credentials, options ...func(*config.LoadOptions) error) aws.Config {
@@ -77,6 +79,17 @@ func refused(t testing.TB, what string, err error, want string) {
 	t.Helper()
 	if have := code(err); have != want {
 		t.Errorf("%s: %q (%v), want %q", what, have, err, want)
+	}
+}
+
+// eventually waits for what another process does by itself, as long as patience goes. A test that it fails says what did not come
+// about, and what is known of it.
+func eventually(t testing.TB, what string, done func() bool, known ...any) {
+	t.Helper()
+	for begun := time.Now(); !done(); time.Sleep(20 * time.Millisecond) {
+		if time.Since(begun) > patience {
+			t.Fatalf("it never came about that %s\n%s", what, fmt.Sprint(known...))
+		}
 	}
 }
 

@@ -10,28 +10,25 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// firstCode is when a script asked for its first code.
-type firstCode struct{}
-
-// cmdCode is the script command "code NAME FILE STEPS": it sets the variable NAME to the one-time code that a device with
-// the seed in FILE shows some steps of thirty seconds from when the script asked for its first code: two codes that are to
-// follow each other do so even where a step ends between the commands.
+// cmdCode is the script command "code NAME... FILE STEPS": it sets the variables to one-time codes in a row of a device with
+// the seed in FILE, the first of them some steps of thirty seconds from now. All of one command count from one reading of the
+// clock.
+//
+// A step may end between a code and its use. A device whose second code is one step old when it is enabled counts as in step
+// still, so that -1 is where two codes to enable it begin. The code 1 comes after these, and is taken for more than a minute.
 func cmdCode(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 3 {
-		ts.Fatalf("usage: code NAME FILE STEPS")
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: code NAME... FILE STEPS")
 	}
-	steps, err := strconv.Atoi(args[2])
+	names, file := args[:len(args)-2], args[len(args)-2]
+	steps, err := strconv.Atoi(args[len(args)-1])
 	ts.Check(err)
-	from, ok := ts.Value(firstCode{}).(*time.Time)
-	if !ok {
-		ts.Fatalf("the script was set up without a time for its codes")
+	seed, now := ts.ReadFile(file), time.Now()
+	for i, name := range names {
+		code, err := codeOf(seed, now, steps+i)
+		ts.Check(err)
+		ts.Setenv(name, code)
 	}
-	if from.IsZero() {
-		*from = time.Now()
-	}
-	code, err := codeOf(ts.ReadFile(args[1]), *from, steps)
-	ts.Check(err)
-	ts.Setenv(args[0], code)
 }
 
 // codeOf is the code that a device shows some steps of thirty seconds from a time.

@@ -38,7 +38,7 @@ func TestCrashOtherMasterKey(t *testing.T) {
 		if err == nil {
 			t.Errorf("a start without the master key ended well:\n%s", w.out)
 		}
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		t.Errorf("the server started without its master key:\n%s", w.out)
 		w.kill(t)
 	}

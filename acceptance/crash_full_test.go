@@ -160,16 +160,12 @@ func (w *warder) restartFull(ctx context.Context, t *testing.T) {
 // waitReady waits for the status of /readyz.
 func waitReady(ctx context.Context, t *testing.T, w *warder, want int) {
 	t.Helper()
-	for range 1000 {
+	eventually(t, fmt.Sprintf("/readyz is %d", want), func() bool {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, w.URL+"/readyz", nil)
 		check(t, err)
 		resp, err := http.DefaultClient.Do(req)
 		check(t, err)
 		check(t, resp.Body.Close())
-		if resp.StatusCode == want {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Errorf("/readyz is not %d:\n%s", want, w.out)
+		return resp.StatusCode == want
+	}, w.out)
 }

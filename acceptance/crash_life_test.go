@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -119,6 +120,7 @@ type writer struct {
 	lives  []*life // not known to be over
 	dead   []*life
 	id     func() string // request id of the newest answer; may be nil
+	acked  atomic.Int32  // steps that were acknowledged
 }
 
 // work goes on until the server no longer answers. An answer that refuses is an error.
@@ -138,6 +140,7 @@ func (w *writer) work(ctx context.Context, client *iam.Client) error {
 		switch err := steps[l.done].call(ctx, client, l); {
 		case err == nil:
 			l.done++
+			w.acked.Add(1)
 			if w.id != nil {
 				l.ids = append(l.ids, w.id())
 			}

@@ -26,7 +26,7 @@ func TestCrashRevocation(t *testing.T) {
 	for round := range 20 {
 		key := newKey(t, admin, "robot")
 		changes := startChanges(ctx, w.iam(key), round)
-		time.Sleep(20 * time.Millisecond)
+		eventually(t, "the key changes something", changes.begun, w.out)
 		if round%2 == 0 {
 			_, err = admin.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: new("robot"), AccessKeyId: &key.ID})
 			revoked[key.ID] = "DeleteAccessKey"
@@ -85,6 +85,13 @@ func startChanges(ctx context.Context, client *iam.Client, round int) *changes {
 		})
 	}
 	return c
+}
+
+// begun reports whether a client has had an answer.
+func (c *changes) begun() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.list) > 0
 }
 
 func (c *changes) wait() []change {

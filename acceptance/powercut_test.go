@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -89,12 +90,13 @@ func recordServer(t *testing.T, seed uint64) *recording {
 	w.name = tracer(t, w.name, log)
 	w.launch(t)
 	var fleet []*writer
-	work, cancel := context.WithTimeout(ctx, 600*time.Millisecond)
+	work, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var wg sync.WaitGroup
+	var answers atomic.Int32
 	for i := range 4 {
-		var last lastID
-		f := &writer{name: fmt.Sprintf("w%d", i), chance: rand.New(rand.NewPCG(seed, uint64(i+10))), id: func() string { return string(last) }}
+		last := lastID{answers: &answers}
+		f := &writer{name: fmt.Sprintf("w%d", i), chance: rand.New(rand.NewPCG(seed, uint64(i+10))), id: func() string { return last.id }}
 		fleet = append(fleet, f)
 		client := w.iam(w.Key, func(o *iam.Options) { o.HTTPClient = &http.Client{Transport: &last} })
 		wg.Go(func() {
@@ -103,9 +105,12 @@ func recordServer(t *testing.T, seed uint64) *recording {
 			}
 		})
 	}
+	time.Sleep(600 * time.Millisecond)
+	eventually(t, "there are some answers", func() bool { return answers.Load() >= 40 }, w.out)
+	cancel()
 	wg.Wait()
 	w.stop(t)
-	waitFor(t, log+".done")
+	eventually(t, "the recording is written", func() bool { _, err := os.Stat(log + ".done"); return err == nil })
 	for _, f := range fleet {
 		r.lives = slices.Concat(r.lives, f.lives, f.dead)
 	}
@@ -116,28 +121,20 @@ func recordServer(t *testing.T, seed uint64) *recording {
 	return r
 }
 
-// lastID remembers the request id of the newest answer. It waits for every answer.
-type lastID string
+// lastID remembers the request id of the newest answer, and counts them. It waits for every answer.
+type lastID struct {
+	id      string
+	answers *atomic.Int32
+}
 
 // RoundTrip implements http.RoundTripper.
 func (l *lastID) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := http.DefaultTransport.RoundTrip(r.WithContext(context.WithoutCancel(r.Context())))
 	if err == nil {
-		*l = lastID(resp.Header.Get("x-amzn-RequestId"))
+		l.id = resp.Header.Get("x-amzn-RequestId")
+		l.answers.Add(1)
 	}
 	return resp, err
-}
-
-// waitFor waits for a file.
-func waitFor(t *testing.T, name string) {
-	t.Helper()
-	for range 3000 {
-		if _, err := os.Stat(name); err == nil {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatalf("%s does not come", name)
 }
 
 // cuts are the places at which the power may go: just before and just after each sync has done its work, and with each

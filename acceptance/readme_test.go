@@ -1,12 +1,14 @@
 package acceptance
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -183,10 +185,15 @@ func TestAWSCLIAuthorizationAPI(t *testing.T) {
 	newReadme(t, "../docs/authorization-api.md").run("")
 }
 
-// freeAddress is one that nobody listens on at the moment.
+// freeAddress is one that nobody listens on at the moment. Where the whole of 127.0.0.0/8 is this machine, it has a host that only
+// this process uses, so that nobody else takes the port before the one for whom it is meant.
 func freeAddress(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	pid := os.Getpid()
+	l, err := net.Listen("tcp", net.IPv4(127, byte(64|pid>>16&63), byte(pid>>8), byte(pid)).String()+":0")
+	if errors.Is(err, syscall.EADDRNOTAVAIL) {
+		l, err = net.Listen("tcp", "127.0.0.1:0")
+	}
 	check(t, err)
 	defer func() { check(t, l.Close()) }()
 	return l.Addr().String()

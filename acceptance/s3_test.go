@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/warder-iam/warder/internal/objectstore"
 	"github.com/warder-iam/warder/internal/objectstore/objectstoretest"
@@ -19,7 +18,8 @@ import (
 // s3ServerModule is an S3 server that is not ours: the Versity S3 Gateway, which keeps buckets as folders.
 const s3ServerModule = "github.com/versity/versitygw/cmd/versitygw@v1.8.0"
 
-// s3Program installs the server once, into the tree's cache, and gives its name.
+// s3Program installs the server once, into the tree's cache, and gives its name. Another process may do the same: what has the
+// name is whole.
 var s3Program = sync.OnceValues(func() (string, error) {
 	_, version, _ := strings.Cut(s3ServerModule, "@")
 	folder, err := filepath.Abs("../.cache/versitygw-" + version)
@@ -30,12 +30,20 @@ var s3Program = sync.OnceValues(func() (string, error) {
 	if _, err := os.Stat(program); err == nil {
 		return program, nil
 	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return "", err
+	}
+	made, err := os.MkdirTemp(folder, "install-")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = os.RemoveAll(made) }()
 	install := exec.Command("go", "install", s3ServerModule)
-	install.Env = append(os.Environ(), "CGO_ENABLED=0", "GOBIN="+folder, "GOFLAGS=")
+	install.Env = append(os.Environ(), "CGO_ENABLED=0", "GOBIN="+made, "GOFLAGS=")
 	if out, err := install.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go install %s: %w\n%s", s3ServerModule, err, out)
 	}
-	return program, nil
+	return program, os.Rename(filepath.Join(made, filepath.Base(program)), program)
 })
 
 // s3Server is a running S3 server with one empty bucket.
@@ -66,22 +74,28 @@ func startS3(t testing.TB, key credentials) *s3Server {
 	cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY="+key.ID, "ROOT_SECRET_KEY="+key.Secret)
 	cmd.Stdout, cmd.Stderr = log, log
 	check(t, cmd.Start())
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = cmd.Wait() }() // it says that it was killed
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
-		_ = cmd.Wait() // it says that it was killed
+		<-ended
 		if t.Failed() {
 			t.Logf("the S3 server's output:\n%s", log)
 		}
 	})
-	for begun := time.Now(); ; time.Sleep(20 * time.Millisecond) {
-		if resp, err := http.Get(s.URL); err == nil {
+	eventually(t, "the S3 server answers", func() bool {
+		select {
+		case <-ended:
+			t.Fatal("the S3 server ended")
+		default:
+		}
+		resp, err := http.Get(s.URL)
+		if err == nil {
 			_ = resp.Body.Close()
-			return s
 		}
-		if time.Since(begun) > 30*time.Second {
-			t.Fatalf("the S3 server does not answer:\n%s", log)
-		}
-	}
+		return err == nil
+	}, log)
+	return s
 }
 
 // TestTrailStorage holds the S3 engine to its contract on a server that is not ours.

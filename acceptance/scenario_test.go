@@ -24,7 +24,8 @@ type scenarioStep struct {
 	// As is where the credentials are in what is kept: given.admin where nothing is said, nobody for none.
 	As string `json:"as"`
 	// With are the parameters. In texts, {{PATH}} is what lies there in what is kept. {"json": V} is sent as V's text, and
-	// {"code": SEED, "steps": N} as the one-time code of N steps of thirty seconds from now.
+	// {"code": SEED, "steps": N} as the one-time code of N steps of thirty seconds from now. What cmdCode says of a step that ends
+	// before a code is used, holds here too.
 	With map[string]any `json:"with"`
 	// Keep is the name under which the answer is kept. The name given is there from the start: see given.
 	Keep string `json:"keep"`

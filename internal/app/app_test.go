@@ -116,7 +116,7 @@ func client(t *testing.T) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = nil
 	t.Cleanup(transport.CloseIdleConnections)
-	return &http.Client{Transport: transport, Timeout: 30 * time.Second}
+	return &http.Client{Transport: transport, Timeout: 5 * time.Minute}
 }
 
 // call makes a signed call and gives status and body.
@@ -491,7 +491,7 @@ func TestLastUse(t *testing.T) {
 	a := p.start(t)
 	k := p.adminKey(t)
 	call(t, client(t), a.Endpoint().URL, k, "sts", callerIdentity)
-	if use, ok := a.store.LastUsed(k.id); !ok || use.Service != "sts" || use.Region != Region || time.Since(use.At) > time.Minute {
+	if use, ok := a.store.LastUsed(k.id); !ok || use.Service != "sts" || use.Region != Region || time.Since(use.At) > time.Hour {
 		t.Errorf("last use %+v, %v", use, ok)
 	}
 	stop(t, a)
@@ -505,9 +505,10 @@ func TestPages(t *testing.T) {
 	if status, body := get(t, c, url+"/healthz"); status != http.StatusOK || body != "{\"status\":\"ok\"}\n" {
 		t.Errorf("/healthz: %d %s", status, body)
 	}
-	if status, body := get(t, c, url+"/readyz"); status != http.StatusOK || !strings.Contains(body, `"status":"ready"`) {
-		t.Errorf("/readyz: %d %s", status, body)
-	}
+	until(t, "/readyz says so", func() bool {
+		status, body := get(t, c, url+"/readyz")
+		return status == http.StatusOK && strings.Contains(body, `"status":"ready"`)
+	})
 	for _, path := range []string{"/x", "//", "/healthz/", "/%68ealthz", "/.", "/%2f"} {
 		status, body := get(t, c, url+path)
 		if status != http.StatusNotFound || !strings.HasPrefix(body, `{"message":"`) {

@@ -25,7 +25,7 @@ import (
 const (
 	everyRequest = 4 << 20
 	everyByte    = 64
-	endOfWork    = 30 * time.Second
+	endOfWork    = 5 * time.Minute
 )
 
 // hostile is a request that is made to cost as much as it can. Its texts are templates with the functions of material.

@@ -73,16 +73,6 @@ func deliveredEvents(t *testing.T, root string) (names []string, digests int) {
 	return names, digests
 }
 
-// waitUntil gives a server some time to do something by itself.
-func waitUntil(t *testing.T, what string, done func() bool) {
-	t.Helper()
-	for begun := time.Now(); !done(); time.Sleep(20 * time.Millisecond) {
-		if time.Since(begun) > 30*time.Second {
-			t.Fatalf("after half a minute: no %s", what)
-		}
-	}
-}
-
 // A trail delivers while the server runs, what is left when it stops, and its digests; the checkpoint lies in its place.
 func TestTrailIsDelivered(t *testing.T) {
 	p := newPlace(t)
@@ -96,7 +86,7 @@ func TestTrailIsDelivered(t *testing.T) {
 	startTrail(t, a, "trail-bucket")
 	k, c := p.adminKey(t), client(t)
 	call(t, c, a.Endpoint().URL, k, "iam", createBob)
-	waitUntil(t, "digest", func() bool { names, digests := deliveredEvents(t, storage); return len(names) > 0 && digests > 1 })
+	until(t, "digest", func() bool { names, digests := deliveredEvents(t, storage); return len(names) > 0 && digests > 1 })
 	call(t, c, a.Endpoint().URL, k, "sts", callerIdentity)
 	stop(t, a)
 	names, digests := deliveredEvents(t, storage)
@@ -124,7 +114,7 @@ func TestTrailIsNotDelivered(t *testing.T) {
 	startTrail(t, a, "no-such-bucket")
 	c := client(t)
 	call(t, c, a.Endpoint().URL, p.adminKey(t), "iam", createBob)
-	waitUntil(t, "warning", func() bool {
+	until(t, "warning", func() bool {
 		status, body := get(t, c, a.Endpoint().URL+"/readyz")
 		return status == 200 && strings.Contains(body, "trail main of account 123456789012 is not delivered since ") && strings.Contains(body, ": NoSuchBucket")
 	})

@@ -72,6 +72,7 @@ func TestStopIsBounded(t *testing.T) {
 	if err := a.Stop(); err == nil || !strings.Contains(err.Error(), "did not finish in time") {
 		t.Errorf("error %v", err)
 	}
+	p.DrainTimeout = 0
 	stop(t, p.start(t)) // everything was closed
 }
 
@@ -80,7 +81,7 @@ func waitBusy(t *testing.T, a *App) {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	for range 10_000 {
+	for range 300_000 {
 		a.conns.mu.Lock()
 		busy := a.conns.open > 0 && a.conns.quiet.Len() < a.conns.open
 		a.conns.mu.Unlock()

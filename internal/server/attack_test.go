@@ -40,9 +40,9 @@ func (f *fixture) exchange(t *testing.T, raw string, wait time.Duration) int {
 	conn, err := net.Dial("tcp", strings.TrimPrefix(f.URL, "http://"))
 	servertest.Check(t, err)
 	defer func() { _ = conn.Close() }()
-	servertest.Check(t, conn.SetDeadline(time.Now().Add(wait)))
 	_, err = io.WriteString(conn, raw+strings.Repeat("x", 64)) // more than one byte's change makes a body longer
 	servertest.Check(t, err)
+	servertest.Check(t, conn.SetReadDeadline(time.Now().Add(wait)))
 	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		return 0

@@ -48,7 +48,7 @@ func TestStrengthIsBounded(t *testing.T) {
 		for range 3 {
 			_ = s.judge(text, text, text, text) // weak or not, it must end
 		}
-		if took := time.Since(start); took > 3*time.Second {
+		if took := time.Since(start); took > time.Minute {
 			t.Errorf("%s…: %v", part, took)
 		}
 	}

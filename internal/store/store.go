@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -20,6 +21,9 @@ type Options struct {
 	Quotas map[QuotaName]int
 	// WebSessions are the limits of sessions at the console.
 	WebSessions WebSessionLimits
+	// CloseTimeout bounds the last write of Close; 0 is five seconds. What it cannot write is only when keys and actions were last
+	// used.
+	CloseTimeout time.Duration
 }
 
 // Store keeps the state of all accounts in a kv engine and publishes it as Snapshots. All methods may be called at the
@@ -38,6 +42,8 @@ type Store struct {
 	reloads atomic.Int64
 
 	webSessions WebSessionLimits
+
+	closeTimeout time.Duration
 
 	closing    context.Context // ends when Close is called
 	mu         sync.Mutex      // guards cancel and what it stops from beginning
@@ -58,8 +64,9 @@ func Open(ctx context.Context, engine kv.Store, keyring *seal.Keyring, options O
 	}
 	s := &Store{
 		engine: engine, codec: codec{keyring}, quotas: quotas, webSessions: options.WebSessions.orDefault(),
-		head:   head{library: options.Library},
-		outbox: make(chan struct{}, 1),
+		head:         head{library: options.Library},
+		outbox:       make(chan struct{}, 1),
+		closeTimeout: cmp.Or(options.CloseTimeout, defaultCloseTimeout),
 	}
 	if err := s.load(ctx); err != nil {
 		return nil, err
@@ -97,7 +104,7 @@ func (s *Store) Close() error {
 		return kv.ErrClosed
 	}
 	s.background.Wait()
-	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), s.closeTimeout)
 	defer cancel()
 	return errors.Join(s.writeUses(ctx), s.writeAccesses(ctx))
 }
@@ -122,5 +129,4 @@ func (s *Store) spawn(work func()) bool {
 	return true
 }
 
-// closeTimeout bounds the last write of Close. What it cannot write is only when keys and actions were last used.
-const closeTimeout = 5 * time.Second
+const defaultCloseTimeout = 5 * time.Second

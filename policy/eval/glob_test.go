@@ -104,7 +104,7 @@ func TestGlobCost(t *testing.T) {
 		g.match(text + "é")
 		g.matchBytes([]byte(text))
 		// Exponential would be years; the bound has room for a busy machine.
-		if took := time.Since(start); took > time.Second {
+		if took := time.Since(start); took > time.Minute {
 			t.Errorf("%.20s… took %v", glob, took)
 		}
 	}

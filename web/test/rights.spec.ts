@@ -28,9 +28,9 @@ const pages = [
 /** What everybody may do without a policy: learn who one is, and see one's own sessions. */
 const everybodys = new Set(['sts:GetCallerIdentity', 'warder:ListConsoleSessions']);
 
-/** isSuggestion: what a page would have offered for a field, which takes what is typed as well, or a short way to what it shows. */
+/** isSuggestion: what a page would have offered for a field, which takes what is typed as well, a short way to what it shows, or columns that the list is whole without. */
 function isSuggestion(path: string, { action }: Call): boolean {
-  return /^(warder:(ListCatalogServices|GetCatalogService|ListConditionKeys)|iam:GetAccountAuthorizationDetails)$/.test(action) || (path === '/ask' && /^iam:List(Users|Roles)$/.test(action));
+  return /^(warder:(ListCatalogServices|GetCatalogService|ListConditionKeys)|iam:GetAccountAuthorizationDetails)$/.test(action) || (path === '/ask' && /^iam:List(Users|Roles)$/.test(action)) || (path === '/users' && /^iam:(Generate|Get)CredentialReport$/.test(action));
 }
 
 interface Rights {

@@ -19,25 +19,25 @@ const find = (path) => path.split('.').reduce((value, name) => {
 }, kept);
 
 // code is the one-time code (RFC 6238) of some steps of thirty seconds from now.
-function code(seed, steps) {
+function code(seed, steps, now) {
   const bits = [...seed].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
   const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
   const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000) + steps));
+  counter.writeBigUInt64BE(BigInt(Math.floor(now / 30000) + steps));
   const mac = createHmac('sha1', key).update(counter).digest();
   return String((mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff) % 1000000).padStart(6, '0');
 }
 
 const members = (object, change) => Object.fromEntries(Object.entries(object).map(([name, v]) => [name, change(v)]));
 
-// fill gives a parameter as it is sent.
-function fill(value) {
+// fill gives a parameter as it is sent, now: in the middle of a step of the scenario no step of thirty seconds ends.
+function fill(value, now) {
   if (typeof value === 'string') return value.replace(/\{\{([\w.]+)\}\}/g, (_, path) => find(path));
-  if (Array.isArray(value)) return value.map(fill);
+  if (Array.isArray(value)) return value.map((v) => fill(v, now));
   if (typeof value !== 'object') return value;
-  if ('json' in value) return JSON.stringify(fill(value.json));
-  if ('code' in value) return code(fill(value.code), value.steps);
-  return members(value, fill);
+  if ('json' in value) return JSON.stringify(fill(value.json, now));
+  if ('code' in value) return code(fill(value.code, now), value.steps, now);
+  return members(value, (v) => fill(v, now));
 }
 
 // plain gives what the SDK gave, as JSON has it: times in RFC 3339, blobs as texts of one character a byte.
@@ -63,7 +63,7 @@ const met = (metadata) => ({ status: metadata.httpStatusCode, request: metadata.
 // run tells what became of a step: its answer, or its error.
 async function run(step) {
   const [service, name] = (step.call ?? step.wait).split(':');
-  const [api, from, params] = [sdk[service], client(service, step.as ?? 'given.admin'), fill(step.with ?? {})];
+  const [api, from, params] = [sdk[service], client(service, step.as ?? 'given.admin'), fill(step.with ?? {}, Date.now())];
   try {
     if (step.wait) {
       await api[`waitUntil${name}`]({ client: from, maxWaitTime: 60 }, params);

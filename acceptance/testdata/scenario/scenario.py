@@ -29,27 +29,27 @@ def find(path):
     return value
 
 
-def code(seed, steps):
+def code(seed, steps, now):
     """The one-time code (RFC 6238) of some steps of thirty seconds from now."""
-    counter = int(time.time()) // 30 + steps
+    counter = int(now) // 30 + steps
     mac = hmac.digest(base64.b32decode(seed), counter.to_bytes(8, "big"), hashlib.sha1)
     start = mac[-1] & 15
     return f"{(int.from_bytes(mac[start:start + 4], 'big') & 0x7FFFFFFF) % 1000000:06}"
 
 
-def fill(value):
-    """A parameter as it is sent."""
+def fill(value, now):
+    """A parameter as it is sent, now: in the middle of a step of the scenario no step of thirty seconds ends."""
     if isinstance(value, str):
         return re.sub(r"\{\{([\w.]+)\}\}", lambda found: find(found[1]), value)
     if isinstance(value, list):
-        return [fill(v) for v in value]
+        return [fill(v, now) for v in value]
     if not isinstance(value, dict):
         return value
     if "json" in value:
-        return json.dumps(fill(value["json"]), separators=(",", ":"), ensure_ascii=False)
+        return json.dumps(fill(value["json"], now), separators=(",", ":"), ensure_ascii=False)
     if "code" in value:
-        return code(fill(value["code"]), value["steps"])
-    return {name: fill(v) for name, v in value.items()}
+        return code(fill(value["code"], now), value["steps"], now)
+    return {name: fill(v, now) for name, v in value.items()}
 
 
 def plain(value):
@@ -82,7 +82,7 @@ def met(metadata):
 def run(step):
     """What became of a step: its answer, or its error."""
     service, _, name = (step.get("call") or step["wait"]).partition(":")
-    api, params = client(service, step.get("as", "given.admin")), fill(step.get("with", {}))
+    api, params = client(service, step.get("as", "given.admin")), fill(step.get("with", {}), time.time())
     try:
         if "wait" in step:
             api.get_waiter(xform_name(name)).wait(**params)

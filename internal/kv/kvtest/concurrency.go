@@ -267,7 +267,7 @@ func testLinearizable(t *testing.T, h Harness) {
 	if len(ops) != clients*each {
 		t.Fatalf("%d operations were recorded, want %d", len(ops), clients*each)
 	}
-	if result := porcupine.CheckOperationsTimeout(countModel(), ops, 20*time.Second); result != porcupine.Ok {
+	if result := porcupine.CheckOperationsTimeout(countModel(), ops, 10*time.Minute); result != porcupine.Ok {
 		t.Errorf("the history is not linearizable: %v", result)
 	}
 }

@@ -58,7 +58,10 @@ func WithQuotas(t testing.TB, quotas map[store.QuotaName]int, register ...func(*
 	t.Cleanup(func() { Check(t, engine.Close()) })
 	ring, _, err := seal.NewKeyring(seal.NewMaster())
 	Check(t, err)
-	st, err := store.Open(t.Context(), engine, ring, store.Options{Library: directory.NewLibrary(catalog.Load()), Quotas: quotas})
+	const patience = time.Hour // what a test shows does not depend on the machine's speed
+	st, err := store.Open(t.Context(), engine, ring, store.Options{
+		Library: directory.NewLibrary(catalog.Load()), Quotas: quotas, CloseTimeout: patience,
+	})
 	Check(t, err)
 	t.Cleanup(func() { Check(t, st.Close()) })
 
@@ -67,7 +70,7 @@ func WithQuotas(t testing.TB, quotas map[store.QuotaName]int, register ...func(*
 	w.Server = server.New(server.Options{
 		Store: st, Recorder: w.Recorder, Log: slog.New(slog.NewTextHandler(w.Log, nil)),
 		Authn: authenticator, Bearer: authenticator.Bearer,
-		Deadline: time.Hour, // what a test shows does not depend on the machine's speed
+		Deadline: patience,
 	}, services...)
 	for _, f := range register {
 		f(w)

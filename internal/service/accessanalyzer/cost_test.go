@@ -9,8 +9,9 @@ import (
 	"github.com/warder-iam/warder/internal/server/servertest"
 )
 
-// promptly is how long the worst document may take, on a machine that does other things too.
-const promptly = 5 * time.Second
+// promptly is how long the worst document may take: it takes a second or two under the race detector, and this long on no machine
+// that does other things too.
+const promptly = time.Minute
 
 // Documents that are as long and as bad as they may be are answered at once.
 func TestCost(t *testing.T) {

@@ -132,7 +132,7 @@ func (p *permission) call(t *testing.T, a *account) servertest.Answer {
 		}
 	}
 	a.furnishSignIn(t, p.Op)
-	in := map[string]any{}
+	in, now := map[string]any{}, time.Now()
 	for name, v := range p.In {
 		switch v {
 		case "{key}":
@@ -141,7 +141,7 @@ func (p *permission) call(t *testing.T, a *account) servertest.Answer {
 			v = a.newJob(t)
 		}
 		if after, ok := codeTimes[fmt.Sprint(v)]; ok {
-			v = codeAt(t, seedText, time.Now().Add(after))
+			v = codeAt(t, seedText, now.Add(after))
 		}
 		in[name] = v
 	}

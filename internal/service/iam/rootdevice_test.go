@@ -30,9 +30,10 @@ func TestRootsOwnAuthenticator(t *testing.T) {
 		body := call(root.Credentials, "", "CreateVirtualMFADevice", "VirtualMFADeviceName", "root-account-mfa-device")
 		seed := decodeBlob(t, elements(t, body, "Base32StringSeed")[0])
 		codes := []string{"AuthenticationCode1", "", "AuthenticationCode2", ""}
-		for i, at := range []time.Time{time.Now(), time.Now().Add(30 * time.Second)} {
+		now := time.Now()
+		for i := range 2 {
 			var err error
-			codes[2*i+1], err = totp.GenerateCode(seed, at)
+			codes[2*i+1], err = totp.GenerateCode(seed, now.Add(time.Duration(i)*30*time.Second))
 			servertest.Check(t, err)
 		}
 		return append([]string{"EnableMFADevice", "SerialNumber", serial, "UserName", "root"}, codes...)

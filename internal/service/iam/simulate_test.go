@@ -212,7 +212,7 @@ func TestSimulationOfLongValues(t *testing.T) {
 		"ContextEntries": []any{map[string]any{"ContextKeyName": "myapp:x", "ContextKeyType": "stringList", "ContextKeyValues": values}}}
 	start := time.Now()
 	got := a.as(t, "admin", "SimulateCustomPolicy", in)
-	if took := time.Since(start); took > 10*time.Second || got.Status == http.StatusRequestEntityTooLarge {
+	if took := time.Since(start); took > time.Minute || got.Status == http.StatusRequestEntityTooLarge {
 		t.Errorf("%d after %v: %s", got.Status, took, got.Message)
 	}
 }

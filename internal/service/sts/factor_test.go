@@ -100,12 +100,14 @@ func TestSecondFactorOfRole(t *testing.T) {
 	}
 	f.Session(t, assume(t, f.alice, arn("none")))
 	expect(t, assume(t, f.alice, arn("mfa"), "SerialNumber", p.serial(), "TokenCode", p.code(t, 99)), "AccessDenied", wrongCode)
-	expect(t, assume(t, f.alice, arn("none"), p.params(t, -1)...), "AccessDenied", "sts:AssumeRole") // and the code is not used up
-	expect(t, assume(t, f.alice, arn("mfa"), append(p.params(t, -1), "DurationSeconds", "7200")...), "ValidationError", "MaxSessionDuration")
-	role := f.Session(t, assume(t, f.alice, arn("mfa"), p.params(t, -1)...))
+	code := p.params(t, 0)
+	expect(t, assume(t, f.alice, arn("none"), code...), "AccessDenied", "sts:AssumeRole") // and the code is not used up
+	expect(t, assume(t, f.alice, arn("mfa"), append(code, "DurationSeconds", "7200")...), "ValidationError", "MaxSessionDuration")
+	role := f.Session(t, assume(t, f.alice, arn("mfa"), code...))
 	expect(t, role.Call(t, "ListUsers"), "", "")
-	f.Session(t, assume(t, f.alice, arn("fresh"), p.params(t, 0)...))
+	f.Session(t, assume(t, f.alice, arn("fresh"), p.params(t, 1)...))
 
+	p = f.phone(t) // another one: the next code of the first is half a minute away
 	token := f.Session(t, f.alice.Call(t, "GetSessionToken", p.params(t, 1)...))
 	f.Session(t, assume(t, token, arn("mfa")))
 	f.Session(t, assume(t, token, arn("fresh")))

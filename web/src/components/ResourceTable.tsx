@@ -25,6 +25,8 @@ export interface Column<T> {
   value?: (item: T) => Value;
   /** What rows are sorted by where that is another order than the value's, such as the rank of a severity. */
   rank?: (item: T) => number;
+  /** Its values are numbers: they are filtered by more and less, and not found by a text that has their digits. */
+  numeric?: boolean;
   width?: number;
   /** The cell that names the row; the first column unless said otherwise. */
   rowHeader?: boolean;
@@ -214,15 +216,30 @@ function sortedBy<T>({ id, value, rank }: Column<T>): string | undefined {
 }
 
 function filterProperties<T>(columns: readonly Column<T>[], properties: readonly Property<T>[]) {
-  const operators = ['=', '!=', ':', '!:', '^'] as const;
-  const own = columns.filter(({ value }) => value).map(({ id, header }) => ({ id, label: header, group: undefined }));
-  return [...own, ...properties].map(({ id, label, group }) => ({
+  const own = columns.filter(({ value }) => value).map(({ id, header, numeric = false }) => ({ id, label: header, group: undefined, numeric }));
+  return [...own, ...properties.map((property) => ({ ...property, numeric: false }))].map(({ id, label, group, numeric }) => ({
     key: id,
     propertyLabel: label,
     groupValuesLabel: `${label} values`,
     group,
-    operators: [...operators],
+    operators: numeric ? [...numberOperators] : [...textOperators],
   }));
+}
+
+const textOperators = ['=', '!=', ':', '!:', '^'] as const;
+
+/** Rows without a value are neither more nor less than a number. */
+const numberOperators = [
+  '=' as const,
+  '!=' as const,
+  ordered('>', (value, limit) => value > limit),
+  ordered('>=', (value, limit) => value >= limit),
+  ordered('<', (value, limit) => value < limit),
+  ordered('<=', (value, limit) => value <= limit),
+];
+
+function ordered(operator: '>' | '>=' | '<' | '<=', holds: (value: number, limit: number) => boolean) {
+  return { operator, match: (value: unknown, limit: unknown) => value !== '' && holds(Number(value), Number(limit)) };
 }
 
 interface Preferences {

@@ -12,12 +12,17 @@ export async function furnish({ iam, trail }: Caller): Promise<void> {
   const now = new Date();
   const web = certificate('www.meridian.example', now, 90);
   await iam.send(new UploadServerCertificateCommand({ ServerCertificateName: 'www', CertificateBody: web.certificate, PrivateKey: web.privateKey }));
-  await iam.send(new CreateSAMLProviderCommand({ Name: 'office', SAMLMetadataDocument: metadata('https://login.meridian.example/saml', [365, 730].map((days) => certificate('login.meridian.example', now, days).base64)) }));
+  await iam.send(new CreateSAMLProviderCommand({ Name: 'office', SAMLMetadataDocument: officeMetadata(now) }));
   await iam.send(new TagRoleCommand({ RoleName: 'break-glass', Tags: [{ Key: 'owner', Value: 'platform' }] }));
   const read = { Version: '2012-10-17', Statement: [{ Sid: 'Office', Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::meridian-handbook/*', Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } }] };
   await iam.send(new PutGroupPolicyCommand({ GroupName: 'Developers', PolicyName: 'handbook', PolicyDocument: JSON.stringify(read, null, 2) }));
   await trail.send(new CreateTrailCommand({ Name: 'all-events', S3BucketName: bucket, EnableLogFileValidation: true }));
   await trail.send(new StartLoggingCommand({ Name: 'all-events' }));
+}
+
+/** officeMetadata are those of an office's sign-in that signs by either of two certificates. */
+export function officeMetadata(now: Date): string {
+  return metadata('https://login.meridian.example/saml', [365, 730].map((days) => certificate('login.meridian.example', now, days).base64));
 }
 
 /** metadata is that of a SAML identity provider with its signing certificates, in DER and base64. */

@@ -1,11 +1,4 @@
-import {
-  DeleteServerCertificateCommand,
-  GetServerCertificateCommand,
-  ListServerCertificateTagsCommand,
-  TagServerCertificateCommand,
-  UntagServerCertificateCommand,
-  UpdateServerCertificateCommand,
-} from '@aws-sdk/client-iam';
+import { DeleteServerCertificateCommand, GetServerCertificateCommand, UpdateServerCertificateCommand } from '@aws-sdk/client-iam';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
@@ -16,7 +9,6 @@ import Spinner from '@cloudscape-design/components/spinner';
 import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 
-import { all } from '../../api/all.ts';
 import { iam } from '../../api/clients/iam.ts';
 import { useCall } from '../../api/useCall.ts';
 import { Age } from '../../components/Age.tsx';
@@ -27,8 +19,8 @@ import { Facts } from '../../components/Facts.tsx';
 import { flash } from '../../components/Flash.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { Page } from '../../components/Page.tsx';
-import { definedTags } from '../identity/properties.ts';
-import { TagsTab } from '../identity/TagsTab.tsx';
+import { tagged } from '../identity/tagged.ts';
+import { TagsTab } from '../identity/Tags.tsx';
 import { Excerpt } from '../security/PolicyExcerpt.tsx';
 import { End } from './Certificates.tsx';
 
@@ -68,7 +60,7 @@ export function Certificate() {
             </SpaceBetween>
           </Container>
         )}
-        {certificate && <Tags ServerCertificateName={name} />}
+        {certificate && <TagsTab of={tagged.serverCertificate(name)} />}
       </SpaceBetween>
       {dialog === 'rename' && <Rename name={name} onDismiss={() => setDialog(undefined)} />}
       {dialog === 'delete' && (
@@ -86,17 +78,6 @@ export function Certificate() {
         </ConfirmDelete>
       )}
     </Page>
-  );
-}
-
-function Tags({ ServerCertificateName }: { ServerCertificateName: string }) {
-  return (
-    <TagsTab
-      what={`certificate ${ServerCertificateName}`}
-      read={async (abortSignal) => definedTags(await all((Marker) => iam.send(new ListServerCertificateTagsCommand({ ServerCertificateName, Marker }), { abortSignal }), ({ Tags: found }) => found))}
-      set={(wanted) => iam.send(new TagServerCertificateCommand({ ServerCertificateName, Tags: wanted }))}
-      remove={(TagKeys) => iam.send(new UntagServerCertificateCommand({ ServerCertificateName, TagKeys }))}
-    />
   );
 }
 

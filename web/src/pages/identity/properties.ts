@@ -3,7 +3,8 @@ import { useMemo } from 'react';
 import type { Property } from '../../components/ResourceTable.tsx';
 import type { Tag } from '../../components/TagEditor.tsx';
 
-interface MaybeTag {
+/** MaybeTag is a tag as answers have it. */
+export interface MaybeTag {
   Key: string | undefined;
   Value: string | undefined;
 }

@@ -19,12 +19,13 @@ import { isAws } from '../../editor/AttachedPolicies.tsx';
 import { CodeEditor } from '../../editor/CodeEditor.tsx';
 import { CoveredActions } from '../../editor/CoveredActions.tsx';
 import { shown } from '../../editor/json.ts';
+import { tagged } from '../identity/tagged.ts';
+import { TagsTab } from '../identity/Tags.tsx';
 import { UrlTabs } from '../identity/UrlTabs.tsx';
 import { DeletePolicies } from './DeletePolicies.tsx';
 import { Holders } from './Holders.tsx';
 import { LastAccessed } from './LastAccessed.tsx';
 import { documentOf, nameOf } from './policy.ts';
-import { PolicyTags } from './PolicyTags.tsx';
 import { Versions } from './Versions.tsx';
 
 /** PolicyDetail shows one managed policy: what it says, its versions, whom it is attached to, tags, and when it was last used. */
@@ -61,7 +62,7 @@ export function PolicyDetail() {
               { id: 'permissions', label: 'Permissions', content: <Permissions key={version} arn={arn} version={version} /> },
               { id: 'entities', label: 'Entities attached', content: <Holders arn={arn} onChanged={reload} /> },
               { id: 'versions', label: 'Versions', content: <Versions arn={arn} own={own} onChanged={reload} /> },
-              ...(own ? [{ id: 'tags', label: 'Tags', content: <PolicyTags arn={arn} /> }] : []),
+              ...(own ? [{ id: 'tags', label: 'Tags', content: <TagsTab of={tagged.policy(arn)} /> }] : []),
               { id: 'last-accessed', label: 'Last accessed', content: <LastAccessed arn={arn} /> },
             ]}
           />

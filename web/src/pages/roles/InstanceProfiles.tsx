@@ -21,6 +21,8 @@ import { FormDialog } from '../../components/FormDialog.tsx';
 import { type Column, ResourceTable } from '../../components/ResourceTable.tsx';
 import { NameField, nameProblem } from '../identity/NameField.tsx';
 import { gone } from '../identity/steps.ts';
+import { tagged } from '../identity/tagged.ts';
+import { TagsDialog } from '../identity/Tags.tsx';
 
 const columns: Column<InstanceProfile>[] = [
   { id: 'name', header: 'Name', cell: (p) => p.InstanceProfileName, value: (p) => p.InstanceProfileName },
@@ -36,6 +38,7 @@ export function InstanceProfiles({ role: RoleName }: { role: string }) {
   );
   const [creating, setCreating] = useState(false);
   const [deleting, setDeleting] = useState<string>();
+  const [tagging, setTagging] = useState<string>();
   const create = <Button onClick={() => setCreating(true)}>Create instance profile</Button>;
   const remove = async (InstanceProfileName: string) => {
     await gone(iam.send(new RemoveRoleFromInstanceProfileCommand({ RoleName, InstanceProfileName })));
@@ -61,6 +64,9 @@ export function InstanceProfiles({ role: RoleName }: { role: string }) {
         columns={columns}
         actions={([profile]) => (
           <>
+            <Button ariaLabel="Tags of the instance profile" disabled={!profile} onClick={() => setTagging(profile?.InstanceProfileName)}>
+              Tags
+            </Button>
             <Button ariaLabel="Delete instance profile" disabled={!profile} onClick={() => setDeleting(profile?.InstanceProfileName)}>
               Delete
             </Button>
@@ -82,6 +88,7 @@ export function InstanceProfiles({ role: RoleName }: { role: string }) {
           }}
         />
       )}
+      {tagging !== undefined && <TagsDialog of={tagged.instanceProfile(tagging)} onDismiss={() => setTagging(undefined)} />}
       {deleting !== undefined && (
         <ConfirmDelete what={`instance profile ${deleting}`} phrase="delete" onDelete={() => remove(deleting)} onDismiss={() => setDeleting(undefined)}>
           Machines that carry it get no credentials of {RoleName} any more. The role stays.

@@ -1,11 +1,10 @@
-import { GetRoleCommand, ListRoleTagsCommand, type Role as IamRole, TagRoleCommand, UntagRoleCommand, UpdateRoleCommand } from '@aws-sdk/client-iam';
+import { GetRoleCommand, type Role as IamRole, UpdateRoleCommand } from '@aws-sdk/client-iam';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { useParams } from 'react-router';
 
-import { all } from '../../api/all.ts';
 import { iam } from '../../api/clients/iam.ts';
 import { useCall } from '../../api/useCall.ts';
 import { Age } from '../../components/Age.tsx';
@@ -16,8 +15,8 @@ import { TrustPolicy } from '../../editor/TrustPolicy.tsx';
 import { IdentityPage, Summary } from '../identity/IdentityPage.tsx';
 import { LastAccessed } from '../identity/LastAccessed.tsx';
 import { Permissions } from '../identity/Permissions.tsx';
-import { definedTags } from '../identity/properties.ts';
-import { TagsTab } from '../identity/TagsTab.tsx';
+import { tagged } from '../identity/tagged.ts';
+import { TagsTab } from '../identity/Tags.tsx';
 import { whereabouts } from '../identity/whereabouts.tsx';
 import { DurationField, inHours } from './DurationField.tsx';
 import { InstanceProfiles } from './InstanceProfiles.tsx';
@@ -55,7 +54,7 @@ export function Role() {
             </SpaceBetween>
           ),
         },
-        { id: 'tags', label: 'Tags', content: <RoleTags RoleName={name} /> },
+        { id: 'tags', label: 'Tags', content: <TagsTab of={tagged.role(name)} /> },
         { id: 'accessed', label: 'Last accessed', content: <LastAccessed arn={role.Arn!} /> },
       ]}
     />
@@ -94,16 +93,5 @@ function EditRole({ role, onSaved, onDismiss }: { role: IamRole; onSaved: () => 
       </FormField>
       <DurationField value={duration} onChange={setDuration} />
     </FormDialog>
-  );
-}
-
-function RoleTags({ RoleName }: { RoleName: string }) {
-  return (
-    <TagsTab
-      what={`role ${RoleName}`}
-      read={async (abortSignal) => definedTags(await all((Marker) => iam.send(new ListRoleTagsCommand({ RoleName, Marker }), { abortSignal }), ({ Tags }) => Tags))}
-      set={(Tags) => iam.send(new TagRoleCommand({ RoleName, Tags }))}
-      remove={(TagKeys) => iam.send(new UntagRoleCommand({ RoleName, TagKeys }))}
-    />
   );
 }

@@ -2,76 +2,48 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 
 import { useCall } from '../../api/useCall.ts';
 import { to } from '../../app/links.ts';
-import { ago, exact } from '../../components/Age.tsx';
+import { exact } from '../../components/Age.tsx';
 import { download } from '../../components/download.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ResourceTable, type Column } from '../../components/ResourceTable.tsx';
-import { ageOf } from './ages.ts';
-import { fetchReport, type Key, type Row } from './credentialReport.ts';
-
-/** Days after which a key should be rotated, and after which a credential that nobody used should be gone (CIS 1.11, 1.13). */
-const rotate = 90;
-const unused = 45;
+import { daysSince } from './ages.ts';
+import { Factor, KeyAge, LastUse, PasswordAge, rotate, unused } from './credentialCells.tsx';
+import { fetchReport } from './credentialReport.ts';
+import { isRoot, type Key, oldest, type Row } from './reportRows.ts';
 
 const columns: Column<Row>[] = [
   { id: 'user', header: 'User', value: ({ user }) => user, cell: name, width: 150 },
-  { id: 'mfa', header: 'MFA', value: ({ mfa }) => (mfa ? 'Yes' : 'No'), cell: factor, width: 100 },
-  { id: 'password', header: 'Password', value: ({ password }) => (password ? 'Yes' : 'No'), rank: (row) => days(row.passwordChanged), cell: passwordCell, width: 170 },
+  { id: 'mfa', header: 'MFA', value: ({ mfa }) => (mfa ? 'Yes' : 'No'), cell: (row) => <Factor row={row} />, width: 100 },
+  { id: 'password', header: 'Password', value: ({ password }) => (password ? 'Yes' : 'No'), rank: (row) => days(row.passwordChanged), cell: (row) => <PasswordAge row={row} />, width: 170 },
   { id: 'signin', header: 'Last sign-in', rank: (row) => (row.password ? days(row.passwordUsed) : 0), cell: signInCell, width: 150 },
-  { id: 'keys', header: 'Access keys', value: ({ keys }) => keys.filter(({ active }) => active).length, cell: (row) => each(row, keyCell), width: 190 },
-  { id: 'age', header: 'Oldest active key in days', value: oldest, rank: oldest, cell: (row) => oldest(row) || '–', hidden: true },
+  { id: 'keys', header: 'Access keys', value: ({ keys }) => keys.filter(({ active }) => active).length, cell: (row) => each(row, (key) => <KeyAge of={key} />), width: 190 },
+  { id: 'age', header: 'Oldest active key in days', value: oldestDays, rank: oldestDays, numeric: true, cell: (row) => oldestDays(row) || '–', hidden: true },
   { id: 'used', header: 'Keys used', cell: (row) => each(row, usedCell), width: 190 },
   { id: 'created', header: 'Created', value: ({ created }) => created?.toISOString().slice(0, 10), cell: ({ created }) => created?.toISOString().slice(0, 10) ?? '–' },
   { id: 'certificates', header: 'Signing certificates', value: ({ certificates }) => certificates, cell: ({ certificates }) => certificates, hidden: true },
 ];
 
+/** days are how many whole days ago something was; what never was is older than all else. */
 function days(date: Date | undefined): number {
-  return date ? ageOf(date, 0, 0, new Date()).days : Number.MAX_SAFE_INTEGER;
+  return date ? daysSince(date, new Date()) : Number.MAX_SAFE_INTEGER;
 }
 
-function oldest({ keys }: Row): number {
-  return Math.max(0, ...keys.filter(({ active }) => active).map(({ rotated }) => (rotated ? days(rotated) : 0)));
+/** oldestDays is how old the oldest active key is; 0 where there is none. */
+function oldestDays(row: Row): number {
+  const key = oldest(row);
+  return key?.rotated ? days(key.rotated) : 0;
 }
 
 function name({ user }: Row) {
-  return user === '<root_account>' ? 'root user' : <Link href={to`/users/${user}`}>{user}</Link>;
-}
-
-function factor({ mfa, password, user }: Row) {
-  if (mfa) return <StatusIndicator>Yes</StatusIndicator>;
-  return password || user === '<root_account>' ? <StatusIndicator type="error">No</StatusIndicator> : <StatusIndicator type="stopped">No password</StatusIndicator>;
-}
-
-function passwordCell({ password, passwordChanged }: Row) {
-  if (!password) return '–';
-  if (!passwordChanged) return 'Yes';
-  const age = ageOf(passwordChanged, 365, 730, new Date());
-  return <StatusIndicator type={age.type}>{age.days === 0 ? 'set today' : `${age.text} old`}</StatusIndicator>;
+  return isRoot(user) ? 'root user' : <Link href={to`/users/${user}`}>{user}</Link>;
 }
 
 function signInCell({ password, passwordUsed, passwordChanged, created }: Row) {
   return password ? <LastUse used={passwordUsed} since={passwordChanged ?? created} /> : '–';
-}
-
-/** LastUse says when something was used last; what was never used is judged by how long it could have been. */
-function LastUse({ used, since, what }: { used: Date | undefined; since: Date | undefined; what?: string }) {
-  const now = new Date();
-  const from = used ?? since;
-  const { type } = from ? ageOf(from, unused, rotate, now) : { type: 'stopped' as const };
-  const text = used ? ago(used, now) : 'never';
-  return <StatusIndicator type={type}>{what ? `${text}, ${what}` : text}</StatusIndicator>;
-}
-
-function keyCell({ active, rotated }: Key) {
-  if (!active) return <StatusIndicator type="stopped">inactive</StatusIndicator>;
-  if (!rotated) return <StatusIndicator type="info">active</StatusIndicator>;
-  const age = ageOf(rotated, rotate, 365, new Date());
-  return <StatusIndicator type={age.type}>{age.days === 0 ? 'made today' : `${age.text} old`}</StatusIndicator>;
 }
 
 function usedCell({ active, used, service, rotated }: Key) {

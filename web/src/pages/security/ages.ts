@@ -7,9 +7,14 @@ export interface Age {
   text: string;
 }
 
+/** daysSince are how many whole days ago something was. */
+export function daysSince(date: Date, now: Date): number {
+  return Math.max(0, Math.floor((now.getTime() - date.getTime()) / day));
+}
+
 /** ageOf judges a date: from warn days on it is a warning, from bad days on an error. */
 export function ageOf(date: Date, warn: number, bad: number, now: Date): Age {
-  const days = Math.max(0, Math.floor((now.getTime() - date.getTime()) / day));
+  const days = daysSince(date, now);
   const type = days >= bad ? 'error' : days >= warn ? 'warning' : 'success';
   return { days, type, text: ageText(days) };
 }

@@ -1,7 +1,6 @@
-import { GetUserCommand, ListUserTagsCommand, TagUserCommand, UntagUserCommand, UpdateUserCommand, type User as IamUser } from '@aws-sdk/client-iam';
+import { GetUserCommand, UpdateUserCommand, type User as IamUser } from '@aws-sdk/client-iam';
 import { useParams } from 'react-router';
 
-import { all } from '../../api/all.ts';
 import { iam } from '../../api/clients/iam.ts';
 import { useCall } from '../../api/useCall.ts';
 import { Age } from '../../components/Age.tsx';
@@ -9,9 +8,9 @@ import { CopyArn } from '../../components/CopyArn.tsx';
 import { IdentityPage, Summary } from '../identity/IdentityPage.tsx';
 import { LastAccessed } from '../identity/LastAccessed.tsx';
 import { Permissions } from '../identity/Permissions.tsx';
-import { definedTags } from '../identity/properties.ts';
 import { RenameDialog } from '../identity/RenameDialog.tsx';
-import { TagsTab } from '../identity/TagsTab.tsx';
+import { tagged } from '../identity/tagged.ts';
+import { TagsTab } from '../identity/Tags.tsx';
 import { whereabouts } from '../identity/whereabouts.tsx';
 import { useAccessSummary } from './AccessSummary.tsx';
 import { Credentials } from './credentials/Credentials.tsx';
@@ -40,7 +39,7 @@ export function User() {
         },
         { id: 'groups', label: 'Groups', content: <UserGroups user={name} /> },
         { id: 'credentials', label: 'Security credentials', content: <Credentials user={name} arn={user.Arn!} /> },
-        { id: 'tags', label: 'Tags', content: <UserTags UserName={name} /> },
+        { id: 'tags', label: 'Tags', content: <TagsTab of={tagged.user(name)} /> },
         { id: 'accessed', label: 'Last accessed', content: <LastAccessed arn={user.Arn!} /> },
       ]}
     />
@@ -61,17 +60,6 @@ function UserSummary({ user }: { user: IamUser }) {
         { label: 'Path', value: user.Path },
         ...whereabouts(user.Arn!),
       ]}
-    />
-  );
-}
-
-function UserTags({ UserName }: { UserName: string }) {
-  return (
-    <TagsTab
-      what={`user ${UserName}`}
-      read={async (abortSignal) => definedTags(await all((Marker) => iam.send(new ListUserTagsCommand({ UserName, Marker }), { abortSignal }), ({ Tags }) => Tags))}
-      set={(Tags) => iam.send(new TagUserCommand({ UserName, Tags }))}
-      remove={(TagKeys) => iam.send(new UntagUserCommand({ UserName, TagKeys }))}
     />
   );
 }

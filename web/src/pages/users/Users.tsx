@@ -6,7 +6,7 @@ import { useMemo, useState } from 'react';
 import { iam } from '../../api/clients/iam.ts';
 import { usePages } from '../../api/usePages.ts';
 import { to } from '../../app/links.ts';
-import { Age } from '../../components/Age.tsx';
+import { Age, exact } from '../../components/Age.tsx';
 import { CopyArn } from '../../components/CopyArn.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Page } from '../../components/Page.tsx';
@@ -14,10 +14,12 @@ import { type Column, ResourceTable } from '../../components/ResourceTable.tsx';
 import { DeleteDialog } from '../identity/DeleteDialog.tsx';
 import { pageSize, useDetails } from '../identity/details.ts';
 import { useTagProperties } from '../identity/properties.ts';
+import { lineOf } from '../security/reportRows.ts';
 import { AddToGroups } from './AddToGroups.tsx';
+import { credentialColumns, type Reported, useReport } from './credentialColumns.tsx';
 import { removalOfUser } from './removal.ts';
 
-interface Item extends User {
+interface Item extends Reported {
   detail?: UserDetail | undefined;
 }
 
@@ -32,6 +34,7 @@ const columns: Column<Item>[] = [
   { id: 'name', header: 'User name', cell: (u) => <Link href={to`/users/${u.UserName!}`}>{u.UserName}</Link>, value: (u) => u.UserName, width: 160 },
   { id: 'groups', header: 'Groups', cell: (u) => groups(u) || '–', value: groups, width: 140 },
   { id: 'policies', header: 'Own policies', cell: (u) => policies(u).join(', ') || '–', value: (u) => policies(u).join(', '), width: 140 },
+  ...credentialColumns,
   { id: 'signin', header: 'Last console sign-in', cell: (u) => <Age date={u.PasswordLastUsed} />, value: (u) => u.PasswordLastUsed?.toISOString() },
   { id: 'created', header: 'Created', cell: (u) => <Age date={u.CreateDate} />, value: (u) => u.CreateDate?.toISOString() },
   { id: 'path', header: 'Path', cell: (u) => u.Path, value: (u) => u.Path, hidden: true },
@@ -45,14 +48,16 @@ export function Users() {
     return { items: answer.Users ?? [], next: answer.Marker };
   }, []);
   const details = useDetails(['User'], (answer) => answer.UserDetailList);
+  const { data: report, reload: reloadReport } = useReport(!pages.more && pages.error === undefined);
   const items = useMemo(() => {
     const byName = new Map(details.items.map((detail) => [detail.UserName, detail]));
-    return users.map((user): Item => ({ ...user, detail: byName.get(user.UserName) }));
-  }, [users, details.items]);
+    return users.map((user): Item => ({ ...user, detail: byName.get(user.UserName), report: report && lineOf(user, report.lines) }));
+  }, [users, details.items, report]);
   const [dialog, setDialog] = useState<{ kind: 'delete' | 'groups'; names: string[] }>();
   const reload = () => {
     pages.reload();
     details.reload();
+    reloadReport();
   };
   const create = (
     <Button variant="primary" href={to`/users/create`}>
@@ -69,8 +74,9 @@ export function Users() {
         noun={['user', 'users']}
         description={
           <>
-            People and programs with credentials of their own. Their MFA devices, and the ages of passwords and keys, are in the{' '}
-            <Link href={to`/credential-report`}>credential report</Link>.
+            People and programs with credentials of their own. MFA devices, and the ages of passwords and keys, are as in the{' '}
+            <Link href={to`/credential-report`}>credential report</Link>
+            {report && ` of ${exact(report.made)}`}.
           </>
         }
         items={items}

@@ -12,6 +12,8 @@ import { EmptyState } from '../../../components/EmptyState.tsx';
 import { flash } from '../../../components/Flash.tsx';
 import { type Column, ResourceTable } from '../../../components/ResourceTable.tsx';
 import { gone } from '../../identity/steps.ts';
+import { tagged } from '../../identity/tagged.ts';
+import { TagsDialog } from '../../identity/Tags.tsx';
 import { isVirtual } from '../removal.ts';
 import { AddAuthenticator } from './AddAuthenticator.tsx';
 import { AddPasskey } from './AddPasskey.tsx';
@@ -34,6 +36,7 @@ export function MfaDevices({ user: UserName, arn }: { user?: string; arn: string
   );
   const [dialog, setDialog] = useState<'passkey' | 'authenticator' | MFADevice>();
   const [resyncing, setResyncing] = useState<string>();
+  const [tagging, setTagging] = useState<string>();
   const close = () => {
     setDialog(undefined);
     reload();
@@ -71,6 +74,9 @@ export function MfaDevices({ user: UserName, arn }: { user?: string; arn: string
             >
               Resynchronize
             </Button>
+            <Button ariaLabel="Tags of the device" disabled={!device} onClick={() => setTagging(device?.SerialNumber)}>
+              Tags
+            </Button>
             {add}
           </>
         )}
@@ -79,6 +85,7 @@ export function MfaDevices({ user: UserName, arn }: { user?: string; arn: string
       {dialog === 'passkey' && <AddPasskey user={UserName} onDismiss={close} />}
       {dialog === 'authenticator' && <AddAuthenticator user={UserName} arn={arn} onDismiss={close} />}
       {resyncing !== undefined && <ResyncAuthenticator user={UserName} serialNumber={resyncing} onDismiss={() => setResyncing(undefined)} />}
+      {tagging !== undefined && <TagsDialog of={tagged.mfaDevice(tagging)} onDismiss={() => setTagging(undefined)} />}
       {typeof dialog === 'object' && (
         <ConfirmDelete
           what={`MFA device ${dialog.SerialNumber}`}
