@@ -131,7 +131,7 @@ describe('what others wrote', () => {
     reader = await watch(await browser.newContext({ viewport: { width: 1280, height: 900 }, userAgent: `Mozilla/5.0 ${markup}` }), server);
     reader.page.on('dialog', (dialog) => {
       dialogs.push(dialog.message());
-      void dialog.dismiss();
+      dialog.dismiss().catch(() => undefined); // gone with its page
     });
     await signIn(reader.page, server, admin.user, admin.password);
     await inConsole(reader.page, admin.user);

@@ -115,7 +115,7 @@ describe('the security pages', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Mute' }).press('Enter');
     await state(page, 'Muted');
     await page.getByRole('button', { name: 'Unmute' }).press('Enter');
-    await page.getByRole('button', { name: 'Mute' }).waitFor();
+    await page.getByRole('button', { name: 'Mute', exact: true }).waitFor();
     await page.getByRole('button', { name: 'Resolve' }).press('Enter');
     await page.waitForFunction(() => document.activeElement?.tagName === 'INPUT');
     await page.keyboard.press('Enter');

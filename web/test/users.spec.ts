@@ -61,10 +61,10 @@ describe('users', () => {
     await page.getByRole('button', { name: 'Delete' }).first().click();
     await page.getByText('Remove from group Readers').waitFor();
     await page.getByText('Delete the console password').waitFor();
-    const confirm = page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true });
-    assert.ok(await confirm.isDisabled());
+    const button = page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true });
+    assert.ok(await button.isDisabled());
     await page.getByLabel('To confirm, type alice').fill('alice');
-    await confirm.click();
+    await button.click();
     await page.getByText('Deleted user alice').waitFor();
     await page.getByRole('heading', { name: /^Users/ }).waitFor();
     await assert.rejects(iam.send(new GetUserCommand({ UserName: 'alice' })), { name: 'NoSuchEntityException' });
