@@ -99,7 +99,7 @@ describe('a second factor that is not accepted', () => {
     const waits = page.getByRole('heading', { name: 'Wait before the next try' });
     let wait = 0;
     for (let wrong = 1; wait < 3; wrong++) {
-      assert.ok(wrong < 14, `${wrong} wrong codes`);
+      assert.ok(wrong < 20, `${wrong} wrong codes`);
       await page.waitForTimeout(wait * 1000); // as the page says
       if (await waits.isVisible()) await press(page, page.getByRole('link', { name: 'Back to multi-factor authentication' }));
       await atField(page, 'MFA code');
