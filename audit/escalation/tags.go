@@ -59,27 +59,17 @@ func (c *changing) tag(name string, tags []directory.Tag) {
 
 // askedTags are those that conditions compare: the principal's own, and those of resources.
 func (c *changing) askedTags() (own, others []directory.Tag) {
-	collect := func(doc *policy.Document) {
-		if doc == nil {
-			return
-		}
-		for i := range doc.Statements {
-			for _, condition := range doc.Statements[i].Condition {
-				own = addTags(own, &condition, "aws:principaltag/")
-				others = addTags(addTags(others, &condition, "aws:resourcetag/"), &condition, "iam:resourcetag/")
-			}
-		}
+	collect := func(condition *policy.Condition) {
+		own = addTags(own, condition, "aws:principaltag/")
+		others = addTags(addTags(others, condition, "aws:resourcetag/"), condition, "iam:resourcetag/")
 	}
-	for _, h := range c.order {
-		if s := c.m.subject(c.world, h.arn); s != nil {
-			for _, source := range c.actor.account.IdentityPolicies(s.entity()) {
-				collect(source.Policy.Document())
-			}
-		}
+	c.conditions(collect)
+	if c.wide {
+		c.conditionsAhead(collect)
 	}
 	for _, name := range c.roles() {
 		if _, r := c.world.roleAt(name); r != nil {
-			collect(r.Trust.Compiled().Document())
+			eachCondition(r.Trust.Compiled().Document(), collect)
 		}
 	}
 	return own, others
