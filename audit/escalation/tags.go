@@ -42,19 +42,33 @@ func (c *changing) tag(name string, tags []directory.Tag) {
 		return
 	}
 	if account, u := c.world.userAt(name); u != nil && account == c.actor.account && c.may("tag-user", name) {
-		for _, tag := range tags {
-			if !slices.Contains(u.Tags, tag) {
-				c.add("tag-user", attempt{user: u, tag: tag})
-			}
+		for _, tag := range retags(u.Tags, tags) {
+			c.add("tag-user", attempt{user: u, tag: tag})
 		}
 	}
 	if account, r := c.world.roleAt(name); r != nil && account == c.actor.account && editable(r) && c.may("tag-role", name) {
-		for _, tag := range tags {
-			if !slices.Contains(r.Tags, tag) {
-				c.add("tag-role", attempt{role: r, tag: tag})
+		for _, tag := range retags(r.Tags, tags) {
+			c.add("tag-role", attempt{role: r, tag: tag})
+		}
+	}
+}
+
+// retags are the tags that somebody who has some may be given: those that are asked for, and one that nobody asks for in place
+// of each that it has of such a key, since a Deny may ask as well.
+func retags(has, asked []directory.Tag) []directory.Tag {
+	var all []directory.Tag
+	for _, tag := range asked {
+		tags := []directory.Tag{tag}
+		if slices.ContainsFunc(has, func(t directory.Tag) bool { return strings.EqualFold(t.Key, tag.Key) }) {
+			tags = append(tags, directory.Tag{Key: tag.Key, Value: newName})
+		}
+		for _, t := range tags {
+			if !slices.Contains(has, t) && !slices.Contains(all, t) {
+				all = append(all, t)
 			}
 		}
 	}
+	return all
 }
 
 // askedTags are those that conditions compare: the principal's own, and those of resources.
