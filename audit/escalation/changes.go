@@ -215,13 +215,18 @@ func (c *changing) policies(arns []string) {
 			c.add("create-policy-version", attempt{policy: p})
 		}
 		if c.may("set-default-policy-version", arn) {
-			for _, v := range p.Versions {
-				if v.Number != p.Default {
+			for i := range p.Versions {
+				if v := &p.Versions[i]; v.Number != p.Default && c.worthBringingBack(p, v) {
 					c.add("set-default-policy-version", attempt{policy: p, version: v.Number})
 				}
 			}
 		}
 	}
+}
+
+// worthBringingBack: a version that allows a step, or takes the place of one that denies.
+func (c *changing) worthBringingBack(p *directory.Policy, v *directory.PolicyVersion) bool {
+	return len(c.m.vocabulary.of(v.Document.Compiled())) > 0 || has(p.DefaultDocument().Compiled().Document(), policy.Deny)
 }
 
 // managedOf are the ARNs of all managed policies that bear on a principal.
