@@ -20,6 +20,7 @@ func (s *search) changes(actor *subject) [][]*move {
 	c.tags()
 	if s.wide {
 		c.making()
+		c.ahead()
 	}
 	return c.all
 }
@@ -35,6 +36,21 @@ type changing struct {
 // may reports whether a lead of the actor points from a step to a resource.
 func (c *changing) may(id, resource string) bool {
 	return c.actor.leads.to(c.m.vocabulary.numbers[c.m.byID[id].Needs[0].Action], resource)
+}
+
+// anyMay reports whether a lead of some principal that one has points from one of the steps to a resource.
+func (c *changing) anyMay(resource string, ids ...string) bool {
+	return slices.ContainsFunc(ids, func(id string) bool {
+		return c.anyHeld(func(of *changing) bool { return of.may(id, resource) })
+	})
+}
+
+// anyHeld reports whether something is so of some principal that one has, as the actor.
+func (c *changing) anyHeld(is func(*changing) bool) bool {
+	return slices.ContainsFunc(c.order, func(h *held) bool {
+		q := c.m.subject(c.world, h.arn)
+		return q != nil && is(&changing{search: c.search, actor: q})
+	})
 }
 
 // any reports whether the actor has a lead to the step at all.
@@ -66,13 +82,13 @@ func (c *changing) move(id string, a attempt) *move {
 func (c *changing) own(q *subject) {
 	if q.user != nil {
 		c.holder("user", q.arn, attempt{user: q.user}, q.user.Inline, q.user.Attached)
-		c.boundary("user", q, attempt{user: q.user}, q.user.Boundary)
+		c.boundary("user", q, attempt{user: q.user})
 		c.groups(q)
 	} else if editable(q.role) {
 		c.holder("role", q.arn, attempt{role: q.role}, q.role.Inline, q.role.Attached)
-		c.boundary("role", q, attempt{role: q.role}, q.role.Boundary)
+		c.boundary("role", q, attempt{role: q.role})
 	}
-	c.policies(q)
+	c.policies(managedOf(q))
 }
 
 // holder are the changes of the policies of one user, group or role.
@@ -128,25 +144,28 @@ func (c *changing) attach(id string, a attempt, attached []string) {
 	}
 }
 
-// boundary are the changes of a principal's boundary.
-func (c *changing) boundary(kind string, q *subject, a attempt, boundary string) {
-	if boundary == "" {
-		return
-	}
-	if id := "delete-" + kind + "-permissions-boundary"; c.may(id, q.arn) {
+// boundary are the changes of a principal's boundary. One that has none gets one only where a condition asks for it.
+func (c *changing) boundary(kind string, q *subject, a attempt) {
+	boundary := a.boundary()
+	if id := "delete-" + kind + "-permissions-boundary"; boundary != "" && c.may(id, q.arn) {
 		c.add(id, a)
 	}
-	if id := "put-" + kind + "-permissions-boundary"; c.may(id, q.arn) {
-		var list []*move
-		for _, arn := range c.boundaries(c.m.byID[id].Needs[0].Action) {
-			with := a
-			with.managed = arn
-			if mv := c.move(id, with); mv != nil && arn != boundary {
-				list = append(list, mv)
-			}
-		}
-		c.all = append(c.all, list)
+	id := "put-" + kind + "-permissions-boundary"
+	if !c.may(id, q.arn) {
+		return
 	}
+	var list []*move
+	for _, arn := range c.boundaries(c.m.byID[id].Needs[0].Action) {
+		if arn == boundary || boundary == "" && !c.asksForBoundary(arn) {
+			continue
+		}
+		with := a
+		with.managed = arn
+		if mv := c.move(id, with); mv != nil {
+			list = append(list, mv)
+		}
+	}
+	c.all = append(c.all, list)
 }
 
 // groups are the changes of a user's groups, and of which those are.
@@ -177,42 +196,18 @@ func (c *changing) worthJoining(g *directory.Group, name string) bool {
 			return true
 		}
 	}
-	for _, h := range c.order {
-		s := c.m.subject(c.world, h.arn)
-		for _, id := range []string{"put-group-policy", "attach-group-policy"} {
-			if s != nil && s.leads.to(c.m.vocabulary.numbers[c.m.byID[id].Needs[0].Action], name) {
-				return true
-			}
-		}
-	}
-	for _, arn := range g.Attached {
-		if c.rewritable(arn) {
-			return true
-		}
-	}
-	return false
+	return c.anyMay(name, "put-group-policy", "attach-group-policy") || slices.ContainsFunc(g.Attached, c.rewritable)
 }
 
 // rewritable reports whether one may perhaps write a policy anew.
 func (c *changing) rewritable(arn string) bool {
-	if c.actor.account.PolicyByARN(arn) == nil {
-		return false
-	}
-	for _, h := range c.order {
-		s := c.m.subject(c.world, h.arn)
-		for _, id := range []string{"create-policy-version", "set-default-policy-version"} {
-			if s != nil && s.leads.to(c.m.vocabulary.numbers[c.m.byID[id].Needs[0].Action], arn) {
-				return true
-			}
-		}
-	}
-	return false
+	return c.actor.account.PolicyByARN(arn) != nil && c.anyMay(arn, "create-policy-version", "set-default-policy-version")
 }
 
-// policies are the changes of the managed policies that a principal has, as permissions or boundary.
-func (c *changing) policies(q *subject) {
-	for _, arn := range managedOf(q) {
-		p := q.account.PolicyByARN(arn)
+// policies are the changes of managed policies.
+func (c *changing) policies(arns []string) {
+	for _, arn := range arns {
+		p := c.actor.account.PolicyByARN(arn)
 		if p == nil {
 			continue // AWS's, which nobody can change, or missing
 		}
@@ -220,13 +215,18 @@ func (c *changing) policies(q *subject) {
 			c.add("create-policy-version", attempt{policy: p})
 		}
 		if c.may("set-default-policy-version", arn) {
-			for _, v := range p.Versions {
-				if v.Number != p.Default {
+			for i := range p.Versions {
+				if v := &p.Versions[i]; v.Number != p.Default && c.worthBringingBack(p, v) {
 					c.add("set-default-policy-version", attempt{policy: p, version: v.Number})
 				}
 			}
 		}
 	}
+}
+
+// worthBringingBack: a version that allows a step, or takes the place of one that denies.
+func (c *changing) worthBringingBack(p *directory.Policy, v *directory.PolicyVersion) bool {
+	return len(c.m.vocabulary.of(v.Document.Compiled())) > 0 || has(p.DefaultDocument().Compiled().Document(), policy.Deny)
 }
 
 // managedOf are the ARNs of all managed policies that bear on a principal.

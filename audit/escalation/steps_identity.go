@@ -56,15 +56,15 @@ var rightsSteps = []Step{
 		Needs: []Need{{Action: "iam:DeleteRolePolicy", On: "{role}", Keys: bounded}},
 	},
 	{
-		ID: "detach-user-policy", Title: "detaches a policy that denies from the user", Family: Rights, change: detachManaged, replaces: managedAllows,
+		ID: "detach-user-policy", Title: "detaches a policy that denies from the user", Family: Rights, change: detachManaged, replaces: managedServes,
 		Needs: []Need{{Action: "iam:DetachUserPolicy", On: "{user}", Keys: boundedAttached}},
 	},
 	{
-		ID: "detach-group-policy", Title: "detaches a policy that denies from the group", Family: Rights, change: detachManaged, replaces: managedAllows,
+		ID: "detach-group-policy", Title: "detaches a policy that denies from the group", Family: Rights, change: detachManaged, replaces: managedServes,
 		Needs: []Need{{Action: "iam:DetachGroupPolicy", On: "{group}", Keys: attached}},
 	},
 	{
-		ID: "detach-role-policy", Title: "detaches a policy that denies from the role", Family: Rights, change: detachManaged, replaces: managedAllows,
+		ID: "detach-role-policy", Title: "detaches a policy that denies from the role", Family: Rights, change: detachManaged, replaces: managedServes,
 		Needs: []Need{{Action: "iam:DetachRolePolicy", On: "{role}", Keys: boundedAttached}},
 	},
 	{
@@ -72,7 +72,7 @@ var rightsSteps = []Step{
 		Needs: []Need{{Action: "iam:AddUserToGroup", On: "{group}"}},
 	},
 	{
-		ID: "remove-user-from-group", Title: "takes the user out of a group that denies", Family: Rights, change: leaveGroup, replaces: groupAllows,
+		ID: "remove-user-from-group", Title: "takes the user out of a group that denies", Family: Rights, change: leaveGroup, replaces: always,
 		Needs: []Need{{Action: "iam:RemoveUserFromGroup", On: "{group}"}},
 	},
 	{
@@ -88,11 +88,11 @@ var rightsSteps = []Step{
 		Needs: []Need{{Action: "iam:SetDefaultPolicyVersion", On: "{policy}"}},
 	},
 	{
-		ID: "delete-user-permissions-boundary", Title: "removes the user's permissions boundary", Family: Rights, change: deleteBoundary,
+		ID: "delete-user-permissions-boundary", Title: "removes the user's permissions boundary", Family: Rights, change: deleteBoundary, replaces: always,
 		Needs: []Need{{Action: "iam:DeleteUserPermissionsBoundary", On: "{user}", Keys: bounded}},
 	},
 	{
-		ID: "delete-role-permissions-boundary", Title: "removes the role's permissions boundary", Family: Rights, change: deleteBoundary,
+		ID: "delete-role-permissions-boundary", Title: "removes the role's permissions boundary", Family: Rights, change: deleteBoundary, replaces: always,
 		Needs: []Need{{Action: "iam:DeleteRolePermissionsBoundary", On: "{role}", Keys: bounded}},
 	},
 	{
@@ -239,6 +239,7 @@ var makingSteps = []Step{
 	},
 }
 
+// always: what a policy, a group or a boundary is worth may show later, when somebody may write into it, or a condition asks for it.
 func always(*attempt) bool { return true }
 
 func versionsFull(a *attempt) bool { return len(a.policy.Versions) >= mostVersions }
@@ -268,7 +269,10 @@ func isNewProvider(a *attempt) bool {
 // managedDenies: what is attached may take rights away too.
 func managedDenies(a *attempt) bool { return a.hasManaged(policy.Deny) }
 
-func managedAllows(a *attempt) bool { return a.hasManaged(policy.Allow) }
+// managedServes: what is detached allows something, or is a policy of the account, which somebody may rewrite.
+func managedServes(a *attempt) bool {
+	return a.hasManaged(policy.Allow) || a.account.PolicyByARN(a.managed) != nil
+}
 
 func (a *attempt) hasManaged(effect policy.Effect) bool {
 	m := a.account.Managed(a.managed)
@@ -287,13 +291,9 @@ func inlineAllows(a *attempt) bool {
 	return false
 }
 
-func groupDenies(a *attempt) bool { return a.groupHas(policy.Deny) }
-
-func groupAllows(a *attempt) bool { return a.groupHas(policy.Allow) }
-
-func (a *attempt) groupHas(effect policy.Effect) bool {
+func groupDenies(a *attempt) bool {
 	for _, source := range a.account.IdentityPolicies(a.group) {
-		if has(source.Policy.Document(), effect) {
+		if has(source.Policy.Document(), policy.Deny) {
 			return true
 		}
 	}

@@ -42,44 +42,48 @@ func (c *changing) tag(name string, tags []directory.Tag) {
 		return
 	}
 	if account, u := c.world.userAt(name); u != nil && account == c.actor.account && c.may("tag-user", name) {
-		for _, tag := range tags {
-			if !slices.Contains(u.Tags, tag) {
-				c.add("tag-user", attempt{user: u, tag: tag})
-			}
+		for _, tag := range retags(u.Tags, tags) {
+			c.add("tag-user", attempt{user: u, tag: tag})
 		}
 	}
 	if account, r := c.world.roleAt(name); r != nil && account == c.actor.account && editable(r) && c.may("tag-role", name) {
-		for _, tag := range tags {
-			if !slices.Contains(r.Tags, tag) {
-				c.add("tag-role", attempt{role: r, tag: tag})
-			}
+		for _, tag := range retags(r.Tags, tags) {
+			c.add("tag-role", attempt{role: r, tag: tag})
 		}
 	}
 }
 
-// askedTags are those that conditions compare: the principal's own, and those of resources.
-func (c *changing) askedTags() (own, others []directory.Tag) {
-	collect := func(doc *policy.Document) {
-		if doc == nil {
-			return
+// retags are the tags that somebody who has some may be given: those that are asked for, and one that nobody asks for in place
+// of each that it has of such a key, since a Deny may ask as well.
+func retags(has, asked []directory.Tag) []directory.Tag {
+	var all []directory.Tag
+	for _, tag := range asked {
+		tags := []directory.Tag{tag}
+		if slices.ContainsFunc(has, func(t directory.Tag) bool { return strings.EqualFold(t.Key, tag.Key) }) {
+			tags = append(tags, directory.Tag{Key: tag.Key, Value: newName})
 		}
-		for i := range doc.Statements {
-			for _, condition := range doc.Statements[i].Condition {
-				own = addTags(own, &condition, "aws:principaltag/")
-				others = addTags(addTags(others, &condition, "aws:resourcetag/"), &condition, "iam:resourcetag/")
+		for _, t := range tags {
+			if !slices.Contains(has, t) && !slices.Contains(all, t) {
+				all = append(all, t)
 			}
 		}
 	}
-	for _, h := range c.order {
-		if s := c.m.subject(c.world, h.arn); s != nil {
-			for _, source := range c.actor.account.IdentityPolicies(s.entity()) {
-				collect(source.Policy.Document())
-			}
-		}
+	return all
+}
+
+// askedTags are those that conditions compare: the principal's own, and those of resources.
+func (c *changing) askedTags() (own, others []directory.Tag) {
+	collect := func(condition *policy.Condition) {
+		own = addTags(own, condition, "aws:principaltag/")
+		others = addTags(addTags(others, condition, "aws:resourcetag/"), condition, "iam:resourcetag/")
+	}
+	c.conditions(collect)
+	if c.wide {
+		c.conditionsAhead(collect)
 	}
 	for _, name := range c.roles() {
 		if _, r := c.world.roleAt(name); r != nil {
-			collect(r.Trust.Compiled().Document())
+			eachCondition(r.Trust.Compiled().Document(), collect)
 		}
 	}
 	return own, others

@@ -74,7 +74,7 @@ func (p position) users(a *directory.Account, can canFunc, change changeFunc, ga
 		for _, tag := range p.Tags {
 			if !slices.Contains(u.Tags, tag) && can("iam:TagUser", name, "tag", tag.Key) {
 				c := u.Clone()
-				c.Tags = append(c.Tags, tag)
+				c.Tags = retagged(c.Tags, tag)
 				change(c)
 			}
 		}
@@ -96,6 +96,11 @@ func (p position) users(a *directory.Account, can canFunc, change changeFunc, ga
 			change(&directory.User{ID: "AIDAMADE", Name: "made", Path: "/", Boundary: boundary})
 		}
 	}
+}
+
+// retagged are tags with one more, in place of that with its key.
+func retagged(tags []directory.Tag, tag directory.Tag) []directory.Tag {
+	return append(slices.DeleteFunc(tags, func(t directory.Tag) bool { return strings.EqualFold(t.Key, tag.Key) }), tag)
 }
 
 // policiesOf are the changes of the policies of a user, group or role.
@@ -169,7 +174,7 @@ func (p position) roles(a *directory.Account, actor string, can canFunc, change 
 		for _, tag := range p.Tags {
 			if !slices.Contains(r.Tags, tag) && can("iam:TagRole", name, "tag", tag.Key) {
 				c := r.Clone()
-				c.Tags = append(c.Tags, tag)
+				c.Tags = retagged(c.Tags, tag)
 				change(c)
 			}
 		}

@@ -9,7 +9,7 @@ import { IAMClient, UpdateAccountPasswordPolicyCommand } from '@aws-sdk/client-i
 import type { Browser } from 'playwright-core';
 
 import { buildOldPasswordServer } from './clockserver.ts';
-import { heading, inEveryLook, launch, watch } from './fixture/browser.ts';
+import { answered, heading, inEveryLook, launch, watch } from './fixture/browser.ts';
 import { atField, enter, press, type } from './fixture/keyboard.ts';
 import { addPerson, inConsole, signIn, type Statement } from './fixture/people.ts';
 import { dead, sit } from './fixture/seats.ts';
@@ -32,14 +32,17 @@ describe('in time', () => {
     t.after(() => Promise.all([idle.stop(), short.stop()]));
     const [ofIdle, ofShort] = await Promise.all([addPerson(idle, 'noa', reads), addPerson(short, 'noa', reads)]);
     const ends = /^You will be signed out at/;
-    const [left, used, lasting] = [await sit(browser, idle, ofIdle, '/users'), await sit(browser, idle, ofIdle, '/users'), await sit(browser, short, ofShort, '/users')];
+    const [lasting, used, left] = [await sit(browser, short, ofShort, '/users'), await sit(browser, idle, ofIdle, '/users'), await sit(browser, idle, ofIdle, '/users')];
 
     await lasting.page.getByText('A session lasts no longer').waitFor();
     await inEveryLook(lasting.page, 'session-limit');
-    await Promise.all([left, used].map(({ page }) => page.getByText(ends).waitFor({ timeout: 150_000 })));
-    await used.page.mouse.move(300, 300);
-    await used.page.mouse.move(310, 310);
+    await used.page.getByText(ends).waitFor({ timeout: 150_000 });
+    for (let x = 300; x < 600 && (await used.page.getByText(ends).isVisible()); x++) {
+      await used.page.mouse.move(x, 300);
+      await used.settled();
+    }
     await used.page.getByText(ends).waitFor({ state: 'detached' });
+    await left.page.getByText(ends).waitFor({ timeout: 150_000 }); // half a minute before the end
     await inEveryLook(left.page, 'session-idle');
     await left.page.getByText(ends).waitFor();
     for (const { page } of [left, lasting]) {
@@ -84,7 +87,7 @@ describe('a password of last year', () => {
     await goTo('/users');
     await heading(page, 'Set a new password'); // nothing else opens
     await atField(page, 'Present password');
-    await type(page, password, password, password);
+    await answered(page, () => type(page, password, password, password));
     await page.getByText('The password was not changed.').waitFor(); // it is the old one
     await page.getByLabel('Present password', { exact: true }).focus();
     await type(page, password, chosen, chosen);

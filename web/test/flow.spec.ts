@@ -4,19 +4,13 @@ import { after, before, describe } from 'node:test';
 import { CreateUserCommand, GetUserCommand, IAMClient, ListAccessKeysCommand, ListUsersCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import type { Browser, Page } from 'playwright-core';
 
-import { accessible, type Console, copied, launch, open, screenshot, watch } from './fixture/browser.ts';
+import { accessible, type Console, copied, launch, open, screenshot, tick, watch } from './fixture/browser.ts';
+import { write } from './fixture/editor.ts';
 import { inConsole, signIn } from './fixture/people.ts';
 import { passwords, type Server, startServer } from './fixture/server.ts';
 import { test } from './fixture/test.ts';
 
 const policy = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement }, null, 2);
-
-/** write replaces the text of the policy editor. */
-async function write(page: Page, text: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'Policy document' }).focus();
-  await page.keyboard.press('Control+a');
-  await page.keyboard.insertText(text);
-}
 
 /** choose takes an option of a select, multiselect or suggestion that is called so. */
 async function choose(page: Page, label: RegExp, option: string): Promise<void> {
@@ -125,7 +119,7 @@ describe('from a new user to a denied call, and back to one that is allowed', ()
     await goTo('/users/kim');
     await page.getByRole('button', { name: 'Attach policies' }).click();
     await page.getByRole('searchbox', { name: 'Find policies by name' }).fill('look');
-    await page.getByRole('checkbox', { name: 'Select look', exact: true }).check({ force: true });
+    await tick(page.getByRole('checkbox', { name: 'Select look', exact: true }));
     await page.getByRole('button', { name: 'Next', exact: true }).click();
     await page.getByText(/user\/kim: iam:GetUser on/).waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Attach', exact: true }).click();
@@ -257,7 +251,7 @@ describe('an ordinary administrator of IAM, of the duties IAM master and audit',
     await goTo('/users/milo');
     await page.getByRole('button', { name: 'Attach policies' }).click();
     await page.getByRole('searchbox', { name: 'Find policies by name' }).fill('queue');
-    await page.getByRole('checkbox', { name: 'Select queue', exact: true }).check({ force: true });
+    await tick(page.getByRole('checkbox', { name: 'Select queue', exact: true }));
     await page.getByRole('button', { name: 'Next', exact: true }).click();
     await page.getByText(/user\/milo: 2 actions/).waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Attach', exact: true }).click();

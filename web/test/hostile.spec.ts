@@ -9,7 +9,7 @@ import {
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import type { Browser, Page } from 'playwright-core';
 
-import { type Console, launch, screenshot, watch } from './fixture/browser.ts';
+import { type Console, drawn, launch, overflow, screenshot, tick, watch } from './fixture/browser.ts';
 import { admin, inConsole, signIn } from './fixture/people.ts';
 import { type Server, startServer } from './fixture/server.ts';
 import { test } from './fixture/test.ts';
@@ -97,7 +97,8 @@ async function judge(page: Page, what: string): Promise<void> {
   assert.deepEqual(found, { ran: false, made: [], links: [], misleading: [] }, what);
   for (const width of [390, 1280]) {
     await page.setViewportSize({ width, height: 900 });
-    const wider = await page.evaluate(() => new Promise<number>((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(document.documentElement.scrollWidth - document.documentElement.clientWidth)))));
+    await drawn(page);
+    const wider = await overflow(page);
     assert.ok(wider <= 0, `${what} is ${wider} pixels wider than a window of ${width}`);
   }
 }
@@ -130,7 +131,7 @@ describe('what others wrote', () => {
     reader = await watch(await browser.newContext({ viewport: { width: 1280, height: 900 }, userAgent: `Mozilla/5.0 ${markup}` }), server);
     reader.page.on('dialog', (dialog) => {
       dialogs.push(dialog.message());
-      void dialog.dismiss();
+      dialog.dismiss().catch(() => undefined); // gone with its page
     });
     await signIn(reader.page, server, admin.user, admin.password);
     await inConsole(reader.page, admin.user);
@@ -180,7 +181,7 @@ describe('what others wrote', () => {
     await goTo(`/users/${encodeURIComponent(formula)}`);
     await page.getByRole('button', { name: 'Attach policies' }).click();
     await page.getByRole('searchbox', { name: 'Find policies by name' }).fill('hostile');
-    await page.getByRole('checkbox', { name: 'Select hostile', exact: true }).check({ force: true });
+    await tick(page.getByRole('checkbox', { name: 'Select hostile', exact: true }));
     await page.getByRole('button', { name: 'Next', exact: true }).click();
     await page.getByRole('dialog').getByText('p/\\u202eexe.gnp').first().waitFor();
     await judge(page, 'the preview');

@@ -5,7 +5,7 @@ import { GetAccountPasswordPolicyCommand, GetPolicyVersionCommand, ListAccessKey
 import type { Browser, Page } from 'playwright-core';
 
 import { inEveryLook, launch, watch } from './fixture/browser.ts';
-import { getsFocus, press, tabTo, write } from './fixture/keyboard.ts';
+import { confirm, getsFocus, press, tabTo, write } from './fixture/keyboard.ts';
 import { inConsole, signIn } from './fixture/people.ts';
 import { passwords, rootEmail, type Server, startServer } from './fixture/server.ts';
 import { test } from './fixture/test.ts';
@@ -104,8 +104,10 @@ describe('by keyboard alone', () => {
       await getsFocus(page.getByLabel('User name'));
       await page.keyboard.type(name);
       await press(page, page.getByRole('button', { name: /^Groups/ }));
+      await page.getByRole('option').first().waitFor(); // they are being read
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: /^Remove / }).waitFor();
       await page.keyboard.press('Escape');
       await tabTo(page, page.getByRole('checkbox', { name: 'Access key' }));
       await page.keyboard.press('Space');
@@ -123,8 +125,7 @@ describe('by keyboard alone', () => {
     await page.keyboard.press('Space');
     const opener = page.getByRole('button', { name: 'Delete', exact: true });
     await press(page, opener, 'Shift+Tab');
-    const field = page.getByLabel('To confirm, type delete');
-    await getsFocus(field);
+    await getsFocus(page.getByLabel('To confirm, type delete'));
     for (let i = 0; i < 8; i++) {
       await page.keyboard.press('Tab');
       assert.ok(await page.getByRole('dialog').evaluate((dialog) => dialog.contains(document.activeElement)), 'the dialog keeps the focus');
@@ -132,10 +133,7 @@ describe('by keyboard alone', () => {
     await page.keyboard.press('Escape');
     await getsFocus(opener);
     await page.keyboard.press('Enter');
-    await getsFocus(field);
-    await page.keyboard.type('delete');
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true, disabled: false }).waitFor();
-    await page.keyboard.press('Enter');
+    await confirm(page, 'delete');
     await page.getByText('Deleted 2 users').waitFor();
     const { Users = [] } = await admin.iam.send(new ListUsersCommand({}));
     assert.ok(!Users.some(({ UserName }) => UserName?.startsWith('nina')));
@@ -214,11 +212,13 @@ describe('by keyboard alone', () => {
     const { page, goTo, close } = await enter();
     await goTo('/trail');
     await press(page, page.getByRole('button', { name: /Find by/ }));
-    await page.keyboard.type('User name');
+    await page.keyboard.type('U'); // no word, which has to be typed within a time
     await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: /Find by User name/ }).waitFor();
     await write(page, page.getByLabel('Value'), 'dmitri.volkov');
     await page.keyboard.press('Enter');
     await page.waitForURL('**/trail?attribute=Username&value=dmitri.volkov');
+    await page.getByRole('table').getByRole('link', { name: 'user admin' }).first().waitFor({ state: 'detached' }); // what was found before
     await press(page, page.getByRole('link', { name: 'DeleteAccountPasswordPolicy' }));
     await getsFocus(heading(page, 'iam:DeleteAccountPasswordPolicy'));
     await page.getByRole('heading', { name: 'Why was this denied?' }).waitFor();

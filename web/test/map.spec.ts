@@ -4,10 +4,10 @@ import { after, before, describe } from 'node:test';
 import {
   AddUserToGroupCommand, AttachGroupPolicyCommand, AttachUserPolicyCommand, CreateGroupCommand, CreatePolicyCommand, CreateRoleCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Request } from 'playwright-core';
 
 import { crowd, crowdQuotas } from './fixture/crowd.ts';
-import { accessible, launch, open, screenshot } from './fixture/browser.ts';
+import { accessible, drawn, launch, open, screenshot } from './fixture/browser.ts';
 import { addPerson } from './fixture/people.ts';
 import { type Server, startServer } from './fixture/server.ts';
 import { test } from './fixture/test.ts';
@@ -158,11 +158,11 @@ describe('the access map of a small account', () => {
   });
 
   test('pulses where a new finding is, and stands still for who asked for it', async () => {
-    const { page, goTo, close } = await open(browser, server);
-    const first = page.waitForResponse((answer) => answer.url().includes('/audit/v1/findings') && answer.ok(), { timeout: 60_000 });
-    await goTo('/map');
+    const { page, goTo, settled, close } = await open(browser, server);
+    const told = (request: Request) => request.url().includes('/changes/v1') && /[?&]findings=(?!none)/.test(request.url());
+    await Promise.all([page.waitForRequest(told, { timeout: 60_000 }), goTo('/map')]); // it has heard of the first report
     await analysed(page);
-    await first;
+    await settled();
     assert.equal(await page.getByTestId('map-pulse').count(), 0);
     await iam.send(new CreateUserCommand({ UserName: 'sudden' }));
     await iam.send(new AttachUserPolicyCommand({ UserName: 'sudden', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }));
@@ -222,7 +222,5 @@ async function drag(page: Page): Promise<void> {
   await page.mouse.down();
   await page.mouse.move(x + width / 2 + 150, y + height / 2 + 90, { steps: 5 });
   await page.mouse.up();
-  await page.evaluate(async () => {
-    for (let i = 0; i < 3; i++) await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
-  });
+  await drawn(page);
 }

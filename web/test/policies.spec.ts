@@ -13,22 +13,16 @@ import {
   PutGroupPolicyCommand,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 
-import { accessible, heading, launch, open, screenshot } from './fixture/browser.ts';
+import { accessible, heading, launch, open, screenshot, tick } from './fixture/browser.ts';
+import { write } from './fixture/editor.ts';
+import { confirm, getsFocus } from './fixture/keyboard.ts';
 import { type Server, startServer } from './fixture/server.ts';
 import { test } from './fixture/test.ts';
 
 const document = (...statements: object[]) => JSON.stringify({ Version: '2012-10-17', Statement: statements }, null, 2);
 const send = { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: 'arn:aws:sqs:*:123456789012:jobs' };
-
-/** write replaces the text of the editor. */
-async function write(page: Page, text: string): Promise<void> {
-  const editor = page.getByRole('textbox', { name: 'Policy document' });
-  await editor.focus();
-  await page.keyboard.press('Control+a');
-  await page.keyboard.insertText(text);
-}
 
 describe('policies', () => {
   let server: Server;
@@ -65,9 +59,9 @@ describe('policies', () => {
     await write(page, document(send, { Effect: 'Allow', Action: ['s3:GetObjekt', 'iam:PassRole'], Resource: '*' }));
     await page.getByText('INVALID_ACTION').waitFor();
     await page.getByText('1 error, 2 security warnings').waitFor();
-    assert.ok((await page.locator('.mark-error').count()) > 0, 'the place of the error is marked');
+    await page.locator('.mark-error').first().waitFor();
     await page.getByRole('button', { name: 'Go to line 12, INVALID_ACTION' }).click();
-    assert.equal(await page.evaluate(() => globalThis.document.activeElement?.shadowRoot?.activeElement?.getAttribute('aria-label')), 'Policy document');
+    await getsFocus(page.getByRole('textbox', { name: 'Policy document' }));
     await accessible(page);
     await screenshot(page, 'policies-findings');
 
@@ -96,7 +90,7 @@ describe('policies', () => {
   test('versions side by side, and the way back', async () => {
     const { page, goTo, close } = await open(browser, server);
     await goTo(`/policies/${ofJobs}?tab=versions`);
-    await page.getByRole('checkbox', { name: 'Select version v1' }).check({ force: true });
+    await tick(page.getByRole('checkbox', { name: 'Select version v1' }));
     await page.getByRole('region', { name: 'Version v1 beside Version v2' }).waitFor();
     await accessible(page);
     await page.getByRole('button', { name: 'Set as default' }).click();
@@ -116,13 +110,13 @@ describe('policies', () => {
     const { page, goTo, close } = await open(browser, server);
     await goTo(`/policies/${ofJobs}?tab=entities`);
     await page.getByRole('button', { name: 'Attach', exact: true }).click();
-    await page.getByRole('checkbox', { name: 'Select readers' }).check({ force: true });
+    await tick(page.getByRole('checkbox', { name: 'Select readers' }));
     await accessible(page);
     await page.getByRole('button', { name: 'Next', exact: true }).click();
     await page.getByText('Nobody gains or loses access').waitFor(); // ann, its one member, has the policy already
     await page.getByRole('dialog').getByRole('button', { name: 'Attach' }).click();
     await page.getByText('Policy attached to group readers').waitFor();
-    await page.getByRole('checkbox', { name: 'Select Permissions group readers' }).check({ force: true });
+    await tick(page.getByRole('checkbox', { name: 'Select Permissions group readers' }));
     await page.getByRole('button', { name: 'Detach', exact: true }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Detach' }).click();
     await page.getByText('Policy detached from group readers').waitFor();
@@ -132,14 +126,17 @@ describe('policies', () => {
   test('a policy is made by keyboard alone, with completion, and goes with what hangs on it', async () => {
     const { page, goTo, close } = await open(browser, server);
     await goTo('/policies/create');
+    await getsFocus(page.getByLabel('Policy name'));
     await page.keyboard.type('made');
-    await page.getByRole('textbox', { name: 'Policy document' }).focus();
+    const editor = page.getByRole('textbox', { name: 'Policy document' });
+    await editor.focus();
+    await getsFocus(editor);
     await page.keyboard.press('Control+a');
     await page.keyboard.type('{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", "Action": "sqs:ListQ');
     await page.getByRole('option', { name: /sqs:ListQueues/ }).waitFor();
     await page.waitForTimeout(200); // the editor takes an Enter at once for a new line
     await page.keyboard.press('Enter');
-    await page.getByText('sqs:ListQueues', { exact: true }).last().waitFor();
+    await editor.filter({ hasText: '"Action": "sqs:ListQueues"' }).waitFor();
     await page.keyboard.press('Tab');
     assert.notEqual(await page.evaluate(() => globalThis.document.activeElement?.shadowRoot?.activeElement?.getAttribute('aria-label')), 'Policy document', 'Tab leaves the editor');
     await page.getByRole('button', { name: 'Create policy' }).focus();
@@ -148,8 +145,7 @@ describe('policies', () => {
 
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByText('made: 1 version').waitFor();
-    await page.getByRole('textbox', { name: 'To confirm, type made' }).fill('made');
-    await page.keyboard.press('Enter');
+    await confirm(page, 'made');
     await page.getByText('Policy made deleted').waitFor();
     await close();
   });
@@ -196,9 +192,7 @@ describe('policies', () => {
     await question.getByRole('button', { name: 'Cancel' }).click();
     await question.waitFor({ state: 'detached' });
     assert.deepEqual(JSON.parse(await editor.innerText()), JSON.parse(text));
-    const asked = page.waitForEvent('dialog');
-    await page.evaluate(() => void setTimeout(() => location.reload()));
-    const dialog = await asked;
+    const [dialog] = await Promise.all([page.waitForEvent('dialog'), page.evaluate(() => void setTimeout(() => location.reload()))]);
     assert.equal(dialog.type(), 'beforeunload');
     await dialog.dismiss();
     await toUsers();
@@ -222,7 +216,7 @@ describe('policies', () => {
     await accessible(page);
     await screenshot(page, 'policies-visual');
     await page.getByRole('button', { name: 'JSON' }).click();
-    assert.match((await page.getByRole('textbox', { name: 'Policy document' }).textContent())!, /"Effect": "Deny"/);
+    await page.getByRole('textbox', { name: 'Policy document' }).filter({ hasText: '"Effect": "Deny"' }).waitFor();
     await write(page, document({ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }));
     await page.getByRole('button', { name: 'Visual' }).click();
     await page.getByText('Statement 1 has NotAction.').waitFor();
@@ -242,6 +236,7 @@ describe('policies', () => {
     await page.getByRole('textbox', { name: 'Value of condition 2' }).fill('green');
     await page.getByRole('combobox', { name: 'Action, or a pattern of actions' }).fill('sqs:Get*');
     await page.getByRole('button', { name: 'Remove condition 1' }).click();
+    await second.waitFor({ state: 'detached' });
     assert.equal(await page.getByRole('combobox', { name: 'Key of condition 1' }).inputValue(), 'aws:PrincipalTag/team');
     await page.getByRole('button', { name: 'JSON' }).click();
     const written = JSON.parse((await page.getByRole('textbox', { name: 'Policy document' }).innerText()).replace(/\u00a0/g, ' ')) as { Statement: unknown[] };
@@ -253,8 +248,8 @@ describe('policies', () => {
     const { page, goTo, close } = await open(browser, server);
     await goTo('/ask?principal=arn:aws:iam::123456789012:user/ann&action=s3:GetObject&resource=arn:aws:s3:::reports/q1&c=String+aws:Referer=first&c=String+aws:UserAgent=second');
     await page.getByRole('button', { name: 'Remove condition key 1' }).click();
-    const left = page.getByRole('textbox', { name: 'Value of condition key 1' });
-    assert.equal(await left.inputValue(), 'second');
+    await page.getByRole('textbox', { name: 'Value of condition key 2' }).waitFor({ state: 'detached' });
+    assert.equal(await page.getByRole('textbox', { name: 'Value of condition key 1' }).inputValue(), 'second');
     const shows = (value: string) => page.waitForFunction((text) => [...globalThis.document.querySelectorAll('input')].some((field) => field.value === text), value);
     await page.getByRole('combobox', { name: 'Resource' }).fill('arn:aws:s3:::reports/q2');
     await page.getByRole('heading', { name: 'The request', exact: true }).click(); // closes what is suggested
@@ -262,7 +257,7 @@ describe('policies', () => {
     await page.waitForURL(/q2/);
     await page.getByText('Denied: nothing allows it').waitFor();
     assert.deepEqual(new URL(page.url()).searchParams.getAll('c'), ['String aws:UserAgent=second']);
-    assert.equal(await page.evaluate(() => globalThis.document.activeElement?.textContent), 'Ask');
+    await getsFocus(page.getByRole('button', { name: 'Ask', exact: true }));
     await page.goBack();
     await shows('arn:aws:s3:::reports/q1');
     await page.goForward();
@@ -304,9 +299,7 @@ describe('policies', () => {
     await page.getByText('Allowed', { exact: true }).waitFor();
     await page.getByText('You suppose aws:CurrentTime, aws:MultiFactorAuthPresent').waitFor();
     await page.getByRole('button', { name: 'Add a session policy' }).click();
-    await page.getByRole('textbox', { name: 'Session policy 1' }).focus();
-    await page.keyboard.press('Control+a');
-    await page.keyboard.insertText(document({ Effect: 'Allow', Action: 's3:*', Resource: '*' }));
+    await write(page, document({ Effect: 'Allow', Action: 's3:*', Resource: '*' }), 'Session policy 1');
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     await page.getByText('because no session policy allows the sqs:PurgeQueue action').waitFor();
     await accessible(page);

@@ -113,6 +113,8 @@ describe('rights', () => {
     page.on('request', (request) => addresses.push(request.url()));
     const silent: string[] = [];
     for (const path of pages) {
+      await page.goto('about:blank'); // the page before is told nothing more
+      await calls.settled();
       const begin = calls.all.length;
       await goTo(path);
       await page.getByRole('heading', { level: 1 }).first().waitFor();

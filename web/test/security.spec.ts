@@ -95,7 +95,7 @@ describe('the security pages', () => {
     const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::999988887777:root' }, Action: 'sts:AssumeRole' }] };
     await admin.iam.send(new CreateRoleCommand({ RoleName: 'opened-now', AssumeRolePolicyDocument: JSON.stringify(trust) }));
     const row = page.getByRole('row', { name: /role opened-now/ });
-    await row.waitFor({ timeout: 30_000 });
+    await row.waitFor({ timeout: 60_000 });
     await row.getByRole('link', { name: 'A role was opened to somebody outside of its account' }).press('Enter');
     await page.getByRole('heading', { name: 'The event that raised it' }).waitFor();
     await accessible(page);
@@ -109,13 +109,13 @@ describe('the security pages', () => {
     await page.getByLabel('Reason').fill('until the contract is signed');
     await page.route(/\/alarms\/v1\/alarms\//, (route) => route.fulfill({ status: 429, json: { __type: 'ThrottlingException', message: 'Rate exceeded' } }));
     await admin.iam.send(new CreateRoleCommand({ RoleName: 'opened-too', AssumeRolePolicyDocument: JSON.stringify(trust) }));
-    await page.getByText('Too many requests').waitFor({ timeout: 30_000 }); // for the page, which reloads by itself
-    await page.unrouteAll();
+    await page.getByText('Too many requests').waitFor({ timeout: 60_000 }); // for the page, which reloads by itself
+    await page.unrouteAll({ behavior: 'wait' });
     assert.equal(await page.getByLabel('Reason').inputValue(), 'until the contract is signed');
     await page.getByRole('dialog').getByRole('button', { name: 'Mute' }).press('Enter');
     await state(page, 'Muted');
     await page.getByRole('button', { name: 'Unmute' }).press('Enter');
-    await page.getByRole('button', { name: 'Mute' }).waitFor();
+    await page.getByRole('button', { name: 'Mute', exact: true }).waitFor();
     await page.getByRole('button', { name: 'Resolve' }).press('Enter');
     await page.waitForFunction(() => document.activeElement?.tagName === 'INPUT');
     await page.keyboard.press('Enter');

@@ -33,6 +33,8 @@ describe('sessions', () => {
     await here.page.getByRole('row').nth(2).waitFor();
     assert.equal(await here.page.getByRole('row').count(), 3);
     await inEveryLook(here.page, 'signin-sessions');
+    await there.goTo('/users?x=1'); // it looks every half minute whether it still has a session: not in between
+    await there.page.getByRole('link', { name: 'victim' }).waitFor();
     const row = here.page.getByRole('row').filter({ hasNotText: 'this one' }).filter({ has: here.page.getByRole('button') });
     await row.getByRole('button', { name: /^Sign out/ }).press('Enter');
     await here.page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1);

@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-iam';
 import type { Browser } from 'playwright-core';
 
-import { accessible, inEveryLook, launch, open, screenshot, watch } from './fixture/browser.ts';
-import { getsFocus } from './fixture/keyboard.ts';
+import { accessible, inEveryLook, launch, open, screenshot, tick, watch } from './fixture/browser.ts';
+import { confirm } from './fixture/keyboard.ts';
 import { addPasskeys, addPerson, Authenticator } from './fixture/people.ts';
 import { passwords, rootEmail, type Server, startServer } from './fixture/server.ts';
 import { test } from './fixture/test.ts';
@@ -85,10 +85,7 @@ describe('the settings', () => {
     await page.getByText('console', { exact: true }).waitFor();
     await screenshot(page, 'settings-provider');
     await page.getByRole('button', { name: 'Delete' }).press('Enter');
-    await getsFocus(page.getByLabel('To confirm, type delete'));
-    await page.keyboard.type('delete');
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true, disabled: false }).waitFor();
-    await page.keyboard.press('Enter');
+    await confirm(page, 'delete');
     await page.getByText(/^Deleted .*login\.meridian\.example/).waitFor();
     const { OpenIDConnectProviderList = [] } = await admin.iam.send(new ListOpenIDConnectProvidersCommand({}));
     assert.equal(OpenIDConnectProviderList.length, 1);
@@ -115,8 +112,7 @@ describe('the settings', () => {
     assert.deepEqual(Tags, [{ Key: 'team', Value: 'booking' }]);
     await inEveryLook(page, 'settings-certificate');
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
-    await page.getByLabel('To confirm, type web').fill('web');
-    await page.keyboard.press('Enter');
+    await confirm(page, 'web');
     await page.getByText('Deleted certificate web').waitFor();
     assert.equal((await admin.iam.send(new ListServerCertificatesCommand({}))).ServerCertificateMetadataList?.length, 0);
     await close();
@@ -135,8 +131,7 @@ describe('the settings', () => {
     assert.ok(Tags.some(({ Key, Value }) => Key === 'for' && Value === 'builds'));
     await inEveryLook(page, 'settings-provider-tags');
     await page.getByRole('link', { name: 'Create a role' }).click();
-    await page.getByRole('radio', { name: /^Web identity/ }).waitFor();
-    assert.ok(await page.getByRole('radio', { name: /^Web identity/ }).isChecked());
+    await page.getByRole('radio', { name: /^Web identity/, checked: true }).waitFor();
     await page.getByRole('button', { name: /token.actions.githubusercontent.com/ }).first().waitFor();
     await close();
   });
@@ -180,10 +175,9 @@ describe('the settings', () => {
     await dialog.getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByText('Added authenticator app').waitFor();
     await page.getByRole('cell', { name: 'Authenticator app', exact: true }).waitFor();
-    await page.getByRole('row', { name: /Passkey or security key/ }).getByRole('radio').check({ force: true });
+    await tick(page.getByRole('row', { name: /Passkey or security key/ }).getByRole('radio'));
     await page.getByRole('button', { name: 'Remove', exact: true }).click();
-    await page.getByLabel('To confirm, type delete').fill('delete');
-    await page.keyboard.press('Enter');
+    await confirm(page, 'delete');
     await page.getByText(/Removed MFA device/).waitFor();
     await page.getByRole('cell', { name: 'Passkey or security key' }).waitFor({ state: 'detached' });
     await goTo('/security-credentials');

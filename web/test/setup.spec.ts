@@ -3,14 +3,14 @@ import { after, afterEach, before, describe } from 'node:test';
 
 import type { Browser, Page } from 'playwright-core';
 
-import { accessible, launch, screenshot, watch } from './fixture/browser.ts';
+import { accessible, answered, heading, launch, screenshot, watch } from './fixture/browser.ts';
 import { passwords, rootEmail, type Server, startFresh } from './fixture/server.ts';
 import { addPasskeys, Authenticator, inConsole, signIn, signOut } from './fixture/people.ts';
 import { test } from './fixture/test.ts';
 
-/** next waits for a step by its heading, looks at it and takes a picture. */
-async function step(page: Page, heading: string, picture: string): Promise<void> {
-  await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+/** step waits for a step by its heading, looks at it and takes a picture. */
+async function step(page: Page, name: string, picture: string): Promise<void> {
+  await heading(page, name);
   await accessible(page);
   await screenshot(page, picture);
 }
@@ -19,7 +19,7 @@ async function step(page: Page, heading: string, picture: string): Promise<void>
 async function choose(page: Page, password: string): Promise<void> {
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByLabel('Password again').fill(password);
-  await page.getByRole('button', { name: 'Next' }).click();
+  await answered(page, () => page.getByRole('button', { name: 'Next' }).click());
 }
 
 /** setAuthenticator goes through the step of the second factor with an application. */
@@ -72,10 +72,9 @@ describe('the first run', () => {
     await signOut(page, server);
     await signIn(page, server, 'admin', passwords.admin);
     await step(page, 'Multi-factor authentication', 'signin-code');
-    const wrong = page.waitForResponse((response) => response.request().method() === 'POST' && response.status() === 403);
     await page.getByLabel('MFA code').fill('000000');
-    await page.keyboard.press('Enter');
-    await wrong;
+    const wrong = await answered(page, () => page.keyboard.press('Enter'));
+    assert.equal(wrong.status(), 403);
     await page.getByText('The code is not right').waitFor();
     await page.getByLabel('MFA code').fill(app.next());
     await page.keyboard.press('Enter');

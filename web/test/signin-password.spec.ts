@@ -6,7 +6,7 @@ import { after, before, describe } from 'node:test';
 import { IAMClient, UpdateLoginProfileCommand } from '@aws-sdk/client-iam';
 import type { Browser, Page } from 'playwright-core';
 
-import { heading, inEveryLook, launch, watch } from './fixture/browser.ts';
+import { answered, heading, inEveryLook, launch, watch } from './fixture/browser.ts';
 import { addPerson, inConsole, signIn } from './fixture/people.ts';
 import { passwords, rootEmail, type Server, startServer } from './fixture/server.ts';
 import { line, recordsOf, stepsOf } from './fixture/trail.ts';
@@ -40,7 +40,6 @@ describe('passwords', () => {
     await inEveryLook(page, 'signin-new-password');
     await goTo('/users');
     await heading(page, 'Set a new password'); // nothing else opens
-    const answer = (status: number) => page.waitForResponse((response) => response.request().method() === 'POST' && response.status() === status);
     const tries: [name: string, old: string, secret: string, again: string, status: number, says: string, at: string][] = [
       ['again', password, chosen, `${chosen}x`, 422, 'This is not the same as the new password.', 'New password again'],
       ['old', 'not-the-Password-1', chosen, chosen, 403, 'This is not your present password.', 'Present password'],
@@ -48,10 +47,9 @@ describe('passwords', () => {
       ['guessable', password, 'Password123', 'Password123', 422, 'The password was not changed.', 'New password'],
     ];
     for (const [name, old, secret, again, status, says, at] of tries) {
-      const answered = answer(status);
       await page.getByLabel('Present password', { exact: true }).focus();
-      await type(page, old, secret, again);
-      await answered;
+      const answer = await answered(page, () => type(page, old, secret, again));
+      assert.equal(answer.status(), status);
       await page.getByText(says).waitFor();
       await atField(page, at);
       assert.equal(await page.getByLabel('User', { exact: true }).inputValue(), user);
@@ -100,7 +98,7 @@ describe('passwords', () => {
     await heading(page, 'Change password');
     assert.equal(await page.getByLabel('User', { exact: true }).inputValue(), rootEmail);
     await atField(page, 'Present password');
-    await type(page, 'not-the-Password-1', chosen, chosen);
+    await answered(page, () => type(page, 'not-the-Password-1', chosen, chosen));
     await page.getByText('This is not your present password.').waitFor();
     await atField(page, 'Present password');
     await type(page, passwords.root, chosen, chosen);

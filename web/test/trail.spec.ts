@@ -11,8 +11,8 @@ import {
 import { AssumeRoleCommand, type Credentials, GetFederationTokenCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Browser } from 'playwright-core';
 
-import { accessible, launch, open, screenshot } from './fixture/browser.ts';
-import { getsFocus } from './fixture/keyboard.ts';
+import { accessible, launch, open, overflow, screenshot } from './fixture/browser.ts';
+import { confirm } from './fixture/keyboard.ts';
 import { type Server, startServer } from './fixture/server.ts';
 import { test } from './fixture/test.ts';
 import { seed } from './seed.ts';
@@ -73,7 +73,7 @@ describe('the trail', () => {
       await page.getByRole('heading', { name: /Related events/ }).waitFor();
       await page.getByRole('link', { name: 'DeleteAccountPasswordPolicy' }).first().waitFor();
       await page.getByText('eventVersion').first().waitFor();
-      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, 'the page is wider than the window');
+      assert.ok((await overflow(page)) <= 0, 'the page is wider than the window');
       await accessible(page);
       await screenshot(page, `trail-denied-${scheme}-${width}`);
       await page.getByRole('tab', { name: 'JSON' }).press('Enter');
@@ -213,10 +213,7 @@ describe('the trail', () => {
     await page.getByRole('button', { name: 'Stop' }).press('Enter');
     await page.getByRole('button', { name: 'Start' }).waitFor();
     await page.getByRole('button', { name: 'Delete' }).press('Enter');
-    await getsFocus(page.getByLabel('To confirm, type all-events'));
-    await page.keyboard.type('all-events');
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true, disabled: false }).waitFor();
-    await page.keyboard.press('Enter');
+    await confirm(page, 'all-events');
     await page.getByText('No trails').waitFor();
     await close();
   });

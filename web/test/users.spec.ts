@@ -10,7 +10,8 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Browser } from 'playwright-core';
 
 import { readKeysText } from '../dev/session.ts';
-import { accessible, inEveryLook, launch, open } from './fixture/browser.ts';
+import { accessible, inEveryLook, launch, open, tick } from './fixture/browser.ts';
+import { confirm } from './fixture/keyboard.ts';
 import { sshKey } from './fixture/keys.ts';
 import { addPerson, Authenticator } from './fixture/people.ts';
 import { type Server, startServer } from './fixture/server.ts';
@@ -60,10 +61,10 @@ describe('users', () => {
     await page.getByRole('button', { name: 'Delete' }).first().click();
     await page.getByText('Remove from group Readers').waitFor();
     await page.getByText('Delete the console password').waitFor();
-    const confirm = page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true });
-    assert.ok(await confirm.isDisabled());
+    const button = page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true });
+    assert.ok(await button.isDisabled());
     await page.getByLabel('To confirm, type alice').fill('alice');
-    await confirm.click();
+    await button.click();
     await page.getByText('Deleted user alice').waitFor();
     await page.getByRole('heading', { name: /^Users/ }).waitFor();
     await assert.rejects(iam.send(new GetUserCommand({ UserName: 'alice' })), { name: 'NoSuchEntityException' });
@@ -79,7 +80,7 @@ describe('users', () => {
     await goTo('/users?f=tag:team=blue');
     await page.getByText('2 match').first().waitFor();
     assert.equal(await page.getByRole('link', { name: 'gus' }).count(), 0);
-    await page.getByRole('checkbox', { name: 'Select all users of this page' }).check({ force: true });
+    await tick(page.getByRole('checkbox', { name: 'Select all users of this page' }));
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByLabel('To confirm, type delete').fill('delete');
     await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
@@ -102,10 +103,10 @@ describe('users', () => {
     await page.getByRole('textbox', { name: 'Path' }).fill('/contractors/');
     await page.getByRole('checkbox', { name: 'Console access' }).uncheck();
     await page.getByRole('button', { name: 'Choose policies' }).click();
-    await page.getByRole('dialog').getByRole('checkbox', { name: /Little/ }).check({ force: true });
+    await tick(page.getByRole('dialog').getByRole('checkbox', { name: /Little/ }));
     await page.getByRole('dialog').getByRole('button', { name: 'Next', exact: true }).click();
     await page.getByRole('button', { name: 'Choose a boundary' }).click();
-    await page.getByRole('dialog').getByRole('radio', { name: /Fence/ }).check({ force: true });
+    await tick(page.getByRole('dialog').getByRole('radio', { name: /Fence/ }));
     await page.getByRole('dialog').getByRole('button', { name: 'Next', exact: true }).click();
     await accessible(page);
     await page.getByRole('button', { name: 'Create user' }).click();
@@ -126,7 +127,7 @@ describe('users', () => {
     await page.getByRole('button', { name: /^Groups/ }).click();
     await page.getByRole('option', { name: 'Finishers' }).click();
     await page.keyboard.press('Escape');
-    await page.getByRole('radio', { name: 'Type one' }).check({ force: true });
+    await tick(page.getByRole('radio', { name: 'Type one' }));
     await page.getByLabel('Password of the user').fill('short');
     await page.getByRole('button', { name: 'Create user' }).click();
     await page.getByText(/^Set the console password: /).waitFor();
@@ -150,7 +151,7 @@ describe('users', () => {
     await page.getByText('Renamed user nell to nelly').waitFor();
     await page.getByRole('heading', { name: 'nelly', level: 1, exact: true }).waitFor();
     assert.equal(new URL(page.url()).pathname, '/console/users/nelly');
-    assert.equal(await page.getByRole('dialog').count(), 0);
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await close();
   });
 
@@ -204,7 +205,7 @@ describe('users', () => {
     await dialog.getByRole('button', { name: 'Upload', exact: true }).click();
     await page.getByText(/Uploaded SSH public key APKA\w+ of kay/).waitFor();
     const keys = page.getByRole('table', { name: 'SSH public keys' });
-    await keys.getByRole('radio').check({ force: true });
+    await tick(keys.getByRole('radio'));
     await page.getByRole('button', { name: 'Deactivate SSH public key' }).click();
     await keys.getByText('Inactive').waitFor();
     const { SSHPublicKeys } = await iam.send(new ListSSHPublicKeysCommand({ UserName: 'kay' }));
@@ -214,8 +215,7 @@ describe('users', () => {
     await accessible(page);
     await dialog.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('button', { name: 'Delete SSH public key' }).click();
-    await page.getByLabel('To confirm, type delete').fill('delete');
-    await page.keyboard.press('Enter');
+    await confirm(page, 'delete');
     await page.getByText(/Deleted SSH public key/).waitFor();
     assert.equal((await iam.send(new ListSSHPublicKeysCommand({ UserName: 'kay' }))).SSHPublicKeys?.length, 0);
 
@@ -246,7 +246,7 @@ describe('users', () => {
     const { page, goTo, close } = await open(browser, server);
     const dialog = page.getByRole('dialog');
     await goTo('/users/ria?tab=credentials');
-    await page.getByRole('radio', { name: `Select ${VirtualMFADevice!.SerialNumber}` }).check({ force: true });
+    await tick(page.getByRole('radio', { name: `Select ${VirtualMFADevice!.SerialNumber}` }));
     await page.getByRole('button', { name: 'Resynchronize' }).click();
     await dialog.getByLabel('A code of the device').fill('123456');
     await dialog.getByLabel('The next code, half a minute later').fill('123456');
@@ -255,8 +255,7 @@ describe('users', () => {
     await dialog.getByRole('button', { name: 'Resynchronize' }).click();
     await dialog.getByText('That did not work').waitFor();
     await accessible(page);
-    // The device is some minutes fast.
-    const [first, second] = [app.ahead(9), app.ahead(10)];
+    const [first, second] = app.pair(10);
     await dialog.getByLabel('A code of the device').fill(first);
     await dialog.getByLabel('The next code, half a minute later').fill(second);
     await dialog.getByRole('button', { name: 'Resynchronize' }).click();
@@ -276,7 +275,7 @@ describe('users', () => {
     await goTo('/users/tia?tab=accessed');
     await page.getByText('Enabled without MFA').waitFor();
     await page.getByText('Active, made today').waitFor();
-    await page.getByRole('radio', { name: 'Select iam' }).check({ force: true });
+    await tick(page.getByRole('radio', { name: 'Select iam' }));
     await page.getByRole('button', { name: 'Policies that grant it' }).click();
     await page.getByRole('dialog').getByText('own, inline policy of').waitFor();
     await accessible(page);
@@ -287,17 +286,19 @@ describe('users', () => {
 
   test('who may not delete is told why, and nothing is lost', async () => {
     const reader = await addPerson(server, 'reader', { Effect: 'Allow', Action: ['iam:Get*', 'iam:List*'], Resource: '*' });
+    await iam.send(new CreateUserCommand({ UserName: 'kit' }));
+    await iam.send(new CreateAccessKeyCommand({ UserName: 'kit' }));
     await iam.send(new CreateGroupCommand({ GroupName: 'Kept' }));
-    await iam.send(new AddUserToGroupCommand({ UserName: 'gus', GroupName: 'Kept' }));
+    await iam.send(new AddUserToGroupCommand({ UserName: 'kit', GroupName: 'Kept' }));
     const { page, goTo, close } = await open(browser, server, { as: reader });
-    await goTo('/users/gus');
+    await goTo('/users/kit');
     await page.getByRole('button', { name: 'Delete' }).first().click();
-    await page.getByLabel('To confirm, type gus').fill('gus');
+    await page.getByLabel('To confirm, type kit').fill('kit');
     await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
-    await page.getByText('user gus is still there').waitFor();
+    await page.getByText('user kit is still there').waitFor();
     await page.getByText(/reader is not authorized to perform: iam:DeleteAccessKey/).waitFor();
     await close();
-    const { Groups } = await iam.send(new ListGroupsForUserCommand({ UserName: 'gus' }));
+    const { Groups } = await iam.send(new ListGroupsForUserCommand({ UserName: 'kit' }));
     assert.equal(Groups?.length, 1);
   });
 

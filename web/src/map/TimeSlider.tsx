@@ -32,7 +32,13 @@ export function TimeSlider({ since, at, onChange }: { since: Date; at: Date | un
       <SpaceBetween size="xs" direction="horizontal" alignItems="center">
         <Box variant="awsui-key-label">As of: {label(place)}</Box>
         {at && (
-          <Button variant="inline-link" onClick={() => onChange(undefined)}>
+          <Button
+            variant="inline-link"
+            onClick={() => {
+              setPlace(steps); // or the time that the slider was moved to a moment ago would still be asked for
+              onChange(undefined);
+            }}
+          >
             Back to now
           </Button>
         )}
