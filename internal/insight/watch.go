@@ -45,7 +45,8 @@ type Watch struct {
 	options  Options
 	wanted   map[string]Account
 	engine   *Engine
-	at       uint64 // sequence of the newest record that was read
+	at       uint64    // sequence of the newest record that was read
+	newest   time.Time // of the events that were read
 	untold   []Change
 	refusing bool // the trail did not take the last one
 }
@@ -90,7 +91,7 @@ func (w *Watch) follow(ctx context.Context) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	w.engine = NewEngine(func(id string) (Account, bool) { a, ok := w.wanted[id]; return a, ok })
-	w.at, w.untold = 0, nil
+	w.at, w.newest, w.untold = 0, time.Time{}, nil
 	if err := w.learn(ctx); err != nil {
 		if ctx.Err() == nil {
 			w.options.Log.Error("the trail cannot be read for Insights; it is tried again", "error", err.Error())
@@ -133,15 +134,11 @@ func (w *Watch) same() bool {
 
 // learn reads the baseline, and what was told before.
 func (w *Watch) learn(ctx context.Context) error {
-	var newest time.Time
 	for record, err := range trailstore.Read(ctx, w.options.Trail, trailstore.Since(time.Now().Add(-Baseline))) {
 		if err != nil {
 			return err
 		}
-		if at := record.Event.EventTime; at.After(newest) {
-			newest = at
-			w.engine.Skip(newest.Add(-again))
-		}
+		w.engine.Skip(w.newest.Add(-again))
 		w.take(&record)
 	}
 	return nil
@@ -150,14 +147,19 @@ func (w *Watch) learn(ctx context.Context) error {
 func (w *Watch) take(record *trailstore.Record) {
 	w.engine.Feed(record.Event)
 	w.at = record.Sequence
+	if at := record.Event.EventTime; at.After(w.newest) {
+		w.newest = at
+	}
 }
 
-// judge looks at the minutes that have ended, if everything was read that was recorded until then, and puts on the trail what
-// it finds. What the trail does not take is tried again.
+// judge looks at the minutes that have ended and of which everything was read, and puts on the trail what it finds. What the
+// trail does not take is tried again.
 func (w *Watch) judge(ctx context.Context, now time.Time) {
-	if w.at >= w.options.Head().Sequence {
-		w.untold = append(w.untold, w.engine.Judge(now.Add(-grace))...)
+	until := now
+	if w.at < w.options.Head().Sequence && w.newest.Before(now) { // more is recorded than was read yet
+		until = w.newest
 	}
+	w.untold = append(w.untold, w.engine.Judge(until.Add(-grace))...)
 	for len(w.untold) > 0 && w.tell(ctx, &w.untold[0], now) {
 		w.untold = w.untold[1:]
 	}

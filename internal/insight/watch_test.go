@@ -29,6 +29,7 @@ type world struct {
 	ring    *seal.Keyring
 	trail   *trailstore.Store
 	full    atomic.Bool // the trail takes nothing
+	busy    atomic.Bool // more is always recorded than was read
 	log     safeText
 	n       int
 }
@@ -85,7 +86,7 @@ func (w *world) wants(types ...trail.InsightType) {
 func (w *world) run() (end func()) {
 	ctx, stop := context.WithCancel(w.Context())
 	watch := NewWatch(Options{
-		Accounts: w.now.Load, Trail: w.dir, Head: w.trail.Head, Region: "us-east-1", Log: slog.New(slog.NewTextHandler(&w.log, nil)),
+		Accounts: w.now.Load, Trail: w.dir, Head: w.head, Region: "us-east-1", Log: slog.New(slog.NewTextHandler(&w.log, nil)),
 		AppendOnce: func(ctx context.Context, events ...*trail.Event) error {
 			if w.full.Load() {
 				return errors.New("no space")
@@ -96,6 +97,14 @@ func (w *world) run() (end func()) {
 	done := make(chan struct{})
 	go func() { defer close(done); watch.Run(ctx) }()
 	return func() { stop(); <-done }
+}
+
+func (w *world) head() trail.Head {
+	head := w.trail.Head()
+	if w.busy.Load() {
+		head.Sequence++
+	}
+	return head
 }
 
 // calls puts calls on the trail, now.
@@ -215,5 +224,20 @@ func TestWatchFullTrail(t *testing.T) {
 		w.full.Store(false)
 		time.Sleep(time.Minute)
 		w.want("00:30:05 Start CreateUser ApiCallRateInsight", "00:30:05 End CreateUser ApiCallRateInsight")
+	})
+}
+
+// While more comes than is read, minutes are judged that were read to their end.
+func TestWatchBehind(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.wants(trail.CallRate)
+		w.busy.Store(true)
+		defer w.run()()
+		w.calls(20, "iam:CreateUser")
+		time.Sleep(20*time.Minute + time.Second)
+		w.want()
+		w.calls(1, "read:iam:ListUsers")
+		time.Sleep(10 * time.Second)
+		w.want("00:20:05 Start CreateUser ApiCallRateInsight", "00:20:05 End CreateUser ApiCallRateInsight")
 	})
 }
