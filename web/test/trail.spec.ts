@@ -9,7 +9,7 @@ import {
   CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, DeleteAccessKeyCommand, DeleteUserCommand, IAMClient, ListUsersCommand, PutRolePolicyCommand, PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, type Credentials, GetFederationTokenCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 
 import { accessible, launch, open, overflow, screenshot } from './fixture/browser.ts';
 import { confirm } from './fixture/keyboard.ts';
@@ -212,9 +212,32 @@ describe('the trail', () => {
     await screenshot(page, 'trail-trail');
     await page.getByRole('button', { name: 'Stop' }).press('Enter');
     await page.getByRole('button', { name: 'Start' }).waitFor();
+    await page.getByRole('button', { name: 'Turn Insights on' }).press('Enter');
+    await page.getByText('Nothing was unusual.').waitFor();
+    await page.getByRole('button', { name: 'Turn Insights off' }).press('Enter');
+    await page.getByText('They are off.').waitFor();
+    await tellInsight(page);
+    await goTo('/trails/all-events');
+    await page.getByRole('row').filter({ hasText: 'iam:DeleteRole' }).filter({ hasText: 'failed with AccessDenied' }).filter({ hasText: 'over after 3 minutes' }).waitFor();
+    await accessible(page);
+    await screenshot(page, 'trail-insights');
     await page.getByRole('button', { name: 'Delete' }).press('Enter');
     await confirm(page, 'all-events');
     await page.getByText('No trails').waitFor();
     await close();
   });
 });
+
+/** tellInsight answers a page's questions for Insights in the server's form: an account must be a day old to have one. */
+async function tellInsight(page: Page): Promise<void> {
+  const statistics = { baseline: { average: 0.0123 }, insight: { average: 41.5 }, insightDuration: 3, baselineDuration: 10_080 };
+  const attributions = [{ attribute: 'userIdentityArn', insight: [{ value: 'arn:aws:iam::123456789012:user/dmitri.volkov', average: 41.5 }], baseline: [] }];
+  const insightDetails = { state: 'End', eventSource: 'iam.amazonaws.com', eventName: 'DeleteRole', errorCode: 'AccessDenied', insightContext: { statistics, attributions } };
+  const record = { eventID: 'e-1', eventTime: '2026-11-20T12:00:00Z', eventCategory: 'Insight', insightDetails };
+  const body = JSON.stringify({ Events: [{ EventId: 'e-1', CloudTrailEvent: JSON.stringify(record) }] });
+  await page.route('**/', (route) => {
+    const asked = route.request();
+    const insights = asked.headers()['x-amz-target']?.endsWith('.LookupEvents') && asked.postData()?.includes('"insight"');
+    return insights ? route.fulfill({ contentType: 'application/x-amz-json-1.1', body }) : route.fallback();
+  });
+}

@@ -32,6 +32,7 @@ import { flash } from '../../components/Flash.tsx';
 import { Page } from '../../components/Page.tsx';
 import { useAct } from '../../components/useAct.ts';
 import { Excerpt } from '../security/PolicyExcerpt.tsx';
+import { Insights } from './Insights.tsx';
 import { Delivery, type TrailWithStatus } from './Trails.tsx';
 
 interface Whole extends TrailWithStatus {
@@ -66,7 +67,7 @@ export function Trail() {
             <EmptyState title="There is no such trail" />
           </Container>
         )}
-        {call.data && <Details whole={call.data} />}
+        {call.data && <Details whole={call.data} onChanged={call.reload} />}
       </SpaceBetween>
     </Page>
   );
@@ -113,7 +114,7 @@ function Actions({ whole: { trail, status }, onChanged }: { whole: Whole; onChan
   );
 }
 
-function Details({ whole }: { whole: Whole }) {
+function Details({ whole, onChanged }: { whole: Whole; onChanged: () => void }) {
   const { trail, status, selectors } = whole;
   const chosen = selectors.AdvancedEventSelectors ?? selectors.EventSelectors ?? [];
   return (
@@ -147,6 +148,7 @@ function Details({ whole }: { whole: Whole }) {
       <Container header={<Header variant="h2" description={chosen.length === 0 ? 'All management events.' : undefined}>Event selectors</Header>}>
         {chosen.length > 0 && <Excerpt label="Event selectors" text={JSON.stringify(chosen, null, 2)} lines={[]} />}
       </Container>
+      <Insights trail={trail} onChanged={onChanged} />
     </SpaceBetween>
   );
 }
