@@ -159,7 +159,7 @@ func (e *Engine) recall(event *trail.Event) {
 		}
 		return
 	}
-	if e.open[k] != nil { // this engine's own
+	if a := e.open[k]; a != nil && a.shared == event.SharedEventID { // this engine's own
 		return
 	}
 	start := minuteOf(event.EventTime) - 1 // it is told in the minute after

@@ -135,6 +135,28 @@ func (w *world) want(want ...string) {
 	}
 }
 
+// wantOpen counts the insights that have begun and not ended; ends are of those that have begun.
+func (w *world) wantOpen(n int) {
+	w.Helper()
+	open := map[string]bool{}
+	for record, err := range trailstore.Read(w.Context(), w.dir, trailstore.All()) {
+		w.check(err)
+		i := record.Event.Insight()
+		switch {
+		case i == nil:
+		case i.State == trail.InsightStart && !open[record.Event.SharedEventID]:
+			open[record.Event.SharedEventID] = true
+		case i.State == trail.InsightEnd && open[record.Event.SharedEventID]:
+			delete(open, record.Event.SharedEventID)
+		default:
+			w.Errorf("%s of an insight at a wrong place: %s", i.State, record.Line)
+		}
+	}
+	if len(open) != n {
+		w.Errorf("open are %v, want %d", open, n)
+	}
+}
+
 // The bubble's clock begins at 2000-01-01T00:00:00Z, five seconds before a watch judges for the first time.
 const (
 	startCreate = "00:01:10 Start CreateUser ApiCallRateInsight"
@@ -176,6 +198,13 @@ func TestWatchWantedLater(t *testing.T) {
 		w.wants(trail.ErrorRate)
 		time.Sleep(30 * time.Minute)
 		w.want("01:01:11 Start CreateUser ApiCallRateInsight")
+		w.calls(80, "iam:CreateUser")
+		time.Sleep(30 * time.Second)
+		w.wants()
+		time.Sleep(30 * time.Second)
+		w.wants(trail.CallRate) // what began before is over
+		time.Sleep(30 * time.Minute)
+		w.wantOpen(0)
 	})
 }
 
