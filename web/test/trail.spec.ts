@@ -218,8 +218,10 @@ describe('the trail', () => {
     await page.getByText('They are off.').waitFor();
     await tellInsight(page);
     await goTo('/trails/all-events');
-    await page.getByRole('row').filter({ hasText: 'iam:DeleteRole' }).filter({ hasText: 'failed with AccessDenied' }).filter({ hasText: 'over after 3 minutes' }).waitFor();
+    const told = page.getByRole('row').filter({ hasText: 'iam:DeleteRole' }).filter({ hasText: 'failed with AccessDenied' }).filter({ hasText: 'over after 3 minutes' });
+    await told.waitFor();
     await accessible(page);
+    await told.scrollIntoViewIfNeeded();
     await screenshot(page, 'trail-insights');
     await page.getByRole('button', { name: 'Delete' }).press('Enter');
     await confirm(page, 'all-events');

@@ -22,7 +22,7 @@ const what = ({ error }: Insight) => (error ? `failed with ${error}` : 'called')
 const span = ({ state, minutes }: Insight) => (state === 'Start' ? 'began' : `over after ${minutes === 1 ? '1 minute' : `${minutes} minutes`}`);
 
 const columns: Column<Insight>[] = [
-  { id: 'time', header: 'Time', value: ({ time }) => time, cell: ({ time }) => <Age date={new Date(time)} /> },
+  { id: 'time', header: 'Time', rank: ({ time }) => -Date.parse(time), value: ({ time }) => time, cell: ({ time }) => <Age date={new Date(time)} /> },
   { id: 'operation', header: 'Operation', value: ({ operation }) => operation, cell: ({ operation }) => operation, rowHeader: true },
   { id: 'what', header: 'Unusually often', value: what, cell: what },
   { id: 'state', header: 'State', value: span, cell: span },
