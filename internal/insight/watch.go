@@ -3,7 +3,6 @@ package insight
 import (
 	"context"
 	"log/slog"
-	"maps"
 	"slices"
 	"time"
 
@@ -47,6 +46,7 @@ type Watch struct {
 	engine   *Engine
 	at       uint64    // sequence of the newest record that was read
 	newest   time.Time // of the events that were read
+	judged   time.Time // minutes that ended before are judged; zero where that is not known
 	untold   []Change
 	refusing bool // the trail did not take the last one
 }
@@ -57,9 +57,10 @@ func NewWatch(o Options) *Watch { return &Watch{options: o} }
 // Run watches until ctx ends. Nothing is read and kept while no account wants Insights.
 func (w *Watch) Run(ctx context.Context) {
 	for ctx.Err() == nil {
-		w.wanted = w.wants()
-		if len(w.wanted) > 0 {
+		if w.wanted = w.wants(); len(w.wanted) > 0 {
 			w.follow(ctx)
+		} else {
+			w.judged, w.untold = time.Time{}, nil // what is unusual meanwhile is not told later
 		}
 		sleep(ctx, lookEvery)
 	}
@@ -85,13 +86,13 @@ func (w *Watch) wants() map[string]Account {
 	return wanted
 }
 
-// follow reads what the trail has of the baseline, and then watches what comes, until ctx ends or other accounts want
-// Insights.
+// follow reads what the trail has of the baseline, and then watches what comes, until ctx ends, another account wants Insights,
+// or none does.
 func (w *Watch) follow(ctx context.Context) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	w.engine = NewEngine(func(id string) (Account, bool) { a, ok := w.wanted[id]; return a, ok })
-	w.at, w.newest, w.untold = 0, time.Time{}, nil
+	w.at, w.newest = 0, time.Time{}
 	if err := w.learn(ctx); err != nil {
 		if ctx.Err() == nil {
 			w.options.Log.Error("the trail cannot be read for Insights; it is tried again", "error", err.Error())
@@ -122,26 +123,58 @@ func (w *Watch) follow(ctx context.Context) {
 	}
 }
 
-// same takes over what is wanted now; it is false where other accounts want Insights than before, of which more must be read.
+// same takes over what is wanted now; it is false where an account wants Insights that did not, of which the past must be read, and
+// where none does. One that wants none any more goes on being counted, so that whoever turns them on and off again and again has
+// nothing read.
 func (w *Watch) same() bool {
 	now := w.wants()
-	if !maps.EqualFunc(w.wanted, now, func(a, b Account) bool { return a.Created.Equal(b.Created) }) {
+	if len(now) == 0 {
+		return false
+	}
+	for id, about := range w.wanted {
+		if _, still := now[id]; !still {
+			now[id] = Account{Created: about.Created}
+		}
+	}
+	if len(now) > len(w.wanted) {
 		return false
 	}
 	w.wanted = now
 	return true
 }
 
-// learn reads the baseline, and what was told before.
+// learn reads the baseline, and what was told before. Minutes that come to an end while it reads are judged after it.
 func (w *Watch) learn(ctx context.Context) error {
+	known := w.judged
+	if known.IsZero() {
+		last, err := w.last(ctx)
+		if err != nil {
+			return err
+		}
+		known = last.Add(-again)
+	}
 	for record, err := range trailstore.Read(ctx, w.options.Trail, trailstore.Since(time.Now().Add(-Baseline))) {
 		if err != nil {
 			return err
 		}
-		w.engine.Skip(w.newest.Add(-again))
+		if until := w.newest.Add(-again); until.Before(known) {
+			w.engine.Skip(until)
+		}
 		w.take(&record)
 	}
+	w.engine.Skip(known)
 	return nil
+}
+
+// last is the time of the trail's last record; zero where there is none.
+func (w *Watch) last(ctx context.Context) (at time.Time, err error) {
+	for record, err := range trailstore.Read(ctx, w.options.Trail, trailstore.Last(1)) {
+		if err != nil {
+			return at, err
+		}
+		at = record.Event.EventTime
+	}
+	return at, nil
 }
 
 func (w *Watch) take(record *trailstore.Record) {
@@ -159,7 +192,10 @@ func (w *Watch) judge(ctx context.Context, now time.Time) {
 	if w.at < w.options.Head().Sequence && w.newest.Before(now) { // more is recorded than was read yet
 		until = w.newest
 	}
-	w.untold = append(w.untold, w.engine.Judge(until.Add(-grace))...)
+	if until = until.Add(-grace); until.After(w.judged) {
+		w.judged = until
+	}
+	w.untold = append(w.untold, w.engine.Judge(w.judged)...)
 	for len(w.untold) > 0 && w.tell(ctx, &w.untold[0], now) {
 		w.untold = w.untold[1:]
 	}

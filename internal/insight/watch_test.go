@@ -74,12 +74,19 @@ func (w *world) open() {
 }
 
 // wants gives the account a trail with Insights of these types; none: no trail.
-func (w *world) wants(types ...trail.InsightType) {
-	entities := []directory.Entity{&directory.AccountInfo{ID: home, Created: time.Date(1999, 12, 30, 0, 0, 0, 0, time.UTC)}}
-	if len(types) > 0 {
-		entities = append(entities, &directory.Trail{ID: "t", Name: "main", Logging: true, GlobalEvents: true, Insights: types})
+func (w *world) wants(types ...trail.InsightType) { w.wantsBeside(nil, types...) }
+
+// wantsBeside is wants where another account wants Insights of some types too.
+func (w *world) wantsBeside(other []trail.InsightType, types ...trail.InsightType) {
+	now := directory.New(w.library)
+	for id, types := range map[string][]trail.InsightType{home: types, "444455556666": other} {
+		entities := []directory.Entity{&directory.AccountInfo{ID: id, Created: time.Date(1999, 12, 30, 0, 0, 0, 0, time.UTC)}}
+		if len(types) > 0 {
+			entities = append(entities, &directory.Trail{ID: "t" + id, Name: "main", Logging: true, GlobalEvents: true, Insights: types})
+		}
+		now = now.With(now.Revision()+1, id, entities, nil)
 	}
-	w.now.Store(directory.New(w.library).With(1, home, entities, nil))
+	w.now.Store(now)
 }
 
 // run runs a watch; the function that it gives ends it.
@@ -154,6 +161,20 @@ func (w *world) wantOpen(n int) {
 	}
 	if len(open) != n {
 		w.Errorf("open are %v, want %d", open, n)
+	}
+}
+
+// wantTold counts the records of Insights.
+func (w *world) wantTold(n int) {
+	w.Helper()
+	for record, err := range trailstore.Read(w.Context(), w.dir, trailstore.All()) {
+		w.check(err)
+		if record.Event.IsInsight() {
+			n--
+		}
+	}
+	if n != 0 {
+		w.Errorf("%d insights too few; log %s", n, w.log.text.String())
 	}
 }
 
@@ -268,5 +289,27 @@ func TestWatchBehind(t *testing.T) {
 		w.calls(1, "read:iam:ListUsers")
 		time.Sleep(10 * time.Second)
 		w.want("00:20:05 Start CreateUser ApiCallRateInsight", "00:20:05 End CreateUser ApiCallRateInsight")
+	})
+}
+
+// An account that turns its Insights on and off again and again keeps no other from having its own.
+func TestWatchBesideARestlessAccount(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.wants(trail.CallRate)
+		defer w.run()()
+		time.Sleep(500 * time.Millisecond)
+		w.calls(20, "iam:CreateUser")
+		for i := range 300 {
+			var other []trail.InsightType
+			if i%2 == 0 {
+				other = trail.InsightTypes()
+			}
+			w.wantsBeside(other, trail.CallRate)
+			time.Sleep(2 * time.Second)
+			w.calls(1, "read:iam:ListUsers")
+		}
+		time.Sleep(time.Minute)
+		w.wantOpen(0)
+		w.wantTold(2)
 	})
 }
